@@ -1,0 +1,83 @@
+// The layer rule of ARCHITECTURE.md as data: who may import whom, and which folder owns which package.
+import path from 'node:path'
+import prettier from 'eslint-config-prettier'
+import tseslint from 'typescript-eslint'
+
+const root = path.resolve(import.meta.dirname, '..')
+
+const MAY_IMPORT = {
+  model: [],
+  discover: ['model'],
+  decode: ['model'],
+  normalise: ['model'],
+  store: ['model'],
+  ingest: ['model', 'discover', 'decode', 'normalise', 'store'],
+  query: ['model', 'store', 'decode'],
+  render: ['model'],
+  cli: ['model', 'render', 'store', 'query'],
+  commands: ['model', 'ingest', 'query', 'render', 'cli'],
+}
+
+const OWNED = {
+  'better-sqlite3': ['store'],
+  piscina: ['ingest'],
+  'fast-glob': ['discover'],
+  '@oclif/core': ['cli', 'commands'],
+  'cli-progress': ['cli'],
+  'cli-table3': ['render'],
+  'csv-stringify': ['render'],
+}
+
+const layers = Object.entries(MAY_IMPORT).map(([dir, allowed]) => {
+  const barred = Object.keys(MAY_IMPORT).filter((other) => other !== dir && !allowed.includes(other))
+  const paths = Object.entries(OWNED)
+    .filter(([, dirs]) => !dirs.includes(dir))
+    .map(([name, dirs]) => ({ name, message: `only src/${dirs.join(', src/')} imports ${name}` }))
+  return {
+    files: [`src/${dir}/**/*.ts`],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          paths,
+          patterns: [
+            {
+              regex: `^(\\.\\./)+(${barred.join('|')})/`,
+              message: `src/${dir} may import: ${allowed.join(', ') || 'nothing'}`,
+            },
+          ],
+        },
+      ],
+    },
+  }
+})
+
+export default tseslint.config(
+  { ignores: ['dist/**', 'node_modules/**', 'scripts/bench/node_modules/**', 'fixtures/**'] },
+  {
+    files: ['src/**/*.ts', 'test/**/*.ts', 'scripts/**/*.ts'],
+    extends: [...tseslint.configs.strictTypeChecked],
+    languageOptions: { parserOptions: { project: [path.join(root, 'test/tsconfig.json')] } },
+    rules: {
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      'no-console': 'error',
+      'max-lines': ['warn', { max: 300, skipComments: true, skipBlankLines: true }],
+    },
+  },
+  {
+    files: ['src/**/*.ts'],
+    rules: { 'no-restricted-properties': ['error', { object: 'process', property: 'exit' }] },
+  },
+  ...layers,
+  {
+    files: ['test/**/*.ts', 'scripts/**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      'no-console': 'off',
+      'max-lines': 'off',
+    },
+  },
+  { files: ['scripts/**/*.js', '.config/**/*.js'], rules: {} },
+  prettier,
+)

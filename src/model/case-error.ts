@@ -1,0 +1,24 @@
+/** Exit codes: an API. See docs/cli.md. */
+export const EXIT = {
+  done: 0,
+  bug: 1,
+  usage: 2,
+  problems: 3,
+  notACase: 10,
+  locked: 11,
+  verificationFailed: 12,
+  diskFull: 13,
+} as const
+
+/** Trouble that the user can mend: a message, what to type next, and the exit code it deserves. */
+export class CaseError extends Error {
+  override readonly name = 'CaseError'
+  readonly exit: number
+  readonly hint: string | undefined
+
+  constructor(message: string, options: { exit?: number; hint?: string; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.exit = options.exit ?? EXIT.usage
+    this.hint = options.hint
+  }
+}

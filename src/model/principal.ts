@@ -1,0 +1,86 @@
+/**
+ * Which credentials made a request, in the decision order of CloudTrail's userIdentity element.
+ * Names are part of the case format. The text is what `data_dictionary` says of each.
+ */
+export const CREDENTIAL_CLASSES = {
+  none: 'no caller: an Insight or aggregated record',
+  'aws-service': 'an AWS service acting for itself',
+  'other-account': 'a caller from another account, seen from this side',
+  'identity-center-user': 'an IAM Identity Center user, directly or through a role session',
+  federation: 'the federation step itself (SAML or web identity), before AWS credentials exist',
+  'root-assumed': 'a root session obtained with sts:AssumeRoot',
+  'root-console': 'the account root, signed in to the console',
+  'root-key': 'the account root, with a long-term access key',
+  'federated-user': 'a GetFederationToken session',
+  'service-linked-role': 'a session of a service-linked role',
+  'web-identity': 'a role session obtained with a web identity (OIDC)',
+  'identity-center-permission-set': 'a role session of an IAM Identity Center permission set',
+  'ec2-instance-role': 'a role session of an EC2 instance',
+  'lambda-role': 'a role session of a Lambda function',
+  'role-session': 'a role session of another kind',
+  'user-key': 'an IAM user, with a long-term access key',
+  'forwarded-session': 'a service acting with the rights of an IAM user (forwarded access session)',
+  'console-session': 'an IAM user, signed in to the console',
+  'session-token': 'an IAM user, with GetSessionToken credentials',
+  'user-sign-in': 'an IAM user at sign-in, before a credential exists',
+  unknown: 'not determinable; the literal type is kept',
+} as const
+
+export type CredentialClass = keyof typeof CREDENTIAL_CLASSES
+
+/** Kind of principal that a canonical key names. */
+export type PrincipalKind =
+  | 'root'
+  | 'user'
+  | 'role'
+  | 'federated-user'
+  | 'identity-center-user'
+  | 'external-subject'
+  | 'service'
+  | 'account'
+  | 'unknown'
+
+/**
+ * The columns of one distinct `userIdentity` (plus the few top-level fields that change its class).
+ * `null` is absent; `''` is kept where the log says `''`. Order here is column order in the case.
+ */
+export interface Identity {
+  readonly principal_type: string | null
+  readonly credential_class: CredentialClass
+  /** Best readable name: what the default table shows. */
+  readonly principal: string | null
+  readonly principal_kind: PrincipalKind
+  /** Canonical key: two identities with the same key are the same principal. */
+  readonly principal_key: string
+  readonly principal_arn: string | null
+  readonly principal_id: string | null
+  readonly principal_account_id: string | null
+  readonly user_name: string | null
+  readonly access_key_id: string | null
+  readonly session_issuer_type: string | null
+  readonly session_issuer_arn: string | null
+  readonly session_issuer_id: string | null
+  readonly session_issuer_account_id: string | null
+  readonly session_issuer_name: string | null
+  readonly session_name: string | null
+  /** As written, `YYYY-MM-DDTHH:MM:SSZ` in real files. */
+  readonly session_created: string | null
+  readonly mfa_authenticated: string | null
+  readonly source_identity: string | null
+  readonly invoked_by: string | null
+  readonly identity_provider: string | null
+  readonly identity_center_user_id: string | null
+  readonly identity_store_arn: string | null
+  readonly credential_id: string | null
+}
+
+/** A string that finds an identity, folded to lower case, and what kind of name it is. */
+export interface IdentityName {
+  readonly name: string
+  readonly kind: string
+}
+
+export interface IdentityReading {
+  readonly identity: Identity
+  readonly names: readonly IdentityName[]
+}

@@ -1,0 +1,51 @@
+/** Everything that can be wrong with evidence. Spellings are part of the case format: add, never rename. */
+export const PROBLEM_KINDS = {
+  unreadable: 'the file could not be opened or read',
+  'not-regular': 'not a regular file (socket, FIFO, device); never opened',
+  'bad-name': 'the file name is not valid UTF-8; indexed under an escaped name',
+  'changed-during-read': 'size or modification time changed while the file was read',
+  empty: 'the file holds no bytes',
+  'unknown-shape': 'the content is none of the recognised shapes',
+  unsupported: 'recognised content that this version does not read',
+  'truncated-gzip': 'the gzip stream ends early; records before the break are kept',
+  'corrupt-gzip': 'the gzip stream is damaged; records before the damage are kept',
+  'trailing-garbage': 'bytes after the end of the gzip stream are not gzip',
+  'multi-member-gzip': 'several gzip members in one file (a delivered log file has one)',
+  'too-large': 'decompressed size or ratio is over the limit; the rest was not read',
+  'bad-json': 'not valid JSON at this offset',
+  'truncated-json': 'the text ends inside a value',
+  'record-too-large': 'one record is larger than the limit; skipped',
+  'too-deep': 'nesting is deeper than the limit; values below it are not searchable',
+  'bad-record': 'a value where a record should be is not a CloudTrail record',
+  'missing-field': 'a required field is absent',
+  'bad-field': 'a field has an unexpected type; kept in the record, not in the column',
+  'bad-time': 'eventTime is not a readable time',
+  'invalid-utf8': 'the record holds bytes that are not UTF-8; replaced in columns, kept in the record',
+  'byte-order-mark': 'the text starts with a byte order mark; skipped',
+  'nul-bytes': 'zero bytes in or after the text',
+  'duplicate-keys': 'an object names a key twice; the last value counts',
+  conflict: 'the same eventID was delivered with different content; both are kept',
+  'content-omitted': 'CloudTrail withheld content because of its size',
+} as const
+
+export type ProblemKind = keyof typeof PROBLEM_KINDS
+
+/** A problem as a worker reports it. Offsets count bytes of the decompressed content, from 0. */
+export interface Problem {
+  readonly kind: ProblemKind
+  readonly detail: string
+  readonly byteOffset?: number | undefined
+  readonly byteLength?: number | undefined
+  /** Position of the record in its source, from 0. */
+  readonly recordIndex?: number | undefined
+  readonly eventId?: string | undefined
+}
+
+/** Kinds that only inform: nothing was lost, so `index` does not exit 3 for them alone. */
+export const NOTES: ReadonlySet<ProblemKind> = new Set<ProblemKind>([
+  'bad-name',
+  'multi-member-gzip',
+  'byte-order-mark',
+  'content-omitted',
+  'conflict',
+])

@@ -1,0 +1,42 @@
+/** Readers over unknown JSON. They never throw and never invent: absent is null, a wrong type is null. */
+import type { JsonObject } from '../model/record.js'
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** A string as it is (`''` stays `''`); a number or boolean in its JSON spelling; anything else is null. */
+export function readString(value: unknown): string | null {
+  if (typeof value === 'string') return value
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
+  return null
+}
+
+export function readObject(value: unknown): JsonObject | null {
+  return isObject(value) ? value : null
+}
+
+/** true/"true" is 1, false/"false" is 0 (lookup output and CSV write strings), anything else null. */
+export function readBoolean(value: unknown): number | null {
+  if (value === true || value === 'true') return 1
+  if (value === false || value === 'false') return 0
+  return null
+}
+
+const ISO = /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:?\d\d)?$/
+
+/** `YYYY-MM-DDTHH:MM:SS[.fff][Z|±hh:mm]` in ms since the epoch; without a zone it is UTC (CloudTrail writes UTC). */
+export function readTime(value: unknown): number | null {
+  if (typeof value !== 'string') return null
+  const match = ISO.exec(value)
+  if (match === null) return null
+  const [, year, month, day, hour, minute, second, fraction, zone] = match
+  const ms = fraction === undefined ? 0 : Math.trunc(Number(`0.${fraction}`) * 1000)
+  const time = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second), ms)
+  // Date.UTC rolls 31 February over into March: such a time is unreadable, not another day.
+  if (new Date(time).getUTCDate() !== Number(day) || Number(month) > 12 || Number(hour) > 23) return null
+  if (zone === undefined || zone === 'Z') return time
+  const sign = zone.startsWith('-') ? 1 : -1
+  const digits = zone.replace(/\D/g, '')
+  return time + sign * (Number(digits.slice(0, 2)) * 60 + Number(digits.slice(2))) * 60_000
+}

@@ -1,0 +1,109 @@
+/** Opens case files. A reader can not write by construction; a writer refuses what is not ours. */
+import { existsSync, statSync } from 'node:fs'
+import Database from 'better-sqlite3'
+import { CaseError, EXIT } from '../model/case-error.js'
+import { APPLICATION_ID, FORMAT_MAJOR, PAGE_SIZE } from './format.js'
+
+export type Connection = Database.Database
+
+/** @throws CaseError exit 10: missing, not SQLite, not a case, or newer than this version reads. */
+export function openReader(path: string): Connection {
+  if (!existsSync(path)) {
+    throw new CaseError(`no case file at ${path}`, {
+      exit: EXIT.notACase,
+      hint: `make one with: coldtrail index FOLDER --case ${path}`,
+    })
+  }
+  if (!statSync(path).isFile()) {
+    throw new CaseError(`${path} is not a file`, { exit: EXIT.notACase, hint: 'name the case file itself with --case' })
+  }
+  const db = connect(path, { readonly: true, fileMustExist: true })
+  try {
+    checkIdentity(db, path)
+    db.pragma('query_only = ON')
+    db.pragma('trusted_schema = OFF')
+    db.pragma('cell_size_check = ON')
+    db.pragma('cache_size = -65536')
+    db.pragma('temp_store = MEMORY')
+  } catch (error) {
+    db.close()
+    throw error
+  }
+  return db
+}
+
+/** Opens for writing, without creating. @throws CaseError exit 10 as openReader. */
+export function openExistingWriter(path: string): Connection {
+  const db = connect(path, { fileMustExist: true })
+  try {
+    checkIdentity(db, path)
+    setWriterPragmas(db)
+  } catch (error) {
+    db.close()
+    throw error
+  }
+  return db
+}
+
+/** Creates an empty database with the case's page size; the caller writes the schema. */
+export function openNewWriter(path: string): Connection {
+  const db = connect(path, {})
+  db.pragma(`page_size = ${PAGE_SIZE}`)
+  setWriterPragmas(db)
+  return db
+}
+
+/**
+ * Rollback journal, not WAL: the case is one file at every moment. TRUNCATE keeps the journal's directory entry, so a commit
+ * costs no directory sync. FULL survives power loss; it is set on each open because the compiled default differs.
+ */
+function setWriterPragmas(db: Connection): void {
+  db.pragma('journal_mode = TRUNCATE')
+  db.pragma('synchronous = FULL')
+  db.pragma('busy_timeout = 60000')
+  db.pragma('cache_size = -131072')
+  db.pragma('temp_store = FILE')
+  db.pragma('trusted_schema = OFF')
+}
+
+function connect(path: string, options: Database.Options): Connection {
+  try {
+    return new Database(path, { timeout: 5000, ...options })
+  } catch (error) {
+    throw new CaseError(`can not open ${path}: ${(error as Error).message}`, {
+      exit: EXIT.usage,
+      hint: 'check that the folder exists and that you may read and write it',
+      cause: error,
+    })
+  }
+}
+
+function checkIdentity(db: Connection, path: string): void {
+  let applicationId: unknown
+  let version: number
+  try {
+    applicationId = db.pragma('application_id', { simple: true })
+    version = db.pragma('user_version', { simple: true }) as number
+  } catch (error) {
+    if ((error as { code?: string }).code === 'SQLITE_BUSY') {
+      throw new CaseError(`${path} is busy: an index run is writing to it`, { exit: EXIT.locked, hint: 'try again in a moment', cause: error })
+    }
+    throw new CaseError(`${path} is not a case file (${(error as Error).message})`, {
+      exit: EXIT.notACase,
+      hint: 'name a file made by coldtrail index',
+      cause: error,
+    })
+  }
+  if (applicationId !== APPLICATION_ID) {
+    throw new CaseError(`${path} is not a case file (another program's database)`, {
+      exit: EXIT.notACase,
+      hint: 'name a file made by coldtrail index',
+    })
+  }
+  if (Math.floor(version / 1000) > FORMAT_MAJOR) {
+    throw new CaseError(`${path} has case format ${Math.floor(version / 1000)}.${version % 1000}; this version reads up to ${FORMAT_MAJOR}`, {
+      exit: EXIT.notACase,
+      hint: 'use a newer coldtrail',
+    })
+  }
+}

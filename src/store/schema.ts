@@ -1,0 +1,317 @@
+/**
+ * The case file's tables, each column with its meaning: the one place that says what a case holds. DDL, `data_dictionary`
+ * and docs/case-file.md are made from it.
+ */
+export interface ColumnSpec {
+  readonly name: string
+  readonly type: 'INTEGER' | 'TEXT' | 'BLOB'
+  readonly meaning: string
+  /** Column constraint, e.g. `NOT NULL`. */
+  readonly rule?: string
+}
+
+export interface TableSpec {
+  readonly name: string
+  readonly meaning: string
+  readonly columns: readonly ColumnSpec[]
+  readonly primaryKey?: string
+  readonly withoutRowid?: boolean
+  /** Filled by workers, so it exists in every shard too. */
+  readonly sharded?: boolean
+  /** A dictionary: id is a hash of the other columns. */
+  readonly dictionary?: boolean
+}
+
+const int = (name: string, meaning: string, rule?: string): ColumnSpec =>
+  rule === undefined ? { name, type: 'INTEGER', meaning } : { name, type: 'INTEGER', meaning, rule }
+const text = (name: string, meaning: string, rule?: string): ColumnSpec =>
+  rule === undefined ? { name, type: 'TEXT', meaning } : { name, type: 'TEXT', meaning, rule }
+const blob = (name: string, meaning: string): ColumnSpec => ({ name, type: 'BLOB', meaning })
+const hashId = int('id', '48-bit hash of the other columns; equal values have equal ids in every case', 'PRIMARY KEY')
+
+export const ACTION: TableSpec = {
+  name: 'action',
+  meaning: 'What was called: one row per distinct combination.',
+  sharded: true,
+  dictionary: true,
+  columns: [
+    hashId,
+    text('event_source', 'Service as recorded, e.g. s3.amazonaws.com (eventSource; of an Insight: the service it is about)'),
+    text('event_name', 'Name as recorded (eventName; of an Insight: the call it is about)'),
+    text('event_name_stem', 'event_name without an API date at its end: CreateFunction20150331 is CreateFunction'),
+    text('event_type', 'AwsApiCall, AwsServiceEvent, AwsConsoleAction, AwsConsoleSignIn, … (eventType)'),
+    text('event_category', 'Management, Data, Insight, NetworkActivity (eventCategory; null before eventVersion 1.07)'),
+    text('event_version', 'Version of the record format (eventVersion)'),
+    int('read_only', '1 read, 0 write, null not said (readOnly)'),
+    int('management_event', '1, 0, null not said (managementEvent)'),
+  ],
+}
+
+export const PLACE: TableSpec = {
+  name: 'place',
+  meaning: 'Where events were recorded: one row per account and region.',
+  sharded: true,
+  dictionary: true,
+  columns: [
+    hashId,
+    text('aws_region', 'Region of the call (awsRegion)'),
+    text('recipient_account_id', 'Account whose trail received the record (recipientAccountId)'),
+  ],
+}
+
+export const IDENTITY: TableSpec = {
+  name: 'identity',
+  meaning: 'One row per distinct caller: userIdentity, flattened.',
+  sharded: true,
+  dictionary: true,
+  columns: [
+    hashId,
+    text('principal_type', 'userIdentity.type as recorded'),
+    text('credential_class', 'Which credentials were used: a closed list, described in the rows =value'),
+    text('principal', 'Best readable name'),
+    text('principal_kind', 'root, user, role, federated-user, identity-center-user, external-subject, service, account, unknown'),
+    text('principal_key', 'Canonical key: equal keys are the same principal'),
+    text('principal_arn', 'userIdentity.arn'),
+    text('principal_id', 'userIdentity.principalId'),
+    text('principal_account_id', 'userIdentity.accountId'),
+    text('user_name', 'userIdentity.userName'),
+    text('access_key_id', 'userIdentity.accessKeyId'),
+    text('session_issuer_type', 'userIdentity.sessionContext.sessionIssuer.type'),
+    text('session_issuer_arn', 'userIdentity.sessionContext.sessionIssuer.arn: the role or user behind the session'),
+    text('session_issuer_id', 'userIdentity.sessionContext.sessionIssuer.principalId'),
+    text('session_issuer_account_id', 'userIdentity.sessionContext.sessionIssuer.accountId'),
+    text('session_issuer_name', 'userIdentity.sessionContext.sessionIssuer.userName'),
+    text('session_name', 'Role session or federated user name, from the ARN'),
+    text('session_created', 'userIdentity.sessionContext.attributes.creationDate'),
+    text('mfa_authenticated', 'userIdentity.sessionContext.attributes.mfaAuthenticated as recorded'),
+    text('source_identity', 'userIdentity.sessionContext.sourceIdentity'),
+    text('invoked_by', 'userIdentity.invokedBy: the service that made the call'),
+    text('identity_provider', 'userIdentity.identityProvider or webIdFederationData.federatedProvider'),
+    text('identity_center_user_id', 'userIdentity.onBehalfOf.userId'),
+    text('identity_store_arn', 'userIdentity.onBehalfOf.identityStoreArn'),
+    text('credential_id', 'userIdentity.credentialId'),
+  ],
+}
+
+export const IDENTITY_NAME: TableSpec = {
+  name: 'identity_name',
+  meaning: 'Every string that finds an identity, folded to lower case.',
+  sharded: true,
+  columns: [
+    text('name', 'Lower-case name, id, ARN or key', 'NOT NULL'),
+    int('identity_id', 'identity.id', 'NOT NULL'),
+    text('kind', 'What the name is: arn, role-arn, name, id, access-key, session, account, service, …', 'NOT NULL'),
+  ],
+  primaryKey: 'name, identity_id, kind',
+  withoutRowid: true,
+}
+
+export const ORIGIN: TableSpec = {
+  name: 'origin',
+  meaning: 'Where requests came from: one row per distinct combination.',
+  sharded: true,
+  dictionary: true,
+  columns: [
+    hashId,
+    text('source_ip_address', 'sourceIPAddress: an address, a service name or "AWS Internal"'),
+    text('user_agent', 'userAgent'),
+    text('vpc_endpoint_id', 'vpcEndpointId'),
+    text('vpc_endpoint_account_id', 'vpcEndpointAccountId'),
+  ],
+}
+
+export const OUTCOME: TableSpec = {
+  name: 'outcome',
+  meaning: 'How requests ended; id 0 is success without a message.',
+  sharded: true,
+  dictionary: true,
+  columns: [
+    hashId,
+    text('error_code', 'errorCode'),
+    text('error_message', 'errorMessage'),
+    int('failed', '1 when the record tells a failure, by errorCode, errorMessage or its response (ConsoleLogin)'),
+  ],
+}
+
+export const RESOURCE: TableSpec = {
+  name: 'resource',
+  meaning: 'One row per distinct resource named by any record.',
+  sharded: true,
+  columns: [
+    int('id', '63-bit hash of arn, type and name', 'PRIMARY KEY'),
+    text('arn', 'ARN as written, or put together (derived = 1), or null where the service has none'),
+    text('type', 'AWS::Service::Type or a phrase'),
+    text('name', 'Bare id or name in lower case; null for S3, where the ARN ends in it'),
+    int('derived', '1 when the ARN was put together from the region and account of the record: an assumption'),
+  ],
+}
+
+export const EVENT: TableSpec = {
+  name: 'event',
+  meaning: 'One row per distinct event. Read it through the view events.',
+  sharded: true,
+  columns: [
+    int('id', 'Row number; no meaning outside this file', 'PRIMARY KEY'),
+    int('event_time_ms', 'eventTime in ms since 1970 UTC; null when unreadable. CloudTrail writes whole seconds'),
+    int('action_id', 'action.id', 'NOT NULL'),
+    int('place_id', 'place.id', 'NOT NULL'),
+    int('identity_id', 'identity.id', 'NOT NULL'),
+    int('origin_id', 'origin.id', 'NOT NULL'),
+    int('outcome_id', 'outcome.id; 0 is success', 'NOT NULL'),
+    text('event_id', 'eventID; "sha256:…" of the record where it has none', 'NOT NULL'),
+    text('request_id', 'requestID: the service’s id of the request; several events can share it'),
+    text('shared_event_id', 'sharedEventID: joins the copies of one action in several accounts'),
+    int('source_id', 'source.id of the first appearance', 'NOT NULL'),
+    int('record_offset', 'First byte of the record in the decompressed content of its source', 'NOT NULL'),
+    int('record_length', 'Bytes of the record', 'NOT NULL'),
+    text('locator', 'Path from there to the record when it is wrapped in another value; null when it is not'),
+    int('flags', 'Bits: 1 text was repaired for the columns, 2 nested too deep, 4 reduced form, 8 lenient parse', 'NOT NULL'),
+    int('appearances', 'How often the event was delivered', 'NOT NULL'),
+  ],
+}
+
+export const REDELIVERY: TableSpec = {
+  name: 'redelivery',
+  meaning: 'Further appearances of an event: the same record in another place. Read it through the view appearances.',
+  columns: [
+    int('event_rowid', 'event.id', 'NOT NULL'),
+    int('source_id', 'source.id', 'NOT NULL'),
+    int('record_offset', 'First byte of the record in the decompressed content', 'NOT NULL'),
+    int('record_length', 'Bytes of the record', 'NOT NULL'),
+    text('locator', 'As in event'),
+  ],
+}
+
+export const EVENT_RESOURCE: TableSpec = {
+  name: 'event_resource',
+  meaning: 'Which event names which resource, and in which role. Read it through the view event_resources.',
+  sharded: true,
+  columns: [
+    int('event_rowid', 'event.id', 'NOT NULL'),
+    int('resource_id', 'resource.id', 'NOT NULL'),
+    int('role_id', 'resource_role.id', 'NOT NULL'),
+    int('event_time_ms', 'As in event: orders the index'),
+  ],
+  primaryKey: 'event_rowid, resource_id, role_id',
+  withoutRowid: true,
+}
+
+export const RESOURCE_ROLE: TableSpec = {
+  name: 'resource_role',
+  meaning: 'Names of the roles.',
+  columns: [int('id', 'Number', 'PRIMARY KEY'), text('role', 'target, source, key, grantee, created, policy, mentioned')],
+}
+
+export const SOURCE: TableSpec = {
+  name: 'source',
+  meaning: 'One row per file (or member of a container) that was given to index. Read it through the view sources.',
+  sharded: true,
+  columns: [
+    int('id', 'Number in discovery order', 'PRIMARY KEY'),
+    int('run_id', 'runs.id that first met it', 'NOT NULL'),
+    text('path', 'Path as found', 'NOT NULL'),
+    text('path_hex', 'Bytes of the path when they are not UTF-8'),
+    text('member', 'Name inside a container; null for a plain file'),
+    int('size', 'Bytes as found', 'NOT NULL'),
+    int('mtime_ms', 'Modification time in ms since 1970 UTC'),
+    text('sha256', 'SHA-256 of the bytes as found; null when unreadable'),
+    int('content_size', 'Bytes after decompression'),
+    text('content_sha256', 'SHA-256 after decompression: what CloudTrail digests list'),
+    text('kind', 'trail, insight, digest, other'),
+    text('shape', 'How the records are wrapped'),
+    text('status', 'indexed, duplicate, rejected', 'NOT NULL'),
+    int('duplicate_of', 'source.id with the same bytes'),
+    text('storage', 'original: the file’s own bytes; deflated: its content, in pieces; reference: not kept; none'),
+    int('gzip_members', 'Gzip members; a delivered file has 1; null when not gzip'),
+    int('trailing_bytes', 'Bytes after the last gzip member'),
+    int('records', 'Records found', 'NOT NULL'),
+    int('events', 'Records that became events', 'NOT NULL'),
+    int('duplicates', 'Records already known from another place', 'NOT NULL'),
+    int('rejected', 'Records that could not be used', 'NOT NULL'),
+    text('path_account_id', 'Account that the path claims'),
+    text('path_region', 'Region that the path claims'),
+    int('path_delivered_ms', 'Delivery time that the file name claims, ms since 1970 UTC'),
+  ],
+}
+
+export const SEGMENT: TableSpec = {
+  name: 'segment',
+  meaning: 'The stored bytes of sources, in pieces that inflate independently.',
+  sharded: true,
+  columns: [
+    int('source_id', 'source.id', 'NOT NULL'),
+    int('content_offset', 'First byte of this piece in the decompressed content', 'NOT NULL'),
+    int('content_length', 'Bytes of this piece after decompression', 'NOT NULL'),
+    text('encoding', 'gzip: a whole .gz file as found; plain; deflate: raw deflate', 'NOT NULL'),
+    blob('bytes', 'The piece'),
+  ],
+}
+
+export const PROBLEM: TableSpec = {
+  name: 'problem',
+  meaning: 'Everything found wrong with the evidence. Read it through the view problems.',
+  sharded: true,
+  columns: [
+    int('id', 'Row number', 'PRIMARY KEY'),
+    int('run_id', 'runs.id', 'NOT NULL'),
+    text('kind', 'Closed list; see docs/case-file.md', 'NOT NULL'),
+    int('source_id', 'source.id; null for paths that were never read'),
+    text('path', 'Path as found', 'NOT NULL'),
+    text('member', 'Name inside a container'),
+    int('record_index', 'Position of the record in its source, from 0'),
+    int('byte_offset', 'Byte of the decompressed content where it begins'),
+    int('byte_length', 'Bytes concerned'),
+    text('event_id', 'eventID concerned'),
+    text('detail', 'In words'),
+  ],
+}
+
+export const RUNS: TableSpec = {
+  name: 'runs',
+  meaning: 'One row per index run; each row hashes the one before.',
+  columns: [
+    int('id', 'Number', 'PRIMARY KEY'),
+    text('started', 'UTC', 'NOT NULL'),
+    text('finished', 'UTC; null when the run did not end'),
+    text('status', 'running, done, interrupted', 'NOT NULL'),
+    text('arguments', 'JSON array of the command line', 'NOT NULL'),
+    text('working_directory', 'Where it was started'),
+    text('user', 'user@host'),
+    text('versions', 'JSON: coldtrail, node, sqlite, platform', 'NOT NULL'),
+    text('counts', 'JSON: the reconciled totals'),
+    text('previous_hash', 'row_hash of the row before'),
+    text('row_hash', 'SHA-256 over previous_hash and the columns above'),
+  ],
+}
+
+export const META: TableSpec = {
+  name: 'meta',
+  meaning: 'What this file is.',
+  columns: [text('key', 'Name', 'PRIMARY KEY'), text('value', 'Value')],
+  withoutRowid: true,
+}
+
+export const DATA_DICTIONARY: TableSpec = {
+  name: 'data_dictionary',
+  meaning: 'One row per column of every table and view.',
+  columns: [
+    text('table_name', 'Table or view', 'NOT NULL'),
+    text('column_name', 'Column; * describes the table itself; =value describes one value of a closed list', 'NOT NULL'),
+    text('type', 'Declared type'),
+    text('meaning', 'In words', 'NOT NULL'),
+  ],
+}
+
+export const TABLES: readonly TableSpec[] = [
+  META, DATA_DICTIONARY, RUNS, SOURCE, SEGMENT, PROBLEM, ACTION, PLACE, IDENTITY, IDENTITY_NAME, ORIGIN, OUTCOME,
+  RESOURCE_ROLE, RESOURCE, EVENT, REDELIVERY, EVENT_RESOURCE,
+]
+
+/** Full text: values of the record, contentless (the record itself is in segment). */
+export const FTS_DDL = `CREATE VIRTUAL TABLE event_text USING fts5(body, content='', columnsize=0, tokenize="unicode61 remove_diacritics 0")`
+
+export function createTable(table: TableSpec, prefix = ''): string {
+  const columns = table.columns.map((c) => [c.name, c.type, c.rule].filter(Boolean).join(' '))
+  if (table.primaryKey !== undefined) columns.push(`PRIMARY KEY (${table.primaryKey})`)
+  return `CREATE TABLE ${prefix}${table.name} (${columns.join(', ')})${table.withoutRowid === true ? ' WITHOUT ROWID' : ''}`
+}
