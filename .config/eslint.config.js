@@ -14,7 +14,7 @@ const MAY_IMPORT = {
   ingest: ['model', 'discover', 'decode', 'normalise', 'store'],
   query: ['model', 'store', 'decode'],
   render: ['model'],
-  cli: ['model', 'render', 'store', 'query'],
+  cli: ['model', 'discover', 'ingest', 'render', 'store', 'query'],
   commands: ['model', 'ingest', 'query', 'render', 'cli'],
 }
 

@@ -84,3 +84,31 @@ export interface IdentityReading {
   readonly identity: Identity
   readonly names: readonly IdentityName[]
 }
+
+/** Columns of an identity in the case's order: what its hash covers. */
+export const IDENTITY_COLUMNS = [
+  'principal_type',
+  'credential_class',
+  'principal',
+  'principal_kind',
+  'principal_key',
+  'principal_arn',
+  'principal_id',
+  'principal_account_id',
+  'user_name',
+  'access_key_id',
+  'session_issuer_type',
+  'session_issuer_arn',
+  'session_issuer_id',
+  'session_issuer_account_id',
+  'session_issuer_name',
+  'session_name',
+  'session_created',
+  'mfa_authenticated',
+  'source_identity',
+  'invoked_by',
+  'identity_provider',
+  'identity_center_user_id',
+  'identity_store_arn',
+  'credential_id',
+] as const satisfies readonly (keyof Identity)[]

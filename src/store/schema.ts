@@ -27,7 +27,7 @@ const int = (name: string, meaning: string, rule?: string): ColumnSpec =>
 const text = (name: string, meaning: string, rule?: string): ColumnSpec =>
   rule === undefined ? { name, type: 'TEXT', meaning } : { name, type: 'TEXT', meaning, rule }
 const blob = (name: string, meaning: string): ColumnSpec => ({ name, type: 'BLOB', meaning })
-const hashId = int('id', '48-bit hash of the other columns; equal values have equal ids in every case', 'PRIMARY KEY')
+const hashId = int('id', '52-bit hash of the other columns; equal values have equal ids in every case', 'PRIMARY KEY')
 
 export const ACTION: TableSpec = {
   name: 'action',
@@ -228,6 +228,7 @@ export const SOURCE: TableSpec = {
     int('events', 'Records that became events', 'NOT NULL'),
     int('duplicates', 'Records already known from another place', 'NOT NULL'),
     int('rejected', 'Records that could not be used', 'NOT NULL'),
+    text('row_digest', 'SHA-256 over the rows made of this source; verify makes it again from the rows'),
     text('path_account_id', 'Account that the path claims'),
     text('path_region', 'Region that the path claims'),
     int('path_delivered_ms', 'Delivery time that the file name claims, ms since 1970 UTC'),

@@ -1,0 +1,35 @@
+/** Ctrl-C: the first asks politely and the run stops at a safe point; the second ends at once. */
+export interface Interrupt {
+  readonly signal: AbortSignal
+  /** 130 or 143 once a signal came. */
+  exitCode(): number | null
+  dispose(): void
+}
+
+export function watchInterrupt(tell: (line: string) => void): Interrupt {
+  const controller = new AbortController()
+  let code: number | null = null
+  const onSignal = (name: 'SIGINT' | 'SIGTERM'): void => {
+    const own = name === 'SIGINT' ? 130 : 143
+    if (code !== null) {
+      process.removeAllListeners(name)
+      process.kill(process.pid, name)
+      return
+    }
+    code = own
+    tell('stopping after the batches under way… press Ctrl-C again to stop at once (nothing indexed is lost)')
+    controller.abort()
+  }
+  const onInterrupt = (): void => { onSignal('SIGINT') }
+  const onTerminate = (): void => { onSignal('SIGTERM') }
+  process.on('SIGINT', onInterrupt)
+  process.on('SIGTERM', onTerminate)
+  return {
+    signal: controller.signal,
+    exitCode: () => code,
+    dispose: () => {
+      process.removeListener('SIGINT', onInterrupt)
+      process.removeListener('SIGTERM', onTerminate)
+    },
+  }
+}

@@ -1,0 +1,70 @@
+import { availableParallelism } from 'node:os'
+import { Args, Flags } from '@oclif/core'
+import { CaseCommand } from '../../cli/case-command.js'
+import { watchInterrupt } from '../../cli/interrupt.js'
+import { openProgressLine } from '../../cli/progress-line.js'
+import { gatherPaths } from '../../cli/path-input.js'
+import { ingest } from '../../ingest/ingest.js'
+import type { IngestPlan, IngestTotals } from '../../ingest/plan.js'
+import { EXIT } from '../../model/case-error.js'
+import { NOTES, type ProblemKind } from '../../model/problem.js'
+import { parseDay } from '../../query/window.js'
+import { renderIngestReport } from '../../render/ingest-report.js'
+
+export default class Index extends CaseCommand {
+  static override summary = 'Index an archive of CloudTrail log files into a case.'
+  static override description = `Reads .json.gz and .json files, told by content and not by name, and keeps their bytes in the case.
+Run it again over the same or a grown archive: only what is new is indexed, by the hash of its bytes.
+The archive is only read. Whatever can not be used becomes a problem row: see coldtrail problems.`
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> ./AWSLogs --case ./case.sqlite',
+    '<%= config.bin %> <%= command.id %> ./AWSLogs ./more --exclude "**/CloudTrail-Digest/**" --workers 4',
+    'find . -name "*.json.gz" | <%= config.bin %> <%= command.id %> --files-from -',
+  ]
+  static override strict = false
+  static override args = { path: Args.string({ description: 'Files, folders or glob patterns.', required: false }) }
+  static override flags = {
+    workers: Flags.integer({ description: 'Worker threads; 1 runs without threads.', min: 1, max: 256, helpValue: 'N' }),
+    'files-from': Flags.string({ description: 'Read paths from a file, one a line; - is standard input.', helpValue: 'FILE' }),
+    'files0-from': Flags.string({ description: 'The same, separated by zero bytes.', helpValue: 'FILE' }),
+    exclude: Flags.string({ description: 'Leave out paths that match this glob.', multiple: true, multipleNonGreedy: true, helpValue: 'GLOB' }),
+    reference: Flags.boolean({ description: 'Keep no bytes: read the archive where it lies, checked by hash.' }),
+    since: Flags.string({ description: 'Skip files whose path says a day before this (UTC).', helpValue: 'DAY' }),
+    until: Flags.string({ description: 'Skip files whose path says a day well after this (UTC).', helpValue: 'DAY' }),
+    quiet: Flags.boolean({ char: 'q', description: 'No progress and no totals on stderr.' }),
+    stats: Flags.boolean({ description: 'Print where the time went.' }),
+  }
+
+  async run(): Promise<IngestTotals> {
+    const { argv, flags } = await this.parse(Index)
+    const plan: IngestPlan = {
+      casePath: flags.case,
+      paths: await gatherPaths(argv as string[], flags['files-from'], flags['files0-from']),
+      exclude: flags.exclude ?? [],
+      workers: flags.workers ?? availableParallelism(),
+      reference: flags.reference,
+      since: parseDay(flags.since),
+      until: parseDay(flags.until),
+      commandLine: ['index', ...this.argv],
+      toolVersion: this.config.version,
+    }
+    const totals = await this.#ingest(plan, flags.quiet)
+    if (!flags.quiet) for (const line of renderIngestReport(totals, flags.case)) this.tell(line)
+    if (flags.stats) this.tell(JSON.stringify(totals.stages))
+    return totals
+  }
+
+  async #ingest(plan: IngestPlan, quiet: boolean): Promise<IngestTotals> {
+    const interrupt = watchInterrupt((line) => { this.tell(line) })
+    const progress = openProgressLine(process.stderr, quiet || this.jsonEnabled())
+    try {
+      const totals = await ingest(plan, { onProgress: progress.listen, signal: interrupt.signal })
+      const trouble = Object.keys(totals.problems).some((kind) => !NOTES.has(kind as ProblemKind))
+      process.exitCode = interrupt.exitCode() ?? (trouble ? EXIT.problems : EXIT.done)
+      return totals
+    } finally {
+      progress.stop()
+      interrupt.dispose()
+    }
+  }
+}

@@ -1,0 +1,50 @@
+/**
+ * What a JSON value is, told by its content. `Records` alone proves nothing: S3 notifications, SQS and SNS payloads use the
+ * same key (CloudTrail User Guide: record contents; S3 User Guide: event message structure).
+ */
+import type { JsonObject } from '../model/record.js'
+
+export type ValueClass = 'event' | 'insight' | 'digest' | 'keys' | 'notification' | 'empty' | 'unknown'
+
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+export function classify(value: unknown): ValueClass {
+  if (!isJsonObject(value)) return 'unknown'
+  if (isNotification(value)) return 'notification'
+  if (value['eventVersion'] !== undefined || (value['eventSource'] !== undefined && value['eventName'] !== undefined)) {
+    return value['eventCategory'] === 'Insight' || value['insightDetails'] !== undefined ? 'insight' : 'event'
+  }
+  if (value['digestS3Object'] !== undefined && value['digestEndTime'] !== undefined) return 'digest'
+  if (value['PublicKeyList'] !== undefined || value['publicKeyList'] !== undefined) return 'keys'
+  // Documentation samples and hand-made records can lack all three: an id with a time is still a record.
+  if (value['eventID'] !== undefined && value['eventTime'] !== undefined) return 'event'
+  return Object.keys(value).length === 0 ? 'empty' : 'unknown'
+}
+
+/** An S3 event notification: has eventVersion, eventSource and eventName, but is not a CloudTrail record. */
+function isNotification(value: JsonObject): boolean {
+  return value['eventSource'] === 'aws:s3' || (value['s3'] !== undefined && value['eventID'] === undefined)
+}
+
+const SIGNATURES: readonly (readonly [string, Buffer])[] = [
+  ['zip', Buffer.from('PK\u0003\u0004', 'latin1')],
+  ['zstd', Buffer.from([0x28, 0xb5, 0x2f, 0xfd])],
+  ['xz', Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a])],
+  ['bzip2', Buffer.from('BZh', 'latin1')],
+  ['Parquet', Buffer.from('PAR1', 'latin1')],
+  ['ORC', Buffer.from('ORC', 'latin1')],
+  ['UTF-16 text', Buffer.from([0xff, 0xfe])],
+  ['UTF-16 text', Buffer.from([0xfe, 0xff])],
+  ['SQLite', Buffer.from('SQLite format 3\u0000', 'latin1')],
+  ['PDF', Buffer.from('%PDF', 'latin1')],
+]
+
+/** A known but unread format, by its first bytes; null when the bytes may be JSON. */
+export function unsupportedFormat(bytes: Buffer): string | null {
+  for (const [name, magic] of SIGNATURES) {
+    if (bytes.length >= magic.length && bytes.compare(magic, 0, magic.length, 0, magic.length) === 0) return name
+  }
+  return null
+}

@@ -1,0 +1,115 @@
+/** Inflates a whole gzip file, strictly first; damage keeps what came before it and says so. */
+import { constants, gunzipSync } from 'node:zlib'
+import type { Problem } from '../model/problem.js'
+
+export interface Inflated {
+  readonly content: Buffer
+  readonly problems: readonly Problem[]
+  /** 1 for a delivered file; more when files were concatenated. */
+  readonly members: number
+  readonly trailingBytes: number
+}
+
+export function isGzip(bytes: Buffer): boolean {
+  return bytes.length >= 2 && bytes[0] === 0x1f && bytes[1] === 0x8b
+}
+
+/** The size that the last member's trailer claims, modulo 2^32: exact for a delivered file, never trusted. */
+export function claimedSize(bytes: Buffer): number {
+  return bytes.length >= 18 ? bytes.readUInt32LE(bytes.length - 4) : 0
+}
+
+/** @returns null when the content is over `maxBytes`: the caller streams it then. */
+export function inflateWhole(bytes: Buffer, maxBytes: number): Inflated | null {
+  try {
+    return strict(bytes, maxBytes)
+  } catch (error) {
+    const code = (error as { code?: string }).code
+    if (code === 'ERR_BUFFER_TOO_LARGE') return null
+    return salvage(bytes, maxBytes, code ?? '')
+  }
+}
+
+function strict(bytes: Buffer, maxBytes: number): Inflated | null {
+  const claimed = claimedSize(bytes)
+  if (claimed > maxBytes) return null
+  // One output chunk of exactly the claimed size: no growing and no joining (1.2 instead of 1.7 µs a record).
+  const chunkSize = Math.max(64, Math.min(claimed, maxBytes))
+  const { buffer, engine } = gunzipSync(bytes, { chunkSize, maxOutputLength: maxBytes, info: true }) as unknown as {
+    buffer: Buffer
+    engine: { bytesWritten: number }
+  }
+  const trailingBytes = bytes.length - engine.bytesWritten
+  const multi = trailingBytes === 0 && claimed !== buffer.length
+  const members = multi ? countMembers(bytes) : 1
+  return { content: buffer, problems: notes(buffer, members, trailingBytes), members, trailingBytes }
+}
+
+function notes(content: Buffer, members: number, trailingBytes: number): Problem[] {
+  const problems: Problem[] = []
+  if (trailingBytes > 0) {
+    const detail = `${trailingBytes} bytes after the end of the gzip stream`
+    problems.push({ kind: 'trailing-garbage', detail, byteOffset: content.length })
+  }
+  if (members > 1) problems.push({ kind: 'multi-member-gzip', detail: `${members} gzip members` })
+  return problems
+}
+
+/** Members that begin with the common header; an estimate for the note, at least 2. */
+function countMembers(bytes: Buffer): number {
+  const magic = Buffer.from([0x1f, 0x8b, 0x08])
+  let count = 0
+  for (let at = bytes.indexOf(magic); at >= 0; at = bytes.indexOf(magic, at + 10)) {
+    if ((bytes[at + 3] as number) < 0x20) count++
+  }
+  return Math.max(2, count)
+}
+
+/**
+ * The longest beginning that inflates without an error, found by bisection: inflating a prefix with SYNC_FLUSH gives all
+ * that its bytes hold and does not mind the missing end.
+ */
+function salvage(bytes: Buffer, maxBytes: number, code: string): Inflated {
+  const truncated = code === 'Z_BUF_ERROR'
+  let good = truncated ? bytes.length : 0
+  if (!truncated) {
+    let low = 0
+    let high = bytes.length
+    while (high - low > 1) {
+      const middle = (low + high) >> 1
+      if (inflatePrefix(bytes, middle, maxBytes) === null) high = middle
+      else low = middle
+    }
+    good = low
+  }
+  const content = inflatePrefix(bytes, good, maxBytes) ?? Buffer.alloc(0)
+  const rest = bytes.length - good
+  const complete = !truncated && good >= 18 && endsMember(bytes, good)
+  const problem: Problem = truncated
+    ? { kind: 'truncated-gzip', detail: 'unexpected end of file', byteOffset: content.length }
+    : complete
+      ? { kind: 'trailing-garbage', detail: `${rest} bytes after the end of the gzip stream`, byteOffset: content.length }
+      : { kind: 'corrupt-gzip', detail: `damaged at byte ${good} of the file`, byteOffset: content.length }
+  return { content, problems: [problem], members: 1, trailingBytes: complete ? rest : 0 }
+}
+
+function inflatePrefix(bytes: Buffer, length: number, maxBytes: number): Buffer | null {
+  try {
+    return gunzipSync(bytes.subarray(0, length), { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: maxBytes })
+  } catch {
+    return null
+  }
+}
+
+/** Does a complete member, checksum and all, end within the last bytes of this prefix? Garbage may begin like gzip. */
+function endsMember(bytes: Buffer, good: number): boolean {
+  for (let end = good; end > Math.max(18, good - 12); end--) {
+    try {
+      gunzipSync(bytes.subarray(0, end))
+      return true
+    } catch {
+      // Not at this byte.
+    }
+  }
+  return false
+}

@@ -1,0 +1,590 @@
+/**
+ * Splits a stream of bytes into JSON values, each with its exact place, and judges each with JSON.parse.
+ *
+ * Every input is read as a stream of JSON values. A value that is an array, or an object with an array under one of the
+ * `envelopes` keys, is opened and its elements are given one by one, so that one damaged record costs one record. The
+ * scanner only finds where a value ends (brackets outside strings); whether the value is JSON is for JSON.parse to say, so
+ * the two can not disagree: property tests hold them to it.
+ */
+import { isAscii, isUtf8 } from 'node:buffer'
+import type { Problem } from '../model/problem.js'
+
+export interface FoundValue {
+  readonly value: unknown
+  /** First byte in the decompressed content. */
+  readonly offset: number
+  readonly length: number
+  /** Its text, valid until the next value. */
+  readonly text: string
+  /** Deepest nesting of brackets. */
+  readonly depth: number
+  readonly invalidUtf8: boolean
+  /** Name of the opened array: an envelope key, or '' for a bare array; null for a value of its own. */
+  readonly container: string | null
+}
+
+export interface ValueSink {
+  value(found: FoundValue): void
+  damage(problem: Problem): void
+  /** Does this parsed value look like a record? Used to find the way back into a damaged text. */
+  looksLikeRecord(value: unknown): boolean
+}
+
+export interface JsonReaderOptions {
+  readonly envelopes: ReadonlySet<string>
+  /** A value longer than this is skipped with a problem. */
+  readonly maxValueBytes: number
+}
+
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
+const COMMA = 0x2c
+const COLON = 0x3a
+const OPEN_OBJECT = 0x7b
+const CLOSE_OBJECT = 0x7d
+const OPEN_ARRAY = 0x5b
+const CLOSE_ARRAY = 0x5d
+
+/** Where in the grammar the reader stands between two values. */
+type Place =
+  | 'document'
+  | 'first-element'
+  | 'element'
+  | 'after-element'
+  | 'first-key'
+  | 'key'
+  | 'colon'
+  | 'member-value'
+  | 'after-member'
+
+export class JsonReader {
+  readonly #sink: ValueSink
+  readonly #envelopes: ReadonlySet<string>
+  readonly #maxValueBytes: number
+  #window: Buffer = Buffer.alloc(0)
+  /** Content offset of the first byte of the window. */
+  #base = 0
+  #last = false
+  #latin1: string | undefined
+  #ascii = true
+  #place: Place = 'document'
+  /** Position in the window up to which everything is settled. */
+  #pos = 0
+  // A value that is being scanned, kept over window changes.
+  #scanning = false
+  #scanStart = 0
+  #scanPos = 0
+  #scanDepth = 0
+  #scanMaxDepth = 0
+  #scanInString = false
+  #skipping = false
+  // The object that is being read member by member at the top level.
+  #inObject = false
+  #objectStart = 0
+  #objectDepth = 0
+  /** Its list was found: it is an envelope, and its members are judged one by one. */
+  #opened = false
+  #oversize = false
+  #memberStart = 0
+  #key = ''
+  #container: string | null = null
+  #arrayInObject = false
+  #resyncBudget = RESYNC_BYTES
+  /** Complete values given at the top level or as elements. */
+  documents = 0
+
+  constructor(sink: ValueSink, options: JsonReaderOptions) {
+    this.#sink = sink
+    this.#envelopes = options.envelopes
+    this.#maxValueBytes = options.maxValueBytes
+  }
+
+  /** Gives the next bytes; `last` ends the text. The buffer must not change until the next call. */
+  push(chunk: Buffer, last: boolean): void {
+    this.#take(chunk)
+    this.#last = last
+    this.#run()
+    if (last) this.#finish()
+  }
+
+  #take(chunk: Buffer): void {
+    const keep = this.#keepFrom()
+    if (keep >= this.#window.length) {
+      this.#shift(this.#window.length)
+      this.#window = chunk
+    } else {
+      const rest = this.#window.subarray(keep)
+      this.#shift(keep)
+      this.#window = Buffer.concat([rest, chunk])
+    }
+    this.#ascii = isAscii(this.#window)
+    this.#latin1 = undefined
+  }
+
+  /** First byte that a value in progress still needs. */
+  #keepFrom(): number {
+    let keep = this.#pos
+    if (this.#scanning && !this.#skipping) keep = Math.min(keep, this.#scanStart)
+    if (this.#inObject && !this.#opened) keep = Math.min(keep, this.#objectStart)
+    if (this.#place === 'colon' || this.#place === 'member-value') keep = Math.min(keep, this.#memberStart)
+    return keep
+  }
+
+  #shift(by: number): void {
+    this.#base += by
+    this.#pos -= by
+    this.#scanPos -= by
+    this.#scanStart -= by
+    this.#objectStart -= by
+    this.#memberStart -= by
+  }
+
+  #run(): void {
+    for (;;) {
+      if (this.#scanning) {
+        if (!this.#scan()) return
+        continue
+      }
+      if (!this.#step()) return
+    }
+  }
+
+  /** Handles one token between values. Returns false when more bytes are needed. */
+  #step(): boolean {
+    const at = this.#skipSpace()
+    if (at < 0) return false
+    const byte = this.#window[at] as number
+    switch (this.#place) {
+      case 'document':
+        return this.#startDocument(byte, at)
+      case 'first-element':
+        if (byte === CLOSE_ARRAY) return this.#closeArray(at)
+        return this.#startScan(at)
+      case 'element':
+        if (byte === CLOSE_ARRAY || byte === COMMA) return this.#damaged(at, 'a value is missing before this')
+        return this.#startScan(at)
+      case 'after-element':
+        return this.#afterElement(byte, at)
+      case 'first-key':
+        if (byte === CLOSE_OBJECT) return this.#closeObject(at)
+        return this.#readKey(byte, at)
+      case 'key':
+        return this.#readKey(byte, at)
+      case 'colon':
+        if (byte !== COLON) return this.#damaged(at, 'a colon is missing here')
+        return this.#advance(at, 'member-value')
+      case 'member-value':
+        return this.#memberValue(byte, at)
+      case 'after-member':
+        if (!this.#opened && at - this.#objectStart > this.#maxValueBytes) this.#opened = this.#oversize = true
+        if (byte === COMMA) return this.#advance(at, 'key')
+        if (byte === CLOSE_OBJECT) return this.#closeObject(at)
+        return this.#damaged(at, 'a comma or a closing brace is missing here')
+    }
+  }
+
+  #advance(at: number, place: Place): boolean {
+    this.#pos = at + 1
+    this.#place = place
+    return true
+  }
+
+  #skipSpace(): number {
+    const window = this.#window
+    let at = this.#pos
+    while (at < window.length) {
+      const byte = window[at] as number
+      if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) break
+      at++
+    }
+    this.#pos = at
+    return at < window.length ? at : -1
+  }
+
+  #startDocument(byte: number, at: number): boolean {
+    if (byte === 0) return this.#skipNuls(at)
+    if (byte === OPEN_ARRAY) {
+      this.#container = ''
+      this.#arrayInObject = false
+      return this.#advance(at, 'first-element')
+    }
+    if (byte === OPEN_OBJECT) {
+      this.#inObject = true
+      this.#objectStart = at
+      this.#objectDepth = 1
+      this.#opened = false
+      this.#oversize = false
+      return this.#advance(at, 'first-key')
+    }
+    return this.#startScan(at)
+  }
+
+  #skipNuls(at: number): boolean {
+    let end = at
+    while (end < this.#window.length && this.#window[end] === 0) end++
+    this.#report('nul-bytes', at, end, 'zero bytes between or after the values')
+    this.#pos = end
+    return true
+  }
+
+  #afterElement(byte: number, at: number): boolean {
+    if (byte === COMMA) return this.#advance(at, 'element')
+    if (byte === CLOSE_ARRAY) return this.#closeArray(at)
+    if (byte === OPEN_OBJECT) {
+      this.#report('bad-json', at, at, 'a comma is missing before this value')
+      this.#place = 'element'
+      return true
+    }
+    return this.#damaged(at, 'neither a comma nor the end of the list')
+  }
+
+  #closeArray(at: number): boolean {
+    if (this.#arrayInObject) {
+      this.#arrayInObject = false
+      this.#container = null
+      return this.#advance(at, 'after-member')
+    }
+    this.documents++
+    this.#container = null
+    return this.#advance(at, 'document')
+  }
+
+  #readKey(byte: number, at: number): boolean {
+    if (byte !== QUOTE) return this.#damaged(at, 'a key is missing here')
+    this.#memberStart = at
+    const end = this.#stringEnd(at + 1)
+    if (end < 0) {
+      if (this.#window.length - at > MAX_KEY_BYTES) return this.#damaged(at, 'a key has no end')
+      this.#pos = at
+      return false
+    }
+    const key = this.#parse(at, end)
+    if (typeof key !== 'string') return this.#damaged(at, 'a key is not a valid string')
+    this.#key = key
+    this.#pos = end
+    this.#place = 'colon'
+    return true
+  }
+
+  /** Index after the closing quote, or -1. */
+  #stringEnd(from: number): number {
+    const window = this.#window
+    for (let at = from; at < window.length; at++) {
+      const byte = window[at]
+      if (byte === QUOTE) return at + 1
+      if (byte === BACKSLASH) at++
+    }
+    return -1
+  }
+
+  #memberValue(byte: number, at: number): boolean {
+    if (byte === OPEN_ARRAY && this.#envelopes.has(this.#key)) {
+      if (!this.#opened) {
+        this.#opened = true
+        this.#checkMembersBefore()
+      }
+      this.#container = this.#key
+      this.#arrayInObject = true
+      return this.#advance(at, 'first-element')
+    }
+    return this.#startScan(at)
+  }
+
+  /** Members that stood before the opened array: they were only scanned, so JSON.parse judges them now. */
+  #checkMembersBefore(): void {
+    const text = this.#text(this.#objectStart, this.#memberStart)
+    if (tryParse(`${text.replace(/,\s*$/, '')}}`) === undefined && !/^\{\s*$/.test(text)) {
+      this.#report('bad-json', this.#objectStart, this.#memberStart, 'not valid JSON before the list')
+    }
+  }
+
+  #closeObject(at: number): boolean {
+    const start = this.#objectStart
+    const opened = this.#opened
+    this.#inObject = false
+    this.#opened = false
+    this.#advance(at, 'document')
+    if (this.#oversize) {
+      this.#report('record-too-large', start, at + 1, `${at + 1 - start} bytes; the limit is ${this.#maxValueBytes}`)
+    }
+    if (opened) this.documents++
+    else this.#give(start, at + 1, this.#objectDepth)
+    return true
+  }
+
+  #startScan(at: number): boolean {
+    this.#scanning = true
+    this.#scanStart = at
+    this.#scanPos = at
+    this.#scanDepth = 0
+    this.#scanMaxDepth = 0
+    this.#scanInString = false
+    return true
+  }
+
+  /** Goes on with the value in progress. Returns false when more bytes are needed. */
+  #scan(): boolean {
+    const end = this.#scanToEnd()
+    const start = this.#scanStart
+    if (this.#tooLong(end < 0 ? this.#window.length : end)) return end < 0 ? this.#dropScanned() : this.#endSkipped(end)
+    if (end < 0) return false
+    this.#scanning = false
+    this.#pos = end
+    this.#placeAfterValue(start, end)
+    return true
+  }
+
+  #tooLong(end: number): boolean {
+    return this.#skipping || end - this.#scanStart > this.#maxValueBytes
+  }
+
+  #dropScanned(): boolean {
+    this.#skipping = true
+    this.#pos = this.#window.length
+    return false
+  }
+
+  #endSkipped(end: number): boolean {
+    const start = this.#scanStart
+    this.#report('record-too-large', start, end, `${end - start} bytes; the limit is ${this.#maxValueBytes}`)
+    this.#skipping = false
+    this.#scanning = false
+    this.#pos = end
+    if (this.#place === 'document') this.documents++
+    this.#place = this.#placeFollowing()
+    return true
+  }
+
+  #placeFollowing(): Place {
+    if (this.#place === 'member-value') return 'after-member'
+    return this.#place === 'document' ? 'document' : 'after-element'
+  }
+
+  #placeAfterValue(start: number, end: number): void {
+    const place = this.#place
+    this.#place = this.#placeFollowing()
+    if (place === 'member-value') {
+      this.#objectDepth = Math.max(this.#objectDepth, this.#scanMaxDepth + 1)
+      if (this.#opened && tryParse(this.#text(start, end)) === undefined) {
+        this.#report('bad-json', start, end, 'the value of a key beside the list is not valid JSON')
+      }
+      return
+    }
+    this.#give(start, end, this.#scanMaxDepth)
+  }
+
+  /**
+   * Finds the end of the value that begins at #scanStart: the hot loop. A byte loop beats Buffer.indexOf here, since most
+   * strings are shorter than what a call into native code costs.
+   */
+  #scanToEnd(): number {
+    const window = this.#window
+    const length = window.length
+    let at = this.#scanPos
+    let depth = this.#scanDepth
+    let maxDepth = this.#scanMaxDepth
+    let inString = this.#scanInString
+    if (depth === 0 && !inString && at < length) {
+      const byte = window[at] as number
+      if (byte !== OPEN_OBJECT && byte !== OPEN_ARRAY && byte !== QUOTE) return this.#scalarEnd(at)
+    }
+    while (at < length) {
+      if (!inString) {
+        const byte = window[at++] as number
+        if (byte === QUOTE) inString = true
+        else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
+          if (++depth > maxDepth) maxDepth = depth
+          continue
+        } else if (byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) {
+          if (--depth > 0) continue
+          this.#scanMaxDepth = maxDepth
+          return at
+        } else continue
+      }
+      let byte = 0
+      while (at < length && (byte = window[at] as number) !== QUOTE) at += byte === BACKSLASH ? 2 : 1
+      if (at >= length) break
+      at++
+      inString = false
+      if (depth === 0) return at
+    }
+    this.#scanPos = at
+    this.#scanDepth = depth
+    this.#scanMaxDepth = maxDepth
+    this.#scanInString = inString
+    return -1
+  }
+
+  #scalarEnd(from: number): number {
+    const window = this.#window
+    let at = Math.max(from, this.#scanStart)
+    while (at < window.length && !isDelimiter(window[at] as number)) at++
+    if (at === this.#scanStart) at++
+    if (at < window.length || this.#last) return at
+    return -1
+  }
+
+  /** Parses a complete value and hands it on; damage starts the search for the next record. */
+  #give(start: number, end: number, depth: number): void {
+    const text = this.#text(start, end)
+    const value = tryParse(text)
+    if (value === undefined) {
+      this.#recover(start, end, parseMessage(text))
+      return
+    }
+    if (this.#container === null) this.documents++
+    this.#sink.value({
+      value,
+      text,
+      depth,
+      offset: this.#base + start,
+      length: end - start,
+      container: this.#container,
+      invalidUtf8: !this.#ascii && !isUtf8(this.#window.subarray(start, end)),
+    })
+  }
+
+  /** A structural error between values: report it and go to the next record that can be read. */
+  #damaged(at: number, detail: string): boolean {
+    this.#recover(at, this.#window.length, detail)
+    return this.#pos < this.#window.length
+  }
+
+  /**
+   * Looks in [start, end) for the next value that parses and looks like a record, reports what lies before it, and goes on
+   * from there. A missing quote makes the scanner run over several records: this brings them back.
+   */
+  #recover(start: number, end: number, detail: string): void {
+    this.#scanning = false
+    const found = this.#nextRecord(start + 1, end)
+    const resume = found < 0 ? end : found
+    this.#report('bad-json', start, resume, detail)
+    if (found < 0 && resume < this.#window.length) {
+      this.#pos = resume
+      return
+    }
+    this.#pos = resume
+    if (found < 0 && this.#container === null) {
+      this.#inObject = false
+      this.#place = 'document'
+      return
+    }
+    if (found >= 0 && this.#container === null && this.#inObject) {
+      // The damage was in the envelope itself: go on as if inside a list.
+      this.#inObject = false
+      this.#opened = false
+      this.#container = ''
+      this.#arrayInObject = false
+    }
+    this.#place = found >= 0 ? (this.#container === null ? 'document' : 'element') : 'after-element'
+  }
+
+  #nextRecord(from: number, end: number): number {
+    const window = this.#window
+    let at = window.indexOf(OPEN_OBJECT, from)
+    for (let tries = 0; at >= 0 && at < end && tries < MAX_RESYNC_TRIES && this.#resyncBudget > 0; tries++) {
+      if (startsKey(window, at)) {
+        this.#startScan(at)
+        const stop = this.#scanToEnd()
+        this.#scanning = false
+        if (stop > 0 && stop - at <= this.#maxValueBytes) {
+          const value = tryParse(this.#text(at, stop))
+          if (value !== undefined && this.#sink.looksLikeRecord(value)) return at
+        }
+      }
+      at = window.indexOf(OPEN_OBJECT, at + 1)
+    }
+    return -1
+  }
+
+  /** End of text: what is still open was cut off. */
+  #finish(): void {
+    if (this.#scanning && this.#scanDepth === 0 && !this.#scanInString) this.#run()
+    const cutFrom = this.#cutFrom()
+    if (cutFrom < 0) return
+    const end = this.#window.length
+    if (this.#skipping) {
+      this.#report('record-too-large', cutFrom, end, `${end - cutFrom} bytes and no end; the limit is ${this.#maxValueBytes}`)
+      return
+    }
+    const found = this.#nextRecord(cutFrom + 1, end)
+    if (found >= 0) {
+      this.#resumeAt(cutFrom, found)
+      return
+    }
+    this.#report('truncated-json', cutFrom, end, 'the text ends before this is complete')
+  }
+
+  #resumeAt(cutFrom: number, found: number): void {
+    this.#report('bad-json', cutFrom, found, 'not readable up to the next record')
+    this.#scanning = false
+    this.#inObject = false
+    this.#opened = false
+    this.#pos = found
+    if (this.#container === null) this.#container = ''
+    this.#arrayInObject = false
+    this.#place = 'element'
+    this.#run()
+    this.#finish()
+  }
+
+  /** Where the unfinished part begins, or -1 when the text ended cleanly. */
+  #cutFrom(): number {
+    if (this.#scanning) return this.#scanStart
+    if (this.#inObject && !this.#opened) return this.#objectStart
+    if (this.#place !== 'document') return this.#pos
+    return -1
+  }
+
+  #text(start: number, end: number): string {
+    if (!this.#ascii) return this.#window.toString('utf8', start, end)
+    // One decode for the whole window; a slice of it costs nothing and JSON.parse reads it in place.
+    const all = (this.#latin1 ??= this.#window.toString('latin1'))
+    return all.slice(start, end)
+  }
+
+  #parse(start: number, end: number): unknown {
+    return tryParse(this.#text(start, end))
+  }
+
+  #report(kind: Problem['kind'], start: number, end: number, detail: string): void {
+    this.#sink.damage({ kind, detail, byteOffset: this.#base + start, byteLength: end - start })
+  }
+}
+
+/** Enough to pass the nested objects of many damaged records; a bound, so that hostile text can not make it quadratic. */
+const MAX_RESYNC_TRIES = 2000
+const RESYNC_BYTES = 256 * 1024 * 1024
+const MAX_KEY_BYTES = 65_536
+
+function isDelimiter(byte: number): boolean {
+  return (
+    byte === COMMA || byte === CLOSE_ARRAY || byte === CLOSE_OBJECT || byte === COLON || byte === OPEN_OBJECT ||
+    byte === OPEN_ARRAY || byte === QUOTE || byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09
+  )
+}
+
+/** `{` and then a quote: how every record begins. */
+function startsKey(window: Buffer, at: number): boolean {
+  let next = at + 1
+  while (next < window.length && (window[next] as number) <= 0x20) next++
+  return window[next] === QUOTE
+}
+
+/** undefined is never the value of valid JSON. */
+function tryParse(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    return undefined
+  }
+}
+
+function parseMessage(text: string): string {
+  try {
+    JSON.parse(text)
+  } catch (error) {
+    return (error as Error).message.slice(0, 200)
+  }
+  return 'not valid JSON'
+}

@@ -1,0 +1,25 @@
+/** Bounds that keep hostile or huge input from taking the machine. Each has its reason beside it. */
+export interface Limits {
+  /** Content up to this is read in one piece; more is streamed. Delivered files are at most 50 MB compressed, a few MB in practice. */
+  readonly wholeBytes: number
+  /** One JSON value. CloudTrail's largest record is 256 KB (1 MB in Lake); digests of busy hours reach a few MB. */
+  readonly maxValueBytes: number
+  /** Content of one source. */
+  readonly maxContentBytes: number
+  /** A stream over `bombBytes` whose ratio is over this is a bomb: real logs compress 7 to 40 times. */
+  readonly maxRatio: number
+  readonly bombBytes: number
+  /** Nesting that is searched; SQLite's json_extract stops at 1,000. */
+  readonly maxDepth: number
+}
+
+const MIB = 1024 * 1024
+
+export const LIMITS: Limits = {
+  wholeBytes: 64 * MIB,
+  maxValueBytes: 32 * MIB,
+  maxContentBytes: 1024 * 1024 * MIB,
+  maxRatio: 200,
+  bombBytes: 64 * MIB,
+  maxDepth: 200,
+}

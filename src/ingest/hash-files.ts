@@ -1,0 +1,30 @@
+/** SHA-256 of files as found: what a second run compares with the case before it parses anything. */
+import { createHash } from 'node:crypto'
+import { readSync } from 'node:fs'
+import type { HashResult, HashTask } from '../model/batch.js'
+import { closeFile, openForReading } from './read-file.js'
+
+const CHUNK = Buffer.allocUnsafeSlow(1024 * 1024)
+
+export function hashFiles(task: HashTask): HashResult {
+  return task.files.map(({ path, pathHex }) => hashFile(pathHex === undefined ? path : Buffer.from(pathHex, 'hex')))
+}
+
+function hashFile(path: string | Buffer): string | null {
+  try {
+    const file = openForReading(path)
+    try {
+      const digest = createHash('sha256')
+      for (;;) {
+        const read = readSync(file.fd, CHUNK, 0, CHUNK.length, null)
+        if (read === 0) return digest.digest('hex')
+        digest.update(CHUNK.subarray(0, read))
+      }
+    } finally {
+      closeFile(file)
+    }
+  } catch {
+    // Told by the index task, which meets the same trouble and has a place to write it.
+    return null
+  }
+}

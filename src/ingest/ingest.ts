@@ -1,0 +1,170 @@
+/**
+ * The write side from paths to a finished case. The main thread never sees a record: workers make shards, this merges them in
+ * the order of their batches, so that row numbers do not depend on which worker was faster.
+ */
+import { existsSync, realpathSync } from 'node:fs'
+import path from 'node:path'
+import { findSources } from '../discover/find-sources.js'
+import { dayOutside, readTrailPath } from '../discover/trail-path.js'
+import type { BatchResult, BatchSource } from '../model/batch.js'
+import { CaseError } from '../model/case-error.js'
+import type { FoundFile, SkippedPath } from '../model/source.js'
+import { createCase } from '../store/create.js'
+import { beginLoad, finishLoad } from '../store/finish.js'
+import { lockCase, type CaseLock } from '../store/lock.js'
+import { openExistingWriter, type Connection } from '../store/open.js'
+import { finishRun, startRun } from '../store/runs.js'
+import { Ledger } from '../store/ledger.js'
+import { makeBatches } from './batches.js'
+import { diskFullError, isDiskFull } from './disk-full.js'
+import { splitKnown } from './known-files.js'
+import { MergeQueue } from './merge-queue.js'
+import type { IngestPlan, IngestTotals, ProgressListener } from './plan.js'
+import { openPool, type ParsePool } from './pool.js'
+import { Progress } from './progress.js'
+
+export interface IngestControl {
+  readonly onProgress: ProgressListener
+  /** Set by the first Ctrl-C: batches in flight are finished, the rest waits for the next run. */
+  readonly signal: AbortSignal
+}
+
+/** @throws CaseError for what the user can mend: exit 2, 10, 11 or 13. */
+export async function ingest(plan: IngestPlan, control: IngestControl): Promise<IngestTotals> {
+  const progress = new Progress(control.onProgress)
+  progress.phase('looking')
+  const found = await findSources(plan.paths, { exclude: plan.exclude })
+  refuseCaseInsideEvidence(plan)
+  const lock = lockCase(plan.casePath)
+  try {
+    return await new Ingest(plan, control, progress, lock).run(found.files, found.skipped)
+  } catch (error) {
+    throw isDiskFull(error) ? diskFullError(plan.casePath, error) : error
+  } finally {
+    lock.release()
+  }
+}
+
+/** Writing the case among the evidence would change the evidence. */
+function refuseCaseInsideEvidence(plan: IngestPlan): void {
+  const folder = realpath(path.dirname(path.resolve(plan.casePath)))
+  for (const given of plan.paths) {
+    const root = realpath(given)
+    if (folder === root || folder.startsWith(root + path.sep)) {
+      throw new CaseError(`the case ${plan.casePath} would lie inside the evidence folder ${given}`, {
+        hint: 'name a file elsewhere, e.g. --case ~/cases/case.sqlite',
+      })
+    }
+  }
+}
+
+function realpath(name: string): string {
+  try {
+    return realpathSync(name)
+  } catch {
+    return path.resolve(name)
+  }
+}
+
+class Ingest {
+  readonly #plan: IngestPlan
+  readonly #control: IngestControl
+  readonly #progress: Progress
+  readonly #lock: CaseLock
+  readonly #started = performance.now()
+
+  constructor(plan: IngestPlan, control: IngestControl, progress: Progress, lock: CaseLock) {
+    this.#plan = plan
+    this.#control = control
+    this.#progress = progress
+    this.#lock = lock
+  }
+
+  async run(files: readonly FoundFile[], unreadable: readonly SkippedPath[]): Promise<IngestTotals> {
+    const db = existsSync(this.#plan.casePath) ? openExistingWriter(this.#plan.casePath) : createCase(this.#plan.casePath, this.#plan.toolVersion)
+    const pool = openPool(this.#plan.workers)
+    try {
+      return await this.#fill(db, pool, files, unreadable)
+    } finally {
+      await pool.close()
+      db.close()
+    }
+  }
+
+  async #fill(db: Connection, pool: ParsePool, files: readonly FoundFile[], unreadable: readonly SkippedPath[]): Promise<IngestTotals> {
+    const runId = startRun(db, { arguments: this.#plan.commandLine, toolVersion: this.#plan.toolVersion })
+    const ledger = new Ledger(db, runId)
+    for (const skipped of unreadable) ledger.addSkippedPath(skipped)
+    const inWindow = files.filter((file) => !dayOutside(readTrailPath(file.path), this.#plan.since, this.#plan.until))
+    const { fresh, already, copies } = await splitKnown(db, pool, inWindow, this.#progress)
+    for (const copy of copies) ledger.addCopy(copy)
+    const queue = await this.#load(db, pool, runId, numbered(fresh, ledger.nextSourceId()))
+    const interrupted = this.#control.signal.aborted
+    const finishing = performance.now()
+    const folded = interrupted ? { duplicates: 0, conflicts: 0 } : this.#finish(db, runId)
+    const totals = ledger.totals({
+      found: files.length + unreadable.length,
+      skippedByDate: files.length - inWindow.length,
+      alreadyIndexed: already,
+      notReached: queue.notReached,
+    })
+    const result: IngestTotals = {
+      ...totals,
+      conflicts: folded.conflicts,
+      bytes: queue.bytes,
+      milliseconds: performance.now() - this.#started,
+      interrupted,
+      stages: { ...queue.stages, merge: queue.mergeMs, finish: performance.now() - finishing },
+    }
+    finishRun(db, runId, interrupted ? 'interrupted' : 'done', { files: result.files, records: result.records, problems: result.problems })
+    return result
+  }
+
+  #finish(db: Connection, runId: number): { duplicates: number; conflicts: number } {
+    return finishLoad(db, runId, (step, done, of) => { this.#progress.finishing(step, done, of) })
+  }
+
+  async #load(db: Connection, pool: ParsePool, runId: number, sources: BatchSource[]): Promise<MergeQueue> {
+    const bytes = sources.reduce((sum, source) => sum + source.size, 0)
+    const known = db.prepare("SELECT coalesce(sum(size), 0) AS n FROM source WHERE status = 'indexed'").get() as { n: number }
+    const bulk = beginLoad(db, bytes, known.n)
+    this.#progress.indexing(sources.length, bytes)
+    const queue = new MergeQueue(db, bulk, this.#progress)
+    const batches = makeBatches(sources)
+    let number = 0
+    const task = (batch: BatchSource[]) => ({ runId, sources: batch, shardPath: path.join(this.#lock.workFolder, `${number}.shard`), reference: this.#plan.reference })
+    // Two batches a worker are under way or waiting; shards wait for their turn, no more than a few.
+    const room = pool.workers * 2 + 2
+    const running = new Set<Promise<void>>()
+    for (const batch of batches) {
+      if (this.#control.signal.aborted) {
+        queue.notReached += batch.length
+        continue
+      }
+      const index = number
+      const job: Promise<void> = pool
+        .index(task(batch))
+        .then((result) => { queue.add(index, unwrap(result)) })
+        .finally(() => { running.delete(job) })
+      running.add(job)
+      number++
+      while (running.size >= room || queue.waiting > room) await Promise.race(running)
+    }
+    await Promise.all(running)
+    queue.flush()
+    return queue
+  }
+}
+
+function numbered(files: readonly FoundFile[], first: number): BatchSource[] {
+  return files.map((file, index) => ({ ...file, id: first + index, hints: readTrailPath(file.path) }))
+}
+
+/** A worker's failure is ours or the disk's: it ends the run. What was merged stays. */
+function unwrap(result: BatchResult | { failed: { message: string; code: string; stack: string } }): BatchResult {
+  if (!('failed' in result)) return result
+  const error = new Error(result.failed.message, { cause: result.failed.stack }) as Error & { code: string }
+  error.code = result.failed.code
+  throw error
+}
+

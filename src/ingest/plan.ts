@@ -1,0 +1,41 @@
+/** What an index run is asked to do, as meant, not as typed. */
+export interface IngestPlan {
+  readonly casePath: string
+  readonly paths: readonly string[]
+  readonly exclude: readonly string[]
+  readonly workers: number
+  readonly reference: boolean
+  /** Whole files are skipped by the date in their path; ms since the epoch, or null. */
+  readonly since: number | null
+  readonly until: number | null
+  /** For the runs row. */
+  readonly commandLine: readonly string[]
+  readonly toolVersion: string
+}
+
+/** The ledger: found = indexed + duplicate + alreadyIndexed + skipped + rejected; records = events + duplicates + rejected. */
+export interface IngestTotals {
+  files: { found: number; indexed: number; duplicate: number; alreadyIndexed: number; skipped: number; rejected: number }
+  records: { found: number; events: number; duplicates: number; rejected: number }
+  problems: Record<string, number>
+  conflicts: number
+  bytes: number
+  milliseconds: number
+  interrupted: boolean
+  /** Worker and main-thread milliseconds by stage. */
+  stages: Record<string, number>
+}
+
+export interface ProgressState {
+  readonly phase: 'looking' | 'comparing' | 'indexing' | 'finishing'
+  readonly bytesDone: number
+  readonly bytesTotal: number
+  readonly filesDone: number
+  readonly filesTotal: number
+  readonly events: number
+  readonly problems: number
+  readonly duplicates: number
+  readonly step: string
+}
+
+export type ProgressListener = (state: ProgressState) => void

@@ -1,0 +1,37 @@
+/** Two twins behind one interface: worker threads, or the same code inline. */
+import { Piscina } from 'piscina'
+import type { BatchResult, BatchTask, HashResult, HashTask } from '../model/batch.js'
+import * as inline from './worker.js'
+
+export interface ParsePool {
+  readonly workers: number
+  index(task: BatchTask): Promise<BatchResult | inline.Failure>
+  hash(task: HashTask): Promise<HashResult | inline.Failure>
+  close(): Promise<void>
+}
+
+export function openPool(workers: number): ParsePool {
+  return workers === 1 ? inlinePool() : threadPool(workers)
+}
+
+export function inlinePool(): ParsePool {
+  return { workers: 1, index: inline.index, hash: inline.hash, close: () => Promise.resolve() }
+}
+
+export function threadPool(workers: number): ParsePool {
+  const pool = new Piscina({
+    filename: new URL('./worker.js', import.meta.url).href,
+    minThreads: workers,
+    maxThreads: workers,
+    // A second task waits in each thread, so that it does not idle while the main thread merges.
+    concurrentTasksPerWorker: 2,
+    // Young space: parsing makes garbage fast, and a larger nursery lets most of it die there.
+    resourceLimits: { maxOldGenerationSizeMb: 1024, maxYoungGenerationSizeMb: 64 },
+  })
+  return {
+    workers,
+    index: (task) => pool.run(task, { name: 'index' }) as Promise<BatchResult | inline.Failure>,
+    hash: (task) => pool.run(task, { name: 'hash' }) as Promise<HashResult | inline.Failure>,
+    close: () => pool.destroy(),
+  }
+}

@@ -1,0 +1,60 @@
+import type { ProblemKind } from './problem.js'
+
+/** What `coldtrail info` tells about a case; its `--json` result. Times are UTC text. */
+export interface CaseInfo {
+  readonly file: string
+  readonly format_version: string
+  readonly tool_version: string
+  readonly state: string
+  readonly logical_digest: string | null
+  readonly events: number
+  readonly appearances: number
+  /** Sources by status: indexed, duplicate, rejected. */
+  readonly sources: Readonly<Record<string, number>>
+  readonly records: RecordLedger
+  readonly time_span: { readonly first: string | null; readonly last: string | null }
+  readonly accounts: readonly { readonly account_id: string | null; readonly events: number }[]
+  readonly regions: readonly { readonly aws_region: string | null; readonly events: number }[]
+  /** Sources by kind: trail, insight, digest, other. */
+  readonly kinds: Readonly<Record<string, number>>
+  readonly problems: Readonly<Partial<Record<ProblemKind, number>>>
+  readonly sizes: CaseSizes
+  readonly runs: readonly RunInfo[]
+}
+
+/** found = events + duplicates + rejected: no record vanishes. */
+export interface RecordLedger {
+  readonly found: number
+  readonly events: number
+  readonly duplicates: number
+  readonly rejected: number
+}
+
+export interface CaseSizes {
+  readonly case_bytes: number
+  /** Bytes of the sources as found. */
+  readonly source_bytes: number
+  /** Bytes of the sources after decompression. */
+  readonly content_bytes: number
+}
+
+export interface RunInfo {
+  readonly id: number
+  readonly started: string
+  readonly finished: string | null
+  readonly status: string
+}
+
+/** All problems of one kind, with the first of them as an example. */
+export interface ProblemGroup {
+  readonly kind: ProblemKind
+  readonly count: number
+  readonly first: ProblemPlace
+}
+
+export interface ProblemPlace {
+  readonly path: string
+  readonly member: string | null
+  readonly byte_offset: number | null
+  readonly record_index: number | null
+}

@@ -1,0 +1,67 @@
+import type { CredentialClass } from './principal.js'
+
+/** Milliseconds since 1970 UTC; an absent end is open. */
+export interface TimeWindow {
+  readonly sinceMs?: number | undefined
+  /** Exclusive. */
+  readonly untilMs?: number | undefined
+}
+
+/** Narrows any question. Values of one filter are alternatives; all filters must hold. Empty is no demand. */
+export interface Filters {
+  /** Event names as typed; also without their API date. */
+  readonly events: readonly string[]
+  /** `s3` or `s3.amazonaws.com`. */
+  readonly services: readonly string[]
+  /** Accounts whose trail received the record. */
+  readonly accounts: readonly string[]
+  readonly regions: readonly string[]
+  readonly sourceIps: readonly string[]
+  readonly accessKeys: readonly string[]
+  readonly credentials: readonly CredentialClass[]
+  /** Error codes; ANY_ERROR is any failure. */
+  readonly errors: readonly string[]
+  /** Leaves out events that say they only read; those that do not say stay. */
+  readonly writeOnly: boolean
+}
+
+/** Not an error code. */
+export const ANY_ERROR = '*'
+
+export const NO_FILTERS: Filters = {
+  events: [],
+  services: [],
+  accounts: [],
+  regions: [],
+  sourceIps: [],
+  accessKeys: [],
+  credentials: [],
+  errors: [],
+  writeOnly: false,
+}
+
+export interface Scope {
+  readonly window: TimeWindow
+  readonly filters: Filters
+}
+
+/** What is asked for, without where and when. */
+export type Subject =
+  | { readonly kind: 'request'; readonly value: string }
+  | { readonly kind: 'principal'; readonly value: string }
+  | { readonly kind: 'resource'; readonly value: string }
+  /** `words` are taken literally, `fts5` is the query language of SQLite's full-text index. */
+  | { readonly kind: 'text'; readonly value: string; readonly syntax: 'words' | 'fts5' }
+  | { readonly kind: 'window' }
+
+export type QuestionKind = Subject['kind']
+export type SubjectOf<Kind extends QuestionKind> = Extract<Subject, { kind: Kind }>
+export type Question = Subject & Scope
+
+export type Order = 'asc' | 'desc'
+
+/** Which part of the answer: by time, ties by the order of indexing. */
+export interface Page {
+  readonly order: Order
+  readonly limit?: number | undefined
+}

@@ -1,0 +1,227 @@
+/**
+ * A parsed record → the columns, texts and resources of its event. One instance a worker: it keeps the caches.
+ * AWS's own field spellings occur only in this folder.
+ */
+import { hash } from 'node:crypto'
+import { FLAG, type Entry, type EventDraft, type IdentityEntry, type ResourceEntry, type ResourceUse } from '../model/dictionary.js'
+import type { Problem } from '../model/problem.js'
+import type { JsonObject } from '../model/record.js'
+import { IDENTITY_COLUMNS } from '../model/principal.js'
+import { RESOURCE_ROLES, type ResourceRef } from '../model/resource.js'
+import { readBoolean, readObject, readString, readTime } from './fields.js'
+import { isConsoleRequest } from './credential-class.js'
+import { readIdentity } from './identity.js'
+import { ABSENT, Cache, clean, cleanValue, hash63, JOINT, makeEntry } from './intern.js'
+import { RecordWalk } from './resources/walk.js'
+
+export interface RecordInput {
+  readonly record: JsonObject
+  readonly text: string
+  readonly offset: number
+  readonly length: number
+  readonly index: number
+  readonly insight: boolean
+}
+
+export type ReportProblem = (problem: Problem) => void
+
+/** API dates at the end of Lambda and CloudFront names (FORMATS: eventName suffixes). */
+const API_DATE = /(?:\d{4}_\d{2}_\d{2}|\d{8}(?:v\d+)?)$/
+const ROLE_NUMBER = new Map(RESOURCE_ROLES.map((role, index) => [role, index]))
+/** Every case holds this row from the start. */
+const NO_ERROR: Entry = { id: 0, values: [null, null, 0], shipped: true }
+
+export class Normaliser {
+  readonly #walk: RecordWalk
+  readonly #actions = new Cache<Entry>()
+  readonly #places = new Cache<Entry>()
+  readonly #identities = new Cache<IdentityEntry>()
+  readonly #origins = new Cache<Entry>()
+  readonly #outcomes = new Cache<Entry>()
+  readonly #resources = new Cache<ResourceEntry>()
+
+  constructor(maxDepth: number) {
+    this.#walk = new RecordWalk(maxDepth)
+  }
+
+  normalise(input: RecordInput, report: ReportProblem): EventDraft {
+    const record = input.record
+    const walk = this.#walk
+    walk.walk(record)
+    const identity = this.#identity(input)
+    const userAgent = text(record['userAgent'])
+    // Only an escape can bring in a NUL or a lone surrogate: most records have none, and need no repair.
+    const mayNeedRepair = input.text.includes('\\u')
+    const searchable = `${walk.text} ${identity.text} ${userAgent ?? ''}`
+    const body = mayNeedRepair ? clean(searchable) : searchable
+    const draft: EventDraft = {
+      eventTimeMs: readTime(record['eventTime']),
+      action: this.#action(record, input.insight),
+      place: this.#place(record),
+      identity,
+      origin: this.#origin(record, userAgent),
+      outcome: this.#outcome(record),
+      eventId: this.#eventId(input),
+      requestId: textOrNull(record['requestID'], mayNeedRepair),
+      sharedEventId: textOrNull(record['sharedEventID'], mayNeedRepair),
+      text: body,
+      flags: (mayNeedRepair && body !== searchable ? FLAG.repaired : 0) | (walk.tooDeep ? FLAG.tooDeep : 0),
+      resources: this.#uses(walk.resources),
+    }
+    this.#check(input, draft, report)
+    return draft
+  }
+
+  #action(record: JsonObject, insight: boolean): Entry {
+    const details = insight ? readObject(record['insightDetails']) : null
+    const source = text(record['eventSource']) ?? text(details?.['eventSource'])
+    const name = text(record['eventName']) ?? text(details?.['eventName'])
+    const type = text(record['eventType'])
+    const category = text(record['eventCategory']) ?? (insight ? 'Insight' : null)
+    const version = text(record['eventVersion'])
+    const readOnly = readBoolean(record['readOnly'])
+    const management = readBoolean(record['managementEvent'])
+    const key = `${source ?? ABSENT}${JOINT}${name ?? ABSENT}${JOINT}${type ?? ABSENT}${JOINT}${category ?? ABSENT}${JOINT}${version ?? ABSENT}${readOnly}${management}`
+    const known = this.#actions.get(key)
+    if (known !== undefined) return known
+    const stem = name === null ? null : name.replace(API_DATE, '')
+    const values = [source, name, stem === '' ? name : stem, type, category, version, readOnly, management]
+    return this.#actions.set(key, makeEntry(values.map(cleanValue)))
+  }
+
+  #place(record: JsonObject): Entry {
+    const region = text(record['awsRegion'])
+    const account = text(record['recipientAccountId'])
+    const key = `${region ?? ABSENT}${JOINT}${account ?? ABSENT}`
+    return this.#places.get(key) ?? this.#places.set(key, makeEntry([region, account].map(cleanValue)))
+  }
+
+  #origin(record: JsonObject, userAgent: string | null): Entry {
+    const address = text(record['sourceIPAddress'])
+    const endpoint = text(record['vpcEndpointId'])
+    const endpointAccount = text(record['vpcEndpointAccountId'])
+    const key = `${address ?? ABSENT}${JOINT}${userAgent ?? ABSENT}${JOINT}${endpoint ?? ABSENT}${JOINT}${endpointAccount ?? ABSENT}`
+    return (
+      this.#origins.get(key) ??
+      this.#origins.set(key, makeEntry([address, userAgent, endpoint, endpointAccount].map(cleanValue)))
+    )
+  }
+
+  #outcome(record: JsonObject): Entry {
+    const code = text(record['errorCode'])
+    const message = text(record['errorMessage'])
+    const response = readObject(record['responseElements'])
+    const refused = response !== null && isRefusal(response)
+    if (code === null && message === null && !refused) return NO_ERROR
+    const key = `${code ?? ABSENT}${JOINT}${message ?? ABSENT}${JOINT}${refused}`
+    return this.#outcomes.get(key) ?? this.#outcomes.set(key, makeEntry([code, message, 1].map(cleanValue)))
+  }
+
+  #identity(input: RecordInput): IdentityEntry {
+    const record = input.record
+    const userIdentity = record['userIdentity']
+    // The class also depends on the category and on the console: JSON text is the only key that two identities can not share.
+    const json = jsonKey(userIdentity) ?? input.text
+    const key = `${json}${JOINT}${text(record['eventCategory']) ?? ''}${JOINT}${isConsoleRequest(record)}`
+    const known = this.#identities.get(key)
+    if (known !== undefined) return known
+    const { identity, names } = readIdentity(record)
+    const values = IDENTITY_COLUMNS.map((column) => cleanValue(identity[column]))
+    const entry: IdentityEntry = {
+      ...makeEntry(values),
+      names: names.map(({ name, kind }) => ({ name: clean(name), kind })),
+      text: leaves(userIdentity),
+    }
+    return this.#identities.set(key, entry)
+  }
+
+  #eventId(input: RecordInput): string {
+    const eventId = input.record['eventID']
+    if (typeof eventId === 'string' && eventId !== '') return input.text.includes('\\u') ? clean(eventId) : eventId
+    return `sha256:${hash('sha256', input.text).slice(0, 32)}`
+  }
+
+  #uses(refs: readonly ResourceRef[]): ResourceUse[] {
+    const uses: ResourceUse[] = []
+    for (const ref of refs) {
+      uses.push({ resource: this.#resource(ref), role: ROLE_NUMBER.get(ref.role) ?? 0 })
+    }
+    return uses
+  }
+
+  #resource(ref: ResourceRef): ResourceEntry {
+    const key = `${ref.arn ?? ABSENT}${JOINT}${ref.type ?? ABSENT}${JOINT}${ref.name ?? ABSENT}`
+    const known = this.#resources.get(key)
+    if (known !== undefined) return known
+    const arn = ref.arn === null ? null : clean(ref.arn)
+    const name = ref.name === null ? null : clean(ref.name).toLowerCase()
+    const id = hash63([arn, ref.type, name])
+    return this.#resources.set(key, { id, arn, type: ref.type, name, derived: ref.derived ? 1 : 0, shipped: false })
+  }
+
+  #check(input: RecordInput, draft: EventDraft, report: ReportProblem): void {
+    const record = input.record
+    if (draft.eventTimeMs === null) {
+      const missing = record['eventTime'] === undefined
+      this.#report(input, draft, report, missing ? 'missing-field' : 'bad-time', missing ? 'no eventTime: in no time window' : `eventTime ${short(record['eventTime'])}`)
+    }
+    if (draft.eventId.startsWith('sha256:')) {
+      this.#report(input, draft, report, 'missing-field', 'no eventID: identified by the hash of its record')
+    }
+    if (record['eventName'] === undefined && !input.insight) {
+      this.#report(input, draft, report, 'missing-field', 'no eventName')
+    }
+    for (const field of STRING_FIELDS) {
+      const value = record[field]
+      if (value !== undefined && value !== null && typeof value !== 'string') {
+        this.#report(input, draft, report, 'bad-field', `${field} is ${Array.isArray(value) ? 'an array' : typeof value}`)
+      }
+    }
+    const userIdentity = record['userIdentity']
+    if (userIdentity !== undefined && userIdentity !== null && readObject(userIdentity) === null) {
+      this.#report(input, draft, report, 'bad-field', 'userIdentity is not an object')
+    }
+  }
+
+  #report(input: RecordInput, draft: EventDraft, report: ReportProblem, kind: Problem['kind'], detail: string): void {
+    const { offset: byteOffset, length: byteLength, index: recordIndex } = input
+    report({ kind, detail, byteOffset, byteLength, recordIndex, eventId: draft.eventId })
+  }
+}
+
+const STRING_FIELDS = ['eventTime', 'eventName', 'eventSource', 'eventID', 'requestID', 'awsRegion', 'sourceIPAddress', 'userAgent', 'recipientAccountId'] as const
+
+const text = readString
+
+function textOrNull(value: unknown, mayNeedRepair: boolean): string | null {
+  const found = readString(value)
+  return found !== null && mayNeedRepair ? clean(found) : found
+}
+
+/** Sign-in and console steps tell a failure only here (CloudTrail User Guide: console sign-in events). */
+function isRefusal(response: JsonObject): boolean {
+  return response['ConsoleLogin'] === 'Failure' || response['SwitchRole'] === 'Failure' || response['CheckMfa'] === 'Failure'
+}
+
+/** Nesting of thousands overflows JSON.stringify: null then. */
+function jsonKey(value: unknown): string | null {
+  try {
+    return JSON.stringify(value) ?? ''
+  } catch {
+    return null
+  }
+}
+
+function short(value: unknown): string {
+  return (JSON.stringify(value) ?? '').slice(0, 80)
+}
+
+/** String values below a value, in order. Depth is bounded: identities are small, hostile ones are cut. */
+function leaves(value: unknown, depth = 0): string {
+  if (typeof value === 'string') return value
+  if (typeof value !== 'object' || value === null || depth > 20) return ''
+  return Object.values(value)
+    .map((inner) => leaves(inner, depth + 1))
+    .filter((inner) => inner !== '')
+    .join(' ')
+}

@@ -1,0 +1,47 @@
+import type { QuestionSpec } from './question-spec.js'
+import type { Arm } from './reach.js'
+import { joined, sql, type Statement } from './statement.js'
+import { matches, readPattern, type NamePattern } from './value.js'
+
+/** Partitions in which a bucket of a given name can be. */
+const S3_PARTITIONS = ['aws', 'aws-cn', 'aws-us-gov']
+
+/** Names of a caller that are its own ARN or that of the role behind its session. */
+const CALLER_ARNS = sql`kind IN ('arn', 'role-arn', 'session-arn')`
+
+/** Events that name a resource: by ARN, bare id or name, or as `bucket`, `bucket/key`, `s3://bucket/key`. */
+export const byResource: QuestionSpec<'resource'> = {
+  kind: 'resource',
+  reach: ({ value }) => {
+    const pattern = readPattern(value.replace(/^s3:\/\//i, ''))
+    return { restrictions: [], arms: isArn(pattern) ? armsOfArn(pattern) : [armOfName(pattern)], notes: [] }
+  },
+}
+
+function isArn({ text }: NamePattern): boolean {
+  return text.startsWith('arn:')
+}
+
+/** What an identity is named by is also what it did: the question "all about this role" wants both. */
+function armsOfArn(pattern: NamePattern): Arm[] {
+  const folded = { ...pattern, text: pattern.text.toLowerCase() }
+  return [
+    { kind: 'resource', ids: sql`SELECT id FROM resource WHERE ${matches('arn', pattern)}` },
+    {
+      kind: 'dimension',
+      dimension: 'identity',
+      ids: sql`SELECT DISTINCT identity_id AS id FROM identity_name WHERE ${matches('name', folded)} AND ${CALLER_ARNS}`,
+    },
+  ]
+}
+
+/** Bare names are stored in lower case, S3's only at the end of the ARN: there case matters. */
+function armOfName(pattern: NamePattern): Arm {
+  const folded = { ...pattern, text: pattern.text.toLowerCase() }
+  const byArn = S3_PARTITIONS.map((partition) => {
+    const arn = { ...pattern, text: `arn:${partition}:s3:::${pattern.text}` }
+    return sql`SELECT id FROM resource WHERE ${matches('arn', arn)}`
+  })
+  const byName: Statement = sql`SELECT id FROM resource WHERE name IS NOT NULL AND ${matches('name', folded)}`
+  return { kind: 'resource', ids: joined([byName, ...byArn], ' UNION ') }
+}

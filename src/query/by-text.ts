@@ -1,0 +1,69 @@
+import { CaseError } from '../model/case-error.js'
+import type { SubjectOf } from '../model/question.js'
+import type { QuestionSpec } from './question-spec.js'
+import type { Arm, Reach } from './reach.js'
+import { asStored } from './value.js'
+import { readIsoTime } from './window.js'
+
+/** What FTS5's unicode61 makes tokens of; everything else only separates them. */
+const TOKEN_CHARACTER = /[\p{L}\p{N}\p{Co}]/u
+const TERM = /"([^"]*)"|(\S+)/gu
+/** FTS5 refuses deeper and longer expressions; nobody types them. */
+const MAX_TERMS = 200
+
+/** Events whose record holds the words, in any value. */
+export const byText: QuestionSpec<'text'> = {
+  kind: 'text',
+  reach: (subject) => (subject.syntax === 'fts5' ? byExpression(subject) : byWords(subject)),
+}
+
+function byExpression({ value }: SubjectOf<'text'>): Reach {
+  const match = asStored(value)
+  if (match.trim() === '') throw new CaseError('nothing to search for', { hint: SEARCHABLE })
+  return { restrictions: [], arms: [{ kind: 'text', match }], notes: [] }
+}
+
+/** Each word and each quoted phrase is taken literally, and must occur. */
+function byWords({ value }: SubjectOf<'text'>): Reach {
+  const terms = Array.from(asStored(value).matchAll(TERM), ([, phrase, word]) => phrase ?? word ?? '')
+  const searched = terms.filter((term) => TOKEN_CHARACTER.test(term))
+  const ignored = terms.filter((term) => !TOKEN_CHARACTER.test(term))
+  if (searched.length === 0) throw new CaseError(`no word to search for in '${value}'`, { hint: SEARCHABLE })
+  if (searched.length > MAX_TERMS) {
+    throw new CaseError(`${searched.length} words are too many`, { hint: `search for up to ${MAX_TERMS}` })
+  }
+  const match = searched.map(quoted).join(' AND ')
+  const [only] = searched
+  const arms: Arm[] = [{ kind: 'text', match }]
+  if (searched.length === 1 && only !== undefined) arms.push(...columnsOf(only))
+  return { restrictions: [], arms, notes: [...ignoredNote(ignored), ...starNote(searched)] }
+}
+
+const SEARCHABLE =
+  'words are runs of letters and digits; the search finds them in the values of a record, wherever they stand'
+
+/** As an FTS5 string: nothing in it has a meaning. */
+function quoted(term: string): string {
+  return `"${term.replaceAll('"', '""')}"`
+}
+
+/** These columns are not in the full text: they differ in every event and would double its size. */
+function columnsOf(term: string): Arm[] {
+  const arms: Arm[] = [
+    { kind: 'column', column: 'event_id', value: term },
+    { kind: 'column', column: 'request_id', value: term },
+  ]
+  const time = readIsoTime(term)
+  if (time !== undefined) arms.push({ kind: 'column', column: 'event_time_ms', value: time })
+  return arms
+}
+
+function ignoredNote(terms: readonly string[]): string[] {
+  return terms.length === 0 ? [] : [`ignored, without a letter or digit: ${terms.join(' ')}`]
+}
+
+function starNote(terms: readonly string[]): string[] {
+  const starred = terms.find((term) => /[\p{L}\p{N}]\*$/u.test(term))
+  if (starred === undefined) return []
+  return [`${starred} finds whole words only; for all that begin so: --match '${starred}'`]
+}

@@ -1,0 +1,7 @@
+import type { QuestionSpec } from './question-spec.js'
+
+/** Every event of a time window. */
+export const byWindow: QuestionSpec<'window'> = {
+  kind: 'window',
+  reach: () => ({ restrictions: [], arms: [], notes: [] }),
+}

@@ -1,0 +1,9 @@
+import type { QuestionKind, SubjectOf } from '../model/question.js'
+import type { Reach } from './reach.js'
+
+/** A question that the case can answer; each is one file and one line in table.ts. */
+export interface QuestionSpec<Kind extends QuestionKind> {
+  readonly kind: Kind
+  /** @throws CaseError when the value can not be searched for. */
+  reach(subject: SubjectOf<Kind>): Reach
+}

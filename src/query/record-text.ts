@@ -1,0 +1,1 @@
+export { RecordReader } from '../store/record-reader.js'

@@ -1,0 +1,44 @@
+/** What a user types for a name, read the way names are stored. */
+import { raw, sql, type Statement } from './statement.js'
+
+export interface NamePattern {
+  readonly text: string
+  /** Every name that begins with the text. */
+  readonly isPrefix: boolean
+}
+
+/** A `*` at the end asks for a prefix; `\*` is a literal star. */
+export function readPattern(typed: string): NamePattern {
+  const value = asStored(typed)
+  const isPrefix = value.endsWith('*') && !value.endsWith('\\*')
+  const text = isPrefix ? value.slice(0, -1) : value
+  return { text: text.replaceAll('\\*', '*'), isPrefix }
+}
+
+/** The case holds neither lone surrogates nor NUL: the normaliser puts these in their place. */
+export function asStored(text: string): string {
+  return text.toWellFormed().replaceAll('\u0000', '\u2400')
+}
+
+/**
+ * `column` equals the pattern, or begins with it. A range, not LIKE: it uses an index and knows no wildcards.
+ * `column` is one of ours.
+ */
+export function matches(column: string, { text, isPrefix }: NamePattern): Statement {
+  const name = raw(column)
+  if (!isPrefix) return sql`${name} = ${text}`
+  const end = afterPrefix(text)
+  return end === undefined ? sql`${name} >= ${text}` : sql`${name} >= ${text} AND ${name} < ${end}`
+}
+
+/** The first string, by bytes, behind all that begin with `prefix`; undefined when there is none. */
+export function afterPrefix(prefix: string): string | undefined {
+  const points = Array.from(prefix, (character) => character.codePointAt(0) ?? 0)
+  for (let last = points.pop(); last !== undefined; last = points.pop()) {
+    if (last === 0x10ffff) continue
+    // Surrogates are no characters: UTF-8 goes from U+D7FF to U+E000.
+    const next = last === 0xd7ff ? 0xe000 : last + 1
+    return String.fromCodePoint(...points, next)
+  }
+  return undefined
+}

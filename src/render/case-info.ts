@@ -1,0 +1,80 @@
+import type { CaseInfo, RecordLedger, RunInfo } from '../model/case-info.js'
+import { formatBytes, formatCount } from './bytes.js'
+import { padCell, cellWidth } from './cell-width.js'
+import { renderKeyValues, type KeyValue } from './key-values.js'
+import { printable } from './printable.js'
+
+/** A case in numbers, as aligned text that pastes into a report. */
+export function renderCaseInfo(info: CaseInfo): string {
+  return renderKeyValues([
+    ...identityLines(info),
+    ...contentLines(info),
+    ...sizeLines(info),
+    ...runLines(info),
+  ])
+}
+
+function identityLines(info: CaseInfo): KeyValue[] {
+  return [
+    { key: 'case file', value: info.file },
+    { key: 'format version', value: info.format_version },
+    { key: 'tool version', value: info.tool_version },
+    { key: 'state', value: info.state },
+    { key: 'logical digest', value: info.logical_digest ?? 'none' },
+  ]
+}
+
+function contentLines(info: CaseInfo): KeyValue[] {
+  return [
+    { key: 'events', value: formatCount(info.events) },
+    { key: 'appearances', value: formatCount(info.appearances) },
+    { key: 'time span', value: spanText(info.time_span) },
+    { key: 'records', value: ledgerText(info.records) },
+    { key: 'sources', value: counted(Object.entries(info.sources)) },
+    { key: 'kinds', value: counted(Object.entries(info.kinds)) },
+    { key: 'accounts', value: counted(info.accounts.map((a) => [a.account_id, a.events])) },
+    { key: 'regions', value: counted(info.regions.map((r) => [r.aws_region, r.events])) },
+    { key: 'problems', value: counted(Object.entries(info.problems)) },
+  ]
+}
+
+function sizeLines({ sizes }: CaseInfo): KeyValue[] {
+  return [
+    { key: 'case size', value: sizeText(sizes.case_bytes) },
+    { key: 'source size', value: sizeText(sizes.source_bytes) },
+    { key: 'content size', value: sizeText(sizes.content_bytes) },
+  ]
+}
+
+function runLines({ runs }: CaseInfo): KeyValue[] {
+  return [{ key: 'runs', value: orNone(runs.map(runText)) }]
+}
+
+function spanText({ first, last }: CaseInfo['time_span']): string {
+  return first === null || last === null ? 'none' : `${first} to ${last}`
+}
+
+function ledgerText({ found, events, duplicates, rejected }: RecordLedger): string {
+  const parts = `${formatCount(events)} events + ${formatCount(duplicates)} duplicates + ${formatCount(rejected)} rejected`
+  return `${formatCount(found)} found = ${parts}`
+}
+
+function sizeText(bytes: number): string {
+  return bytes < 1000 ? formatBytes(bytes) : `${formatBytes(bytes)} (${formatCount(bytes)} bytes)`
+}
+
+function runText({ id, started, finished, status }: RunInfo): string {
+  return `${id}  ${started} to ${finished ?? '(not finished)'}  ${status}`
+}
+
+/** `name  count` lines, counts right-aligned. */
+function counted(entries: readonly (readonly [string | null, number])[]): readonly string[] {
+  const shown = entries.map(([name, count]) => [printable(name ?? '(none)'), formatCount(count)] as const)
+  const nameWidth = Math.max(0, ...shown.map(([name]) => cellWidth(name)))
+  const countWidth = Math.max(0, ...shown.map(([, count]) => count.length))
+  return orNone(shown.map(([name, count]) => `${padCell(name, nameWidth)}  ${count.padStart(countWidth)}`))
+}
+
+function orNone(values: readonly string[]): readonly string[] {
+  return values.length === 0 ? ['none'] : values
+}

@@ -1,0 +1,10 @@
+import type { EventRow } from '../model/event.js'
+import { jsonText, resourcesJson } from './json-text.js'
+import type { RowColumn } from './sink.js'
+
+/** A row's value as unguarded text: absent is empty. Callers pass it through `printable`. */
+export function cellText(row: EventRow, column: RowColumn): string {
+  if (column === 'resources') return row.resources === undefined ? '' : jsonText(resourcesJson(row.resources))
+  const value = row[column]
+  return value === null ? '' : String(value)
+}

@@ -1,0 +1,38 @@
+import { stringify } from 'csv-stringify/sync'
+import { cellText } from './cell.js'
+import { printable } from './printable.js'
+import { LineWriter, type RowColumn, type RowSink } from './sink.js'
+
+/** csv-stringify sets itself up on every call, so rows go to it in batches. */
+const BATCH_ROWS = 128
+
+/**
+ * What a spreadsheet takes for a formula, also in full-width and small forms and behind white space. csv-stringify's
+ * `escape_formulas` knows neither LF nor white space.
+ */
+const FORMULA = /^(?:[\t\r\n]|\s*[=+\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b])/u
+
+/** RFC 4180 with a header and LF line ends; one row is one line, and no cell is a formula. */
+export function openCsv(columns: readonly RowColumn[], out: NodeJS.WritableStream): RowSink {
+  const writer = new LineWriter(out)
+  let batch: string[][] = [[...columns]]
+  const flush = () => {
+    const text = stringify(batch, { record_delimiter: '\n' })
+    batch = []
+    return writer.write(text)
+  }
+  return {
+    write: (row) => {
+      batch.push(columns.map((column) => csvCell(cellText(row, column))))
+      return batch.length < BATCH_ROWS ? undefined : flush()
+    },
+    end: async () => {
+      await flush()
+      await writer.end()
+    },
+  }
+}
+
+function csvCell(text: string): string {
+  return FORMULA.test(text) ? `'${printable(text)}` : printable(text)
+}

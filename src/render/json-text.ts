@@ -1,0 +1,59 @@
+/** JSON text that a terminal can show: what could act or hide is written as its \uXXXX escape, which means the same. */
+import type { EventResource, EventRow } from '../model/event.js'
+import type { RowColumn } from './sink.js'
+
+/** DEL and C1, bidi, zero-width, line separators, tags, lone surrogates. C0 cannot stand raw in a JSON string. */
+const UNSAFE =
+  /[\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\u{e0000}-\u{e0fff}]/gu
+
+export interface JsonRowOptions {
+  readonly isTerminal: boolean
+  /** No line break inside the row. */
+  readonly oneLine: boolean
+}
+
+export function jsonText(value: unknown): string {
+  return escapeUnsafe(JSON.stringify(value))
+}
+
+/** Keys in the order of `columns`, then `resources`, then the record's own text. */
+export function jsonRow(row: EventRow, columns: readonly RowColumn[], options: JsonRowOptions): string {
+  const members: string[] = []
+  for (const column of columns) {
+    if (column !== 'resources') members.push(`"${column}":${jsonText(row[column])}`)
+  }
+  if (row.resources !== undefined) members.push(`"resources":${jsonText(resourcesJson(row.resources))}`)
+  if (row.record !== undefined) members.push(`"record":${spliced(row.record, options)}`)
+  return `{${members.join(',')}}`
+}
+
+export function resourcesJson(resources: readonly EventResource[]): EventResource[] {
+  return resources.map(({ arn, type, role }) => ({ arn, type, role }))
+}
+
+/** Text that is not one JSON value would break the row or forge another, so it goes in as a string. */
+function spliced(record: string, { isTerminal, oneLine }: JsonRowOptions): string {
+  if (!isJson(record)) return jsonText(record)
+  // Valid JSON has raw line breaks between tokens only, where a space means the same.
+  const lines = oneLine ? record.replace(/[\r\n]/g, ' ') : record
+  return isTerminal ? escapeUnsafe(lines.replace(/\r\n?/g, '\n')) : lines
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function escapeUnsafe(json: string): string {
+  return json.replace(UNSAFE, (character) => {
+    let escaped = ''
+    for (let i = 0; i < character.length; i++) {
+      escaped += `\\u${character.charCodeAt(i).toString(16).padStart(4, '0')}`
+    }
+    return escaped
+  })
+}

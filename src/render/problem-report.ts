@@ -1,0 +1,26 @@
+import type { ProblemGroup, ProblemPlace } from '../model/case-info.js'
+import { PROBLEM_KINDS } from '../model/problem.js'
+import { formatCount } from './bytes.js'
+import { renderKeyValues, type KeyValue } from './key-values.js'
+
+/** Problems by kind: how many, what the kind means, where the first is. */
+export function renderProblems(groups: readonly ProblemGroup[]): string {
+  if (groups.length === 0) return 'No problems were recorded.\n'
+  return groups.map((group) => renderKeyValues(groupLines(group))).join('\n')
+}
+
+function groupLines({ kind, count, first }: ProblemGroup): KeyValue[] {
+  return [
+    { key: kind, value: `${formatCount(count)} ${count === 1 ? 'problem' : 'problems'}` },
+    { key: '  meaning', value: PROBLEM_KINDS[kind] },
+    { key: count === 1 ? '  place' : '  first place', value: placeText(first) },
+  ]
+}
+
+function placeText({ path, member, byte_offset, record_index }: ProblemPlace): string {
+  const parts = [path]
+  if (member !== null) parts.push(`member ${member}`)
+  if (byte_offset !== null) parts.push(`byte ${byte_offset}`)
+  if (record_index !== null) parts.push(`record ${record_index}`)
+  return parts.join(', ')
+}

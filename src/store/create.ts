@@ -1,0 +1,63 @@
+/** Writes the empty case: tables, views, dictionary of columns. */
+import { CREDENTIAL_CLASSES } from '../model/principal.js'
+import { PROBLEM_KINDS } from '../model/problem.js'
+import { RESOURCE_ROLES } from '../model/resource.js'
+import { APPLICATION_ID, FORMAT_MAJOR, FORMAT_MINOR, USER_VERSION } from './format.js'
+import { createIndex, INDEXES } from './indexes.js'
+import { openNewWriter, type Connection } from './open.js'
+import { createTable, FTS_DDL, TABLES } from './schema.js'
+import { VIEWS } from './views.js'
+
+/** Tables whose indexes exist from the start: looked up during the load. */
+const INDEXED_EARLY = new Set(['source', 'segment', 'identity', 'origin', 'action', 'redelivery'])
+
+export function createCase(path: string, toolVersion: string): Connection {
+  const db = openNewWriter(path)
+  try {
+    db.transaction(() => {
+      writeSchema(db)
+      setMeta(db, 'format', `${FORMAT_MAJOR}.${FORMAT_MINOR}`)
+      setMeta(db, 'created_by', `coldtrail ${toolVersion}`)
+      setMeta(db, 'time', 'UTC; *_ms columns are milliseconds since 1970-01-01T00:00:00Z')
+      setMeta(db, 'state', 'ready')
+    })()
+  } catch (error) {
+    db.close()
+    throw error
+  }
+  return db
+}
+
+export function setMeta(db: Connection, key: string, value: string): void {
+  db.prepare('INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value').run(key, value)
+}
+
+export function getMeta(db: Connection, key: string): string | null {
+  const row = db.prepare('SELECT value FROM meta WHERE key = ?').get(key) as { value: string } | undefined
+  return row?.value ?? null
+}
+
+function writeSchema(db: Connection): void {
+  for (const table of TABLES) db.exec(createTable(table))
+  db.exec(FTS_DDL)
+  for (const view of VIEWS) db.exec(`CREATE VIEW ${view.name} AS ${view.sql}`)
+  for (const index of INDEXES) if (INDEXED_EARLY.has(index.table)) db.exec(createIndex(index))
+  const role = db.prepare('INSERT INTO resource_role (id, role) VALUES (?, ?)')
+  RESOURCE_ROLES.forEach((name, id) => role.run(id, name))
+  db.exec('INSERT INTO outcome (id, error_code, error_message, failed) VALUES (0, NULL, NULL, 0)')
+  writeDictionary(db)
+  db.pragma(`application_id = ${APPLICATION_ID}`)
+  db.pragma(`user_version = ${USER_VERSION}`)
+}
+
+function writeDictionary(db: Connection): void {
+  const insert = db.prepare('INSERT INTO data_dictionary (table_name, column_name, type, meaning) VALUES (?, ?, ?, ?)')
+  for (const item of [...TABLES, ...VIEWS]) {
+    insert.run(item.name, '*', null, item.meaning)
+    for (const column of item.columns) insert.run(item.name, column.name, column.type, column.meaning)
+  }
+  insert.run('event_text', '*', null, 'Full text of each record’s values; rowid is event.id. Contentless: the text itself is in the record.')
+  insert.run('event_text', 'body', 'TEXT', 'For MATCH only')
+  for (const [name, meaning] of Object.entries(CREDENTIAL_CLASSES)) insert.run('identity.credential_class', `=${name}`, null, meaning)
+  for (const [kind, meaning] of Object.entries(PROBLEM_KINDS)) insert.run('problem.kind', `=${kind}`, null, meaning)
+}

@@ -1,0 +1,72 @@
+/** After the load: indexes by one sort each, duplicates folded, the stage emptied. Each step is repeatable after a kill. */
+import { getMeta, setMeta } from './create.js'
+import { deduplicate, type DeduplicationCounts } from './deduplicate.js'
+import { createIndex, INDEXES } from './indexes.js'
+import { RESOURCE_STAGE } from './merge.js'
+import type { Connection } from './open.js'
+import { createTable, RESOURCE } from './schema.js'
+
+/** Tables that only grow in a bulk load: their indexes are built at its end. */
+const BULK_TABLES = new Set(['event', 'event_resource', 'resource'])
+/** A load of more than a quarter of what is there already is cheaper with indexes built anew. */
+const REBUILD_SHARE = 0.25
+
+export type StepReport = (step: string, done: number, of: number) => void
+
+/** Prepares for a load of about `newBytes` where `knownBytes` are indexed. @returns whether indexes were dropped. */
+export function beginLoad(db: Connection, newBytes: number, knownBytes: number): boolean {
+  const unfinished = getMeta(db, 'state') !== 'ready'
+  const bulk = unfinished || knownBytes === 0 || newBytes > knownBytes * REBUILD_SHARE
+  db.transaction(() => {
+    setMeta(db, 'state', 'loading')
+    if (!bulk) return
+    for (const index of INDEXES) if (BULK_TABLES.has(index.table)) db.exec(`DROP INDEX IF EXISTS ${index.name}`)
+    if (!hasTable(db, RESOURCE_STAGE)) db.exec(createTable({ ...RESOURCE, name: RESOURCE_STAGE, columns: STAGE_COLUMNS }))
+  })()
+  return bulk
+}
+
+/** The stage takes repeats: no primary key. */
+const STAGE_COLUMNS = RESOURCE.columns.map(({ name, type, meaning }) => ({ name, type, meaning }))
+
+export function finishLoad(db: Connection, runId: number, report: StepReport): DeduplicationCounts {
+  const steps = INDEXES.filter((index) => BULK_TABLES.has(index.table))
+  const total = steps.length + 2
+  report('resources', 0, total)
+  emptyStage(db)
+  let done = 1
+  // event_by_event_id is first in the table: duplicates leave before the other indexes are built over them.
+  let counts: DeduplicationCounts = { duplicates: 0, conflicts: 0 }
+  for (const index of steps) {
+    report(index.name, done++, total)
+    db.exec(createIndex(index))
+    if (index.name === 'event_by_event_id') {
+      report('duplicates', done++, total)
+      counts = foldNew(db, runId)
+    }
+  }
+  setMeta(db, 'state', 'ready')
+  return counts
+}
+
+function foldNew(db: Connection, runId: number): DeduplicationCounts {
+  const from = Number(getMeta(db, 'deduplicated_to') ?? 0)
+  return db.transaction(() => {
+    const counts = deduplicate(db, from, runId)
+    setMeta(db, 'deduplicated_to', getMeta(db, 'last_event_rowid') ?? '0')
+    return counts
+  })()
+}
+
+/** Sorted by hash, so that the table's pages are written once each. */
+function emptyStage(db: Connection): void {
+  if (!hasTable(db, RESOURCE_STAGE)) return
+  db.transaction(() => {
+    db.exec(`INSERT OR IGNORE INTO resource SELECT * FROM ${RESOURCE_STAGE} ORDER BY id`)
+    db.exec(`DROP TABLE ${RESOURCE_STAGE}`)
+  })()
+}
+
+function hasTable(db: Connection, name: string): boolean {
+  return db.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?").get(name) !== undefined
+}

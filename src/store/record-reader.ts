@@ -1,0 +1,112 @@
+/** Reads the exact bytes of a record: from the case's segments, or from the archive when the case only refers to it. */
+import { readFileSync } from 'node:fs'
+import { hash } from 'node:crypto'
+import { gunzipSync, inflateRawSync } from 'node:zlib'
+import { CaseError, EXIT } from '../model/case-error.js'
+import type { Connection } from './open.js'
+
+interface Segment {
+  readonly rowid: number
+  readonly content_offset: number
+  readonly content_length: number
+  readonly encoding: 'gzip' | 'plain' | 'deflate'
+}
+
+interface Source {
+  readonly path: string
+  readonly path_hex: string | null
+  readonly sha256: string | null
+  readonly storage: string
+}
+
+/** Inflated pieces that are kept: records of one file are usually asked for together. */
+const CACHE_BYTES = 96 * 1024 * 1024
+
+export class RecordReader {
+  readonly #db: Connection
+  readonly #cache = new Map<string, Buffer>()
+  #cachedBytes = 0
+  readonly #segments
+  readonly #bytes
+  readonly #source
+
+  constructor(db: Connection) {
+    this.#db = db
+    this.#segments = this.#db.prepare<[number, number, number]>(
+      `SELECT rowid, content_offset, content_length, encoding FROM segment
+       WHERE source_id = ? AND content_offset < ? AND content_offset + content_length > ? ORDER BY content_offset`,
+    )
+    this.#bytes = this.#db.prepare<[number]>('SELECT bytes FROM segment WHERE rowid = ?')
+    this.#source = this.#db.prepare<[number]>('SELECT path, path_hex, sha256, storage FROM source WHERE id = ?')
+  }
+
+  /** @throws CaseError exit 12 when the bytes can not be had or are not those that were indexed. */
+  read(sourceId: number, offset: number, length: number, locator: string | null = null): Buffer {
+    if (locator !== null) throw new CaseError(`records wrapped in ${locator} can not be read by this version`)
+    const pieces = this.#segments.all(sourceId, offset + length, offset) as Segment[]
+    if (pieces.length === 0) return slice(this.#referenced(sourceId), offset, length, sourceId)
+    const first = pieces[0] as Segment
+    const content = pieces.map((piece) => this.#inflate(piece))
+    const joined = content.length === 1 ? (content[0] as Buffer) : Buffer.concat(content)
+    return slice(joined, offset - first.content_offset, length, sourceId)
+  }
+
+  #inflate(segment: Segment): Buffer {
+    return this.#cached(`s${segment.rowid}`, () => {
+      const row = this.#bytes.get(segment.rowid) as { bytes: Buffer }
+      if (segment.encoding === 'plain') return row.bytes
+      if (segment.encoding === 'deflate') return inflateRawSync(row.bytes)
+      return gunzipSync(row.bytes, { chunkSize: Math.max(64, segment.content_length) })
+    })
+  }
+
+  /** `--reference`: the file must still be there, and still be the same. */
+  #referenced(sourceId: number): Buffer {
+    return this.#cached(`f${sourceId}`, () => {
+      const source = this.#source.get(sourceId) as Source | undefined
+      if (source === undefined || source.storage !== 'reference') {
+        throw new CaseError(`the case holds no bytes of source ${sourceId}`, { exit: EXIT.verificationFailed })
+      }
+      const path = source.path_hex === null ? source.path : Buffer.from(source.path_hex, 'hex')
+      let bytes: Buffer
+      try {
+        bytes = readFileSync(path)
+      } catch (error) {
+        throw new CaseError(`can not read ${source.path}: ${(error as Error).message}`, {
+          exit: EXIT.verificationFailed,
+          hint: 'the case was made with --reference: put the archive back where it was',
+          cause: error,
+        })
+      }
+      if (hash('sha256', bytes) !== source.sha256) {
+        throw new CaseError(`${source.path} is not the file that was indexed: its SHA-256 differs`, { exit: EXIT.verificationFailed })
+      }
+      return bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes
+    })
+  }
+
+  #cached(key: string, make: () => Buffer): Buffer {
+    const known = this.#cache.get(key)
+    if (known !== undefined) {
+      this.#cache.delete(key)
+      this.#cache.set(key, known)
+      return known
+    }
+    const made = make()
+    this.#cache.set(key, made)
+    this.#cachedBytes += made.length
+    for (const [oldest, buffer] of this.#cache) {
+      if (this.#cachedBytes <= CACHE_BYTES || oldest === key) break
+      this.#cache.delete(oldest)
+      this.#cachedBytes -= buffer.length
+    }
+    return made
+  }
+}
+
+function slice(content: Buffer, offset: number, length: number, sourceId: number): Buffer {
+  if (offset < 0 || offset + length > content.length) {
+    throw new CaseError(`source ${sourceId} is shorter than its record's place`, { exit: EXIT.verificationFailed })
+  }
+  return content.subarray(offset, offset + length)
+}

@@ -1,0 +1,170 @@
+/**
+ * A worker's own small database: the same tables as the case, filled in one transaction, thrown away after the merge.
+ * It needs no durability: what is not merged is done again.
+ */
+import { createHash, type Hash } from 'node:crypto'
+import Database from 'better-sqlite3'
+import type { SourceRow } from '../model/batch.js'
+import type { Entry, EventDraft, IdentityEntry, SqlValue } from '../model/dictionary.js'
+import type { Problem } from '../model/problem.js'
+import type { SegmentEncoding } from '../model/source.js'
+import { PAGE_SIZE } from './format.js'
+import {
+  ACTION, createTable, EVENT, EVENT_RESOURCE, IDENTITY, IDENTITY_NAME, ORIGIN, OUTCOME, PLACE, PROBLEM, RESOURCE, SEGMENT,
+  SOURCE, type TableSpec,
+} from './schema.js'
+
+export const SHARD_TABLES: readonly TableSpec[] = [
+  SOURCE, SEGMENT, PROBLEM, ACTION, PLACE, IDENTITY, IDENTITY_NAME, ORIGIN, OUTCOME, RESOURCE, EVENT, EVENT_RESOURCE,
+]
+
+/** Text on its way to the case's full-text index; only shards have it. */
+const BODY_DDL = 'CREATE TABLE body (id INTEGER PRIMARY KEY, body TEXT NOT NULL)'
+
+export interface Place {
+  readonly sourceId: number
+  readonly offset: number
+  readonly length: number
+}
+
+type Insert = Database.Statement<unknown[]>
+
+export class Shard {
+  readonly #db: Database.Database
+  readonly #runId: number
+  readonly #event: Insert
+  readonly #body: Insert
+  readonly #use: Insert
+  readonly #resource: Insert
+  readonly #action: Insert
+  readonly #place: Insert
+  readonly #identity: Insert
+  readonly #name: Insert
+  readonly #origin: Insert
+  readonly #outcome: Insert
+  readonly #segment: Insert
+  readonly #source: Insert
+  readonly #problem: Insert
+  #events = 0
+  #problems = 0
+  #rowHash: Hash = createHash('sha256')
+  #rowText = ''
+
+  constructor(path: string, runId: number) {
+    this.#runId = runId
+    this.#db = new Database(path)
+    this.#db.pragma(`page_size = ${PAGE_SIZE}`)
+    this.#db.pragma('journal_mode = OFF')
+    this.#db.pragma('synchronous = OFF')
+    this.#db.pragma('locking_mode = EXCLUSIVE')
+    this.#db.pragma('cache_size = -32768')
+    for (const table of SHARD_TABLES) this.#db.exec(createTable(table))
+    this.#db.exec(BODY_DDL)
+    const into = (table: TableSpec, conflict = ''): Insert =>
+      this.#db.prepare(`INSERT ${conflict} INTO ${table.name} VALUES (${table.columns.map(() => '?').join(',')})`)
+    this.#event = into(EVENT)
+    this.#body = this.#db.prepare('INSERT INTO body VALUES (?,?)')
+    this.#use = into(EVENT_RESOURCE, 'OR IGNORE')
+    this.#resource = into(RESOURCE, 'OR IGNORE')
+    this.#action = into(ACTION, 'OR IGNORE')
+    this.#place = into(PLACE, 'OR IGNORE')
+    this.#identity = into(IDENTITY, 'OR IGNORE')
+    this.#name = into(IDENTITY_NAME, 'OR IGNORE')
+    this.#origin = into(ORIGIN, 'OR IGNORE')
+    this.#outcome = into(OUTCOME, 'OR IGNORE')
+    this.#segment = into(SEGMENT)
+    this.#source = into(SOURCE)
+    this.#problem = into(PROBLEM)
+    this.#db.exec('BEGIN')
+  }
+
+  get events(): number {
+    return this.#events
+  }
+
+  get problems(): number {
+    return this.#problems
+  }
+
+  addEvent(draft: EventDraft, place: Place): void {
+    const id = ++this.#events
+    this.#ship(draft.action, this.#action)
+    this.#ship(draft.place, this.#place)
+    this.#ship(draft.origin, this.#origin)
+    this.#ship(draft.outcome, this.#outcome)
+    if (!draft.identity.shipped) this.#shipIdentity(draft.identity)
+    this.#event.run(
+      id, draft.eventTimeMs, draft.action.id, draft.place.id, draft.identity.id, draft.origin.id, draft.outcome.id,
+      draft.eventId, draft.requestId, draft.sharedEventId, place.sourceId, place.offset, place.length, null, draft.flags, 1,
+    )
+    this.#body.run(id, draft.text)
+    let uses = ''
+    for (const { resource, role } of draft.resources) {
+      if (!resource.shipped) {
+        this.#resource.run(resource.id, resource.arn, resource.type, resource.name, resource.derived)
+        resource.shipped = true
+      }
+      this.#use.run(id, resource.id, role, draft.eventTimeMs)
+      uses += ` ${resource.id}.${role}`
+    }
+    this.#digest(
+      `${place.offset} ${place.length} ${draft.eventTimeMs} ${draft.action.id} ${draft.place.id} ${draft.identity.id} ${draft.origin.id} ${draft.outcome.id} ${draft.flags} ${draft.eventId} ${draft.requestId} ${draft.sharedEventId}${uses}\n`,
+    )
+  }
+
+  addProblem(problem: Problem, source: { id: number | null; path: string; member: string | null }): void {
+    this.#problems++
+    this.#problem.run(
+      null, this.#runId, problem.kind, source.id, source.path, source.member, problem.recordIndex ?? null,
+      problem.byteOffset ?? null, problem.byteLength ?? null, problem.eventId ?? null, problem.detail,
+    )
+    this.#digest(`problem ${problem.kind} ${problem.byteOffset ?? ''} ${problem.byteLength ?? ''}\n`)
+  }
+
+  addSegment(sourceId: number, offset: number, length: number, encoding: SegmentEncoding, bytes: Buffer): void {
+    this.#segment.run(sourceId, offset, length, encoding, bytes)
+  }
+
+  addSource(row: Omit<SourceRow, 'rowDigest'>): void {
+    const hints = row.hints
+    this.#source.run(
+      row.id, this.#runId, row.path, row.pathHex, row.member, row.size, Math.trunc(row.mtimeMs), row.sha256, row.contentSize,
+      row.contentSha256, row.kind, row.shape, row.status, null, row.storage, row.gzipMembers, row.trailingBytes, row.records,
+      row.events, 0, row.rejected, this.#takeDigest(), hints.accountId ?? null, hints.region ?? null, hints.deliveredAt ?? null,
+    )
+  }
+
+  close(): void {
+    this.#db.exec('COMMIT')
+    this.#db.close()
+  }
+
+  #ship(entry: Entry, insert: Insert): void {
+    if (entry.shipped) return
+    insert.run(entry.id, ...entry.values)
+    entry.shipped = true
+  }
+
+  #shipIdentity(entry: IdentityEntry): void {
+    this.#identity.run(entry.id, ...(entry.values as SqlValue[]))
+    for (const { name, kind } of entry.names) this.#name.run(name, entry.id, kind)
+    entry.shipped = true
+  }
+
+  /** Rows are hashed in pieces of a few kB: one call per row would cost more than the hashing. */
+  #digest(row: string): void {
+    this.#rowText += row
+    if (this.#rowText.length > 16_384) {
+      this.#rowHash.update(this.#rowText)
+      this.#rowText = ''
+    }
+  }
+
+  #takeDigest(): string {
+    this.#rowHash.update(this.#rowText)
+    const digest = this.#rowHash.digest('hex')
+    this.#rowHash = createHash('sha256')
+    this.#rowText = ''
+    return digest
+  }
+}

@@ -1,0 +1,159 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { JsonReader, type FoundValue, type ValueSink } from '../../src/decode/json-reader.js'
+import type { Problem } from '../../src/model/problem.js'
+
+interface Reading {
+  readonly values: { value: unknown; slice: string; container: string | null }[]
+  readonly problems: Problem[]
+  readonly documents: number
+}
+
+/** Reads bytes in pieces of the given size, as a streamed file would come. */
+function read(bytes: Buffer, piece = bytes.length, maxValueBytes = 1 << 20): Reading {
+  const values: Reading['values'] = []
+  const problems: Problem[] = []
+  const sink: ValueSink = {
+    value: (found: FoundValue) => {
+      const slice = bytes.subarray(found.offset, found.offset + found.length).toString('utf8')
+      expect(found.text).toBe(slice)
+      values.push({ value: found.value, slice, container: found.container })
+    },
+    damage: (problem) => problems.push(problem),
+    looksLikeRecord: (value) => typeof value === 'object' && value !== null && 'eventVersion' in value,
+  }
+  const reader = new JsonReader(sink, { envelopes: new Set(['Records']), maxValueBytes })
+  for (let at = 0; at < bytes.length; at += piece) {
+    reader.push(bytes.subarray(at, at + piece), at + piece >= bytes.length)
+  }
+  if (bytes.length === 0) reader.push(bytes, true)
+  return { values, problems, documents: reader.documents }
+}
+
+function parses(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** What one document should give, by JSON.parse of the whole. */
+function expectedValues(document: unknown, text: string): unknown[] {
+  if (Array.isArray(document)) return document
+  if (typeof document === 'object' && document !== null) {
+    const records = Object.getOwnPropertyDescriptor(document, 'Records')?.value as unknown
+    if (Array.isArray(records) && text.includes('"Records"')) return records
+  }
+  return [document]
+}
+
+const pieceSizes = [1, 2, 3, 7, 64, 1 << 20]
+
+function agrees(text: string): void {
+  const bytes = Buffer.from(text, 'utf8')
+  const whole = bytes.toString('utf8')
+  for (const piece of pieceSizes) {
+    const reading = read(bytes, piece)
+    const accepted = reading.problems.length === 0 && reading.documents === 1
+    expect({ text, piece, accepted }).toEqual({ text, piece, accepted: parses(whole) })
+    if (accepted) {
+      expect(reading.values.map((v) => v.value)).toEqual(expectedValues(JSON.parse(whole), whole))
+      for (const v of reading.values) expect(JSON.parse(v.slice)).toEqual(v.value)
+    }
+  }
+}
+
+const jsonText = fc.oneof(
+  fc.json({ maxDepth: 4 }),
+  fc.array(fc.jsonValue({ maxDepth: 3 })).map((records) => JSON.stringify({ Records: records })),
+  fc
+    .tuple(fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 2 })), fc.array(fc.jsonValue({ maxDepth: 3 })), fc.boolean())
+    .map(([other, records, pretty]) => JSON.stringify({ ...other, Records: records, z: 1 }, null, pretty ? 2 : undefined)),
+)
+
+const SPICE = ['"', '\\', '{', '}', '[', ']', ',', ':', ' ', '\n', '\t', '\u0001', 'x', '0', '-', 'e', 'é', '\\u12', '\\"']
+
+describe('JsonReader', () => {
+  it('agrees with JSON.parse on generated documents, whatever the piece size', () => {
+    fc.assert(fc.property(jsonText, agrees), { numRuns: 1500 })
+  })
+
+  it('agrees with JSON.parse on mutated documents', () => {
+    const mutation = fc.record({
+      text: jsonText,
+      at: fc.nat(),
+      drop: fc.integer({ min: 0, max: 3 }),
+      insert: fc.constantFrom('', ...SPICE),
+    })
+    fc.assert(
+      fc.property(mutation, ({ text, at, drop, insert }) => {
+        const position = text.length === 0 ? 0 : at % text.length
+        agrees(text.slice(0, position) + insert + text.slice(position + drop))
+      }),
+      { numRuns: 4000 },
+    )
+  })
+
+  it('agrees with JSON.parse on noise made of JSON tokens', () => {
+    const token = fc.constantFrom('{', '}', '[', ']', ',', ':', '"a"', '"Records"', '1', 'true', 'null', ' ', '"', '\\')
+    fc.assert(
+      fc.property(fc.array(token, { maxLength: 14 }), (tokens) => agrees(tokens.join(''))),
+      { numRuns: 6000 },
+    )
+  })
+
+  const record = (n: number): string => JSON.stringify({ eventVersion: '1.08', eventID: String(n), nested: { a: [{ b: n }] } })
+
+  it('keeps the good records around a damaged one, and names its bytes', () => {
+    const bad = record(2).replace('"eventID":"2"', '"eventID":"2')
+    const text = `{"Records":[${record(1)},${bad},${record(3)},${record(4)}]}`
+    for (const piece of [text.length, 50]) {
+      const reading = read(Buffer.from(text), piece)
+      const ids = reading.values.map((v) => (v.value as { eventID: string }).eventID)
+      expect(ids).toEqual(['1', '3', '4'])
+      expect(reading.problems[0]).toMatchObject({ kind: 'bad-json', byteOffset: text.indexOf(bad) })
+    }
+  })
+
+  it('keeps the records before a cut, and says where the cut record begins', () => {
+    const text = `{"Records":[${record(1)},${record(2)},${record(3)}`
+    for (let cut = text.indexOf(record(3)) + 1; cut < text.length - 1; cut += 7) {
+      const reading = read(Buffer.from(text.slice(0, cut)), 16)
+      expect(reading.values).toHaveLength(2)
+      expect(reading.problems).toEqual([
+        expect.objectContaining({ kind: 'truncated-json', byteOffset: text.indexOf(record(3)) }),
+      ])
+    }
+  })
+
+  it('skips a value over the limit and goes on behind it, without keeping it', () => {
+    const big = JSON.stringify({ eventVersion: '1.08', pad: 'x'.repeat(5000) })
+    const text = `{"Records":[${record(1)},${big},${record(3)}]}`
+    for (const piece of [text.length, 100]) {
+      const reading = read(Buffer.from(text), piece, 1000)
+      expect(reading.values).toHaveLength(2)
+      expect(reading.problems).toEqual([
+        expect.objectContaining({ kind: 'record-too-large', byteOffset: text.indexOf(big), byteLength: big.length }),
+      ])
+    }
+  })
+
+  it('reads values one after the other with and without separators', () => {
+    const reading = read(Buffer.from(`${record(1)}\n${record(2)}${record(3)} {"Records":[${record(4)}]}`))
+    expect(reading.values).toHaveLength(4)
+    expect(reading.documents).toBe(4)
+    expect(reading.problems).toEqual([])
+  })
+
+  it('survives nesting of 100,000 and reports its depth', () => {
+    const text = `{"Records":[{"eventVersion":"1.08","deep":${'['.repeat(100_000)}${']'.repeat(100_000)}}]}`
+    expect(read(Buffer.from(text)).values).toHaveLength(1)
+  })
+
+  it('does not take quadratic time on hostile damage', () => {
+    const text = '{"Records":[' + '{"'.repeat(200_000)
+    expect(read(Buffer.from(text)).problems.length).toBeGreaterThan(0)
+  })
+})
