@@ -59,8 +59,8 @@ export class ContentDecoder implements ValueSink {
   }
 
   #start(chunk: Buffer): Buffer {
-    this.#foreign = foreignContent(chunk)
-    this.startsLikeJson = /^\s*[[{]/.test(chunk.toString('latin1', 0, 256).replace(/^\u00ef\u00bb\u00bf/, ''))
+    this.startsLikeJson = JSON_START.test(chunk.toString('latin1', 0, 256))
+    this.#foreign = foreignContent(chunk, this.startsLikeJson)
     if (this.#foreign === null && chunk.subarray(0, 3).equals(BOM)) {
       this.#offset = 3
       this.#sink.problem({ kind: 'byte-order-mark', detail: 'UTF-8 byte order mark', byteOffset: 0, byteLength: 3 })
@@ -115,7 +115,7 @@ export class ContentDecoder implements ValueSink {
 
   /** @returns null when nothing in the content is CloudTrail's; `detail` then says what it is instead. */
   verdict(): { verdict: Verdict | null; unsupported: boolean; detail: string } {
-    if (this.#foreign !== null) return { verdict: null, unsupported: true, detail: this.#foreign }
+    if (this.#foreign !== null) return { verdict: null, unsupported: this.#foreign !== NOT_JSON, detail: this.#foreign }
     const records = (this.#counts.get('event') ?? 0) + (this.#counts.get('insight') ?? 0)
     const values = this.#index
     const rejected = this.#rejected
@@ -139,7 +139,7 @@ export class ContentDecoder implements ValueSink {
     if (this.#counts.has('notification')) return 'S3 event notification, not a CloudTrail record'
     if (this.#counts.has('empty')) return 'an empty JSON object'
     if (this.#counts.has('unknown')) return 'JSON, but no CloudTrail record in it'
-    return 'not JSON'
+    return NOT_JSON
   }
 }
 
@@ -150,10 +150,18 @@ function notARecord(kind: ValueClass, found: FoundValue): string {
   return `${Array.isArray(found.value) ? 'an array' : typeof found.value} where a record should be`
 }
 
-/** First bytes that can not begin JSON text of any encoding that is read. */
-function foreignContent(chunk: Buffer): string | null {
+/** White space or a byte order mark, then an object or a list. */
+const JSON_START = /^(?:\u00ef\u00bb\u00bf)?\s*[[{]/
+/** Where a text that does not begin like JSON may still show that it holds records. */
+const HEAD_BYTES = 1024 * 1024
+
+/** Content that is not worth scanning for records. */
+function foreignContent(chunk: Buffer, startsLikeJson: boolean): string | null {
   const known = unsupportedFormat(chunk)
   if (known !== null) return known
-  const head = chunk.subarray(0, 4096)
-  return head.length > 0 && head.every((byte) => byte === 0) ? 'zero bytes' : null
+  if (startsLikeJson || chunk.length === 0) return null
+  if (chunk.subarray(0, 4096).every((byte) => byte === 0)) return 'zero bytes'
+  return chunk.subarray(0, HEAD_BYTES).includes('"eventVersion"') ? null : NOT_JSON
 }
+
+const NOT_JSON = 'not JSON'

@@ -65,3 +65,7 @@ export interface Page {
   readonly order: Order
   readonly limit?: number | undefined
 }
+
+export interface BoundedPage extends Page {
+  readonly limit: number
+}

@@ -26,6 +26,11 @@ export function parseTime(typed: string, findNewest: FindNewest): number {
   throw new CaseError(`'${typed}' is not a time`, { hint: hintFor(text) })
 }
 
+/** A time to leave out whole files by, while there is no case to count back in; null when nothing was typed. */
+export function parseDay(typed: string | undefined): number | null {
+  return typed === undefined ? null : parseTime(typed, () => null)
+}
+
 /** A full ISO time as records write it, or undefined. */
 export function readIsoTime(text: string): number | undefined {
   return /:\d\d.*[Zz]$/.test(text) ? readAbsolute(text) : undefined
@@ -65,7 +70,8 @@ function namedTime(flag: string, typed: string, findNewest: FindNewest): number 
     return parseTime(typed, findNewest)
   } catch (error) {
     if (!(error instanceof CaseError)) throw error
-    throw new CaseError(`${flag}: ${error.message}`, { exit: error.exit, hint: error.hint, cause: error })
+    const hint = error.hint === undefined ? {} : { hint: error.hint }
+    throw new CaseError(`${flag}: ${error.message}`, { exit: error.exit, cause: error, ...hint })
   }
 }
 

@@ -48,7 +48,7 @@ function isJson(text: string): boolean {
   }
 }
 
-function escapeUnsafe(json: string): string {
+export function escapeUnsafe(json: string): string {
   return json.replace(UNSAFE, (character) => {
     let escaped = ''
     for (let i = 0; i < character.length; i++) {

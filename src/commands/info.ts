@@ -1,0 +1,21 @@
+import { CaseCommand } from '../cli/case-command.js'
+import { openCase } from '../cli/open-case.js'
+import type { CaseInfo } from '../model/case-info.js'
+import { readCaseInfo } from '../query/case-facts.js'
+import { renderCaseInfo } from '../render/case-info.js'
+
+export default class Info extends CaseCommand {
+  static override summary = 'Say what a case holds.'
+  static override description = `Sources, events, time span, accounts, regions, problems, sizes, versions and the logical digest, which is equal
+for every case made of the same evidence.`
+  static override examples = ['<%= config.bin %> <%= command.id %> --case ./case.sqlite', '<%= config.bin %> <%= command.id %> --json']
+
+  async run(): Promise<CaseInfo> {
+    const { flags } = await this.parse(Info)
+    const db = openCase(flags.case)
+    const info = readCaseInfo(db, flags.case)
+    db.close()
+    if (!this.jsonEnabled()) process.stdout.write(renderCaseInfo(info))
+    return info
+  }
+}

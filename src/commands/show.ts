@@ -1,0 +1,44 @@
+import { Args } from '@oclif/core'
+import { CaseCommand } from '../cli/case-command.js'
+import { openCase } from '../cli/open-case.js'
+import { writeBytes } from '../cli/write-bytes.js'
+import { CaseError } from '../model/case-error.js'
+import { readRecords, type Appearance } from '../query/appearances.js'
+import { terminalRecord } from '../render/terminal-record.js'
+
+export interface ShowResult {
+  readonly records: readonly { readonly event_id: string; readonly record: string; readonly appearances: readonly Appearance[] }[]
+}
+
+export default class Show extends CaseCommand {
+  static override summary = 'Print the exact record of an event, and where it came from.'
+  static override description = `The record's bytes go to stdout as they were delivered; its origin goes to stderr.
+On a terminal, control characters are shown by their JSON escapes.`
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> 6b3c8f2e-1f0a-4d55-9b0e-0c1f7f1f2a11',
+    '<%= config.bin %> <%= command.id %> 6b3c8f2e-1f0a-4d55-9b0e-0c1f7f1f2a11 | jq .requestParameters',
+  ]
+  static override args = { event_id: Args.string({ description: 'eventID of the event.', required: true }) }
+
+  async run(): Promise<ShowResult> {
+    const { args, flags } = await this.parse(Show)
+    const db = openCase(flags.case)
+    const shown = readRecords(db, args.event_id)
+    if (shown.length === 0) {
+      throw new CaseError(`no event ${args.event_id} in ${flags.case}`, { hint: `coldtrail find request ${args.event_id} looks for a request ID` })
+    }
+    if (shown.length > 1) this.tell(`${shown.length} different records have this eventID`)
+    for (const { record, appearances } of shown) {
+      if (!this.jsonEnabled()) await writeBytes(process.stdout, process.stdout.isTTY ? terminalRecord(record) : record)
+      appearances.forEach((place, index) => { this.tell(originLine(place, index, appearances.length)) })
+    }
+    db.close()
+    return { records: shown.map(({ event_id, record, appearances }) => ({ event_id, record: record.toString('utf8'), appearances })) }
+  }
+}
+
+function originLine(place: Appearance, index: number, of: number): string {
+  const member = place.member === null ? '' : ` member ${place.member}`
+  const place_ = `${place.source_path}${member}, byte ${place.record_offset}, ${place.record_length} bytes`
+  return `appearance ${index + 1} of ${of}: ${place_}, file sha256 ${place.sha256 ?? '-'}, content sha256 ${place.content_sha256 ?? '-'}`
+}

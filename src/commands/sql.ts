@@ -1,0 +1,38 @@
+import { Args, Flags } from '@oclif/core'
+import { CaseCommand } from '../cli/case-command.js'
+import { inTimedChild, isTimedChild } from '../cli/timed-child.js'
+import { openCase } from '../cli/open-case.js'
+import { printRows } from '../cli/print-rows.js'
+import { runFreeSql } from '../query/free-sql.js'
+import { FORMATS } from '../render/format.js'
+
+export default class Sql extends CaseCommand {
+  static override enableJsonFlag = false
+  static override summary = 'Ask the case in SQL.'
+  static override description = `Takes one statement that reads. Views: events, appearances, event_resources, principals, sources, problems, coverage;
+every column is explained in data_dictionary. record(event_id) gives the exact text of a record.
+Runs in a process of its own that is stopped after --timeout seconds.`
+  static override examples = [
+    `<%= config.bin %> <%= command.id %> "SELECT event_name, count(*) AS n FROM events GROUP BY 1 ORDER BY n DESC LIMIT 20"`,
+    `<%= config.bin %> <%= command.id %> "SELECT event_id, json_extract(record(event_id), '$.requestParameters.bucketName') AS bucket FROM events WHERE event_name = 'PutBucketPolicy'"`,
+    `<%= config.bin %> <%= command.id %> "SELECT * FROM data_dictionary WHERE table_name = 'events'" --format csv`,
+  ]
+  static override args = { statement: Args.string({ description: 'The statement.', required: true }) }
+  static override flags = {
+    format: Flags.string({ description: 'Output format.', options: [...FORMATS], default: 'table' }),
+    timeout: Flags.integer({ description: 'Seconds until the statement is stopped.', default: 60, min: 1, max: 86_400, helpValue: 'SECONDS' }),
+  }
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(Sql)
+    if (!isTimedChild()) {
+      await inTimedChild(flags.timeout)
+      return
+    }
+    const db = openCase(flags.case)
+    const { columns, rows } = runFreeSql(db, args.statement)
+    const count = await printRows(flags.format, columns, rows)
+    this.tell(`${count} row${count === 1 ? '' : 's'}`)
+    db.close()
+  }
+}

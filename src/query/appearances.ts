@@ -1,0 +1,50 @@
+/** The records behind an event, with the place of each of their appearances: `coldtrail show`. */
+import type { Connection } from '../store/open.js'
+import { RecordReader } from '../store/record-reader.js'
+
+export interface Appearance {
+  readonly source_path: string
+  readonly member: string | null
+  readonly sha256: string | null
+  readonly content_sha256: string | null
+  readonly record_offset: number
+  readonly record_length: number
+}
+
+export interface ShownRecord {
+  readonly event_id: string
+  /** Exact bytes. */
+  readonly record: Buffer
+  readonly appearances: readonly Appearance[]
+}
+
+interface EventPlace {
+  readonly id: number
+  readonly event_id: string
+  readonly source_id: number
+  readonly record_offset: number
+  readonly record_length: number
+  readonly locator: string | null
+}
+
+/** Several when one eventID was delivered with different content. */
+export function readRecords(db: Connection, eventId: string): ShownRecord[] {
+  const events = db
+    .prepare('SELECT id, event_id, source_id, record_offset, record_length, locator FROM event WHERE event_id = ? ORDER BY id')
+    .all(eventId) as EventPlace[]
+  const reader = new RecordReader(db)
+  return events.map((event) => ({
+    event_id: event.event_id,
+    record: reader.read(event.source_id, event.record_offset, event.record_length, event.locator),
+    appearances: readAppearances(db, event.id),
+  }))
+}
+
+function readAppearances(db: Connection, rowid: number): Appearance[] {
+  return db
+    .prepare(
+      `SELECT a.source_path, a.member, s.sha256, s.content_sha256, a.record_offset, a.record_length
+       FROM appearances a JOIN source s ON s.id = a.source_id WHERE a.event_rowid = ? ORDER BY a.source_id, a.record_offset`,
+    )
+    .all(rowid) as Appearance[]
+}

@@ -1,0 +1,87 @@
+/** What a case holds, in numbers: `coldtrail info`. */
+import { hash } from 'node:crypto'
+import { statSync } from 'node:fs'
+import type { CaseInfo, ProblemGroup, RecordLedger, RunInfo } from '../model/case-info.js'
+import type { ProblemKind } from '../model/problem.js'
+import { getMeta } from '../store/create.js'
+import type { Connection } from '../store/open.js'
+
+export function readCaseInfo(db: Connection, file: string): CaseInfo {
+  const events = one<{ n: number }>(db, 'SELECT count(*) AS n FROM event')
+  const more = one<{ n: number }>(db, 'SELECT count(*) AS n FROM redelivery')
+  const sizes = one<{ source: number; content: number }>(
+    db,
+    `SELECT coalesce(sum(size), 0) AS source, coalesce(sum(content_size), 0) AS content FROM source WHERE status = 'indexed'`,
+  )
+  return {
+    file,
+    format_version: getMeta(db, 'format') ?? '?',
+    tool_version: getMeta(db, 'created_by') ?? '?',
+    state: getMeta(db, 'state') ?? '?',
+    logical_digest: logicalDigest(db),
+    events: events.n,
+    appearances: events.n + more.n,
+    sources: counts(db, 'SELECT status AS name, count(*) AS n FROM source GROUP BY 1 ORDER BY 1'),
+    records: one<RecordLedger>(
+      db,
+      `SELECT coalesce(sum(records), 0) AS found, coalesce(sum(events), 0) AS events,
+       coalesce(sum(duplicates), 0) AS duplicates, coalesce(sum(rejected), 0) AS rejected FROM source`,
+    ),
+    time_span: timeSpan(db),
+    accounts: places(db, 'recipient_account_id').map(({ name, n }) => ({ account_id: name, events: n })),
+    regions: places(db, 'aws_region').map(({ name, n }) => ({ aws_region: name, events: n })),
+    kinds: counts(db, "SELECT kind AS name, count(*) AS n FROM source WHERE status = 'indexed' GROUP BY 1 ORDER BY 1"),
+    problems: counts(db, 'SELECT kind AS name, count(*) AS n FROM problem GROUP BY 1 ORDER BY 1'),
+    sizes: { case_bytes: statSync(file).size, source_bytes: sizes.source, content_bytes: sizes.content },
+    runs: db.prepare('SELECT id, started, finished, status FROM runs ORDER BY id').all() as RunInfo[],
+  }
+}
+
+/**
+ * SHA-256 over what every distinct source gave, ordered by its content: equal for any worker count, order of input, number of
+ * runs, and after any kill and resume. Paths, row numbers and times of runs are left out.
+ */
+export function logicalDigest(db: Connection): string {
+  const rows = db
+    .prepare(`SELECT DISTINCT sha256, content_sha256, row_digest FROM source WHERE status = 'indexed' ORDER BY sha256, content_sha256`)
+    .raw()
+    .all()
+  return hash('sha256', JSON.stringify(rows))
+}
+
+export function readProblemGroups(db: Connection): ProblemGroup[] {
+  const kinds = db.prepare('SELECT kind, count(*) AS count, min(id) AS first FROM problem GROUP BY kind ORDER BY count DESC, kind')
+  const place = db.prepare('SELECT path, member, byte_offset, record_index FROM problem WHERE id = ?')
+  return (kinds.all() as { kind: ProblemKind; count: number; first: number }[]).map(({ kind, count, first }) => ({
+    kind,
+    count,
+    first: place.get(first) as ProblemGroup['first'],
+  }))
+}
+
+function timeSpan(db: Connection): CaseInfo['time_span'] {
+  const first = one<{ ms: number | null }>(db, 'SELECT event_time_ms AS ms FROM event WHERE event_time_ms IS NOT NULL ORDER BY event_time_ms LIMIT 1')
+  const last = one<{ ms: number | null }>(db, 'SELECT max(event_time_ms) AS ms FROM event')
+  return { first: isoTime(first?.ms), last: isoTime(last?.ms) }
+}
+
+function isoTime(ms: number | null | undefined): string | null {
+  return ms === null || ms === undefined ? null : new Date(ms).toISOString().replace('.000Z', 'Z')
+}
+
+function places(db: Connection, column: 'recipient_account_id' | 'aws_region'): { name: string | null; n: number }[] {
+  return db
+    .prepare(
+      `SELECT p.${column} AS name, sum(n.events) AS n FROM (SELECT place_id, count(*) AS events FROM event GROUP BY place_id) n
+       JOIN place p ON p.id = n.place_id GROUP BY 1 ORDER BY n DESC, name`,
+    )
+    .all() as { name: string | null; n: number }[]
+}
+
+function counts(db: Connection, sql: string): Record<string, number> {
+  return Object.fromEntries((db.prepare(sql).all() as { name: string; n: number }[]).map(({ name, n }) => [name, n]))
+}
+
+function one<T>(db: Connection, sql: string): T {
+  return db.prepare(sql).get() as T
+}

@@ -1,0 +1,63 @@
+/** One read-only statement of the user's own, with `record(event_id)`: the exact text of a record. */
+import { CaseError } from '../model/case-error.js'
+import type { Connection } from '../store/open.js'
+import { readRecords } from './appearances.js'
+
+export interface FreeResult {
+  readonly columns: readonly string[]
+  readonly rows: Iterable<Readonly<Record<string, string | number | null>>>
+}
+
+/**
+ * Only what reads and gives rows: `reader && readonly` keeps out ATTACH, VACUUM INTO, writing and transactions; PRAGMA is
+ * refused by name, since some of them pass both tests. @throws CaseError exit 2.
+ */
+export function runFreeSql(db: Connection, text: string): FreeResult {
+  db.function('record', { directOnly: true, deterministic: true }, (eventId: unknown) => recordText(db, eventId))
+  const statement = prepare(db, text)
+  if (!statement.reader || !statement.readonly || /^\s*(?:--[^\n]*\n\s*|\/\*[\s\S]*?\*\/\s*)*(?:explain\s+)?pragma\b/i.test(text)) {
+    throw new CaseError('only a statement that reads is allowed', { hint: 'begin with SELECT, VALUES, WITH or EXPLAIN; for a pragma: SELECT * FROM pragma_table_info(…)' })
+  }
+  statement.raw().safeIntegers()
+  const columns = unique(statement.columns().map((column) => column.name))
+  return { columns, rows: named(columns, statement.iterate() as IterableIterator<unknown[]>) }
+}
+
+function prepare(db: Connection, text: string) {
+  try {
+    return db.prepare(text)
+  } catch (error) {
+    throw new CaseError(`SQLite: ${(error as Error).message}`, { hint: 'the tables and views: coldtrail sql "SELECT DISTINCT table_name FROM data_dictionary"', cause: error })
+  }
+}
+
+function recordText(db: Connection, eventId: unknown): string | null {
+  if (typeof eventId !== 'string') return null
+  return readRecords(db, eventId)[0]?.record.toString('utf8') ?? null
+}
+
+/** Two columns of one name would be one key in JSON. */
+function unique(names: readonly string[]): string[] {
+  const seen = new Map<string, number>()
+  return names.map((name) => {
+    const count = (seen.get(name) ?? 0) + 1
+    seen.set(name, count)
+    return count === 1 ? name : `${name}_${count}`
+  })
+}
+
+function* named(columns: readonly string[], rows: Iterable<unknown[]>): Generator<Record<string, string | number | null>> {
+  try {
+    for (const row of rows) yield Object.fromEntries(columns.map((name, index) => [name, cell(row[index])]))
+  } catch (error) {
+    if ((error as { code?: string }).code?.startsWith('SQLITE_') !== true) throw error
+    throw new CaseError(`SQLite: ${(error as Error).message}`, { cause: error })
+  }
+}
+
+/** Integers beyond 2^53 keep their digits as text; blobs are shown in hex. */
+function cell(value: unknown): string | number | null {
+  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value)
+  if (typeof value === 'string' || typeof value === 'number') return value
+  return Buffer.isBuffer(value) ? value.toString('hex') : null
+}
