@@ -15,12 +15,14 @@ const MAY_IMPORT = {
   query: ['model', 'store', 'decode'],
   render: ['model'],
   cli: ['model', 'discover', 'ingest', 'render', 'store', 'query'],
-  commands: ['model', 'ingest', 'query', 'render', 'cli'],
+  verify: ['model', 'store', 'decode'],
+  handover: ['model', 'store', 'query', 'verify'],
+  commands: ['model', 'ingest', 'query', 'verify', 'handover', 'render', 'cli'],
 }
 
 const OWNED = {
   'better-sqlite3': ['store'],
-  piscina: ['ingest'],
+  piscina: ['ingest', 'verify'],
   'fast-glob': ['discover'],
   '@oclif/core': ['cli', 'commands'],
   'cli-progress': ['cli'],

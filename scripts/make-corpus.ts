@@ -1,16 +1,17 @@
 /**
  * Makes a generated archive: `npx tsx scripts/make-corpus.ts large --seed 1 --duplicates 0.2 --out bench-data`.
- * The answer key is written beside it, as NAME.answers.json.
+ * The answer key is written beside it, as NAME.answers.json. `quickstart` remakes fixtures/quickstart.
  */
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { ensureCorpus, PROFILES, type ProfileName } from './bench/corpus.js'
+import { makeStory } from './bench/story.js'
 
 const root = path.resolve(import.meta.dirname, '..')
 const USAGE = `usage: npx tsx scripts/make-corpus.ts PROFILE [--seed N] [--duplicates SHARE] [--amplify FOLDER] [--out FOLDER]
 profiles: ${Object.entries(PROFILES)
   .map(([name, { events, files }]) => `${name} (${events} events, ${files} files)`)
-  .join(', ')}`
+  .join(', ')}, quickstart`
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -23,6 +24,10 @@ const { values, positionals } = parseArgs({
 })
 
 const profile = positionals[0]
+if (profile === 'quickstart') {
+  console.log(await makeStory(path.join(root, 'fixtures/quickstart')))
+  process.exit(0)
+}
 if (profile === undefined || !Object.hasOwn(PROFILES, profile)) {
   console.error(USAGE)
   process.exit(2)

@@ -7,6 +7,8 @@ import type { Progress } from './progress.js'
 
 /** SQLite attaches at most 10 databases by default. */
 const MAX_GROUP = 8
+/** A commit costs two syncs and the tail pages of every table once more. */
+const SHARDS_A_COMMIT = 4
 
 export class MergeQueue {
   readonly #db: Connection
@@ -31,7 +33,7 @@ export class MergeQueue {
 
   add(index: number, result: BatchResult): void {
     this.#ready.set(index, result)
-    this.#mergeReady(2)
+    this.#mergeReady(SHARDS_A_COMMIT)
   }
 
   flush(): void {

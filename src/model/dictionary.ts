@@ -5,14 +5,14 @@ export interface Entry {
   /** 52-bit hash of the values: the same in every worker, run and case, so that no thread has to ask another for it. */
   readonly id: number
   readonly values: readonly SqlValue[]
+  /** Searchable text of the value. */
+  readonly text: string
   /** Already written to a shard of this worker. Shards are merged in order, so once is enough. */
   shipped: boolean
 }
 
 export interface IdentityEntry extends Entry {
   readonly names: readonly { readonly name: string; readonly kind: string }[]
-  /** Searchable text of userIdentity. */
-  readonly text: string
 }
 
 export interface ResourceEntry {
@@ -21,6 +21,9 @@ export interface ResourceEntry {
   readonly arn: string | null
   readonly type: string | null
   readonly name: string | null
+  /** As the record writes them; `arn` and `name` are cleaned, `name` is folded. */
+  readonly givenArn: string | null
+  readonly givenName: string | null
   readonly derived: number
   shipped: boolean
 }
@@ -42,6 +45,7 @@ export interface EventDraft {
   eventId: string
   requestId: string | null
   sharedEventId: string | null
+  /** Searchable text of what is the event's own. */
   text: string
   flags: number
   resources: readonly ResourceUse[]

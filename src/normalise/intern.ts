@@ -5,23 +5,41 @@ import type { Entry, SqlValue } from '../model/dictionary.js'
 /** Beyond this a cache is emptied: values are then hashed and shipped again, which only costs time. */
 const MAX_ENTRIES = 100_000
 
-/** Joins key parts: a control character that JSON text can not hold unescaped. */
-export const JOINT = '\u0001'
-/** Absent, as opposed to ''. */
-export const ABSENT = '\u0002'
-
+/** Cached values under a first and a second key, so that no long key has to be put together for each record. */
 export class Cache<T> {
-  readonly #entries = new Map<string, T>()
+  readonly #entries = new Map<unknown, Map<unknown, T>>()
+  #size = 0
 
-  get(key: string): T | undefined {
-    return this.#entries.get(key)
+  get(first: unknown, second: unknown): T | undefined {
+    return this.#entries.get(first)?.get(second)
   }
 
-  set(key: string, entry: T): T {
-    if (this.#entries.size >= MAX_ENTRIES) this.#entries.clear()
-    this.#entries.set(key, entry)
+  set(first: unknown, second: unknown, entry: T): T {
+    if (this.#size++ >= MAX_ENTRIES) {
+      this.#entries.clear()
+      this.#size = 0
+    }
+    let inner = this.#entries.get(first)
+    if (inner === undefined) this.#entries.set(first, (inner = new Map()))
+    inner.set(second, entry)
     return entry
   }
+}
+
+/** JSON values of equal content, key order included. Deeper than any real identity counts as different: only time is lost. */
+export function isEqual(a: unknown, b: unknown, depth = 0): boolean {
+  if (a === b) return true
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null || depth > 20) return false
+  if (Array.isArray(a) !== Array.isArray(b)) return false
+  const keys = Object.keys(a)
+  const others = Object.keys(b)
+  if (keys.length !== others.length) return false
+  for (let index = 0; index < keys.length; index++) {
+    const key = keys[index] as string
+    if (key !== others[index]) return false
+    if (!isEqual((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key], depth + 1)) return false
+  }
+  return true
 }
 
 /** 52 bits of the values' SHA-256: fits a double exactly. */
@@ -35,8 +53,12 @@ export function hash63(values: readonly SqlValue[]): bigint {
   return hash('sha256', JSON.stringify(values), 'buffer').readBigUInt64BE(0) >> 1n
 }
 
-export function makeEntry(values: readonly SqlValue[]): Entry {
-  return { id: hash52(values), values, shipped: false }
+export function makeEntry(values: readonly SqlValue[], text = wordsOf(values)): Entry {
+  return { id: hash52(values), values, text, shipped: false }
+}
+
+function wordsOf(values: readonly SqlValue[]): string {
+  return values.filter((value) => typeof value === 'string').join(' ')
 }
 
 /**

@@ -11,7 +11,7 @@ import { RESOURCE_ROLES, type ResourceRef } from '../model/resource.js'
 import { readBoolean, readObject, readString, readTime } from './fields.js'
 import { isConsoleRequest } from './credential-class.js'
 import { readIdentity } from './identity.js'
-import { ABSENT, Cache, clean, cleanValue, hash63, JOINT, makeEntry } from './intern.js'
+import { Cache, clean, cleanValue, hash63, isEqual, makeEntry } from './intern.js'
 import { RecordWalk } from './resources/walk.js'
 
 export interface RecordInput {
@@ -29,14 +29,14 @@ export type ReportProblem = (problem: Problem) => void
 const API_DATE = /(?:\d{4}_\d{2}_\d{2}|\d{8}(?:v\d+)?)$/
 const ROLE_NUMBER = new Map(RESOURCE_ROLES.map((role, index) => [role, index]))
 /** Every case holds this row from the start. */
-const NO_ERROR: Entry = { id: 0, values: [null, null, 0], shipped: true }
+const NO_ERROR: Entry = { id: 0, values: [null, null, 0], text: '', shipped: true }
 
 export class Normaliser {
   readonly #walk: RecordWalk
-  readonly #actions = new Cache<Entry>()
+  readonly #actions = new Cache<Variant[]>()
   readonly #places = new Cache<Entry>()
-  readonly #identities = new Cache<IdentityEntry>()
-  readonly #origins = new Cache<Entry>()
+  readonly #identities = new Cache<KnownIdentity[]>()
+  readonly #origins = new Cache<Variant[]>()
   readonly #outcomes = new Cache<Entry>()
   readonly #resources = new Cache<ResourceEntry>()
 
@@ -48,11 +48,11 @@ export class Normaliser {
     const record = input.record
     const walk = this.#walk
     walk.walk(record)
-    const identity = this.#identity(input)
+    const identity = this.#identity(record)
     const userAgent = text(record['userAgent'])
     // Only an escape can bring in a NUL or a lone surrogate: most records have none, and need no repair.
     const mayNeedRepair = input.text.includes('\\u')
-    const searchable = `${walk.text} ${identity.text} ${userAgent ?? ''}`
+    const searchable = walk.text
     const body = mayNeedRepair ? clean(searchable) : searchable
     const draft: EventDraft = {
       eventTimeMs: readTime(record['eventTime']),
@@ -81,58 +81,70 @@ export class Normaliser {
     const version = text(record['eventVersion'])
     const readOnly = readBoolean(record['readOnly'])
     const management = readBoolean(record['managementEvent'])
-    const key = `${source ?? ABSENT}${JOINT}${name ?? ABSENT}${JOINT}${type ?? ABSENT}${JOINT}${category ?? ABSENT}${JOINT}${version ?? ABSENT}${readOnly}${management}`
-    const known = this.#actions.get(key)
-    if (known !== undefined) return known
+    const variants = this.#actions.get(source, name) ?? this.#actions.set(source, name, [])
+    for (const { parts, entry } of variants) {
+      if (parts[0] === type && parts[1] === category && parts[2] === version && parts[3] === readOnly && parts[4] === management) {
+        return entry
+      }
+    }
     const stem = name === null ? null : name.replace(API_DATE, '')
     const values = [source, name, stem === '' ? name : stem, type, category, version, readOnly, management]
-    return this.#actions.set(key, makeEntry(values.map(cleanValue)))
+    const entry = makeEntry(values.map(cleanValue))
+    keep(variants, { parts: [type, category, version, readOnly, management], entry })
+    return entry
   }
 
   #place(record: JsonObject): Entry {
     const region = text(record['awsRegion'])
     const account = text(record['recipientAccountId'])
-    const key = `${region ?? ABSENT}${JOINT}${account ?? ABSENT}`
-    return this.#places.get(key) ?? this.#places.set(key, makeEntry([region, account].map(cleanValue)))
+    return this.#places.get(region, account) ?? this.#places.set(region, account, makeEntry([region, account].map(cleanValue)))
   }
 
   #origin(record: JsonObject, userAgent: string | null): Entry {
     const address = text(record['sourceIPAddress'])
     const endpoint = text(record['vpcEndpointId'])
-    const endpointAccount = text(record['vpcEndpointAccountId'])
-    const key = `${address ?? ABSENT}${JOINT}${userAgent ?? ABSENT}${JOINT}${endpoint ?? ABSENT}${JOINT}${endpointAccount ?? ABSENT}`
-    return (
-      this.#origins.get(key) ??
-      this.#origins.set(key, makeEntry([address, userAgent, endpoint, endpointAccount].map(cleanValue)))
-    )
+    const owner = text(record['vpcEndpointAccountId'])
+    const variants = this.#origins.get(address, userAgent) ?? this.#origins.set(address, userAgent, [])
+    for (const { parts, entry } of variants) if (parts[0] === endpoint && parts[1] === owner) return entry
+    const entry = makeEntry([address, userAgent, endpoint, owner].map(cleanValue))
+    keep(variants, { parts: [endpoint, owner], entry })
+    return entry
   }
 
   #outcome(record: JsonObject): Entry {
     const code = text(record['errorCode'])
     const message = text(record['errorMessage'])
-    const response = readObject(record['responseElements'])
-    const refused = response !== null && isRefusal(response)
-    if (code === null && message === null && !refused) return NO_ERROR
-    const key = `${code ?? ABSENT}${JOINT}${message ?? ABSENT}${JOINT}${refused}`
-    return this.#outcomes.get(key) ?? this.#outcomes.set(key, makeEntry([code, message, 1].map(cleanValue)))
+    if (code === null && message === null) {
+      const response = readObject(record['responseElements'])
+      if (response === null || !isRefusal(response)) return NO_ERROR
+    }
+    return this.#outcomes.get(code, message) ?? this.#outcomes.set(code, message, makeEntry([code, message, 1].map(cleanValue)))
   }
 
-  #identity(input: RecordInput): IdentityEntry {
-    const record = input.record
+  /** The class depends on the category and the console beside userIdentity: that is all that readIdentity looks at. */
+  #identity(record: JsonObject): IdentityEntry {
     const userIdentity = record['userIdentity']
-    // The class also depends on the category and on the console: JSON text is the only key that two identities can not share.
-    const json = jsonKey(userIdentity) ?? input.text
-    const key = `${json}${JOINT}${text(record['eventCategory']) ?? ''}${JOINT}${isConsoleRequest(record)}`
-    const known = this.#identities.get(key)
-    if (known !== undefined) return known
+    const category = text(record['eventCategory'])
+    const console = isConsoleRequest(record)
+    const handle = readObject(userIdentity)
+    const variants = this.#variants(handle)
+    for (const known of variants) {
+      if (known.category === category && known.console === console && isEqual(known.userIdentity, userIdentity)) return known.entry
+    }
     const { identity, names } = readIdentity(record)
     const values = IDENTITY_COLUMNS.map((column) => cleanValue(identity[column]))
     const entry: IdentityEntry = {
-      ...makeEntry(values),
+      ...makeEntry(values, clean(leaves(userIdentity))),
       names: names.map(({ name, kind }) => ({ name: clean(name), kind })),
-      text: leaves(userIdentity),
     }
-    return this.#identities.set(key, entry)
+    keep(variants, { userIdentity, category, console, entry })
+    return entry
+  }
+
+  #variants(identity: JsonObject | null): KnownIdentity[] {
+    const first = identity === null ? null : identity['accessKeyId']
+    const second = identity === null ? null : (identity['principalId'] ?? identity['invokedBy'])
+    return this.#identities.get(first, second) ?? this.#identities.set(first, second, [])
   }
 
   #eventId(input: RecordInput): string {
@@ -150,13 +162,13 @@ export class Normaliser {
   }
 
   #resource(ref: ResourceRef): ResourceEntry {
-    const key = `${ref.arn ?? ABSENT}${JOINT}${ref.type ?? ABSENT}${JOINT}${ref.name ?? ABSENT}`
-    const known = this.#resources.get(key)
-    if (known !== undefined) return known
+    const first = ref.arn ?? ref.name
+    const known = this.#resources.get(first, ref.type)
+    if (known !== undefined && known.givenArn === ref.arn && known.givenName === ref.name) return known
     const arn = ref.arn === null ? null : clean(ref.arn)
     const name = ref.name === null ? null : clean(ref.name).toLowerCase()
     const id = hash63([arn, ref.type, name])
-    return this.#resources.set(key, { id, arn, type: ref.type, name, derived: ref.derived ? 1 : 0, shipped: false })
+    return this.#resources.set(first, ref.type, { id, arn, type: ref.type, name, givenArn: ref.arn, givenName: ref.name, derived: ref.derived ? 1 : 0, shipped: false })
   }
 
   #check(input: RecordInput, draft: EventDraft, report: ReportProblem): void {
@@ -189,6 +201,27 @@ export class Normaliser {
   }
 }
 
+/** Entries that share the first two keys of their cache. */
+interface Variant {
+  readonly parts: readonly (string | number | null)[]
+  readonly entry: Entry
+}
+
+interface KnownIdentity {
+  readonly userIdentity: unknown
+  readonly category: string | null
+  readonly console: boolean
+  readonly entry: IdentityEntry
+}
+
+/** A hostile archive could vary one field for ever: the list is walked for each record, so it stays short. */
+const MAX_VARIANTS = 64
+
+function keep<T>(variants: T[], variant: T): void {
+  if (variants.length >= MAX_VARIANTS) variants.length = 0
+  variants.push(variant)
+}
+
 const STRING_FIELDS = ['eventTime', 'eventName', 'eventSource', 'eventID', 'requestID', 'awsRegion', 'sourceIPAddress', 'userAgent', 'recipientAccountId'] as const
 
 const text = readString
@@ -201,15 +234,6 @@ function textOrNull(value: unknown, mayNeedRepair: boolean): string | null {
 /** Sign-in and console steps tell a failure only here (CloudTrail User Guide: console sign-in events). */
 function isRefusal(response: JsonObject): boolean {
   return response['ConsoleLogin'] === 'Failure' || response['SwitchRole'] === 'Failure' || response['CheckMfa'] === 'Failure'
-}
-
-/** Nesting of thousands overflows JSON.stringify: null then. */
-function jsonKey(value: unknown): string | null {
-  try {
-    return JSON.stringify(value) ?? ''
-  } catch {
-    return null
-  }
 }
 
 function short(value: unknown): string {

@@ -1,6 +1,6 @@
 import type { QuestionSpec } from './question-spec.js'
 import type { Arm } from './reach.js'
-import { joined, sql, type Statement } from './statement.js'
+import { sql } from './statement.js'
 import { matches, readPattern, type NamePattern } from './value.js'
 
 /** Partitions in which a bucket of a given name can be. */
@@ -26,7 +26,7 @@ function isArn({ text }: NamePattern): boolean {
 function armsOfArn(pattern: NamePattern): Arm[] {
   const folded = { ...pattern, text: pattern.text.toLowerCase() }
   return [
-    { kind: 'resource', ids: sql`SELECT id FROM resource WHERE ${matches('arn', pattern)}` },
+    { kind: 'resource', names: [matches('r.arn', pattern)] },
     {
       kind: 'dimension',
       dimension: 'identity',
@@ -39,9 +39,7 @@ function armsOfArn(pattern: NamePattern): Arm[] {
 function armOfName(pattern: NamePattern): Arm {
   const folded = { ...pattern, text: pattern.text.toLowerCase() }
   const byArn = S3_PARTITIONS.map((partition) => {
-    const arn = { ...pattern, text: `arn:${partition}:s3:::${pattern.text}` }
-    return sql`SELECT id FROM resource WHERE ${matches('arn', arn)}`
+    return matches('r.arn', { ...pattern, text: `arn:${partition}:s3:::${pattern.text}` })
   })
-  const byName: Statement = sql`SELECT id FROM resource WHERE name IS NOT NULL AND ${matches('name', folded)}`
-  return { kind: 'resource', ids: joined([byName, ...byArn], ' UNION ') }
+  return { kind: 'resource', names: [matches('r.name', folded), ...byArn] }
 }

@@ -34,9 +34,13 @@ function byWords({ value }: SubjectOf<'text'>): Reach {
   }
   const match = searched.map(quoted).join(' AND ')
   const [only] = searched
-  const arms: Arm[] = [{ kind: 'text', match }]
-  if (searched.length === 1 && only !== undefined) arms.push(...columnsOf(only))
-  return { restrictions: [], arms, notes: [...ignoredNote(ignored), ...starNote(searched)] }
+  // Text last: what the columns find is few, and left out of the text's hits.
+  const columns = searched.length === 1 && only !== undefined ? columnsOf(only) : []
+  return {
+    restrictions: [],
+    arms: [...columns, { kind: 'text', match }],
+    notes: [...ignoredNote(ignored), ...starNote(searched)],
+  }
 }
 
 const SEARCHABLE =

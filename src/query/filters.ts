@@ -60,7 +60,9 @@ export function credentialsNamed(name: string): readonly CredentialClass[] {
 export function filterNotes({ events }: Filters): string[] {
   return events.flatMap((event) => {
     const recorded = SOAP_EVENT_NAMES.get(event.toLowerCase())
-    return recorded === undefined ? [] : [`the SOAP call ${event} is recorded as ${recorded}: both are searched for`]
+    return recorded === undefined
+      ? []
+      : [`the SOAP call ${event} is recorded as ${recorded}: both are searched for`]
   })
 }
 
@@ -70,7 +72,10 @@ export function restrictionsOf(filters: Filters): Restriction[] {
     action: [events(filters), services(filters), writes(filters)].flat(),
     origin: anyOf('source_ip_address', filters.sourceIps),
     outcome: errors(filters),
-    place: [anyOf('recipient_account_id', filters.accounts), anyOfFolded('aws_region', filters.regions)].flat(),
+    place: [
+      anyOf('recipient_account_id', filters.accounts),
+      anyOfFolded('aws_region', filters.regions),
+    ].flat(),
   }
   return Object.entries(demands).flatMap(([name, conditions]) => {
     const dimension = name as Dimension
@@ -101,14 +106,18 @@ function credentials({ credentials }: Filters): Statement[] {
 /** `CreateFunction` is also CreateFunction20150331, but not the other way round. */
 function events({ events }: Filters): Statement[] {
   if (events.length === 0) return []
-  const names = [...new Set(events.flatMap((event) => [event, SOAP_EVENT_NAMES.get(event.toLowerCase()) ?? event]))]
+  const names = [
+    ...new Set(events.flatMap((event) => [event, SOAP_EVENT_NAMES.get(event.toLowerCase()) ?? event])),
+  ]
   return [or([...anyOfFolded('event_name', names), ...anyOfFolded('event_name_stem', names)])]
 }
 
 function services({ services }: Filters): Statement[] {
   return anyOfFolded(
     'event_source',
-    services.flatMap((service) => (service.includes('.') ? [service] : [service, `${service}.amazonaws.com`])),
+    services.flatMap((service) =>
+      service.includes('.') ? [service] : [service, `${service}.amazonaws.com`],
+    ),
   )
 }
 

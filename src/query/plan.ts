@@ -3,16 +3,20 @@
  * milliseconds and no statistics need to be kept.
  */
 import type { BoundedPage, Page } from '../model/question.js'
-import { readColumn, readValue } from '../store/reader.js'
+import { readColumn, readNumber } from '../store/reader.js'
 import type { Connection } from '../store/open.js'
-import { earlyHits, inOrder, routesOf, timeRoute, type Branches, type Demand, type Route } from './route.js'
+import type { Testing } from './condition.js'
+import { earlyHits, inOrder, routesOf, timeRoute, type Branches, type Route } from './route.js'
 import { sql, type Statement } from './statement.js'
+import type { Demand } from './walk.js'
 
 export interface Plan {
   /** For tests and for `--verbose` eyes: which route, walked how. */
   readonly name: string
   /** Selects event ids in order. */
   readonly ids: Statement
+  /** What `ids` selects, when planning has already read it. */
+  readonly found?: readonly number[]
   /** Selects every hit once, in no order, without the page's limit. */
   readonly all: Statement
 }
@@ -29,6 +33,8 @@ export interface PlanLimits {
   readonly branches: number
   /** So many events are looked at in order of time, in the hope that the page is among them. */
   readonly early: readonly number[]
+  /** The same where each look is a full-text search. */
+  readonly earlyText: readonly number[]
 }
 
 export const PLAN_LIMITS: PlanLimits = {
@@ -37,14 +43,15 @@ export const PLAN_LIMITS: PlanLimits = {
   page: 1000,
   branches: 500,
   early: [1000, 20_000],
+  earlyText: [1000, 5000],
 }
 
 export function makePlan(db: Connection, demand: Demand, page: Page, limits = PLAN_LIMITS): Plan {
   const routes = routesOf(demand)
   const small = cheapest(db, routes, limits.few)
-  if (small !== undefined) return sorted(small, page)
+  if (small !== undefined) return sorted(small, page, 'few')
   const best = routes.length > 1 ? (cheapest(db, routes, limits.many) ?? routes[0]) : routes[0]
-  if (best === undefined) return sorted(timeRoute(demand), page)
+  if (best === undefined) return sorted(timeRoute(demand), page, 'many')
   const { order, limit } = page
   if (limit === undefined || limit > limits.page) return wholePlan(db, demand, best, page, limits)
   return pagePlan(db, demand, best, { order, limit }, limits)
@@ -65,19 +72,21 @@ function cheapest(db: Connection, routes: readonly Route[], cap: number): Route 
 
 /** Everything is wanted: sorted when it fits, else walked in order of time. */
 function wholePlan(db: Connection, demand: Demand, best: Route, page: Page, limits: PlanLimits): Plan {
-  const fits = countUpTo(db, best.candidates, limits.many) <= limits.many
-  return sorted(fits ? best : timeRoute(demand), page, best)
+  if (countUpTo(db, best.candidates, limits.many) <= limits.many) return sorted(best, page, 'many')
+  return { ...sorted(timeRoute(demand), page, 'many'), all: best.hits('many') }
 }
 
 /** A page is wanted, of many. */
 function pagePlan(db: Connection, demand: Demand, best: Route, page: BoundedPage, limits: PlanLimits): Plan {
+  if (best.name === 'time') return sorted(best, page, 'few')
   const branches = fewBranches(db, best, limits)
   if (branches !== undefined && best.isExact) return nearest(best, branches, page)
-  for (const count of limits.early) {
+  for (const count of demand.arms.some(({ kind }) => kind === 'text') ? limits.earlyText : limits.early) {
     const ids = earlyHits(demand, count, page)
-    if (readColumn(db, ids).length >= page.limit) return { name: `first ${count}`, ids, all: best.hits('many') }
+    const found = readColumn<number>(db, ids)
+    if (found.length >= page.limit) return { name: `first ${count}`, ids, found, all: best.hits('many') }
   }
-  return branches === undefined ? sorted(best, page) : nearest(best, branches, page)
+  return branches === undefined ? sorted(best, page, 'many') : nearest(best, branches, page)
 }
 
 function fewBranches(db: Connection, { branches }: Route, limits: PlanLimits): Branches | undefined {
@@ -85,16 +94,20 @@ function fewBranches(db: Connection, { branches }: Route, limits: PlanLimits): B
   return countUpTo(db, branches.ids, limits.branches) <= limits.branches ? branches : undefined
 }
 
-function sorted(route: Route, page: Page, counted = route): Plan {
-  const testing = route.testCost > 0 && page.limit !== undefined ? 'few' : 'many'
-  return { name: route.name, ids: inOrder(route.hits(testing), page), all: counted.hits('many') }
+function sorted(route: Route, page: Page, testing: Testing): Plan {
+  const hits = route.hits(testing)
+  return { name: route.name, ids: inOrder(hits, page), all: hits }
 }
 
 function nearest(route: Route, branches: Branches, page: BoundedPage): Plan {
-  return { name: `nearest ${route.name}`, ids: inOrder(branches.nearest(page), page), all: route.hits('many') }
+  return {
+    name: `nearest ${route.name}`,
+    ids: inOrder(branches.nearest(page), page),
+    all: route.hits('many'),
+  }
 }
 
 /** At most `cap` + 1. */
 export function countUpTo(db: Connection, rows: Statement, cap: number): number {
-  return readValue<number>(db, sql`SELECT count(*) FROM (${rows} LIMIT ${cap + 1})`) ?? 0
+  return readNumber(db, sql`SELECT count(*) FROM (${rows} LIMIT ${cap + 1})`) ?? 0
 }

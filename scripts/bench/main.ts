@@ -1,0 +1,199 @@
+/**
+ * `npm run bench -- [--profile large]… [--runs 3] …`: makes what is missing, runs every job, prints ratios of the same run.
+ * The page cache is warm: an unmeasured pass over the archive comes first. Raw figures go to `--json FILE`.
+ */
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import { coldtrailBuilt, indexJob } from './coldtrail.js'
+import { ensureCorpus, PROFILES, type Corpus, type ProfileName } from './corpus.js'
+import { indexTable, removeOutput, runJobs, type Job, type JobResult } from './jobs.js'
+import { measure } from './measure.js'
+import { duckdbInstalled, peerJobs, PEERS, type PeerName } from './peers.js'
+import { queryTable, runQueries, type Asked, type QueryResult } from './queries.js'
+
+const ROOT = path.resolve(import.meta.dirname, '../..')
+const DATA = path.join(ROOT, 'bench-data')
+const WORK = path.join(DATA, 'work')
+const QUERY_RUNS = 20
+
+const USAGE = `usage: npm run bench -- [options]
+  --profile NAME     ${Object.keys(PROFILES).join(', ')}; may be repeated; default large and small
+  --runs N           runs of each job, median counts; default 3
+  --peers LIST       ${PEERS.join(',')} or none; default all
+  --only PART        index (archive to case file), queries, or peers (no coldtrail); default index and queries
+  --workers N        for coldtrail index; default 2
+  --seed N           of the generated archives; default 1
+  --duplicates SHARE records that a second trail delivers again; default 0
+  --amplify FOLDER   multiply these real log files instead of generating
+  --json FILE        also write all figures
+`
+
+const { values } = parseArgs({
+  options: {
+    profile: { type: 'string', multiple: true, default: ['large', 'small'] },
+    runs: { type: 'string', default: '3' },
+    peers: { type: 'string', default: PEERS.join(',') },
+    only: { type: 'string' },
+    workers: { type: 'string', default: '2' },
+    seed: { type: 'string', default: '1' },
+    duplicates: { type: 'string', default: '0' },
+    amplify: { type: 'string' },
+    json: { type: 'string' },
+    help: { type: 'boolean', default: false },
+  },
+})
+
+const say = (line: string): void => {
+  console.error(line)
+}
+
+function refuse(message: string): never {
+  console.error(`${message}\n${USAGE}`)
+  process.exit(2)
+}
+
+function list<T extends string>(text: string, allowed: readonly T[]): T[] {
+  const names = text.split(',').filter((name) => name !== '' && name !== 'none')
+  for (const name of names)
+    if (!allowed.some((a) => a === name)) refuse(`not one of ${allowed.join(', ')}: ${name}`)
+  return allowed.filter((a) => names.includes(a))
+}
+
+const count = (text: string, name: string): number => {
+  const number = Number(text)
+  if (!Number.isInteger(number) || number < 1) refuse(`--${name} needs a whole number from 1: ${text}`)
+  return number
+}
+
+/** npm starts this in scripts/bench; paths are meant from where the user stood. */
+const fromUser = (file: string): string => path.resolve(process.env['INIT_CWD'] ?? process.cwd(), file)
+
+if (values.help) {
+  console.log(USAGE)
+  process.exit(0)
+}
+const profiles = values.profile.flatMap((p) => list<ProfileName>(p, Object.keys(PROFILES) as ProfileName[]))
+const runs = count(values.runs, 'runs')
+const workers = count(values.workers, 'workers')
+const seed = count(values.seed, 'seed')
+const part =
+  values.only === undefined ? undefined : list(values.only, ['index', 'queries', 'peers'] as const)[0]
+
+const peers = list<PeerName>(values.peers, PEERS).filter((name) => {
+  if (name === 'gzip' || duckdbInstalled()) return true
+  say(`no ${name}: run npm --prefix scripts/bench install first`)
+  return false
+})
+const built = coldtrailBuilt()
+if (!built && part !== 'peers') say('no coldtrail: dist/bin.js is not built; peers only')
+mkdirSync(WORK, { recursive: true })
+
+const machine = describeMachine()
+console.log(Object.values(machine).join(' · '))
+
+const report: {
+  machine: typeof machine
+  index: { corpus: Corpus['key']; jobs: JobResult[] }[]
+  queries: QueryResult[]
+} = { machine, index: [], queries: [] }
+
+const made: Corpus[] = []
+for (const profile of profiles) made.push(await corpusOf(profile))
+
+if (part !== 'queries') {
+  for (const corpus of made) {
+    const jobs: Job[] = peerJobs(corpus, WORK, peers)
+    if (built && part !== 'peers') jobs.push(indexJob(corpus, caseFileOf(corpus), workers))
+    report.index.push(await benchIndex(corpus, jobs))
+    // The first corpus's case answers the questions below; nothing else is kept.
+    for (const job of jobs) if (job.name !== 'coldtrail' || corpus !== made[0]) removeOutput(job)
+  }
+}
+if (built && (part === undefined || part === 'queries')) {
+  report.queries = await benchQueries([made[0]!, await corpusOf('tiny')], part === undefined)
+}
+rmSync(WORK, { recursive: true, force: true })
+if (values.json !== undefined) writeFileSync(fromUser(values.json), JSON.stringify(report, null, 1) + '\n')
+
+function corpusOf(profile: ProfileName): Promise<Corpus> {
+  const amplify = values.amplify === undefined ? undefined : fromUser(values.amplify)
+  return ensureCorpus(DATA, { profile, seed, duplicates: Number(values.duplicates), amplify }, say)
+}
+
+function caseFileOf(corpus: Corpus): string {
+  return path.join(WORK, `${corpus.key.name}.sqlite`)
+}
+
+async function benchIndex(
+  corpus: Corpus,
+  jobs: readonly Job[],
+): Promise<{ corpus: Corpus['key']; jobs: JobResult[] }> {
+  const { key } = corpus
+  say(`${key.name}: warming the page cache`)
+  await measure(peerJobs(corpus, WORK, ['gzip'])[0]!.command)
+  const results = await runJobs(jobs, runs, say)
+  console.log(
+    `\n${key.name}: ${key.records.toLocaleString('en')} records in ${key.files.toLocaleString('en')} files, ` +
+      `${(key.jsonBytes / 1e6).toFixed(0)} MB JSON, ${(key.gzBytes / 1e6).toFixed(0)} MB gz; median of ${runs}`,
+  )
+  console.log(indexTable(corpus, results))
+  for (const { name, meaning } of results) console.log(`  ${name}: ${meaning}`)
+  if (results.some(({ exitCodes }) => exitCodes.includes(3)))
+    console.log('  coldtrail exited 3: problems recorded')
+  return { corpus: key, jobs: results }
+}
+
+/** Cases just made by the index part are used again; others are made first. */
+async function benchQueries(corpora: readonly Corpus[], reuse: boolean): Promise<QueryResult[]> {
+  const cases: Asked[] = []
+  for (const corpus of new Map(corpora.map((c) => [c.key.name, c])).values()) {
+    const job = indexJob(corpus, caseFileOf(corpus), workers)
+    if (!(reuse && report.index.some((done) => done.corpus.name === corpus.key.name))) {
+      say(`${corpus.key.name}: indexing for the questions`)
+      removeOutput(job)
+      await measure(job.command)
+    }
+    cases.push({ corpus, caseFile: caseFileOf(corpus) })
+  }
+  const results = await runQueries(cases, QUERY_RUNS, say)
+  console.log(`\nwhole-process time of one question, ${QUERY_RUNS} runs each`)
+  console.log(queryTable(results))
+  return results
+}
+
+function describeMachine(): Record<
+  'cpu' | 'memory' | 'system' | 'node' | 'commit' | 'load' | 'date',
+  string
+> {
+  const cpus = os.cpus()
+  const git = (...args: string[]): string =>
+    execFileSync('git', args, { cwd: ROOT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
+  let commit = 'no git'
+  try {
+    const changed = git('status', '--porcelain', 'src', 'scripts') === '' ? '' : ' + changes'
+    commit = `commit ${git('rev-parse', '--short', 'HEAD')}${changed}`
+  } catch {
+    // An unpacked tarball has no history; the figures are still worth printing.
+  }
+  return {
+    cpu: `${cpus.length} × ${cpus[0]?.model.trim() ?? 'unknown CPU'}`,
+    memory: `${(os.totalmem() / 2 ** 30).toFixed(0)} GiB`,
+    system: `${os.platform()} ${os.release()}`,
+    node: `node ${process.version}`,
+    commit,
+    load: `load ${loadAverage()}`,
+    date: new Date().toISOString().slice(0, 16) + 'Z',
+  }
+}
+
+/** Others' work on the machine at the start: above 0.5 or so the figures are not to be trusted. */
+function loadAverage(): string {
+  try {
+    return readFileSync('/proc/loadavg', 'utf8').split(' ')[0] ?? '?'
+  } catch {
+    return (os.loadavg()[0] ?? Number.NaN).toFixed(2)
+  }
+}

@@ -1,0 +1,147 @@
+/** Base of the `find` commands: asks the question, shows the answer, tells how much it is. */
+import { setImmediate } from 'node:timers/promises'
+import type { Interfaces } from '@oclif/core'
+import type { EventRow } from '../model/event.js'
+import type { Question, Subject } from '../model/question.js'
+import { RecordReader } from '../query/record-text.js'
+import { askQuestion, hasEventId, newestEventMs, type Answer } from '../query/run-question.js'
+import { isoTime, windowText } from '../query/window.js'
+import { formatCount } from '../render/bytes.js'
+import { openSink } from '../render/format.js'
+import type { RowSink } from '../render/sink.js'
+import { openReader, type Connection } from '../store/open.js'
+import { readState } from '../store/reader.js'
+import { CaseCommand } from './case-command.js'
+import { readOutput, type Output } from './find-output.js'
+import { readScope, spellOutError } from './find-scope.js'
+import { findFlags } from './flags.js'
+
+/** What `--json` gives. */
+export interface FindResult {
+  readonly question: Subject
+  readonly window: { readonly since: string | null; readonly until: string | null }
+  readonly shown: number
+  /** Matching events that are not shown; null when they were not counted, or they are too many to count. */
+  readonly more: number | null
+  readonly rows: readonly EventRow[]
+}
+
+export type FindFlags = Interfaces.InferredFlags<typeof FindCommand.baseFlags>
+
+/** Counting stops here: it would take longer than reading the number is worth. */
+const MOST_COUNTED = 100_000
+/** A closed pipe is noticed between the turns of the event loop only. */
+const ROWS_PER_TURN = 500
+
+interface Shown {
+  readonly rows: readonly EventRow[]
+  readonly count: number
+  readonly isMore: boolean
+}
+
+export abstract class FindCommand extends CaseCommand {
+  static override baseFlags = { ...CaseCommand.baseFlags, ...findFlags }
+
+  protected override async init(): Promise<void> {
+    await super.init()
+    this.argv = spellOutError(this.argv)
+  }
+
+  protected async answer(subject: Subject, flags: FindFlags): Promise<FindResult> {
+    const output = readOutput(flags, this.jsonEnabled())
+    const db = openReader(flags.case)
+    try {
+      const scope = readScope(flags, () => newestEventMs(db))
+      const question: Question = { ...subject, ...scope }
+      const records = output.records ? new RecordReader(db) : undefined
+      const answer = askQuestion(db, question, output.page, { resources: output.resources, records })
+      this.#tellBefore(db, question, answer)
+      const shown = await this.#show(answer, output)
+      const more = this.#tellTotals(answer, shown, output)
+      if (shown.count === 0) this.#tellNothing(db, question)
+      return { question: subject, window: windowOf(question), shown: shown.count, more, rows: shown.rows }
+    } finally {
+      db.close()
+    }
+  }
+
+  #tellBefore(db: Connection, { window }: Question, { notes }: Answer): void {
+    const state = readState(db)
+    if (state !== null && state !== 'ready') {
+      this.tell(
+        'indexing has not finished: the answer may lack events; run coldtrail index again to complete the case',
+      )
+    }
+    for (const note of notes) this.tell(note)
+    const text = windowText(window)
+    if (text !== undefined) this.tell(text)
+  }
+
+  async #show({ rows }: Answer, output: Output): Promise<Shown> {
+    if (output.format === 'result') return collect(rows, output)
+    const out = process.stdout
+    const options = { isTerminal: out.isTTY, width: out.isTTY ? out.columns : 0 }
+    const sink = openSink(output.format, output.columns, out, options)
+    return pour(rows, sink, output.limit)
+  }
+
+  #tellTotals(answer: Answer, { count, isMore }: Shown, output: Output): number | null {
+    if (count === 0) return 0
+    const events = `${formatCount(count)} ${count === 1 ? 'event' : 'events'}`
+    if (!isMore) {
+      this.tell(events)
+      return 0
+    }
+    if (output.isChosen) {
+      this.tell(`${events} shown, more match; --limit ${count} was asked for`)
+      return null
+    }
+    const more = answer.count(count + MOST_COUNTED) - count
+    const isCounted = more <= MOST_COUNTED
+    const number = isCounted ? formatCount(more) : `more than ${formatCount(MOST_COUNTED)}`
+    this.tell(`${events} shown, ${number} more; --limit N shows more, --format jsonl gives all`)
+    return isCounted ? more : null
+  }
+
+  #tellNothing(db: Connection, question: Question): void {
+    this.tell('no event matches')
+    if (question.kind === 'request' && hasEventId(db, question.value)) {
+      this.tell(`${question.value} is the ID of an event, not of a request: coldtrail show ${question.value}`)
+    }
+  }
+}
+
+/** Into the sink, up to the limit. */
+async function pour(rows: Iterable<EventRow>, sink: RowSink, limit = Infinity): Promise<Shown> {
+  let count = 0
+  let isMore = false
+  for (const row of rows) {
+    isMore = count === limit
+    if (isMore) break
+    const wait = sink.write(row)
+    if (wait !== undefined) await wait
+    count += 1
+    if (count % ROWS_PER_TURN === 0) await setImmediate()
+  }
+  await sink.end()
+  return { rows: [], count, isMore }
+}
+
+function collect(rows: Iterable<EventRow>, { columns, limit = Infinity }: Output): Shown {
+  const found = [...rows]
+  const shown = found.slice(0, limit)
+  const isMore = found.length > shown.length
+  return { rows: shown.map((row) => onlyColumns(row, columns)), count: shown.length, isMore }
+}
+
+function onlyColumns(row: EventRow, columns: Output['columns']): EventRow {
+  const kept: ReadonlySet<string> = new Set([...columns, 'record'])
+  return Object.fromEntries(Object.entries(row).filter(([name]) => kept.has(name))) as unknown as EventRow
+}
+
+function windowOf({ window: { sinceMs, untilMs } }: Question): FindResult['window'] {
+  return {
+    since: sinceMs === undefined ? null : isoTime(sinceMs),
+    until: untilMs === undefined ? null : isoTime(untilMs),
+  }
+}

@@ -1,0 +1,71 @@
+/** What was typed → what is meant: how the answer is shown. */
+import { CaseError } from '../model/case-error.js'
+import { EVENT_COLUMNS, TABLE_COLUMNS } from '../model/event.js'
+import type { Order, Page } from '../model/question.js'
+import type { Format } from '../render/format.js'
+import type { RowColumn } from '../render/sink.js'
+
+/** What a table shows, and `--json` holds, when no limit was asked for. */
+export const TABLE_ROWS = 200
+
+export interface OutputFlags {
+  readonly format: Format
+  readonly columns?: string | undefined
+  readonly limit?: number | undefined
+  readonly order: Order
+  readonly records: boolean
+}
+
+export interface Output {
+  /** `result` is the object of `--json`. */
+  readonly format: Format | 'result'
+  readonly columns: readonly RowColumn[]
+  /** Rows that are shown; one more is asked for, to know whether there are more. */
+  readonly limit: number | undefined
+  /** Whether the user asked for the limit. */
+  readonly isChosen: boolean
+  readonly page: Page
+  readonly resources: boolean
+  readonly records: boolean
+}
+
+export function readOutput(flags: OutputFlags, isResult: boolean): Output {
+  const format = isResult ? 'result' : flags.format
+  const isJson = format === 'json' || format === 'jsonl' || format === 'result'
+  if (flags.records && !isJson) {
+    throw new CaseError(`--records needs a format that can hold a record, not ${format}`, {
+      hint: 'add --format jsonl',
+    })
+  }
+  const columns = flags.columns === undefined ? defaultColumns(format) : readColumns(flags.columns)
+  const limit = flags.limit ?? (format === 'table' || format === 'result' ? TABLE_ROWS : undefined)
+  return {
+    format,
+    columns,
+    limit,
+    isChosen: flags.limit !== undefined,
+    page: { order: flags.order, limit: limit === undefined ? undefined : limit + 1 },
+    resources: columns.includes('resources'),
+    records: flags.records,
+  }
+}
+
+function defaultColumns(format: Output['format']): readonly RowColumn[] {
+  if (format === 'table') return TABLE_COLUMNS
+  return format === 'csv' ? EVENT_COLUMNS : ALL_COLUMNS
+}
+
+const ALL_COLUMNS: readonly RowColumn[] = [...EVENT_COLUMNS, 'resources']
+
+function readColumns(typed: string): RowColumn[] {
+  const names = typed
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '')
+  const known: ReadonlySet<string> = new Set(ALL_COLUMNS)
+  const unknown = names.filter((name) => !known.has(name))
+  if (names.length > 0 && unknown.length === 0) return [...new Set(names)] as RowColumn[]
+  throw new CaseError(unknown.length > 0 ? `no such column: ${unknown.join(', ')}` : '--columns names none', {
+    hint: `columns are ${ALL_COLUMNS.join(', ')}`,
+  })
+}

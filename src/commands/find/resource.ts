@@ -1,0 +1,27 @@
+import { Args } from '@oclif/core'
+import { FindCommand, type FindResult } from '../../cli/find-command.js'
+
+export default class FindResource extends FindCommand {
+  static override summary = 'Find what happened to a resource.'
+  static override description = `Looks at every resource that a record names anywhere, not only in its resources list. The value is an ARN, a bare ID or name
+(i-0abc…, sg-0abc…, MyTable), a bucket, bucket/key or s3://bucket/key. A * at its end finds all that begin so.
+For the ARN of a user or role, what it did itself is shown too.`
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> my-bucket --service s3 --write-only',
+    '<%= config.bin %> <%= command.id %> "my-bucket/backups/*" --event GetObject',
+    '<%= config.bin %> <%= command.id %> arn:aws:ec2:us-east-1:111122223333:instance/i-0123456789abcdef0 --format csv',
+  ]
+  static override args = {
+    value: Args.string({
+      name: 'value',
+      description: 'ARN, ID, name, bucket or bucket/key; name* for all that begin so.',
+      required: true,
+      ignoreStdin: true,
+    }),
+  }
+
+  async run(): Promise<FindResult> {
+    const { args, flags } = await this.parse(FindResource)
+    return this.answer({ kind: 'resource', value: args.value }, flags)
+  }
+}

@@ -1,0 +1,49 @@
+import type { ResourceRole } from '../../model/resource.js'
+
+const VERB =
+  /^(?:Create|Run|Allocate|Register|Import|Copy|Launch|Restore|Provision|Upload|Publish|Request|Clone)(?=[A-Z])/
+const API_DATE = /\d{4}_?\d{2}_?\d{2}(?:v\d+)?$/
+/** Names of things that differ between the call and the type. */
+const SYNONYMS: Readonly<Record<string, string>> = { eip: 'address' }
+
+/**
+ * Whether a resource in the answer of a call is what the call made. The answer of RunInstances also names the network
+ * and the image that were there before, so the type has to fit the name of the call: an Instance, not a VPC.
+ */
+export class Creation {
+  readonly #noun: string
+  readonly #known = new Map<string, boolean>()
+
+  private constructor(noun: string) {
+    this.#noun = noun
+  }
+
+  /** Null for calls that make nothing. */
+  static of(eventName: string): Creation | null {
+    const verb = VERB.exec(eventName)?.[0]
+    if (verb === undefined) return null
+    const noun = eventName.slice(verb.length).replace(API_DATE, '').toLowerCase()
+    return new Creation(/[^s]s$/.test(noun) ? noun.slice(0, -1) : noun)
+  }
+
+  makes(type: string | null, role: ResourceRole): boolean {
+    if (type === null || role === 'mentioned' || role === 'source' || role === 'grantee') return false
+    let answer = this.#known.get(type)
+    if (answer === undefined) {
+      answer = this.#fits(type)
+      if (this.#known.size < 1000) this.#known.set(type, answer)
+    }
+    return answer
+  }
+
+  #fits(type: string): boolean {
+    const last = type.slice(type.lastIndexOf(':') + 1)
+    const word = last.replaceAll(/[^A-Za-z0-9]/g, '').toLowerCase()
+    const noun = SYNONYMS[word] ?? word
+    if (noun === '') return false
+    // CreateDefaultVpc makes a VPC; CreateVpcEndpoint does not. RestoreDBInstanceFromS3 makes a DBInstance.
+    return (
+      this.#noun.endsWith(noun) || this.#noun.startsWith(`${noun}from`) || this.#noun === `${noun}readreplica`
+    )
+  }
+}

@@ -1,0 +1,118 @@
+import type { ResourceRole } from '../../model/resource.js'
+import { Rule, type Parameters, type Service } from './service.js'
+import type { Kind } from './kind.js'
+
+/** Spellings are cached per scope. Records can bring any number of keys (tags): beyond this the cache starts anew. */
+const MAX_SPELLINGS = 400
+/** Names that only wrap the value of the parameter above them. */
+const WRAPPERS = new Set(['item', 'items', 'member', 'members', 'content'])
+
+/** What one parameter name means in its place. */
+export class Entry {
+  readonly rule: Rule | null
+  /** Where the names below it are looked up. */
+  readonly inner: Scope
+  readonly isWrapper: boolean
+  /** The part played by an ARN or unmistakable id that no rule speaks of. */
+  readonly role: ResourceRole
+
+  constructor(rule: Rule | null, inner: Scope, isWrapper: boolean, role: ResourceRole) {
+    this.rule = rule
+    this.inner = inner
+    this.isWrapper = isWrapper
+    this.role = role
+  }
+}
+
+/** Parameter names → meaning, at one place of the records of one call. */
+export class Scope {
+  /** Encryption contexts: keys are identifiers too. */
+  readonly hasNamingKeys: boolean
+  readonly #rules: ReadonlyMap<string, Rule>
+  readonly #scopes: ReadonlyMap<string, Scope>
+  /** The names here are the caller's own: what they hold is only mentioned. */
+  readonly #isFree: boolean
+  readonly #entries = new Map<string, Entry>()
+
+  constructor(
+    rules: ReadonlyMap<string, Rule>,
+    scopes: ReadonlyMap<string, Scope>,
+    free: 'free' | 'context' | null = null,
+  ) {
+    this.#rules = rules
+    this.#scopes = scopes
+    this.#isFree = free !== null
+    this.hasNamingKeys = free === 'context'
+  }
+
+  entry(key: string): Entry {
+    return this.#entries.get(key) ?? this.#learn(key)
+  }
+
+  #learn(key: string): Entry {
+    if (this.#entries.size >= MAX_SPELLINGS) this.#entries.clear()
+    const folded = key.toLowerCase()
+    const role = !this.#isFree && namesResource(folded) ? 'target' : 'mentioned'
+    const entry = new Entry(
+      this.#rules.get(folded) ?? null,
+      this.#scopes.get(folded) ?? this,
+      WRAPPERS.has(folded),
+      role,
+    )
+    this.#entries.set(key, entry)
+    return entry
+  }
+}
+
+/** `resourceARN`, `instanceIds`, `flowLogIdSet`; not `aws:SourceArn`, a condition of a policy. */
+function namesResource(folded: string): boolean {
+  return !folded.includes(':') && /(?:arn|id|identifier)s?(?:set|list)?$/.test(folded)
+}
+
+const CONTEXTS = [
+  'encryptionContext',
+  'encryptionContextEquals',
+  'encryptionContextSubset',
+  'sourceEncryptionContext',
+  'destinationEncryptionContext',
+]
+
+/** The scope of a call: its service's tables, and what all services share. Earlier tables win. */
+export function makeScope(services: readonly Service[], eventName: string, context: Parameters): Scope {
+  const rules = new Map<string, Rule>()
+  for (const service of services) {
+    for (const call of service.calls ?? []) {
+      if (call.name.test(eventName)) add(rules, call.parameters)
+    }
+    add(rules, service.parameters)
+  }
+  const scopes = new Map<string, Scope>()
+  for (const service of services) {
+    for (const [parameter, inner] of Object.entries(service.within ?? {})) {
+      const own = new Map<string, Rule>()
+      add(own, inner)
+      for (const [name, rule] of rules) if (!own.has(name)) own.set(name, rule)
+      const folded = parameter.toLowerCase()
+      if (!scopes.has(folded)) scopes.set(folded, new Scope(own, scopes))
+    }
+  }
+  const contextRules = new Map<string, Rule>()
+  add(contextRules, context)
+  const contextScope = new Scope(contextRules, new Map(), 'context')
+  for (const name of CONTEXTS) scopes.set(name.toLowerCase(), contextScope)
+  return new Scope(rules, scopes)
+}
+
+function add(rules: Map<string, Rule>, parameters: Parameters): void {
+  for (const [name, what] of Object.entries(parameters)) {
+    const folded = name.toLowerCase()
+    if (!rules.has(folded)) rules.set(folded, toRule(what))
+  }
+}
+
+function toRule(what: Kind | Rule): Rule {
+  return what instanceof Rule ? what : new Rule(what, what.role)
+}
+
+/** Where no parameters are known: only ARNs and unmistakable ids speak. */
+export const NO_PARAMETERS = new Scope(new Map(), new Map(), 'free')

@@ -1,0 +1,41 @@
+/** Parameters that mean the same in every service. A service's own table wins over this one. */
+import { readId } from '../ids.js'
+import { GIVEN, type Service, reads } from '../service.js'
+import { KEY } from './kms-key.js'
+
+const ID = reads(readId)
+const SOURCE_ID = reads(readId, 'source')
+
+export const common: Service = {
+  name: 'common',
+  sources: ['*'],
+  parameters: {
+    kmsKeyId: KEY,
+    kmsKeyArn: KEY,
+    kmsKey: KEY,
+    kmsMasterKeyId: KEY,
+    masterKeyId: KEY,
+    encryptionKeyArn: KEY,
+    roleArn: GIVEN,
+    resourceArn: GIVEN,
+    instanceId: ID,
+    instanceIds: ID,
+    volumeId: ID,
+    volumeIds: ID,
+    snapshotId: ID,
+    snapshotIds: ID,
+    sourceSnapshotId: SOURCE_ID,
+    imageId: ID,
+    vpcId: ID,
+    subnetId: ID,
+    subnetIds: ID,
+    subnets: ID,
+    securityGroupId: ID,
+    securityGroupIds: ID,
+    securityGroups: ID,
+    vpcSecurityGroupIds: ID,
+    networkInterfaceId: ID,
+    networkInterfaceIds: ID,
+    vpcEndpointId: ID,
+  },
+}

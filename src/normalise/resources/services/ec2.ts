@@ -1,0 +1,99 @@
+/** EC2 with EBS and VPC. Ids carry their kind in a prefix; names do not. */
+import { GRANTEE } from '../grantees.js'
+import { readId } from '../ids.js'
+import { Kind } from '../kind.js'
+import { GIVEN, type Parameters, type Service, reads } from '../service.js'
+import { KEY } from './kms-key.js'
+import { INSTANCE_PROFILE } from './iam-kinds.js'
+
+const ID = reads(readId)
+const SOURCE = reads(readId, 'source')
+
+const ids = (...names: string[]): Parameters => Object.fromEntries(names.map((name) => [name, ID]))
+
+export const ec2: Service = {
+  name: 'ec2',
+  sources: ['ec2', 'ebs', 'ec2-instance-connect', 'imagebuilder', 'dlm'],
+  parameters: {
+    ...ids(
+      'instanceId',
+      'volumeId',
+      'snapshotId',
+      'imageId',
+      'groupId',
+      'securityGroupId',
+      'securityGroupRuleId',
+    ),
+    ...ids(
+      'vpcId',
+      'subnetId',
+      'routeTableId',
+      'internetGatewayId',
+      'gatewayId',
+      'natGatewayId',
+      'allocationId',
+    ),
+    ...ids(
+      'networkInterfaceId',
+      'attachmentId',
+      'dhcpOptionsId',
+      'flowLogId',
+      'vpcEndpointId',
+      'launchTemplateId',
+    ),
+    ...ids(
+      'resourceId',
+      'associationId',
+      'networkAclId',
+      'vpnGatewayId',
+      'vpnConnectionId',
+      'customerGatewayId',
+    ),
+    ...ids(
+      'transitGatewayId',
+      'transitGatewayAttachmentId',
+      'vpcPeeringConnectionId',
+      'egressOnlyInternetGatewayId',
+    ),
+    ...ids(
+      'instanceIds',
+      'volumeIds',
+      'snapshotIds',
+      'imageIds',
+      'vpcIds',
+      'subnetIds',
+      'groupIds',
+      'parentSnapshotId',
+    ),
+    ...ids(
+      'vpcEndpointIds',
+      'flowLogIds',
+      'natGatewayIds',
+      'allocationIds',
+      'networkInterfaceIds',
+      'flowLogIdSet',
+    ),
+    ...ids('prefixListId', 'capacityReservationId', 'keyPairId', 'importTaskId', 'instanceConnectEndpointId'),
+    sourceSnapshotId: SOURCE,
+    sourceImageId: SOURCE,
+    kmsKeyId: KEY,
+    keyName: new Kind('AWS::EC2::KeyPair', 'arn:P:ec2:R:A:key-pair/NAME'),
+    launchTemplateName: new Kind('AWS::EC2::LaunchTemplate', null),
+    deliverLogsPermissionArn: GIVEN,
+    logDestination: GIVEN,
+  },
+  within: {
+    launchPermission: { userId: GRANTEE, group: GRANTEE },
+    createVolumePermission: { userId: GRANTEE, group: GRANTEE },
+    addPrincipal: { principal: GRANTEE },
+    iamInstanceProfile: { name: INSTANCE_PROFILE, arn: GIVEN },
+    groups: { userId: GRANTEE, ...ids('groupId') },
+  },
+  calls: [
+    {
+      name: /^Modify(?:Image|Snapshot)Attribute$/,
+      parameters: { userIds: GRANTEE, userId: GRANTEE, addUserIds: GRANTEE, userGroups: GRANTEE },
+    },
+    { name: /^ModifyVpcEndpointServicePermissions$/, parameters: { addAllowedPrincipals: GRANTEE } },
+  ],
+}

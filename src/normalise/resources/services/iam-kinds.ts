@@ -1,0 +1,16 @@
+/** Kinds of IAM, which other services name too. */
+import { Kind } from '../kind.js'
+
+/** Names are given bare; the ARN has the path in front, which only an answer tells. */
+export const USER = new Kind('AWS::IAM::User', 'arn:P:iam::A:user/NAME')
+export const ROLE = new Kind('AWS::IAM::Role', 'arn:P:iam::A:role/NAME')
+export const GROUP = new Kind('AWS::IAM::Group', 'arn:P:iam::A:group/NAME')
+export const INSTANCE_PROFILE = new Kind('AWS::IAM::InstanceProfile', 'arn:P:iam::A:instance-profile/NAME')
+export const POLICY = new Kind('AWS::IAM::Policy', 'arn:P:iam::A:policy/NAME', { role: 'policy' })
+export const MFA_DEVICE = new Kind('mfa device', 'arn:P:iam::A:mfa/NAME')
+export const SERVER_CERTIFICATE = new Kind(
+  'AWS::IAM::ServerCertificate',
+  'arn:P:iam::A:server-certificate/NAME',
+)
+export const ACCESS_KEY = new Kind('access key', null)
+export const INLINE_POLICY = 'inline policy'

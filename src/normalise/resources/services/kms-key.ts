@@ -1,0 +1,22 @@
+/** A KMS key in any of its spellings: UUID, `mrk-…`, `alias/…`, ARN of either. */
+import type { ResourceRole } from '../../../model/resource.js'
+import { type Found, isUsable } from '../found.js'
+import { Kind } from '../kind.js'
+import { reads } from '../service.js'
+
+export const KMS_KEY = new Kind('AWS::KMS::Key', 'arn:P:kms:R:A:key/NAME')
+export const KMS_ALIAS = new Kind('AWS::KMS::Alias', 'arn:P:kms:R:A:NAME')
+
+export function readKey(value: string, found: Found, role: ResourceRole): void {
+  if (value.startsWith('alias/')) found.kind(KMS_ALIAS, value, role)
+  else if (isKeyId(value)) found.kind(KMS_KEY, value, role)
+  else if (value.startsWith('arn:')) found.arn(value, role)
+}
+
+/** S3 also says `aws/s3` and `true`; neither is a key. */
+function isKeyId(value: string): boolean {
+  return isUsable(value) && /^(?:mrk-[0-9a-z]+|[0-9a-z]{8}-(?:[0-9a-z]{4}-){3}[0-9a-zA-Z]{12})$/i.test(value)
+}
+
+/** A key that another service uses. */
+export const KEY = reads(readKey, 'key')

@@ -1,0 +1,36 @@
+/** EventBridge, CloudWatch alarms and AWS Backup. */
+import { Kind } from '../kind.js'
+import { GIVEN, type Service } from '../service.js'
+
+const RULE = new Kind('AWS::Events::Rule', 'arn:P:events:R:A:rule/NAME')
+const ALARM = new Kind('AWS::CloudWatch::Alarm', 'arn:P:cloudwatch:R:A:alarm:NAME')
+
+export const events: Service = {
+  name: 'events',
+  sources: ['events'],
+  parameters: {
+    rule: RULE,
+    eventBusName: new Kind('AWS::Events::EventBus', 'arn:P:events:R:A:event-bus/NAME'),
+  },
+  calls: [{ name: /Rule$/, parameters: { name: RULE } }],
+}
+
+export const monitoring: Service = {
+  name: 'monitoring',
+  sources: ['monitoring'],
+  parameters: { alarmName: ALARM, alarmNames: ALARM },
+}
+
+export const backup: Service = {
+  name: 'backup',
+  sources: ['backup'],
+  parameters: {
+    backupVaultName: new Kind('AWS::Backup::BackupVault', 'arn:P:backup:R:A:backup-vault:NAME'),
+    sourceBackupVaultName: new Kind('AWS::Backup::BackupVault', 'arn:P:backup:R:A:backup-vault:NAME', {
+      role: 'source',
+    }),
+    destinationBackupVaultArn: GIVEN,
+    backupPlanId: new Kind('AWS::Backup::BackupPlan', 'arn:P:backup:R:A:backup-plan:NAME'),
+    recoveryPointArn: GIVEN,
+  },
+}

@@ -1,0 +1,229 @@
+/**
+ * One pass over a parsed record: every resource it names, and its searchable text. This is the hot path of indexing,
+ * so it makes no closures and runs no pattern on a value that a cheaper test can turn away.
+ */
+import type { JsonObject } from '../../model/record.js'
+import type { ResourceRef } from '../../model/resource.js'
+import { isObject } from '../fields.js'
+import { findArns } from './arns.js'
+import { type CallPlan, planFor } from './call-plan.js'
+import { readContext } from './context.js'
+import { readDeclared } from './declared.js'
+import { decodeJson, isEncodedJson } from './encoded.js'
+import { Found } from './found.js'
+import { idKind, mayBeId } from './ids.js'
+import { Entry, NO_PARAMETERS } from './scope.js'
+
+export type { RecordContext } from './kind.js'
+
+/** A place that nothing is known of. */
+const ANYWHERE = new Entry(null, NO_PARAMETERS, false, 'mentioned')
+const LETTER_A = 97
+
+export class RecordWalk {
+  readonly #maxDepth: number
+  readonly #found = new Found()
+  /** Values that are an ARN as a whole stay apart: the rest is searched for ARNs within. */
+  #arns = ''
+  #plain = ''
+  #text = ''
+  #tooDeep = false
+
+  constructor(maxDepth: number) {
+    this.#maxDepth = maxDepth
+  }
+
+  /** Of the last record: each once, with its strongest role. */
+  get resources(): readonly ResourceRef[] {
+    return this.#found.resources
+  }
+
+  /** String and number values of the last record, joined by spaces; without userIdentity, userAgent, its ids and time. */
+  get text(): string {
+    return this.#text
+  }
+
+  /** Some values of the last record lie deeper than anyone looks. */
+  get tooDeep(): boolean {
+    return this.#tooDeep
+  }
+
+  walk(record: JsonObject): void {
+    this.#found.start(readContext(record))
+    this.#arns = ''
+    this.#plain = ''
+    this.#tooDeep = false
+    const plan = planFor(record['eventSource'], record['eventName'])
+    for (const key in record) {
+      const value = record[key]
+      if (typeof value === 'string') {
+        if (key !== 'eventID' && key !== 'requestID' && key !== 'eventTime' && key !== 'userAgent') {
+          this.#topString(value, key)
+        }
+      } else if (typeof value === 'object') {
+        if (value !== null && key !== 'userIdentity') this.#area(value, key, plan)
+      } else if (typeof value === 'number') {
+        this.#number(value)
+      }
+    }
+    this.#finish(record)
+  }
+
+  #topString(value: string, key: string): void {
+    if (value === '') return
+    if (value.charCodeAt(0) === LETTER_A && value.startsWith('arn:')) this.#arn(value, ANYWHERE)
+    else this.#say(value)
+    if (key === 'vpcEndpointId' && mayBeId(value)) this.#id(value, 'mentioned')
+  }
+
+  #area(value: object, key: string, plan: CallPlan): void {
+    switch (key) {
+      case 'resources':
+        this.#declared(value)
+        break
+      case 'requestParameters':
+        this.#parameters(value, plan)
+        break
+      case 'responseElements':
+        this.#found.creation = plan.creation
+        this.#parameters(value, plan)
+        this.#found.creation = null
+        break
+      case 'serviceEventDetails':
+      case 'additionalEventData':
+        this.#value(value, plan.entry, 1)
+        break
+      default:
+        this.#value(value, ANYWHERE, 1)
+    }
+  }
+
+  #parameters(value: object, plan: CallPlan): void {
+    this.#value(value, plan.entry, 1)
+    if (plan.compose !== null && isObject(value)) plan.compose(value, this.#found)
+  }
+
+  #declared(value: object): void {
+    const entries: readonly unknown[] = Array.isArray(value) ? value : [value]
+    for (const entry of entries) {
+      if (isObject(entry)) readDeclared(entry, this.#found)
+      else if (typeof entry === 'string') this.#string(entry, ANYWHERE)
+      if (typeof entry === 'object' && entry !== null) this.#leaves(entry, 2)
+    }
+  }
+
+  /** Values whose resources are read elsewhere. */
+  #leaves(value: object, depth: number): void {
+    const entry = value as JsonObject
+    for (const key in entry) {
+      const inner = entry[key]
+      if (typeof inner === 'string') {
+        if (inner.charCodeAt(0) === LETTER_A && inner.startsWith('arn:')) this.#sayArn(inner)
+        else this.#say(inner)
+      } else if (typeof inner === 'object') {
+        if (inner !== null) this.#value(inner, ANYWHERE, depth + 1)
+      } else if (typeof inner === 'number') {
+        this.#number(inner)
+      }
+    }
+  }
+
+  #value(value: object, owner: Entry, depth: number): void {
+    if (depth > this.#maxDepth) this.#tooDeep = true
+    else if (Array.isArray(value)) this.#array(value, owner, depth)
+    else this.#object(value as JsonObject, owner, depth)
+  }
+
+  #array(values: readonly unknown[], owner: Entry, depth: number): void {
+    for (const value of values) {
+      if (typeof value === 'string') this.#string(value, owner)
+      else if (typeof value === 'object') {
+        if (value !== null) this.#value(value, owner, depth + 1)
+      } else if (typeof value === 'number') {
+        this.#number(value)
+      }
+    }
+  }
+
+  #object(value: JsonObject, owner: Entry, depth: number): void {
+    const scope = owner.inner
+    if (scope.hasNamingKeys) this.#keys(value)
+    for (const key in value) {
+      const inner = value[key]
+      if (typeof inner === 'string') {
+        if (inner !== '') {
+          const entry = scope.entry(key)
+          this.#string(inner, entry.isWrapper ? owner : entry)
+        }
+      } else if (typeof inner === 'object') {
+        if (inner !== null) {
+          const entry = scope.entry(key)
+          this.#value(inner, entry.isWrapper ? owner : entry, depth + 1)
+        }
+      } else if (typeof inner === 'number') {
+        this.#number(inner)
+      }
+    }
+  }
+
+  #string(value: string, entry: Entry): void {
+    if (value.charCodeAt(0) === LETTER_A && value.startsWith('arn:')) {
+      this.#arn(value, entry)
+      return
+    }
+    this.#say(value)
+    if (entry.rule !== null) entry.rule.apply(value, this.#found)
+    else if (mayBeId(value)) this.#id(value, entry.role)
+  }
+
+  #arn(value: string, entry: Entry): void {
+    if (this.#found.arn(value, entry.rule === null ? entry.role : entry.rule.role)) this.#sayArn(value)
+    else this.#say(value)
+  }
+
+  #id(value: string, role: ResourceRef['role']): void {
+    const kind = idKind(value)
+    if (kind !== null) this.#found.kind(kind, value, role)
+  }
+
+  #keys(value: JsonObject): void {
+    for (const key in value) if (key.includes('arn:')) findArns(key, this.#found)
+  }
+
+  #number(value: number): void {
+    // 1e400 is Infinity once parsed: there is no spelling of it left.
+    if (Number.isFinite(value)) this.#say(String(value))
+  }
+
+  #say(value: string): void {
+    if (value === '') return
+    this.#plain = this.#plain === '' ? value : `${this.#plain} ${value}`
+  }
+
+  #sayArn(value: string): void {
+    this.#arns += ` ${value}`
+  }
+
+  #finish(record: JsonObject): void {
+    findArns(this.#plain, this.#found)
+    if (this.#plain.includes('%22') && isEncodedJson(this.#plain)) this.#decoded(record, 0)
+    this.#text = this.#plain === '' ? this.#arns.slice(1) : this.#plain + this.#arns
+  }
+
+  /** Rare enough for a second pass: URL-encoded documents are searchable in both forms. */
+  #decoded(value: object, depth: number): void {
+    for (const [key, inner] of Object.entries(value) as [string, unknown][]) {
+      if (depth === 0 && (key === 'userIdentity' || key === 'userAgent')) continue
+      if (typeof inner === 'string') {
+        if (isEncodedJson(inner)) this.#sayDecoded(decodeJson(inner))
+      } else if (typeof inner === 'object' && inner !== null && depth < this.#maxDepth) {
+        this.#decoded(inner, depth + 1)
+      }
+    }
+  }
+
+  #sayDecoded(text: string): void {
+    this.#plain = `${this.#plain} ${text}`
+    findArns(text, this.#found)
+  }
+}

@@ -1,0 +1,147 @@
+/** A question → its events, in order, read from the case while they are asked for. */
+import { CaseError, EXIT } from '../model/case-error.js'
+import { EVENT_COLUMNS, type EventColumn, type EventResource, type EventRow } from '../model/event.js'
+import type { Page, Question } from '../model/question.js'
+import type { Connection } from '../store/open.js'
+import { iterateColumn, readColumn, readIndexNames, readNumber, readTuples } from '../store/reader.js'
+import { EVENT_FROM, EVENT_SELECT } from '../store/views.js'
+import { filterNotes, restrictionsOf } from './filters.js'
+import { countUpTo, makePlan, PLAN_LIMITS, type Plan } from './plan.js'
+import { raw, sql, type Statement } from './statement.js'
+import { reachOf } from './table.js'
+
+/** Reads the exact text of a record: RecordReader of record-text.ts. */
+export interface RecordSource {
+  read(sourceId: number, offset: number, length: number, locator: string | null): Buffer
+}
+
+export interface RowExtras {
+  readonly resources?: boolean
+  readonly records?: RecordSource | undefined
+}
+
+export interface Answer {
+  /** How the question was understood. */
+  readonly notes: readonly string[]
+  readonly plan: Plan
+  /** Reads as it is iterated; once. */
+  readonly rows: Iterable<EventRow>
+  /** All hits, whatever the page: exact up to `cap`, `cap` + 1 when there are more. */
+  count(cap: number): number
+}
+
+/** The first rows come soon, later ones in larger helpings. */
+const FIRST_BATCH = 50
+const BATCH = 500
+
+/** @throws CaseError when the question can not be asked so. */
+export function askQuestion(
+  db: Connection,
+  question: Question,
+  page: Page,
+  extras: RowExtras = {},
+  limits = PLAN_LIMITS,
+): Answer {
+  const reach = reachOf(question)
+  const restrictions = [...reach.restrictions, ...restrictionsOf(question.filters)]
+  const demand = { ...reach, restrictions, window: question.window, indexes: readIndexNames(db) }
+  const plan = explained(() => makePlan(db, demand, page, limits))
+  return {
+    notes: [...reach.notes, ...filterNotes(question.filters)],
+    plan,
+    rows: rowsOf(db, plan, page, extras),
+    count: (cap) => countUpTo(db, plan.all, cap),
+  }
+}
+
+/** The newest event's time, from which relative times count. */
+export function newestEventMs(db: Connection): number | null {
+  return readNumber(db, sql`SELECT max(event_time_ms) FROM event`)
+}
+
+export function hasEventId(db: Connection, eventId: string): boolean {
+  return readNumber(db, sql`SELECT 1 FROM event WHERE event_id = ${eventId}`) !== null
+}
+
+function* rowsOf(db: Connection, plan: Plan, page: Page, extras: RowExtras): Generator<EventRow> {
+  let batch: number[] = []
+  let size = FIRST_BATCH
+  for (const id of plan.found ?? idsOf(db, plan, page)) {
+    if (batch.push(id) < size) continue
+    yield* readRows(db, batch, extras)
+    batch = []
+    size = BATCH
+  }
+  yield* readRows(db, batch, extras)
+}
+
+/** A page is read at once: a slow reader of the output then keeps no lock on the case. */
+function idsOf(db: Connection, { ids }: Plan, { limit }: Page): Iterable<number> {
+  return limit === undefined ? iterateColumn<number>(db, ids) : readColumn<number>(db, ids)
+}
+
+/** Rows of these events, in this order. */
+function readRows(db: Connection, ids: readonly number[], extras: RowExtras): EventRow[] {
+  const wanted = sql`(SELECT value FROM json_each(${JSON.stringify(ids)}))`
+  const resources = extras.resources === true ? readResources(db, wanted) : undefined
+  const rows = new Map<unknown, EventRow>()
+  for (const values of readTuples(db, rowsWithIds(wanted))) {
+    const row = Object.fromEntries(EVENT_COLUMNS.map((column, i) => [column, values[i] ?? null]))
+    const id = values[EVENT_COLUMNS.length] as number
+    rows.set(id, {
+      ...(row as Record<EventColumn, string | number | null>),
+      ...(resources === undefined ? {} : { resources: resources.get(id) ?? [] }),
+      ...(extras.records === undefined ? {} : { record: recordText(values, extras.records) }),
+    })
+  }
+  return ids.map((id) => rows.get(id) ?? missing(id))
+}
+
+/** EVENT_SELECT gives the columns in the order of EVENT_COLUMNS; the last three are for us. */
+function rowsWithIds(wanted: Statement): Statement {
+  return sql`${raw(EVENT_SELECT)}, e.id, e.source_id, e.locator ${raw(EVENT_FROM)} WHERE e.id IN ${wanted}`
+}
+
+function recordText(values: readonly (string | number | null)[], records: RecordSource): string {
+  const [sourceId, locator] = values.slice(EVENT_COLUMNS.length + 1) as [number, string | null]
+  const at = (column: EventColumn) => values[EVENT_COLUMNS.indexOf(column)] as number
+  return records.read(sourceId, at('record_offset'), at('record_length'), locator).toString('utf8')
+}
+
+function readResources(db: Connection, wanted: Statement): Map<number, EventResource[]> {
+  const statement = sql`SELECT x.event_rowid, r.arn, r.type, l.role FROM event_resource x
+  JOIN resource r ON r.id = x.resource_id JOIN resource_role l ON l.id = x.role_id
+  WHERE x.event_rowid IN ${wanted} ORDER BY x.event_rowid, x.role_id, r.arn, r.name, r.type`
+  const byEvent = new Map<number, EventResource[]>()
+  for (const values of readTuples(db, statement)) {
+    const [id, arn, type, role] = values as [number, string | null, string | null, string]
+    const known = byEvent.get(id)
+    if (known === undefined) byEvent.set(id, [{ arn, type, role }])
+    else known.push({ arn, type, role })
+  }
+  return byEvent
+}
+
+/** Joins are inner: an event without its dictionary row would otherwise vanish from answers. */
+function missing(id: number): never {
+  throw new CaseError(`the case is damaged: event row ${id} points to rows that are missing`, {
+    exit: EXIT.verificationFailed,
+    hint: 'see what is damaged with: coldtrail verify',
+  })
+}
+
+/** FTS5 judges its query language itself; it reports what it can not read as a plain SQLITE_ERROR. */
+function explained<Value>(plan: () => Value): Value {
+  try {
+    return plan()
+  } catch (error) {
+    const { code, message } = error as { code?: unknown; message: string }
+    const isSyntax =
+      code === 'SQLITE_ERROR' && /fts5|unterminated string|no such column|unknown special query/.test(message)
+    if (!isSyntax) throw error
+    throw new CaseError(`--match can not read this: ${message}`, {
+      hint: 'terms, AND, OR, NOT, NEAR(a b, 5), pre*; "quote" what holds other characters, as in \'"iam:CreateUser" OR "arn:aws"\'',
+      cause: error,
+    })
+  }
+}

@@ -1,0 +1,293 @@
+/** Runs the built program as a user would, and reads what it left behind. */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterAll, expect } from 'vitest'
+
+export const ROOT = path.resolve(import.meta.dirname, '../..')
+export const BIN = path.join(ROOT, 'dist/bin.js')
+if (!existsSync(BIN)) throw new Error(`the built program ${BIN} is missing: run npm run build first`)
+
+const folders: string[] = []
+afterAll(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
+})
+
+/** A folder that is gone when the test file is done. */
+export function tempFolder(name = 'e2e'): string {
+  const folder = mkdtempSync(path.join(tmpdir(), `coldtrail-${name}-`))
+  folders.push(folder)
+  return folder
+}
+
+export interface RunOptions {
+  readonly input?: string | Buffer
+  readonly cwd?: string
+  readonly env?: Readonly<Record<string, string>>
+  /** Words that go before node: strace, bash -c, … */
+  readonly prefix?: readonly string[]
+  /** Leader of its own process group, so that the whole group can be killed. */
+  readonly detached?: boolean
+  /** Milliseconds until the run counts as hung. */
+  readonly timeout?: number
+}
+
+export interface Run {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+  readonly out: Buffer
+  readonly stdout: string
+  readonly stderr: string
+  readonly ms: number
+  /** Largest resident memory of the process (threads included), in MB: VmHWM, read every 20 ms. */
+  readonly peakMb: number
+}
+
+export interface Started {
+  readonly child: ChildProcess
+  readonly done: Promise<Run>
+}
+
+/** A clean environment: nothing of the machine's settings decides a test. */
+function environment(extra: RunOptions['env']): NodeJS.ProcessEnv {
+  const { PATH, HOME, TMPDIR, LD_LIBRARY_PATH, PYENV_VERSION, PYENV_ROOT } = process.env
+  return {
+    PATH,
+    HOME,
+    TMPDIR,
+    LD_LIBRARY_PATH,
+    PYENV_VERSION,
+    PYENV_ROOT,
+    NO_COLOR: '1',
+    LANG: 'C.UTF-8',
+    ...extra,
+  }
+}
+
+export function start(args: readonly string[], options: RunOptions = {}): Started {
+  const [command = process.execPath, ...rest] = [...(options.prefix ?? []), process.execPath, BIN, ...args]
+  return startCommand(command, rest, options)
+}
+
+/** Any other program, watched in the same way. */
+export function startCommand(command: string, args: readonly string[], options: RunOptions = {}): Started {
+  const began = performance.now()
+  const child = spawn(command, args, {
+    cwd: options.cwd ?? tmpdir(),
+    env: environment(options.env),
+    detached: options.detached ?? false,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
+  const out: Buffer[] = []
+  const err: Buffer[] = []
+  child.stdout.on('data', (chunk: Buffer) => out.push(chunk))
+  child.stderr.on('data', (chunk: Buffer) => err.push(chunk))
+  // A program that reads no input may end before it is written.
+  child.stdin.on('error', () => undefined)
+  child.stdin.end(options.input ?? '')
+  let peakMb = 0
+  const look = setInterval(() => {
+    peakMb = Math.max(peakMb, highWaterMb(child.pid))
+  }, 20)
+  let hung = false
+  const limit = setTimeout(() => {
+    hung = true
+    child.kill('SIGKILL')
+  }, options.timeout ?? 50_000)
+  const done = new Promise<Run>((resolve, reject) => {
+    const stop = (): void => {
+      clearInterval(look)
+      clearTimeout(limit)
+    }
+    child.once('error', (error) => {
+      stop()
+      reject(error)
+    })
+    child.once('close', (code, signal) => {
+      stop()
+      const all = Buffer.concat(out)
+      const stderr = Buffer.concat(err).toString('utf8')
+      if (hung) reject(new Error(`hung: ${[command, ...args].join(' ')}\n${stderr}`))
+      resolve({
+        code,
+        signal,
+        out: all,
+        stdout: all.toString('utf8'),
+        stderr,
+        ms: performance.now() - began,
+        peakMb,
+      })
+    })
+  })
+  return { child, done }
+}
+
+/** Runs a command to its end. A bug (exit 1, a stack trace) fails the test wherever it shows. */
+export async function run(args: readonly string[], options: RunOptions = {}): Promise<Run> {
+  const result = await start(args, options).done
+  if (result.code === 1 || /^\s+at .+:\d+:\d+\)?$/m.test(result.stderr)) {
+    throw new Error(
+      `coldtrail ${args.join(' ')} ended with ${result.code}:\n${result.stderr}\n${result.stdout.slice(0, 2000)}`,
+    )
+  }
+  return result
+}
+
+export interface Totals {
+  readonly files: Readonly<
+    Record<'found' | 'indexed' | 'duplicate' | 'alreadyIndexed' | 'skipped' | 'rejected', number>
+  >
+  readonly records: Readonly<Record<'found' | 'events' | 'duplicates' | 'rejected', number>>
+  readonly problems: Readonly<Record<string, number>>
+  readonly conflicts: number
+  readonly bytes: number
+  readonly interrupted: boolean
+}
+
+export interface Indexed extends Run {
+  readonly totals: Totals
+}
+
+/** `coldtrail index … --json`; its totals have to add up whatever the input. */
+export async function index(
+  paths: readonly string[],
+  caseFile: string,
+  flags: readonly string[] = [],
+  options: RunOptions = {},
+): Promise<Indexed> {
+  const result = await run(['index', ...paths, '--case', caseFile, '--json', ...flags], options)
+  const totals = parse<Totals & { error?: { message: string } }>(result.stdout)
+  if (totals.error !== undefined) throw new Error(`index ended with ${result.code}: ${totals.error.message}`)
+  expectReconciled(totals)
+  return { ...result, totals }
+}
+
+export function expectReconciled({ files, records }: Totals): void {
+  const parts = files.indexed + files.duplicate + files.alreadyIndexed + files.skipped + files.rejected
+  expect({ what: 'files', sum: parts, parts: files }).toEqual({
+    what: 'files',
+    sum: files.found,
+    parts: files,
+  })
+  const values = records.events + records.duplicates + records.rejected
+  expect({ what: 'records', sum: values, parts: records }).toEqual({
+    what: 'records',
+    sum: records.found,
+    parts: records,
+  })
+}
+
+export interface Info {
+  readonly logical_digest: string
+  readonly state: string
+  readonly events: number
+  readonly appearances: number
+  readonly sources: Readonly<Record<string, number>>
+  readonly kinds: Readonly<Record<string, number>>
+  readonly problems: Readonly<Record<string, number>>
+  readonly records: Totals['records']
+  readonly runs: readonly { readonly status: string }[]
+}
+
+export async function info(caseFile: string): Promise<Info> {
+  const result = await run(['info', '--case', caseFile, '--json'])
+  expect({ code: result.code, stderr: result.stderr }).toEqual({ code: 0, stderr: '' })
+  return parse<Info>(result.stdout)
+}
+
+export interface Row {
+  readonly event_id: string
+  readonly event_time: string | null
+  readonly event_name: string | null
+  readonly event_source: string | null
+  readonly request_id: string | null
+  readonly principal: string | null
+  readonly principal_arn: string | null
+  readonly source_ip_address: string | null
+  readonly source_path: string
+  readonly record_offset: number
+  readonly record_length: number
+  readonly appearances: number
+  readonly resources?: readonly {
+    readonly arn: string | null
+    readonly type: string | null
+    readonly role: string
+  }[]
+  readonly [column: string]: unknown
+}
+
+/** `coldtrail find KIND [VALUE] …` as rows. */
+export async function find(caseFile: string, ...args: readonly string[]): Promise<Row[]> {
+  const result = await run(['find', args[0] ?? '', '--case', caseFile, '--format', 'jsonl', ...args.slice(1)])
+  expect({ args, code: result.code, stderr: result.code === 0 ? '' : result.stderr }).toEqual({
+    args,
+    code: 0,
+    stderr: '',
+  })
+  return parseLines<Row>(result.stdout)
+}
+
+/** eventIDs, sorted. */
+export async function findIds(caseFile: string, ...args: readonly string[]): Promise<string[]> {
+  return (await find(caseFile, ...args)).map((row) => row.event_id).sort()
+}
+
+export interface ProblemRow {
+  readonly kind: string
+  readonly path: string
+  readonly record_index: number | null
+  readonly byte_offset: number | null
+  readonly byte_length: number | null
+  readonly event_id: string | null
+  readonly detail: string
+}
+
+export async function listProblems(caseFile: string): Promise<ProblemRow[]> {
+  const result = await run(['problems', '--list', '--format', 'jsonl', '--case', caseFile])
+  expect(result.code).toBe(0)
+  return parseLines<ProblemRow>(result.stdout)
+}
+
+export function parse<Value>(text: string): Value {
+  return JSON.parse(text) as Value
+}
+
+export function parseLines<Value>(text: string): Value[] {
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => parse<Value>(line))
+}
+
+/** The record text of a `--records` row, cut out of the line: parsing and printing it again would prove nothing. */
+export function recordText(line: string): string {
+  const key = ',"record":'
+  const at = line.indexOf(key)
+  if (at < 0) throw new Error(`no record in ${line.slice(0, 200)}`)
+  return line.slice(at + key.length, line.lastIndexOf('}'))
+}
+
+/** Runs jobs a few at a time, answers in order: most of a run is waiting for the process to start. */
+export async function inParallel<Item, Result>(
+  items: readonly Item[],
+  job: (item: Item) => Promise<Result>,
+  width = 3,
+): Promise<Result[]> {
+  const results = new Array<Result>(items.length)
+  let next = 0
+  const worker = async (): Promise<void> => {
+    for (let at = next++; at < items.length; at = next++) results[at] = await job(items[at]!)
+  }
+  await Promise.all(Array.from({ length: width }, worker))
+  return results
+}
+
+function highWaterMb(pid: number | undefined): number {
+  try {
+    const match = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid ?? 0}/status`, 'latin1'))
+    return match === null ? 0 : Number(match[1]) / 1024
+  } catch {
+    return 0
+  }
+}
