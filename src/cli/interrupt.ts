@@ -20,8 +20,12 @@ export function watchInterrupt(tell: (line: string) => void): Interrupt {
     tell('stopping after the batches under way… press Ctrl-C again to stop at once (nothing indexed is lost)')
     controller.abort()
   }
-  const onInterrupt = (): void => { onSignal('SIGINT') }
-  const onTerminate = (): void => { onSignal('SIGTERM') }
+  const onInterrupt = (): void => {
+    onSignal('SIGINT')
+  }
+  const onTerminate = (): void => {
+    onSignal('SIGTERM')
+  }
   process.on('SIGINT', onInterrupt)
   process.on('SIGTERM', onTerminate)
   return {

@@ -3,7 +3,11 @@ import { createReadStream } from 'node:fs'
 import { readPathList } from '../discover/path-list.js'
 import { CaseError } from '../model/case-error.js'
 
-export async function gatherPaths(args: readonly string[], lines: string | undefined, zeros: string | undefined): Promise<string[]> {
+export async function gatherPaths(
+  args: readonly string[],
+  lines: string | undefined,
+  zeros: string | undefined,
+): Promise<string[]> {
   const paths = args.filter((arg) => arg !== '-')
   if (args.includes('-')) paths.push(...(await readList('-', '\n')))
   if (lines !== undefined) paths.push(...(await readList(lines, '\n')))
@@ -14,11 +18,14 @@ export async function gatherPaths(args: readonly string[], lines: string | undef
 
 async function readList(name: string, separator: '\n' | '\0'): Promise<string[]> {
   if (name === '-' && process.stdin.isTTY) {
-    throw new CaseError('standard input is a terminal', { hint: 'pipe a list of paths in: find . -name "*.json.gz" | coldtrail index -' })
+    throw new CaseError('standard input is a terminal', {
+      hint: 'pipe a list of paths in: find . -name "*.json.gz" | coldtrail index -',
+    })
   }
   const paths: string[] = []
   try {
-    for await (const path of readPathList(name === '-' ? process.stdin : createReadStream(name), separator)) paths.push(path)
+    for await (const path of readPathList(name === '-' ? process.stdin : createReadStream(name), separator))
+      paths.push(path)
   } catch (error) {
     throw new CaseError(`can not read the list ${name}: ${(error as Error).message}`, { cause: error })
   }

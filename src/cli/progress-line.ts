@@ -67,7 +67,9 @@ function lines(out: NodeJS.WriteStream): ProgressLine {
 }
 
 function share(state: ProgressState): [done: number, total: number] {
-  return state.phase === 'finishing' ? [state.filesDone, state.filesTotal] : [state.bytesDone, state.bytesTotal]
+  return state.phase === 'finishing'
+    ? [state.filesDone, state.filesTotal]
+    : [state.bytesDone, state.bytesTotal]
 }
 
 function describe(state: ProgressState, started: number, eta: number | string): string {

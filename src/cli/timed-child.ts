@@ -13,17 +13,19 @@ export function isTimedChild(): boolean {
 
 /** Passes the child's exit code on. @throws CaseError exit 2 when the time is up. */
 export async function inTimedChild(seconds: number): Promise<void> {
-  const child = spawn(process.execPath, process.argv.slice(1), { stdio: 'inherit', env: { ...process.env, [MARK]: '1' } })
-  let late = false
-  const timer = setTimeout(() => {
-    late = true
-    child.kill('SIGKILL')
-  }, seconds * 1000)
+  const child = spawn(process.execPath, process.argv.slice(1), {
+    stdio: 'inherit',
+    env: { ...process.env, [MARK]: '1' },
+  })
+  const timer = setTimeout(() => child.kill('SIGKILL'), seconds * 1000)
   const code = await new Promise<number | null>((resolve, reject) => {
     child.once('error', reject)
     child.once('exit', resolve)
   })
   clearTimeout(timer)
-  if (late) throw new CaseError(`stopped after ${seconds} s`, { hint: 'narrow the statement, or allow more time: --timeout 600' })
+  if (child.signalCode === 'SIGKILL')
+    throw new CaseError(`stopped after ${seconds} s`, {
+      hint: 'narrow the statement, or allow more time: --timeout 600',
+    })
   process.exitCode = code ?? 1
 }

@@ -8,7 +8,10 @@ export default class Info extends CaseCommand {
   static override summary = 'Say what a case holds.'
   static override description = `Sources, events, time span, accounts, regions, problems, sizes, versions and the logical digest, which is equal
 for every case made of the same evidence.`
-  static override examples = ['<%= config.bin %> <%= command.id %> --case ./case.sqlite', '<%= config.bin %> <%= command.id %> --json']
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> --case ./case.sqlite',
+    '<%= config.bin %> <%= command.id %> --json',
+  ]
 
   async run(): Promise<CaseInfo> {
     const { flags } = await this.parse(Info)

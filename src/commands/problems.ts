@@ -15,7 +15,8 @@ export interface ProblemsResult {
 
 export default class Problems extends CaseCommand {
   static override summary = 'List what was wrong with the evidence.'
-  static override description = 'Groups by kind, with a count and the first place of each. --list or --kind gives every one with its place.'
+  static override description =
+    'Groups by kind, with a count and the first place of each. --list or --kind gives every one with its place.'
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --kind bad-json',
@@ -23,7 +24,11 @@ export default class Problems extends CaseCommand {
   ]
   static override flags = {
     list: Flags.boolean({ description: 'List every problem.' }),
-    kind: Flags.string({ description: 'List the problems of one kind.', options: Object.keys(PROBLEM_KINDS), helpValue: 'KIND' }),
+    kind: Flags.string({
+      description: 'List the problems of one kind.',
+      options: Object.keys(PROBLEM_KINDS),
+      helpValue: 'KIND',
+    }),
     format: Flags.string({ description: 'Format of the list.', options: [...FORMATS], default: 'table' }),
   }
 
@@ -32,7 +37,8 @@ export default class Problems extends CaseCommand {
     const db = openCase(flags.case)
     const problems = readProblemGroups(db)
     if (this.jsonEnabled()) return { problems }
-    if (flags.list || flags.kind !== undefined) await printRows(flags.format, PROBLEM_COLUMNS, listProblems(db, flags.kind))
+    if (flags.list || flags.kind !== undefined)
+      await printRows(flags.format, PROBLEM_COLUMNS, listProblems(db, flags.kind))
     else process.stdout.write(renderProblems(problems))
     db.close()
     return { problems }

@@ -7,7 +7,11 @@ import { readRecords, type Appearance } from '../query/appearances.js'
 import { terminalRecord } from '../render/terminal-record.js'
 
 export interface ShowResult {
-  readonly records: readonly { readonly event_id: string; readonly record: string; readonly appearances: readonly Appearance[] }[]
+  readonly records: readonly {
+    readonly event_id: string
+    readonly record: string
+    readonly appearances: readonly Appearance[]
+  }[]
 }
 
 export default class Show extends CaseCommand {
@@ -25,15 +29,26 @@ On a terminal, control characters are shown by their JSON escapes.`
     const db = openCase(flags.case)
     const shown = readRecords(db, args.event_id)
     if (shown.length === 0) {
-      throw new CaseError(`no event ${args.event_id} in ${flags.case}`, { hint: `coldtrail find request ${args.event_id} looks for a request ID` })
+      throw new CaseError(`no event ${args.event_id} in ${flags.case}`, {
+        hint: `coldtrail find request ${args.event_id} looks for a request ID`,
+      })
     }
     if (shown.length > 1) this.tell(`${shown.length} different records have this eventID`)
     for (const { record, appearances } of shown) {
-      if (!this.jsonEnabled()) await writeBytes(process.stdout, process.stdout.isTTY ? terminalRecord(record) : record)
-      appearances.forEach((place, index) => { this.tell(originLine(place, index, appearances.length)) })
+      if (!this.jsonEnabled())
+        await writeBytes(process.stdout, process.stdout.isTTY ? terminalRecord(record) : record)
+      appearances.forEach((place, index) => {
+        this.tell(originLine(place, index, appearances.length))
+      })
     }
     db.close()
-    return { records: shown.map(({ event_id, record, appearances }) => ({ event_id, record: record.toString('utf8'), appearances })) }
+    return {
+      records: shown.map(({ event_id, record, appearances }) => ({
+        event_id,
+        record: record.toString('utf8'),
+        appearances,
+      })),
+    }
   }
 }
 

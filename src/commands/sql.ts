@@ -20,7 +20,13 @@ Runs in a process of its own that is stopped after --timeout seconds.`
   static override args = { statement: Args.string({ description: 'The statement.', required: true }) }
   static override flags = {
     format: Flags.string({ description: 'Output format.', options: [...FORMATS], default: 'table' }),
-    timeout: Flags.integer({ description: 'Seconds until the statement is stopped.', default: 60, min: 1, max: 86_400, helpValue: 'SECONDS' }),
+    timeout: Flags.integer({
+      description: 'Seconds until the statement is stopped.',
+      default: 60,
+      min: 1,
+      max: 86_400,
+      helpValue: 'SECONDS',
+    }),
   }
 
   async run(): Promise<void> {

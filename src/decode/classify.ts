@@ -13,7 +13,10 @@ export function isJsonObject(value: unknown): value is JsonObject {
 export function classify(value: unknown): ValueClass {
   if (!isJsonObject(value)) return 'unknown'
   if (isNotification(value)) return 'notification'
-  if (value['eventVersion'] !== undefined || (value['eventSource'] !== undefined && value['eventName'] !== undefined)) {
+  if (
+    value['eventVersion'] !== undefined ||
+    (value['eventSource'] !== undefined && value['eventName'] !== undefined)
+  ) {
     return value['eventCategory'] === 'Insight' || value['insightDetails'] !== undefined ? 'insight' : 'event'
   }
   if (value['digestS3Object'] !== undefined && value['digestEndTime'] !== undefined) return 'digest'
@@ -44,7 +47,8 @@ const SIGNATURES: readonly (readonly [string, Buffer])[] = [
 /** A known but unread format, by its first bytes; null when the bytes may be JSON. */
 export function unsupportedFormat(bytes: Buffer): string | null {
   for (const [name, magic] of SIGNATURES) {
-    if (bytes.length >= magic.length && bytes.compare(magic, 0, magic.length, 0, magic.length) === 0) return name
+    if (bytes.length >= magic.length && bytes.compare(magic, 0, magic.length, 0, magic.length) === 0)
+      return name
   }
   return null
 }

@@ -46,7 +46,10 @@ export class ContentDecoder implements ValueSink {
   constructor(sink: RecordSink, limits: Limits) {
     this.#sink = sink
     this.#limits = limits
-    this.#reader = new JsonReader(this, { envelopes: new Set(['Records']), maxValueBytes: limits.maxValueBytes })
+    this.#reader = new JsonReader(this, {
+      envelopes: new Set(['Records']),
+      maxValueBytes: limits.maxValueBytes,
+    })
   }
 
   /** Gives the next piece of content. Returns false when there is no point in reading on. */
@@ -63,7 +66,12 @@ export class ContentDecoder implements ValueSink {
     this.#foreign = foreignContent(chunk, this.startsLikeJson)
     if (this.#foreign === null && chunk.subarray(0, 3).equals(BOM)) {
       this.#offset = 3
-      this.#sink.problem({ kind: 'byte-order-mark', detail: 'UTF-8 byte order mark', byteOffset: 0, byteLength: 3 })
+      this.#sink.problem({
+        kind: 'byte-order-mark',
+        detail: 'UTF-8 byte order mark',
+        byteOffset: 0,
+        byteLength: 3,
+      })
       return chunk.subarray(3)
     }
     return chunk
@@ -80,7 +88,12 @@ export class ContentDecoder implements ValueSink {
       this.#sink.record({ record: found.value, found: place, recordClass: kind, index })
       if (found.invalidUtf8) this.#problem('invalid-utf8', place, index, 'bytes that are not UTF-8')
       if (found.depth > this.#limits.maxDepth) {
-        this.#problem('too-deep', place, index, `nested ${found.depth} deep; searched to ${this.#limits.maxDepth}`)
+        this.#problem(
+          'too-deep',
+          place,
+          index,
+          `nested ${found.depth} deep; searched to ${this.#limits.maxDepth}`,
+        )
       }
       return
     }
@@ -90,7 +103,8 @@ export class ContentDecoder implements ValueSink {
 
   damage(problem: Problem): void {
     const byteOffset = (problem.byteOffset ?? 0) + this.#offset
-    const cost = problem.kind === 'bad-json' || problem.kind === 'truncated-json' || problem.kind === 'record-too-large'
+    const cost =
+      problem.kind === 'bad-json' || problem.kind === 'truncated-json' || problem.kind === 'record-too-large'
     if (cost && (problem.byteLength ?? 0) > 0) {
       this.#rejected++
       this.#sink.problem({ ...problem, byteOffset, recordIndex: this.#index++ })
@@ -110,12 +124,14 @@ export class ContentDecoder implements ValueSink {
 
   #noteShape(found: FoundValue): void {
     if (this.#shape !== '') return
-    this.#shape = found.container === null ? 'json-values' : found.container === '' ? 'event-array' : 'records-envelope'
+    this.#shape =
+      found.container === null ? 'json-values' : found.container === '' ? 'event-array' : 'records-envelope'
   }
 
   /** @returns null when nothing in the content is CloudTrail's; `detail` then says what it is instead. */
   verdict(): { verdict: Verdict | null; unsupported: boolean; detail: string } {
-    if (this.#foreign !== null) return { verdict: null, unsupported: this.#foreign !== NOT_JSON, detail: this.#foreign }
+    if (this.#foreign !== null)
+      return { verdict: null, unsupported: this.#foreign !== NOT_JSON, detail: this.#foreign }
     const records = (this.#counts.get('event') ?? 0) + (this.#counts.get('insight') ?? 0)
     const values = this.#index
     const rejected = this.#rejected
@@ -124,14 +140,16 @@ export class ContentDecoder implements ValueSink {
       return { verdict: { shape: this.#shape, kind, values, rejected }, unsupported: false, detail: '' }
     }
     const special = this.#special()
-    if (special !== null) return { verdict: { ...special, values: rejected, rejected }, unsupported: false, detail: '' }
+    if (special !== null)
+      return { verdict: { ...special, values: rejected, rejected }, unsupported: false, detail: '' }
     return { verdict: null, unsupported: false, detail: this.#whatItIs() }
   }
 
   #special(): { shape: string; kind: Verdict['kind'] } | null {
     if (this.#counts.has('digest')) return { shape: 'digest', kind: 'digest' }
     if (this.#counts.has('keys')) return { shape: 'public-keys', kind: 'other' }
-    if (this.#index === 0 && this.#reader.documents > 0 && !this.#counts.has('empty')) return { shape: 'empty-list', kind: 'trail' }
+    if (this.#index === 0 && this.#reader.documents > 0 && !this.#counts.has('empty'))
+      return { shape: 'empty-list', kind: 'trail' }
     return null
   }
 
@@ -146,7 +164,8 @@ export class ContentDecoder implements ValueSink {
 function notARecord(kind: ValueClass, found: FoundValue): string {
   if (kind === 'notification') return 'an S3 event notification, not a CloudTrail record'
   if (kind === 'empty') return 'an empty object'
-  if (isJsonObject(found.value)) return `an object without eventVersion (keys: ${Object.keys(found.value).slice(0, 6).join(', ')})`
+  if (isJsonObject(found.value))
+    return `an object without eventVersion (keys: ${Object.keys(found.value).slice(0, 6).join(', ')})`
   return `${Array.isArray(found.value) ? 'an array' : typeof found.value} where a record should be`
 }
 

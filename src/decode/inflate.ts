@@ -35,7 +35,11 @@ function strict(bytes: Buffer, maxBytes: number): Inflated | null {
   if (claimed > maxBytes) return null
   // One output chunk of exactly the claimed size: no growing and no joining (1.2 instead of 1.7 µs a record).
   const chunkSize = Math.max(64, Math.min(claimed, maxBytes))
-  const { buffer, engine } = gunzipSync(bytes, { chunkSize, maxOutputLength: maxBytes, info: true }) as unknown as {
+  const { buffer, engine } = gunzipSync(bytes, {
+    chunkSize,
+    maxOutputLength: maxBytes,
+    info: true,
+  }) as unknown as {
     buffer: Buffer
     engine: { bytesWritten: number }
   }
@@ -88,14 +92,21 @@ function salvage(bytes: Buffer, maxBytes: number, code: string): Inflated {
   const problem: Problem = truncated
     ? { kind: 'truncated-gzip', detail: 'unexpected end of file', byteOffset: content.length }
     : complete
-      ? { kind: 'trailing-garbage', detail: `${rest} bytes after the end of the gzip stream`, byteOffset: content.length }
+      ? {
+          kind: 'trailing-garbage',
+          detail: `${rest} bytes after the end of the gzip stream`,
+          byteOffset: content.length,
+        }
       : { kind: 'corrupt-gzip', detail: `damaged at byte ${good} of the file`, byteOffset: content.length }
   return { content, problems: [problem], members: 1, trailingBytes: complete ? rest : 0 }
 }
 
 function inflatePrefix(bytes: Buffer, length: number, maxBytes: number): Buffer | null {
   try {
-    return gunzipSync(bytes.subarray(0, length), { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: maxBytes })
+    return gunzipSync(bytes.subarray(0, length), {
+      finishFlush: constants.Z_SYNC_FLUSH,
+      maxOutputLength: maxBytes,
+    })
   } catch {
     return null
   }

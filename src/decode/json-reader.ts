@@ -8,6 +8,8 @@
  */
 import { isAscii, isUtf8 } from 'node:buffer'
 import type { Problem } from '../model/problem.js'
+import { RecordSearch } from './record-search.js'
+import { ValueScanner } from './value-scanner.js'
 
 export interface FoundValue {
   readonly value: unknown
@@ -70,13 +72,7 @@ export class JsonReader {
   #place: Place = 'document'
   /** Position in the window up to which everything is settled. */
   #pos = 0
-  // A value that is being scanned, kept over window changes.
-  #scanning = false
-  #scanStart = 0
-  #scanPos = 0
-  #scanDepth = 0
-  #scanMaxDepth = 0
-  #scanInString = false
+  readonly #scan = new ValueScanner()
   #skipping = false
   // The object that is being read member by member at the top level.
   #inObject = false
@@ -89,7 +85,7 @@ export class JsonReader {
   #key = ''
   #container: string | null = null
   #arrayInObject = false
-  #resyncBudget = RESYNC_BYTES
+  readonly #search: RecordSearch
   /** Complete values given at the top level or as elements. */
   documents = 0
 
@@ -97,6 +93,10 @@ export class JsonReader {
     this.#sink = sink
     this.#envelopes = options.envelopes
     this.#maxValueBytes = options.maxValueBytes
+    this.#search = new RecordSearch(options.maxValueBytes, (start, end) => {
+      const value = this.#parse(start, end)
+      return value !== undefined && sink.looksLikeRecord(value)
+    })
   }
 
   /** Gives the next bytes; `last` ends the text. The buffer must not change until the next call. */
@@ -124,7 +124,7 @@ export class JsonReader {
   /** First byte that a value in progress still needs. */
   #keepFrom(): number {
     let keep = this.#pos
-    if (this.#scanning && !this.#skipping) keep = Math.min(keep, this.#scanStart)
+    if (this.#scan.active && !this.#skipping) keep = Math.min(keep, this.#scan.start)
     if (this.#inObject && !this.#opened) keep = Math.min(keep, this.#objectStart)
     if (this.#place === 'colon' || this.#place === 'member-value') keep = Math.min(keep, this.#memberStart)
     return keep
@@ -133,16 +133,15 @@ export class JsonReader {
   #shift(by: number): void {
     this.#base += by
     this.#pos -= by
-    this.#scanPos -= by
-    this.#scanStart -= by
+    this.#scan.shift(by)
     this.#objectStart -= by
     this.#memberStart -= by
   }
 
   #run(): void {
     for (;;) {
-      if (this.#scanning) {
-        if (!this.#scan()) return
+      if (this.#scan.active) {
+        if (!this.#goOn()) return
         continue
       }
       if (!this.#step()) return
@@ -176,7 +175,8 @@ export class JsonReader {
       case 'member-value':
         return this.#memberValue(byte, at)
       case 'after-member':
-        if (!this.#opened && at - this.#objectStart > this.#maxValueBytes) this.#opened = this.#oversize = true
+        if (!this.#opened && at - this.#objectStart > this.#maxValueBytes)
+          this.#opened = this.#oversize = true
         if (byte === COMMA) return this.#advance(at, 'key')
         if (byte === CLOSE_OBJECT) return this.#closeObject(at)
         return this.#damaged(at, 'a comma or a closing brace is missing here')
@@ -305,7 +305,12 @@ export class JsonReader {
     this.#opened = false
     this.#advance(at, 'document')
     if (this.#oversize) {
-      this.#report('record-too-large', start, at + 1, `${at + 1 - start} bytes; the limit is ${this.#maxValueBytes}`)
+      this.#report(
+        'record-too-large',
+        start,
+        at + 1,
+        `${at + 1 - start} bytes; the limit is ${this.#maxValueBytes}`,
+      )
     }
     if (opened) this.documents++
     else this.#give(start, at + 1, this.#objectDepth)
@@ -313,29 +318,25 @@ export class JsonReader {
   }
 
   #startScan(at: number): boolean {
-    this.#scanning = true
-    this.#scanStart = at
-    this.#scanPos = at
-    this.#scanDepth = 0
-    this.#scanMaxDepth = 0
-    this.#scanInString = false
+    this.#scan.begin(at)
     return true
   }
 
   /** Goes on with the value in progress. Returns false when more bytes are needed. */
-  #scan(): boolean {
-    const end = this.#scanToEnd()
-    const start = this.#scanStart
-    if (this.#tooLong(end < 0 ? this.#window.length : end)) return end < 0 ? this.#dropScanned() : this.#endSkipped(end)
+  #goOn(): boolean {
+    const end = this.#scan.end(this.#window, this.#last)
+    const { start } = this.#scan
+    if (this.#tooLong(end < 0 ? this.#window.length : end))
+      return end < 0 ? this.#dropScanned() : this.#endSkipped(end)
     if (end < 0) return false
-    this.#scanning = false
+    this.#scan.active = false
     this.#pos = end
     this.#placeAfterValue(start, end)
     return true
   }
 
   #tooLong(end: number): boolean {
-    return this.#skipping || end - this.#scanStart > this.#maxValueBytes
+    return this.#skipping || end - this.#scan.start > this.#maxValueBytes
   }
 
   #dropScanned(): boolean {
@@ -345,10 +346,10 @@ export class JsonReader {
   }
 
   #endSkipped(end: number): boolean {
-    const start = this.#scanStart
+    const start = this.#scan.start
     this.#report('record-too-large', start, end, `${end - start} bytes; the limit is ${this.#maxValueBytes}`)
     this.#skipping = false
-    this.#scanning = false
+    this.#scan.active = false
     this.#pos = end
     if (this.#place === 'document') this.documents++
     this.#place = this.#placeFollowing()
@@ -364,64 +365,13 @@ export class JsonReader {
     const place = this.#place
     this.#place = this.#placeFollowing()
     if (place === 'member-value') {
-      this.#objectDepth = Math.max(this.#objectDepth, this.#scanMaxDepth + 1)
+      this.#objectDepth = Math.max(this.#objectDepth, this.#scan.maxDepth + 1)
       if (this.#opened && tryParse(this.#text(start, end)) === undefined) {
         this.#report('bad-json', start, end, 'the value of a key beside the list is not valid JSON')
       }
       return
     }
-    this.#give(start, end, this.#scanMaxDepth)
-  }
-
-  /**
-   * Finds the end of the value that begins at #scanStart: the hot loop. A byte loop beats Buffer.indexOf here, since most
-   * strings are shorter than what a call into native code costs.
-   */
-  #scanToEnd(): number {
-    const window = this.#window
-    const length = window.length
-    let at = this.#scanPos
-    let depth = this.#scanDepth
-    let maxDepth = this.#scanMaxDepth
-    let inString = this.#scanInString
-    if (depth === 0 && !inString && at < length) {
-      const byte = window[at] as number
-      if (byte !== OPEN_OBJECT && byte !== OPEN_ARRAY && byte !== QUOTE) return this.#scalarEnd(at)
-    }
-    while (at < length) {
-      if (!inString) {
-        const byte = window[at++] as number
-        if (byte === QUOTE) inString = true
-        else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
-          if (++depth > maxDepth) maxDepth = depth
-          continue
-        } else if (byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) {
-          if (--depth > 0) continue
-          this.#scanMaxDepth = maxDepth
-          return at
-        } else continue
-      }
-      let byte = 0
-      while (at < length && (byte = window[at] as number) !== QUOTE) at += byte === BACKSLASH ? 2 : 1
-      if (at >= length) break
-      at++
-      inString = false
-      if (depth === 0) return at
-    }
-    this.#scanPos = at
-    this.#scanDepth = depth
-    this.#scanMaxDepth = maxDepth
-    this.#scanInString = inString
-    return -1
-  }
-
-  #scalarEnd(from: number): number {
-    const window = this.#window
-    let at = Math.max(from, this.#scanStart)
-    while (at < window.length && !isDelimiter(window[at] as number)) at++
-    if (at === this.#scanStart) at++
-    if (at < window.length || this.#last) return at
-    return -1
+    this.#give(start, end, this.#scan.maxDepth)
   }
 
   /** Parses a complete value and hands it on; damage starts the search for the next record. */
@@ -455,8 +405,8 @@ export class JsonReader {
    * from there. A missing quote makes the scanner run over several records: this brings them back.
    */
   #recover(start: number, end: number, detail: string): void {
-    this.#scanning = false
-    const found = this.#nextRecord(start + 1, end)
+    this.#scan.active = false
+    const found = this.#search.next(this.#window, start + 1, end)
     const resume = found < 0 ? end : found
     this.#report('bad-json', start, resume, detail)
     if (found < 0 && resume < this.#window.length) {
@@ -479,35 +429,22 @@ export class JsonReader {
     this.#place = found >= 0 ? (this.#container === null ? 'document' : 'element') : 'after-element'
   }
 
-  #nextRecord(from: number, end: number): number {
-    const window = this.#window
-    let at = window.indexOf(OPEN_OBJECT, from)
-    for (let tries = 0; at >= 0 && at < end && tries < MAX_RESYNC_TRIES && this.#resyncBudget > 0; tries++) {
-      if (startsKey(window, at)) {
-        this.#startScan(at)
-        const stop = this.#scanToEnd()
-        this.#scanning = false
-        if (stop > 0 && stop - at <= this.#maxValueBytes) {
-          const value = tryParse(this.#text(at, stop))
-          if (value !== undefined && this.#sink.looksLikeRecord(value)) return at
-        }
-      }
-      at = window.indexOf(OPEN_OBJECT, at + 1)
-    }
-    return -1
-  }
-
   /** End of text: what is still open was cut off. */
   #finish(): void {
-    if (this.#scanning && this.#scanDepth === 0 && !this.#scanInString) this.#run()
+    if (this.#scan.active && this.#scan.isScalar) this.#run()
     const cutFrom = this.#cutFrom()
     if (cutFrom < 0) return
     const end = this.#window.length
     if (this.#skipping) {
-      this.#report('record-too-large', cutFrom, end, `${end - cutFrom} bytes and no end; the limit is ${this.#maxValueBytes}`)
+      this.#report(
+        'record-too-large',
+        cutFrom,
+        end,
+        `${end - cutFrom} bytes and no end; the limit is ${this.#maxValueBytes}`,
+      )
       return
     }
-    const found = this.#nextRecord(cutFrom + 1, end)
+    const found = this.#search.next(this.#window, cutFrom + 1, end)
     if (found >= 0) {
       this.#resumeAt(cutFrom, found)
       return
@@ -517,7 +454,7 @@ export class JsonReader {
 
   #resumeAt(cutFrom: number, found: number): void {
     this.#report('bad-json', cutFrom, found, 'not readable up to the next record')
-    this.#scanning = false
+    this.#scan.active = false
     this.#inObject = false
     this.#opened = false
     this.#pos = found
@@ -530,7 +467,7 @@ export class JsonReader {
 
   /** Where the unfinished part begins, or -1 when the text ended cleanly. */
   #cutFrom(): number {
-    if (this.#scanning) return this.#scanStart
+    if (this.#scan.active) return this.#scan.start
     if (this.#inObject && !this.#opened) return this.#objectStart
     if (this.#place !== 'document') return this.#pos
     return -1
@@ -552,24 +489,7 @@ export class JsonReader {
   }
 }
 
-/** Enough to pass the nested objects of many damaged records; a bound, so that hostile text can not make it quadratic. */
-const MAX_RESYNC_TRIES = 2000
-const RESYNC_BYTES = 256 * 1024 * 1024
 const MAX_KEY_BYTES = 65_536
-
-function isDelimiter(byte: number): boolean {
-  return (
-    byte === COMMA || byte === CLOSE_ARRAY || byte === CLOSE_OBJECT || byte === COLON || byte === OPEN_OBJECT ||
-    byte === OPEN_ARRAY || byte === QUOTE || byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09
-  )
-}
-
-/** `{` and then a quote: how every record begins. */
-function startsKey(window: Buffer, at: number): boolean {
-  let next = at + 1
-  while (next < window.length && (window[next] as number) <= 0x20) next++
-  return window[next] === QUOTE
-}
 
 /** undefined is never the value of valid JSON. */
 function tryParse(text: string): unknown {

@@ -10,11 +10,14 @@ export function isDiskFull(error: unknown): boolean {
 }
 
 export function diskFullError(casePath: string, cause: unknown): CaseError {
-  return new CaseError(`no space left for ${casePath}${freeBytes(casePath)}: what was indexed so far is safe`, {
-    exit: EXIT.diskFull,
-    hint: 'make room (about half of the size of the uncompressed JSON is needed) and run the same command again: it goes on where it stopped',
-    cause,
-  })
+  return new CaseError(
+    `no space left for ${casePath}${freeBytes(casePath)}: what was indexed so far is safe`,
+    {
+      exit: EXIT.diskFull,
+      hint: 'make room (about half of the size of the uncompressed JSON is needed) and run the same command again: it goes on where it stopped',
+      cause,
+    },
+  )
 }
 
 function freeBytes(casePath: string): string {

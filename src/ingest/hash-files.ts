@@ -7,7 +7,9 @@ import { closeFile, openForReading } from './read-file.js'
 const CHUNK = Buffer.allocUnsafeSlow(1024 * 1024)
 
 export function hashFiles(task: HashTask): HashResult {
-  return task.files.map(({ path, pathHex }) => hashFile(pathHex === undefined ? path : Buffer.from(pathHex, 'hex')))
+  return task.files.map(({ path, pathHex }) =>
+    hashFile(pathHex === undefined ? path : Buffer.from(pathHex, 'hex')),
+  )
 }
 
 function hashFile(path: string | Buffer): string | null {

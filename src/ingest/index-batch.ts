@@ -21,5 +21,12 @@ export async function indexBatch(task: BatchTask): Promise<BatchResult> {
   } finally {
     shard.close()
   }
-  return { shardPath: task.shardPath, files: task.sources.length, bytes, events: shard.events, problems: shard.problems, stages }
+  return {
+    shardPath: task.shardPath,
+    files: task.sources.length,
+    bytes,
+    events: shard.events,
+    problems: shard.problems,
+    stages,
+  }
 }

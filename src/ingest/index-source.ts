@@ -19,9 +19,19 @@ export interface SourceContext {
   readonly stages: StageTimes
 }
 
-type Facts = Pick<SourceRow, 'sha256' | 'contentSize' | 'contentSha256' | 'storage' | 'gzipMembers' | 'trailingBytes'>
+type Facts = Pick<
+  SourceRow,
+  'sha256' | 'contentSize' | 'contentSha256' | 'storage' | 'gzipMembers' | 'trailingBytes'
+>
 
-const NO_FACTS: Facts = { sha256: null, contentSize: null, contentSha256: null, storage: 'none', gzipMembers: null, trailingBytes: null }
+const NO_FACTS: Facts = {
+  sha256: null,
+  contentSize: null,
+  contentSha256: null,
+  storage: 'none',
+  gzipMembers: null,
+  trailingBytes: null,
+}
 
 export async function indexSource(source: BatchSource, context: SourceContext): Promise<void> {
   const job = new SourceJob(source, context)
@@ -64,9 +74,20 @@ class SourceJob implements RecordSink {
   }
 
   record({ record, found, recordClass, index }: FoundRecord): void {
-    const input = { record, text: found.text, offset: found.offset, length: found.length, index, insight: recordClass === 'insight' }
+    const input = {
+      record,
+      text: found.text,
+      offset: found.offset,
+      length: found.length,
+      index,
+      insight: recordClass === 'insight',
+    }
     const draft = this.#context.normaliser.normalise(input, this.#report)
-    this.#context.shard.addEvent(draft, { sourceId: this.#source.id, offset: found.offset, length: found.length })
+    this.#context.shard.addEvent(draft, {
+      sourceId: this.#source.id,
+      offset: found.offset,
+      length: found.length,
+    })
     this.#records++
   }
 
@@ -92,7 +113,11 @@ class SourceJob implements RecordSink {
     const bytes = readAll(file)
     lap('read')
     if (changedSince(file) || bytes.length !== file.before.size) {
-      this.reject('changed-during-read', 'the file changed while it was read: index it again when it is complete', NO_FACTS)
+      this.reject(
+        'changed-during-read',
+        'the file changed while it was read: index it again when it is complete',
+        NO_FACTS,
+      )
       return true
     }
     if (bytes.length === 0) {
@@ -110,8 +135,12 @@ class SourceJob implements RecordSink {
     this.#decoder.push(inflated.content, true)
     lap('records')
     const facts: Facts = {
-      sha256, contentSha256, contentSize: inflated.content.length, storage: reference ? 'reference' : 'original',
-      gzipMembers: gzip ? inflated.members : null, trailingBytes: gzip ? inflated.trailingBytes : null,
+      sha256,
+      contentSha256,
+      contentSize: inflated.content.length,
+      storage: reference ? 'reference' : 'original',
+      gzipMembers: gzip ? inflated.members : null,
+      trailingBytes: gzip ? inflated.trailingBytes : null,
     }
     this.#finish(facts, (row) => this.#keepWhole(row, bytes, inflated, gzip))
     lap('store')
@@ -141,15 +170,28 @@ class SourceJob implements RecordSink {
     const contentHash = createHash('sha256')
     const size = await this.#streamContent(input, gzip, contentHash, pieces)
     pieces?.end()
-    if (changedSince(file)) this.problem({ kind: 'changed-during-read', detail: 'the file changed while it was read' })
+    if (changedSince(file))
+      this.problem({ kind: 'changed-during-read', detail: 'the file changed while it was read' })
     const sha256 = input.digest()
     const contentSha256 = sha256 === null ? null : contentHash.digest('hex')
     const storage = reference ? 'reference' : 'deflated'
-    this.#finish({ sha256, contentSha256, contentSize: size, storage, gzipMembers: gzip ? 1 : null, trailingBytes: null })
+    this.#finish({
+      sha256,
+      contentSha256,
+      contentSize: size,
+      storage,
+      gzipMembers: gzip ? 1 : null,
+      trailingBytes: null,
+    })
   }
 
   /** @returns bytes of content that were read. */
-  async #streamContent(input: HashedFile, gzip: boolean, contentHash: Hash, pieces: PieceWriter | null): Promise<number> {
+  async #streamContent(
+    input: HashedFile,
+    gzip: boolean,
+    contentHash: Hash,
+    pieces: PieceWriter | null,
+  ): Promise<number> {
     let size = 0
     let wanted = true
     try {
@@ -190,7 +232,12 @@ class SourceJob implements RecordSink {
       return
     }
     const nothing = { ...facts, storage: 'none' as const }
-    if (unsupported) this.reject('unsupported', `${detail}: not read by this version; convert it, then index the result`, nothing)
+    if (unsupported)
+      this.reject(
+        'unsupported',
+        `${detail}: not read by this version; convert it, then index the result`,
+        nothing,
+      )
     else if (this.#isDamagedLog()) this.#write(nothing, NO_VERDICT, 'rejected')
     else this.reject('unknown-shape', detail, nothing)
   }
@@ -211,8 +258,20 @@ class SourceJob implements RecordSink {
     const { path, pathHex, id, size, mtimeMs, hints } = this.#source
     this.#writeProblems()
     this.#context.shard.addSource({
-      ...facts, id, path, size, mtimeMs, hints, status, pathHex: pathHex ?? null, member: null, kind: verdict.kind,
-      shape: verdict.shape === '' ? null : verdict.shape, records: verdict.values, events: this.#records, rejected: verdict.rejected,
+      ...facts,
+      id,
+      path,
+      size,
+      mtimeMs,
+      hints,
+      status,
+      pathHex: pathHex ?? null,
+      member: null,
+      kind: verdict.kind,
+      shape: verdict.shape === '' ? null : verdict.shape,
+      records: verdict.values,
+      events: this.#records,
+      rejected: verdict.rejected,
     })
   }
 
@@ -225,7 +284,11 @@ class SourceJob implements RecordSink {
 
 const NO_VERDICT: Verdict = { shape: '', kind: 'other', values: 0, rejected: 0 }
 
-const JSON_DAMAGE: ReadonlySet<Problem['kind']> = new Set<Problem['kind']>(['truncated-json', 'bad-json', 'record-too-large'])
+const JSON_DAMAGE: ReadonlySet<Problem['kind']> = new Set<Problem['kind']>([
+  'truncated-json',
+  'bad-json',
+  'record-too-large',
+])
 
 function plain(content: Buffer): Inflated {
   return { content, problems: [], members: 0, trailingBytes: 0 }

@@ -81,7 +81,9 @@ class Ingest {
   }
 
   async run(files: readonly FoundFile[], unreadable: readonly SkippedPath[]): Promise<IngestTotals> {
-    const db = existsSync(this.#plan.casePath) ? openExistingWriter(this.#plan.casePath) : createCase(this.#plan.casePath, this.#plan.toolVersion)
+    const db = existsSync(this.#plan.casePath)
+      ? openExistingWriter(this.#plan.casePath)
+      : createCase(this.#plan.casePath, this.#plan.toolVersion)
     const pool = openPool(this.#plan.workers)
     try {
       return await this.#fill(db, pool, files, unreadable)
@@ -91,11 +93,18 @@ class Ingest {
     }
   }
 
-  async #fill(db: Connection, pool: ParsePool, files: readonly FoundFile[], unreadable: readonly SkippedPath[]): Promise<IngestTotals> {
+  async #fill(
+    db: Connection,
+    pool: ParsePool,
+    files: readonly FoundFile[],
+    unreadable: readonly SkippedPath[],
+  ): Promise<IngestTotals> {
     const runId = startRun(db, { arguments: this.#plan.commandLine, toolVersion: this.#plan.toolVersion })
     const ledger = new Ledger(db, runId)
     for (const skipped of unreadable) ledger.addSkippedPath(skipped)
-    const inWindow = files.filter((file) => !dayOutside(readTrailPath(file.path), this.#plan.since, this.#plan.until))
+    const inWindow = files.filter(
+      (file) => !dayOutside(readTrailPath(file.path), this.#plan.since, this.#plan.until),
+    )
     const { fresh, already, copies } = await splitKnown(db, pool, inWindow, this.#progress)
     for (const copy of copies) ledger.addCopy(copy)
     const queue = await this.#load(db, pool, runId, numbered(fresh, ledger.nextSourceId()))
@@ -116,23 +125,36 @@ class Ingest {
       interrupted,
       stages: { ...queue.stages, merge: queue.mergeMs, finish: performance.now() - finishing },
     }
-    finishRun(db, runId, interrupted ? 'interrupted' : 'done', { files: result.files, records: result.records, problems: result.problems })
+    finishRun(db, runId, interrupted ? 'interrupted' : 'done', {
+      files: result.files,
+      records: result.records,
+      problems: result.problems,
+    })
     return result
   }
 
   #finish(db: Connection, runId: number): { duplicates: number; conflicts: number } {
-    return finishLoad(db, runId, (step, done, of) => { this.#progress.finishing(step, done, of) })
+    return finishLoad(db, runId, (step, done, of) => {
+      this.#progress.finishing(step, done, of)
+    })
   }
 
   async #load(db: Connection, pool: ParsePool, runId: number, sources: BatchSource[]): Promise<MergeQueue> {
     const bytes = sources.reduce((sum, source) => sum + source.size, 0)
-    const known = db.prepare("SELECT coalesce(sum(size), 0) AS n FROM source WHERE status = 'indexed'").get() as { n: number }
+    const known = db
+      .prepare("SELECT coalesce(sum(size), 0) AS n FROM source WHERE status = 'indexed'")
+      .get() as { n: number }
     const bulk = beginLoad(db, bytes, known.n)
     this.#progress.indexing(sources.length, bytes)
     const queue = new MergeQueue(db, bulk, this.#progress)
     const batches = makeBatches(sources)
     let number = 0
-    const task = (batch: BatchSource[]) => ({ runId, sources: batch, shardPath: path.join(this.#lock.workFolder, `${number}.shard`), reference: this.#plan.reference })
+    const task = (batch: BatchSource[]) => ({
+      runId,
+      sources: batch,
+      shardPath: path.join(this.#lock.workFolder, `${number}.shard`),
+      reference: this.#plan.reference,
+    })
     // Two batches a worker are under way or waiting; shards wait for their turn, no more than a few.
     const room = pool.workers * 2 + 2
     const running = new Set<Promise<void>>()
@@ -144,8 +166,12 @@ class Ingest {
       const index = number
       const job: Promise<void> = pool
         .index(task(batch))
-        .then((result) => { queue.add(index, unwrap(result)) })
-        .finally(() => { running.delete(job) })
+        .then((result) => {
+          queue.add(index, unwrap(result))
+        })
+        .finally(() => {
+          running.delete(job)
+        })
       running.add(job)
       number++
       while (running.size >= room || queue.waiting > room) await Promise.race(running)
@@ -161,10 +187,11 @@ function numbered(files: readonly FoundFile[], first: number): BatchSource[] {
 }
 
 /** A worker's failure is ours or the disk's: it ends the run. What was merged stays. */
-function unwrap(result: BatchResult | { failed: { message: string; code: string; stack: string } }): BatchResult {
+function unwrap(
+  result: BatchResult | { failed: { message: string; code: string; stack: string } },
+): BatchResult {
   if (!('failed' in result)) return result
   const error = new Error(result.failed.message, { cause: result.failed.stack }) as Error & { code: string }
   error.code = result.failed.code
   throw error
 }
-

@@ -21,7 +21,12 @@ export interface KnownSplit {
 
 const CHUNK_FILES = 500
 
-export async function splitKnown(db: Connection, pool: ParsePool, files: readonly FoundFile[], progress: Progress): Promise<KnownSplit> {
+export async function splitKnown(
+  db: Connection,
+  pool: ParsePool,
+  files: readonly FoundFile[],
+  progress: Progress,
+): Promise<KnownSplit> {
   const any = db.prepare('SELECT 1 FROM source LIMIT 1').get()
   if (any === undefined) return { fresh: [...files], already: 0, copies: [] }
   const fresh: FoundFile[] = []

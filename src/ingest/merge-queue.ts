@@ -56,13 +56,18 @@ export class MergeQueue {
 
   #merge(group: readonly BatchResult[]): void {
     const started = performance.now()
-    const counts = mergeShards(this.#db, group.map((result) => result.shardPath), { bulk: this.#bulk })
+    const counts = mergeShards(
+      this.#db,
+      group.map((result) => result.shardPath),
+      { bulk: this.#bulk },
+    )
     this.mergeMs += performance.now() - started
     for (const result of group) {
       this.#ready.delete(this.#next++)
       rmSync(result.shardPath, { force: true })
       this.bytes += result.bytes
-      for (const stage of Object.keys(this.stages) as (keyof StageTimes)[]) this.stages[stage] += result.stages[stage]
+      for (const stage of Object.keys(this.stages) as (keyof StageTimes)[])
+        this.stages[stage] += result.stages[stage]
       this.#progress.merged(result.files, result.bytes, result.problems)
     }
     this.#progress.addEvents(counts.events, counts.duplicateSources)

@@ -15,7 +15,14 @@ export interface IngestPlan {
 
 /** The ledger: found = indexed + duplicate + alreadyIndexed + skipped + rejected; records = events + duplicates + rejected. */
 export interface IngestTotals {
-  files: { found: number; indexed: number; duplicate: number; alreadyIndexed: number; skipped: number; rejected: number }
+  files: {
+    found: number
+    indexed: number
+    duplicate: number
+    alreadyIndexed: number
+    skipped: number
+    rejected: number
+  }
   records: { found: number; events: number; duplicates: number; rejected: number }
   problems: Record<string, number>
   conflicts: number

@@ -6,7 +6,15 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 export class Progress {
   readonly #listener: ProgressListener
   readonly #state: Mutable<ProgressState> = {
-    phase: 'looking', bytesDone: 0, bytesTotal: 0, filesDone: 0, filesTotal: 0, events: 0, problems: 0, duplicates: 0, step: '',
+    phase: 'looking',
+    bytesDone: 0,
+    bytesTotal: 0,
+    filesDone: 0,
+    filesTotal: 0,
+    events: 0,
+    problems: 0,
+    duplicates: 0,
+    step: '',
   }
 
   constructor(listener: ProgressListener) {

@@ -38,7 +38,13 @@ export class PieceWriter {
   /** Level 1: 3 times the speed of level 6 for a sixth more bytes; plain archives must not index much slower than .gz ones. */
   #flush(): void {
     const piece = this.#pending.length === 1 ? (this.#pending[0] as Buffer) : Buffer.concat(this.#pending)
-    this.#shard.addSegment(this.#sourceId, this.#offset, piece.length, 'deflate', deflateRawSync(piece, { level: 1 }))
+    this.#shard.addSegment(
+      this.#sourceId,
+      this.#offset,
+      piece.length,
+      'deflate',
+      deflateRawSync(piece, { level: 1 }),
+    )
     this.#offset += piece.length
     this.#pending = []
     this.#pendingBytes = 0

@@ -32,7 +32,15 @@ export function readTime(value: unknown): number | null {
   if (match === null) return null
   const [, year, month, day, hour, minute, second, fraction, zone] = match
   const ms = fraction === undefined ? 0 : Math.trunc(Number(`0.${fraction}`) * 1000)
-  const time = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second), ms)
+  const time = Date.UTC(
+    Number(year),
+    Number(month) - 1,
+    Number(day),
+    Number(hour),
+    Number(minute),
+    Number(second),
+    ms,
+  )
   // Date.UTC rolls 31 February over into March: such a time is unreadable, not another day.
   if (new Date(time).getUTCDate() !== Number(day) || Number(month) > 12 || Number(hour) > 23) return null
   if (zone === undefined || zone === 'Z') return time

@@ -20,7 +20,7 @@ export class Cache<T> {
       this.#size = 0
     }
     let inner = this.#entries.get(first)
-    if (inner === undefined) this.#entries.set(first, (inner = new Map()))
+    if (inner === undefined) this.#entries.set(first, (inner = new Map<unknown, T>()))
     inner.set(second, entry)
     return entry
   }
@@ -37,7 +37,8 @@ export function isEqual(a: unknown, b: unknown, depth = 0): boolean {
   for (let index = 0; index < keys.length; index++) {
     const key = keys[index] as string
     if (key !== others[index]) return false
-    if (!isEqual((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key], depth + 1)) return false
+    if (!isEqual((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key], depth + 1))
+      return false
   }
   return true
 }

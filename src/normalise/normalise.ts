@@ -3,7 +3,14 @@
  * AWS's own field spellings occur only in this folder.
  */
 import { hash } from 'node:crypto'
-import { FLAG, type Entry, type EventDraft, type IdentityEntry, type ResourceEntry, type ResourceUse } from '../model/dictionary.js'
+import {
+  FLAG,
+  type Entry,
+  type EventDraft,
+  type IdentityEntry,
+  type ResourceEntry,
+  type ResourceUse,
+} from '../model/dictionary.js'
 import type { Problem } from '../model/problem.js'
 import type { JsonObject } from '../model/record.js'
 import { IDENTITY_COLUMNS } from '../model/principal.js'
@@ -83,7 +90,13 @@ export class Normaliser {
     const management = readBoolean(record['managementEvent'])
     const variants = this.#actions.get(source, name) ?? this.#actions.set(source, name, [])
     for (const { parts, entry } of variants) {
-      if (parts[0] === type && parts[1] === category && parts[2] === version && parts[3] === readOnly && parts[4] === management) {
+      if (
+        parts[0] === type &&
+        parts[1] === category &&
+        parts[2] === version &&
+        parts[3] === readOnly &&
+        parts[4] === management
+      ) {
         return entry
       }
     }
@@ -97,7 +110,10 @@ export class Normaliser {
   #place(record: JsonObject): Entry {
     const region = text(record['awsRegion'])
     const account = text(record['recipientAccountId'])
-    return this.#places.get(region, account) ?? this.#places.set(region, account, makeEntry([region, account].map(cleanValue)))
+    return (
+      this.#places.get(region, account) ??
+      this.#places.set(region, account, makeEntry([region, account].map(cleanValue)))
+    )
   }
 
   #origin(record: JsonObject, userAgent: string | null): Entry {
@@ -118,7 +134,10 @@ export class Normaliser {
       const response = readObject(record['responseElements'])
       if (response === null || !isRefusal(response)) return NO_ERROR
     }
-    return this.#outcomes.get(code, message) ?? this.#outcomes.set(code, message, makeEntry([code, message, 1].map(cleanValue)))
+    return (
+      this.#outcomes.get(code, message) ??
+      this.#outcomes.set(code, message, makeEntry([code, message, 1].map(cleanValue)))
+    )
   }
 
   /** The class depends on the category and the console beside userIdentity: that is all that readIdentity looks at. */
@@ -129,7 +148,12 @@ export class Normaliser {
     const handle = readObject(userIdentity)
     const variants = this.#variants(handle)
     for (const known of variants) {
-      if (known.category === category && known.console === console && isEqual(known.userIdentity, userIdentity)) return known.entry
+      if (
+        known.category === category &&
+        known.console === console &&
+        isEqual(known.userIdentity, userIdentity)
+      )
+        return known.entry
     }
     const { identity, names } = readIdentity(record)
     const values = IDENTITY_COLUMNS.map((column) => cleanValue(identity[column]))
@@ -149,7 +173,8 @@ export class Normaliser {
 
   #eventId(input: RecordInput): string {
     const eventId = input.record['eventID']
-    if (typeof eventId === 'string' && eventId !== '') return input.text.includes('\\u') ? clean(eventId) : eventId
+    if (typeof eventId === 'string' && eventId !== '')
+      return input.text.includes('\\u') ? clean(eventId) : eventId
     return `sha256:${hash('sha256', input.text).slice(0, 32)}`
   }
 
@@ -168,14 +193,29 @@ export class Normaliser {
     const arn = ref.arn === null ? null : clean(ref.arn)
     const name = ref.name === null ? null : clean(ref.name).toLowerCase()
     const id = hash63([arn, ref.type, name])
-    return this.#resources.set(first, ref.type, { id, arn, type: ref.type, name, givenArn: ref.arn, givenName: ref.name, derived: ref.derived ? 1 : 0, shipped: false })
+    return this.#resources.set(first, ref.type, {
+      id,
+      arn,
+      type: ref.type,
+      name,
+      givenArn: ref.arn,
+      givenName: ref.name,
+      derived: ref.derived ? 1 : 0,
+      shipped: false,
+    })
   }
 
   #check(input: RecordInput, draft: EventDraft, report: ReportProblem): void {
     const record = input.record
     if (draft.eventTimeMs === null) {
       const missing = record['eventTime'] === undefined
-      this.#report(input, draft, report, missing ? 'missing-field' : 'bad-time', missing ? 'no eventTime: in no time window' : `eventTime ${short(record['eventTime'])}`)
+      this.#report(
+        input,
+        draft,
+        report,
+        missing ? 'missing-field' : 'bad-time',
+        missing ? 'no eventTime: in no time window' : `eventTime ${short(record['eventTime'])}`,
+      )
     }
     if (draft.eventId.startsWith('sha256:')) {
       this.#report(input, draft, report, 'missing-field', 'no eventID: identified by the hash of its record')
@@ -186,7 +226,13 @@ export class Normaliser {
     for (const field of STRING_FIELDS) {
       const value = record[field]
       if (value !== undefined && value !== null && typeof value !== 'string') {
-        this.#report(input, draft, report, 'bad-field', `${field} is ${Array.isArray(value) ? 'an array' : typeof value}`)
+        this.#report(
+          input,
+          draft,
+          report,
+          'bad-field',
+          `${field} is ${Array.isArray(value) ? 'an array' : typeof value}`,
+        )
       }
     }
     const userIdentity = record['userIdentity']
@@ -195,7 +241,13 @@ export class Normaliser {
     }
   }
 
-  #report(input: RecordInput, draft: EventDraft, report: ReportProblem, kind: Problem['kind'], detail: string): void {
+  #report(
+    input: RecordInput,
+    draft: EventDraft,
+    report: ReportProblem,
+    kind: Problem['kind'],
+    detail: string,
+  ): void {
     const { offset: byteOffset, length: byteLength, index: recordIndex } = input
     report({ kind, detail, byteOffset, byteLength, recordIndex, eventId: draft.eventId })
   }
@@ -222,7 +274,17 @@ function keep<T>(variants: T[], variant: T): void {
   variants.push(variant)
 }
 
-const STRING_FIELDS = ['eventTime', 'eventName', 'eventSource', 'eventID', 'requestID', 'awsRegion', 'sourceIPAddress', 'userAgent', 'recipientAccountId'] as const
+const STRING_FIELDS = [
+  'eventTime',
+  'eventName',
+  'eventSource',
+  'eventID',
+  'requestID',
+  'awsRegion',
+  'sourceIPAddress',
+  'userAgent',
+  'recipientAccountId',
+] as const
 
 const text = readString
 
@@ -233,11 +295,15 @@ function textOrNull(value: unknown, mayNeedRepair: boolean): string | null {
 
 /** Sign-in and console steps tell a failure only here (CloudTrail User Guide: console sign-in events). */
 function isRefusal(response: JsonObject): boolean {
-  return response['ConsoleLogin'] === 'Failure' || response['SwitchRole'] === 'Failure' || response['CheckMfa'] === 'Failure'
+  return (
+    response['ConsoleLogin'] === 'Failure' ||
+    response['SwitchRole'] === 'Failure' ||
+    response['CheckMfa'] === 'Failure'
+  )
 }
 
 function short(value: unknown): string {
-  return (JSON.stringify(value) ?? '').slice(0, 80)
+  return JSON.stringify(value).slice(0, 80)
 }
 
 /** String values below a value, in order. Depth is bounded: identities are small, hostile ones are cut. */

@@ -30,7 +30,9 @@ interface EventPlace {
 /** Several when one eventID was delivered with different content. */
 export function readRecords(db: Connection, eventId: string): ShownRecord[] {
   const events = db
-    .prepare('SELECT id, event_id, source_id, record_offset, record_length, locator FROM event WHERE event_id = ? ORDER BY id')
+    .prepare(
+      'SELECT id, event_id, source_id, record_offset, record_length, locator FROM event WHERE event_id = ? ORDER BY id',
+    )
     .all(eventId) as EventPlace[]
   const reader = new RecordReader(db)
   return events.map((event) => ({

@@ -13,10 +13,18 @@ export interface FreeResult {
  * refused by name, since some of them pass both tests. @throws CaseError exit 2.
  */
 export function runFreeSql(db: Connection, text: string): FreeResult {
-  db.function('record', { directOnly: true, deterministic: true }, (eventId: unknown) => recordText(db, eventId))
+  db.function('record', { directOnly: true, deterministic: true }, (eventId: unknown) =>
+    recordText(db, eventId),
+  )
   const statement = prepare(db, text)
-  if (!statement.reader || !statement.readonly || /^\s*(?:--[^\n]*\n\s*|\/\*[\s\S]*?\*\/\s*)*(?:explain\s+)?pragma\b/i.test(text)) {
-    throw new CaseError('only a statement that reads is allowed', { hint: 'begin with SELECT, VALUES, WITH or EXPLAIN; for a pragma: SELECT * FROM pragma_table_info(…)' })
+  if (
+    !statement.reader ||
+    !statement.readonly ||
+    /^\s*(?:--[^\n]*\n\s*|\/\*[\s\S]*?\*\/\s*)*(?:explain\s+)?pragma\b/i.test(text)
+  ) {
+    throw new CaseError('only a statement that reads is allowed', {
+      hint: 'begin with SELECT, VALUES, WITH or EXPLAIN; for a pragma: SELECT * FROM pragma_table_info(…)',
+    })
   }
   statement.raw().safeIntegers()
   const columns = unique(statement.columns().map((column) => column.name))
@@ -27,7 +35,10 @@ function prepare(db: Connection, text: string) {
   try {
     return db.prepare(text)
   } catch (error) {
-    throw new CaseError(`SQLite: ${(error as Error).message}`, { hint: 'the tables and views: coldtrail sql "SELECT DISTINCT table_name FROM data_dictionary"', cause: error })
+    throw new CaseError(`SQLite: ${(error as Error).message}`, {
+      hint: 'the tables and views: coldtrail sql "SELECT DISTINCT table_name FROM data_dictionary"',
+      cause: error,
+    })
   }
 }
 
@@ -46,7 +57,10 @@ function unique(names: readonly string[]): string[] {
   })
 }
 
-function* named(columns: readonly string[], rows: Iterable<unknown[]>): Generator<Record<string, string | number | null>> {
+function* named(
+  columns: readonly string[],
+  rows: Iterable<unknown[]>,
+): Generator<Record<string, string | number | null>> {
   try {
     for (const row of rows) yield Object.fromEntries(columns.map((name, index) => [name, cell(row[index])]))
   } catch (error) {

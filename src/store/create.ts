@@ -29,7 +29,9 @@ export function createCase(path: string, toolVersion: string): Connection {
 }
 
 export function setMeta(db: Connection, key: string, value: string): void {
-  db.prepare('INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value').run(key, value)
+  db.prepare(
+    'INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
+  ).run(key, value)
 }
 
 export function getMeta(db: Connection, key: string): string | null {
@@ -71,15 +73,29 @@ function tuneFullText(db: Connection): void {
 }
 
 function writeDictionary(db: Connection): void {
-  const insert = db.prepare('INSERT INTO data_dictionary (table_name, column_name, type, meaning) VALUES (?, ?, ?, ?)')
+  const insert = db.prepare(
+    'INSERT INTO data_dictionary (table_name, column_name, type, meaning) VALUES (?, ?, ?, ?)',
+  )
   for (const item of [...TABLES, ...VIEWS]) {
     insert.run(item.name, '*', null, item.meaning)
     for (const column of item.columns) insert.run(item.name, column.name, column.type, column.meaning)
   }
-  insert.run('event_text', '*', null, 'Full text of the values that are an event’s own (parameters, response, resources, …); rowid is event.id')
+  insert.run(
+    'event_text',
+    '*',
+    null,
+    'Full text of the values that are an event’s own (parameters, response, resources, …); rowid is event.id',
+  )
   insert.run('event_text', 'body', 'TEXT', 'For MATCH only: the text itself is in the record')
-  insert.run('value_text', '*', null, 'Full text of the values that events share; rowid is the id in action, place, identity, origin or outcome')
+  insert.run(
+    'value_text',
+    '*',
+    null,
+    'Full text of the values that events share; rowid is the id in action, place, identity, origin or outcome',
+  )
   insert.run('value_text', 'body', 'TEXT', 'For MATCH only')
-  for (const [name, meaning] of Object.entries(CREDENTIAL_CLASSES)) insert.run('identity.credential_class', `=${name}`, null, meaning)
-  for (const [kind, meaning] of Object.entries(PROBLEM_KINDS)) insert.run('problem.kind', `=${kind}`, null, meaning)
+  for (const [name, meaning] of Object.entries(CREDENTIAL_CLASSES))
+    insert.run('identity.credential_class', `=${name}`, null, meaning)
+  for (const [kind, meaning] of Object.entries(PROBLEM_KINDS))
+    insert.run('problem.kind', `=${kind}`, null, meaning)
 }

@@ -109,7 +109,14 @@ class Folder {
 
   #conflict(row: Row, others: number): void {
     const detail = `the same eventID has different content in ${others} other place${others === 1 ? '' : 's'}; all are kept`
-    this.#keep.conflict.run(this.#runId, row.record_offset, row.record_length, row.event_id, detail, row.source_id)
+    this.#keep.conflict.run(
+      this.#runId,
+      row.record_offset,
+      row.record_length,
+      row.event_id,
+      detail,
+      row.source_id,
+    )
     this.#counts.conflicts++
   }
 }

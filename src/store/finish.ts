@@ -20,8 +20,10 @@ export function beginLoad(db: Connection, newBytes: number, knownBytes: number):
   db.transaction(() => {
     setMeta(db, 'state', 'loading')
     if (!bulk) return
-    for (const index of INDEXES) if (BULK_TABLES.has(index.table)) db.exec(`DROP INDEX IF EXISTS ${index.name}`)
-    if (!hasTable(db, RESOURCE_STAGE)) db.exec(createTable({ ...RESOURCE, name: RESOURCE_STAGE, columns: STAGE_COLUMNS }))
+    for (const index of INDEXES)
+      if (BULK_TABLES.has(index.table)) db.exec(`DROP INDEX IF EXISTS ${index.name}`)
+    if (!hasTable(db, RESOURCE_STAGE))
+      db.exec(createTable({ ...RESOURCE, name: RESOURCE_STAGE, columns: STAGE_COLUMNS }))
   })()
   return bulk
 }

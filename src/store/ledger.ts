@@ -3,7 +3,14 @@ import type { FoundFile, SkippedPath } from '../model/source.js'
 import type { Connection } from './open.js'
 
 export interface LedgerTotals {
-  files: { found: number; indexed: number; duplicate: number; alreadyIndexed: number; skipped: number; rejected: number }
+  files: {
+    found: number
+    indexed: number
+    duplicate: number
+    alreadyIndexed: number
+    skipped: number
+    rejected: number
+  }
   records: { found: number; events: number; duplicates: number; rejected: number }
   problems: Record<string, number>
 }
@@ -15,7 +22,9 @@ export interface KnownSource {
 }
 
 export function findBySha256(db: Connection, sha256: string): KnownSource[] {
-  return db.prepare('SELECT id, path, status FROM source WHERE sha256 = ? AND member IS NULL').all(sha256) as KnownSource[]
+  return db
+    .prepare('SELECT id, path, status FROM source WHERE sha256 = ? AND member IS NULL')
+    .all(sha256) as KnownSource[]
 }
 
 export class Ledger {
@@ -52,9 +61,16 @@ export class Ledger {
       .run(this.#runId, file.path, file.pathHex ?? null, file.size, Math.trunc(file.mtimeMs), sha256, of)
   }
 
-  totals(run: { found: number; skippedByDate: number; alreadyIndexed: number; notReached: number }): LedgerTotals {
+  totals(run: {
+    found: number
+    skippedByDate: number
+    alreadyIndexed: number
+    notReached: number
+  }): LedgerTotals {
     const status = this.#count(`SELECT status AS name, count(*) AS n FROM source WHERE run_id = ? GROUP BY 1`)
-    const unread = this.#count(`SELECT 'rejected' AS name, count(*) AS n FROM problem WHERE run_id = ? AND source_id IS NULL`)
+    const unread = this.#count(
+      `SELECT 'rejected' AS name, count(*) AS n FROM problem WHERE run_id = ? AND source_id IS NULL`,
+    )
     const records = this.#db
       .prepare(
         `SELECT coalesce(sum(records), 0) AS found, coalesce(sum(events), 0) AS events, coalesce(sum(duplicates), 0) AS duplicates,

@@ -22,7 +22,11 @@ export interface MergeCounts {
 }
 
 /** Merges shards in the order given. Nothing of a group is visible before all of it is durable. */
-export function mergeShards(db: Connection, shardPaths: readonly string[], options: MergeOptions): MergeCounts {
+export function mergeShards(
+  db: Connection,
+  shardPaths: readonly string[],
+  options: MergeOptions,
+): MergeCounts {
   const names = shardPaths.map((_, index) => `shard${index}`)
   shardPaths.forEach((path, index) => db.prepare(`ATTACH ? AS shard${index}`).run(path))
   try {
@@ -45,12 +49,15 @@ function mergeOne(db: Connection, shard: string, options: MergeOptions): MergeCo
   const duplicates = findDuplicateSources(db, shard)
   forgetEarlierAttempts(db, shard)
   mergeDictionaries(db, shard, options)
-  const skip = duplicates.length === 0 ? '' : `AND source_id NOT IN (${duplicates.map((d) => d.id).join(',')})`
+  const skip =
+    duplicates.length === 0 ? '' : `AND source_id NOT IN (${duplicates.map((d) => d.id).join(',')})`
   // Never a rowid again that a folded duplicate had: its words are still in the full-text index.
   const base = Number(getMeta(db, 'last_event_rowid') ?? 0)
   const events = copyEvents(db, shard, base, skip)
   db.exec(`INSERT INTO segment SELECT * FROM ${shard}.segment WHERE 1 ${skip}`)
-  db.exec(`INSERT INTO problem SELECT NULL, ${PROBLEM_COLUMNS} FROM ${shard}.problem WHERE (source_id IS NULL OR 1 ${skip})`)
+  db.exec(
+    `INSERT INTO problem SELECT NULL, ${PROBLEM_COLUMNS} FROM ${shard}.problem WHERE (source_id IS NULL OR 1 ${skip})`,
+  )
   db.exec(`INSERT INTO source SELECT * FROM ${shard}.source`)
   const mark = db.prepare(
     `UPDATE source SET status = 'duplicate', duplicate_of = ?, storage = 'none', duplicates = events, events = 0 WHERE id = ?`,
@@ -61,7 +68,8 @@ function mergeOne(db: Connection, shard: string, options: MergeOptions): MergeCo
   return { events, duplicateSources: duplicates.length }
 }
 
-const PROBLEM_COLUMNS = 'run_id, kind, source_id, path, member, record_index, byte_offset, byte_length, event_id, detail'
+const PROBLEM_COLUMNS =
+  'run_id, kind, source_id, path, member, record_index, byte_offset, byte_length, event_id, detail'
 
 /** The same bytes under another name, in the case or earlier in this shard: one set of events, both paths remembered. */
 function findDuplicateSources(db: Connection, shard: string): { id: number; of: number }[] {
@@ -101,7 +109,9 @@ function mergeDictionaries(db: Connection, shard: string, options: MergeOptions)
     db.exec(`INSERT OR IGNORE INTO ${table.name} SELECT * FROM ${shard}.${table.name}`)
     const same = table.columns.map((c) => `m.${c.name} IS s.${c.name}`).join(' AND ')
     const clash = db
-      .prepare(`SELECT count(*) AS n FROM ${shard}.${table.name} s JOIN main.${table.name} m ON m.id = s.id WHERE NOT (${same})`)
+      .prepare(
+        `SELECT count(*) AS n FROM ${shard}.${table.name} s JOIN main.${table.name} m ON m.id = s.id WHERE NOT (${same})`,
+      )
       .get() as { n: number }
     // 52 bits: one in 9,000 at a million distinct values. Silence would give an event another's identity.
     if (clash.n > 0) throw new Error(`two values of ${table.name} have the same hash`)

@@ -15,7 +15,10 @@ export function openReader(path: string): Connection {
     })
   }
   if (!statSync(path).isFile()) {
-    throw new CaseError(`${path} is not a file`, { exit: EXIT.notACase, hint: 'name the case file itself with --case' })
+    throw new CaseError(`${path} is not a file`, {
+      exit: EXIT.notACase,
+      hint: 'name the case file itself with --case',
+    })
   }
   const db = connect(path, { readonly: true, fileMustExist: true })
   try {
@@ -86,7 +89,11 @@ function checkIdentity(db: Connection, path: string): void {
     version = db.pragma('user_version', { simple: true }) as number
   } catch (error) {
     if ((error as { code?: string }).code === 'SQLITE_BUSY') {
-      throw new CaseError(`${path} is busy: an index run is writing to it`, { exit: EXIT.locked, hint: 'try again in a moment', cause: error })
+      throw new CaseError(`${path} is busy: an index run is writing to it`, {
+        exit: EXIT.locked,
+        hint: 'try again in a moment',
+        cause: error,
+      })
     }
     throw new CaseError(`${path} is not a case file (${(error as Error).message})`, {
       exit: EXIT.notACase,
@@ -101,9 +108,12 @@ function checkIdentity(db: Connection, path: string): void {
     })
   }
   if (Math.floor(version / 1000) > FORMAT_MAJOR) {
-    throw new CaseError(`${path} has case format ${Math.floor(version / 1000)}.${version % 1000}; this version reads up to ${FORMAT_MAJOR}`, {
-      exit: EXIT.notACase,
-      hint: 'use a newer coldtrail',
-    })
+    throw new CaseError(
+      `${path} has case format ${Math.floor(version / 1000)}.${version % 1000}; this version reads up to ${FORMAT_MAJOR}`,
+      {
+        exit: EXIT.notACase,
+        hint: 'use a newer coldtrail',
+      },
+    )
   }
 }

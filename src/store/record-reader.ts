@@ -37,7 +37,9 @@ export class RecordReader {
        WHERE source_id = ? AND content_offset < ? AND content_offset + content_length > ? ORDER BY content_offset`,
     )
     this.#bytes = this.#db.prepare<[number]>('SELECT bytes FROM segment WHERE rowid = ?')
-    this.#source = this.#db.prepare<[number]>('SELECT path, path_hex, sha256, storage FROM source WHERE id = ?')
+    this.#source = this.#db.prepare<[number]>(
+      'SELECT path, path_hex, sha256, storage FROM source WHERE id = ?',
+    )
   }
 
   /** @throws CaseError exit 12 when the bytes can not be had or are not those that were indexed. */
@@ -65,7 +67,9 @@ export class RecordReader {
     return this.#cached(`f${sourceId}`, () => {
       const source = this.#source.get(sourceId) as Source | undefined
       if (source === undefined || source.storage !== 'reference') {
-        throw new CaseError(`the case holds no bytes of source ${sourceId}`, { exit: EXIT.verificationFailed })
+        throw new CaseError(`the case holds no bytes of source ${sourceId}`, {
+          exit: EXIT.verificationFailed,
+        })
       }
       const path = source.path_hex === null ? source.path : Buffer.from(source.path_hex, 'hex')
       let bytes: Buffer
@@ -79,7 +83,9 @@ export class RecordReader {
         })
       }
       if (hash('sha256', bytes) !== source.sha256) {
-        throw new CaseError(`${source.path} is not the file that was indexed: its SHA-256 differs`, { exit: EXIT.verificationFailed })
+        throw new CaseError(`${source.path} is not the file that was indexed: its SHA-256 differs`, {
+          exit: EXIT.verificationFailed,
+        })
       }
       return bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes
     })
@@ -106,7 +112,9 @@ export class RecordReader {
 
 function slice(content: Buffer, offset: number, length: number, sourceId: number): Buffer {
   if (offset < 0 || offset + length > content.length) {
-    throw new CaseError(`source ${sourceId} is shorter than its record's place`, { exit: EXIT.verificationFailed })
+    throw new CaseError(`source ${sourceId} is shorter than its record's place`, {
+      exit: EXIT.verificationFailed,
+    })
   }
   return content.subarray(offset, offset + length)
 }

@@ -17,15 +17,33 @@ export function startRun(db: Connection, start: RunStart): number {
     platform: `${process.platform}-${process.arch}`,
   }
   const result = db
-    .prepare(`INSERT INTO runs (started, status, arguments, working_directory, user, versions) VALUES (?, 'running', ?, ?, ?, ?)`)
-    .run(new Date().toISOString(), JSON.stringify(start.arguments), process.cwd(), userAtHost(), JSON.stringify(versions))
+    .prepare(
+      `INSERT INTO runs (started, status, arguments, working_directory, user, versions) VALUES (?, 'running', ?, ?, ?, ?)`,
+    )
+    .run(
+      new Date().toISOString(),
+      JSON.stringify(start.arguments),
+      process.cwd(),
+      userAtHost(),
+      JSON.stringify(versions),
+    )
   return Number(result.lastInsertRowid)
 }
 
-export function finishRun(db: Connection, runId: number, status: 'done' | 'interrupted', counts: object): void {
+export function finishRun(
+  db: Connection,
+  runId: number,
+  status: 'done' | 'interrupted',
+  counts: object,
+): void {
   const finished = new Date().toISOString()
   db.transaction(() => {
-    db.prepare('UPDATE runs SET finished = ?, status = ?, counts = ? WHERE id = ?').run(finished, status, JSON.stringify(counts), runId)
+    db.prepare('UPDATE runs SET finished = ?, status = ?, counts = ? WHERE id = ?').run(
+      finished,
+      status,
+      JSON.stringify(counts),
+      runId,
+    )
     sealRuns(db)
   })()
 }
@@ -39,8 +57,10 @@ interface RunRow {
 
 /** What a run's hash covers: every column but the hash itself. */
 export function runHash(row: RunRow, previous: string | null): string {
-  const { row_hash: _, previous_hash: __, ...rest } = row
-  return hash('sha256', JSON.stringify([previous, Object.entries(rest)]))
+  const covered = Object.entries(row).filter(
+    ([column]) => column !== 'row_hash' && column !== 'previous_hash',
+  )
+  return hash('sha256', JSON.stringify([previous, covered]))
 }
 
 /** A run that was killed has no hash yet: it gets one when the next run ends. */

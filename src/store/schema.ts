@@ -27,7 +27,11 @@ const int = (name: string, meaning: string, rule?: string): ColumnSpec =>
 const text = (name: string, meaning: string, rule?: string): ColumnSpec =>
   rule === undefined ? { name, type: 'TEXT', meaning } : { name, type: 'TEXT', meaning, rule }
 const blob = (name: string, meaning: string): ColumnSpec => ({ name, type: 'BLOB', meaning })
-const hashId = int('id', '52-bit hash of the other columns; equal values have equal ids in every case', 'PRIMARY KEY')
+const hashId = int(
+  'id',
+  '52-bit hash of the other columns; equal values have equal ids in every case',
+  'PRIMARY KEY',
+)
 
 export const ACTION: TableSpec = {
   name: 'action',
@@ -36,11 +40,20 @@ export const ACTION: TableSpec = {
   dictionary: true,
   columns: [
     hashId,
-    text('event_source', 'Service as recorded, e.g. s3.amazonaws.com (eventSource; of an Insight: the service it is about)'),
+    text(
+      'event_source',
+      'Service as recorded, e.g. s3.amazonaws.com (eventSource; of an Insight: the service it is about)',
+    ),
     text('event_name', 'Name as recorded (eventName; of an Insight: the call it is about)'),
-    text('event_name_stem', 'event_name without an API date at its end: CreateFunction20150331 is CreateFunction'),
+    text(
+      'event_name_stem',
+      'event_name without an API date at its end: CreateFunction20150331 is CreateFunction',
+    ),
     text('event_type', 'AwsApiCall, AwsServiceEvent, AwsConsoleAction, AwsConsoleSignIn, … (eventType)'),
-    text('event_category', 'Management, Data, Insight, NetworkActivity (eventCategory; null before eventVersion 1.07)'),
+    text(
+      'event_category',
+      'Management, Data, Insight, NetworkActivity (eventCategory; null before eventVersion 1.07)',
+    ),
     text('event_version', 'Version of the record format (eventVersion)'),
     int('read_only', '1 read, 0 write, null not said (readOnly)'),
     int('management_event', '1, 0, null not said (managementEvent)'),
@@ -69,7 +82,10 @@ export const IDENTITY: TableSpec = {
     text('principal_type', 'userIdentity.type as recorded'),
     text('credential_class', 'Which credentials were used: a closed list, described in the rows =value'),
     text('principal', 'Best readable name'),
-    text('principal_kind', 'root, user, role, federated-user, identity-center-user, external-subject, service, account, unknown'),
+    text(
+      'principal_kind',
+      'root, user, role, federated-user, identity-center-user, external-subject, service, account, unknown',
+    ),
     text('principal_key', 'Canonical key: equal keys are the same principal'),
     text('principal_arn', 'userIdentity.arn'),
     text('principal_id', 'userIdentity.principalId'),
@@ -77,7 +93,10 @@ export const IDENTITY: TableSpec = {
     text('user_name', 'userIdentity.userName'),
     text('access_key_id', 'userIdentity.accessKeyId'),
     text('session_issuer_type', 'userIdentity.sessionContext.sessionIssuer.type'),
-    text('session_issuer_arn', 'userIdentity.sessionContext.sessionIssuer.arn: the role or user behind the session'),
+    text(
+      'session_issuer_arn',
+      'userIdentity.sessionContext.sessionIssuer.arn: the role or user behind the session',
+    ),
     text('session_issuer_id', 'userIdentity.sessionContext.sessionIssuer.principalId'),
     text('session_issuer_account_id', 'userIdentity.sessionContext.sessionIssuer.accountId'),
     text('session_issuer_name', 'userIdentity.sessionContext.sessionIssuer.userName'),
@@ -100,7 +119,11 @@ export const IDENTITY_NAME: TableSpec = {
   columns: [
     text('name', 'Lower-case name, id, ARN or key', 'NOT NULL'),
     int('identity_id', 'identity.id', 'NOT NULL'),
-    text('kind', 'What the name is: arn, role-arn, name, id, access-key, session, account, service, …', 'NOT NULL'),
+    text(
+      'kind',
+      'What the name is: arn, role-arn, name, id, access-key, session, account, service, …',
+      'NOT NULL',
+    ),
   ],
   primaryKey: 'name, identity_id, kind',
   withoutRowid: true,
@@ -129,7 +152,10 @@ export const OUTCOME: TableSpec = {
     hashId,
     text('error_code', 'errorCode'),
     text('error_message', 'errorMessage'),
-    int('failed', '1 when the record tells a failure, by errorCode, errorMessage or its response (ConsoleLogin)'),
+    int(
+      'failed',
+      '1 when the record tells a failure, by errorCode, errorMessage or its response (ConsoleLogin)',
+    ),
   ],
 }
 
@@ -142,7 +168,10 @@ export const RESOURCE: TableSpec = {
     text('arn', 'ARN as written, or put together (derived = 1), or null where the service has none'),
     text('type', 'AWS::Service::Type or a phrase'),
     text('name', 'Bare id or name in lower case; null for S3, where the ARN ends in it'),
-    int('derived', '1 when the ARN was put together from the region and account of the record: an assumption'),
+    int(
+      'derived',
+      '1 when the ARN was put together from the region and account of the record: an assumption',
+    ),
   ],
 }
 
@@ -152,7 +181,10 @@ export const EVENT: TableSpec = {
   sharded: true,
   columns: [
     int('id', 'Row number; no meaning outside this file', 'PRIMARY KEY'),
-    int('event_time_ms', 'eventTime in ms since 1970 UTC; null when unreadable. CloudTrail writes whole seconds'),
+    int(
+      'event_time_ms',
+      'eventTime in ms since 1970 UTC; null when unreadable. CloudTrail writes whole seconds',
+    ),
     int('action_id', 'action.id', 'NOT NULL'),
     int('place_id', 'place.id', 'NOT NULL'),
     int('identity_id', 'identity.id', 'NOT NULL'),
@@ -165,14 +197,19 @@ export const EVENT: TableSpec = {
     int('record_offset', 'First byte of the record in the decompressed content of its source', 'NOT NULL'),
     int('record_length', 'Bytes of the record', 'NOT NULL'),
     text('locator', 'Path from there to the record when it is wrapped in another value; null when it is not'),
-    int('flags', 'Bits: 1 text was repaired for the columns, 2 nested too deep, 4 reduced form, 8 lenient parse', 'NOT NULL'),
+    int(
+      'flags',
+      'Bits: 1 text was repaired for the columns, 2 nested too deep, 4 reduced form, 8 lenient parse',
+      'NOT NULL',
+    ),
     int('appearances', 'How often the event was delivered', 'NOT NULL'),
   ],
 }
 
 export const REDELIVERY: TableSpec = {
   name: 'redelivery',
-  meaning: 'Further appearances of an event: the same record in another place. Read it through the view appearances.',
+  meaning:
+    'Further appearances of an event: the same record in another place. Read it through the view appearances.',
   columns: [
     int('event_rowid', 'event.id', 'NOT NULL'),
     int('source_id', 'source.id', 'NOT NULL'),
@@ -199,12 +236,16 @@ export const EVENT_RESOURCE: TableSpec = {
 export const RESOURCE_ROLE: TableSpec = {
   name: 'resource_role',
   meaning: 'Names of the roles.',
-  columns: [int('id', 'Number', 'PRIMARY KEY'), text('role', 'target, source, key, grantee, created, policy, mentioned')],
+  columns: [
+    int('id', 'Number', 'PRIMARY KEY'),
+    text('role', 'target, source, key, grantee, created, policy, mentioned'),
+  ],
 }
 
 export const SOURCE: TableSpec = {
   name: 'source',
-  meaning: 'One row per file (or member of a container) that was given to index. Read it through the view sources.',
+  meaning:
+    'One row per file (or member of a container) that was given to index. Read it through the view sources.',
   sharded: true,
   columns: [
     int('id', 'Number in discovery order', 'PRIMARY KEY'),
@@ -221,7 +262,10 @@ export const SOURCE: TableSpec = {
     text('shape', 'How the records are wrapped'),
     text('status', 'indexed, duplicate, rejected', 'NOT NULL'),
     int('duplicate_of', 'source.id with the same bytes'),
-    text('storage', 'original: the file’s own bytes; deflated: its content, in pieces; reference: not kept; none'),
+    text(
+      'storage',
+      'original: the file’s own bytes; deflated: its content, in pieces; reference: not kept; none',
+    ),
     int('gzip_members', 'Gzip members; a delivered file has 1; null when not gzip'),
     int('trailing_bytes', 'Bytes after the last gzip member'),
     int('records', 'Records found', 'NOT NULL'),
@@ -297,15 +341,34 @@ export const DATA_DICTIONARY: TableSpec = {
   meaning: 'One row per column of every table and view.',
   columns: [
     text('table_name', 'Table or view', 'NOT NULL'),
-    text('column_name', 'Column; * describes the table itself; =value describes one value of a closed list', 'NOT NULL'),
+    text(
+      'column_name',
+      'Column; * describes the table itself; =value describes one value of a closed list',
+      'NOT NULL',
+    ),
     text('type', 'Declared type'),
     text('meaning', 'In words', 'NOT NULL'),
   ],
 }
 
 export const TABLES: readonly TableSpec[] = [
-  META, DATA_DICTIONARY, RUNS, SOURCE, SEGMENT, PROBLEM, ACTION, PLACE, IDENTITY, IDENTITY_NAME, ORIGIN, OUTCOME,
-  RESOURCE_ROLE, RESOURCE, EVENT, REDELIVERY, EVENT_RESOURCE,
+  META,
+  DATA_DICTIONARY,
+  RUNS,
+  SOURCE,
+  SEGMENT,
+  PROBLEM,
+  ACTION,
+  PLACE,
+  IDENTITY,
+  IDENTITY_NAME,
+  ORIGIN,
+  OUTCOME,
+  RESOURCE_ROLE,
+  RESOURCE,
+  EVENT,
+  REDELIVERY,
+  EVENT_RESOURCE,
 ]
 
 /**
@@ -315,7 +378,8 @@ export const TABLES: readonly TableSpec[] = [
 export const TEXT_TABLES = ['event_text', 'value_text'] as const
 
 export const FTS_DDL: readonly string[] = TEXT_TABLES.map(
-  (name) => `CREATE VIRTUAL TABLE ${name} USING fts5(body, content='', columnsize=0, tokenize="unicode61 remove_diacritics 0")`,
+  (name) =>
+    `CREATE VIRTUAL TABLE ${name} USING fts5(body, content='', columnsize=0, tokenize="unicode61 remove_diacritics 0")`,
 )
 
 export function createTable(table: TableSpec, prefix = ''): string {

@@ -10,12 +10,35 @@ import type { Problem } from '../model/problem.js'
 import type { SegmentEncoding } from '../model/source.js'
 import { PAGE_SIZE } from './format.js'
 import {
-  ACTION, createTable, EVENT, EVENT_RESOURCE, IDENTITY, IDENTITY_NAME, ORIGIN, OUTCOME, PLACE, PROBLEM, RESOURCE, SEGMENT,
-  SOURCE, type TableSpec,
+  ACTION,
+  createTable,
+  EVENT,
+  EVENT_RESOURCE,
+  IDENTITY,
+  IDENTITY_NAME,
+  ORIGIN,
+  OUTCOME,
+  PLACE,
+  PROBLEM,
+  RESOURCE,
+  SEGMENT,
+  SOURCE,
+  type TableSpec,
 } from './schema.js'
 
 export const SHARD_TABLES: readonly TableSpec[] = [
-  SOURCE, SEGMENT, PROBLEM, ACTION, PLACE, IDENTITY, IDENTITY_NAME, ORIGIN, OUTCOME, RESOURCE, EVENT, EVENT_RESOURCE,
+  SOURCE,
+  SEGMENT,
+  PROBLEM,
+  ACTION,
+  PLACE,
+  IDENTITY,
+  IDENTITY_NAME,
+  ORIGIN,
+  OUTCOME,
+  RESOURCE,
+  EVENT,
+  EVENT_RESOURCE,
 ]
 
 /** Text on its way to the case's full-text indexes; only shards have it. */
@@ -30,7 +53,7 @@ export interface Place {
   readonly length: number
 }
 
-type Insert = Database.Statement<unknown[]>
+type Insert = Database.Statement
 
 export class Shard {
   readonly #db: Database.Database
@@ -65,7 +88,9 @@ export class Shard {
     for (const table of SHARD_TABLES) this.#db.exec(createTable(table))
     for (const ddl of BODY_DDL) this.#db.exec(ddl)
     const into = (table: TableSpec, conflict = ''): Insert =>
-      this.#db.prepare(`INSERT ${conflict} INTO ${table.name} VALUES (${table.columns.map(() => '?').join(',')})`)
+      this.#db.prepare(
+        `INSERT ${conflict} INTO ${table.name} VALUES (${table.columns.map(() => '?').join(',')})`,
+      )
     this.#event = into(EVENT)
     this.#body = this.#db.prepare('INSERT INTO body VALUES (?,?)')
     this.#valueBody = this.#db.prepare('INSERT INTO value_body VALUES (?,?,?)')
@@ -99,8 +124,22 @@ export class Shard {
     if (!draft.outcome.shipped) this.#ship(draft.outcome, 'outcome', this.#outcome)
     if (!draft.identity.shipped) this.#shipIdentity(draft.identity)
     this.#event.run(
-      id, draft.eventTimeMs, draft.action.id, draft.place.id, draft.identity.id, draft.origin.id, draft.outcome.id,
-      draft.eventId, draft.requestId, draft.sharedEventId, place.sourceId, place.offset, place.length, null, draft.flags, 1,
+      id,
+      draft.eventTimeMs,
+      draft.action.id,
+      draft.place.id,
+      draft.identity.id,
+      draft.origin.id,
+      draft.outcome.id,
+      draft.eventId,
+      draft.requestId,
+      draft.sharedEventId,
+      place.sourceId,
+      place.offset,
+      place.length,
+      null,
+      draft.flags,
+      1,
     )
     this.#body.run(id, draft.text)
     let uses = ''
@@ -120,22 +159,59 @@ export class Shard {
   addProblem(problem: Problem, source: { id: number | null; path: string; member: string | null }): void {
     this.#problems++
     this.#problem.run(
-      null, this.#runId, problem.kind, source.id, source.path, source.member, problem.recordIndex ?? null,
-      problem.byteOffset ?? null, problem.byteLength ?? null, problem.eventId ?? null, problem.detail,
+      null,
+      this.#runId,
+      problem.kind,
+      source.id,
+      source.path,
+      source.member,
+      problem.recordIndex ?? null,
+      problem.byteOffset ?? null,
+      problem.byteLength ?? null,
+      problem.eventId ?? null,
+      problem.detail,
     )
     this.#digest(`problem ${problem.kind} ${problem.byteOffset ?? ''} ${problem.byteLength ?? ''}\n`)
   }
 
-  addSegment(sourceId: number, offset: number, length: number, encoding: SegmentEncoding, bytes: Buffer): void {
+  addSegment(
+    sourceId: number,
+    offset: number,
+    length: number,
+    encoding: SegmentEncoding,
+    bytes: Buffer,
+  ): void {
     this.#segment.run(sourceId, offset, length, encoding, bytes)
   }
 
   addSource(row: Omit<SourceRow, 'rowDigest'>): void {
     const hints = row.hints
     this.#source.run(
-      row.id, this.#runId, row.path, row.pathHex, row.member, row.size, Math.trunc(row.mtimeMs), row.sha256, row.contentSize,
-      row.contentSha256, row.kind, row.shape, row.status, null, row.storage, row.gzipMembers, row.trailingBytes, row.records,
-      row.events, 0, row.rejected, this.#takeDigest(), hints.accountId ?? null, hints.region ?? null, hints.deliveredAt ?? null,
+      row.id,
+      this.#runId,
+      row.path,
+      row.pathHex,
+      row.member,
+      row.size,
+      Math.trunc(row.mtimeMs),
+      row.sha256,
+      row.contentSize,
+      row.contentSha256,
+      row.kind,
+      row.shape,
+      row.status,
+      null,
+      row.storage,
+      row.gzipMembers,
+      row.trailingBytes,
+      row.records,
+      row.events,
+      0,
+      row.rejected,
+      this.#takeDigest(),
+      hints.accountId ?? null,
+      hints.region ?? null,
+      hints.deliveredAt ?? null,
     )
   }
 

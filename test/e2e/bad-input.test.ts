@@ -28,6 +28,8 @@ const GOOD = { 'a-good.json': [1, 2, 3], 'z-good.json.gz': [4, 5, 6] } as const
 const GOOD_IDS = [1, 2, 3, 4, 5, 6].map((n) => idOf(n))
 const BAD = 'm-bad.json.gz'
 
+const PROBLEM_COLUMNS = 'kind, path, member, record_index, byte_offset, byte_length, event_id, detail'
+
 interface SourceFacts {
   readonly path: string
   readonly status: string
@@ -71,8 +73,8 @@ async function indexBad(bytes: string | Buffer | ((file: string) => void | Promi
 async function indexAround(root: string, file: string, flags: readonly string[]): Promise<Outcome> {
   const caseFile = path.join(tempFolder('case'), 'case.sqlite')
   const indexed = await index([root], caseFile, flags)
-  const all = await listProblems(caseFile)
-  const events = query<{ event_id: string; source_path: string }>(caseFile, 'SELECT event_id, source_path FROM appearances ORDER BY rowid')
+  const all = query<ProblemRow>(caseFile, `SELECT ${PROBLEM_COLUMNS} FROM problems ORDER BY path, byte_offset, kind`)
+  const events = query<{ event_id: string; source_path: string }>(caseFile, 'SELECT event_id, source_path FROM appearances ORDER BY source_path, record_offset')
   // Nothing that is wrong with one file touches another.
   const good = events.filter(({ source_path }) => source_path !== file).map(({ event_id }) => event_id)
   expect(good.sort()).toEqual([...GOOD_IDS].sort())

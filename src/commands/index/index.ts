@@ -22,15 +22,38 @@ The archive is only read. Whatever can not be used becomes a problem row: see co
     'find . -name "*.json.gz" | <%= config.bin %> <%= command.id %> --files-from -',
   ]
   static override strict = false
-  static override args = { path: Args.string({ description: 'Files, folders or glob patterns.', required: false }) }
+  static override args = {
+    path: Args.string({ description: 'Files, folders or glob patterns.', required: false }),
+  }
   static override flags = {
-    workers: Flags.integer({ description: 'Worker threads; 1 runs without threads.', min: 1, max: 256, helpValue: 'N' }),
-    'files-from': Flags.string({ description: 'Read paths from a file, one a line; - is standard input.', helpValue: 'FILE' }),
+    workers: Flags.integer({
+      description: 'Worker threads; 1 runs without threads.',
+      min: 1,
+      max: 256,
+      helpValue: 'N',
+    }),
+    'files-from': Flags.string({
+      description: 'Read paths from a file, one a line; - is standard input.',
+      helpValue: 'FILE',
+    }),
     'files0-from': Flags.string({ description: 'The same, separated by zero bytes.', helpValue: 'FILE' }),
-    exclude: Flags.string({ description: 'Leave out paths that match this glob.', multiple: true, multipleNonGreedy: true, helpValue: 'GLOB' }),
-    reference: Flags.boolean({ description: 'Keep no bytes: read the archive where it lies, checked by hash.' }),
-    since: Flags.string({ description: 'Skip files whose path says a day before this (UTC).', helpValue: 'DAY' }),
-    until: Flags.string({ description: 'Skip files whose path says a day well after this (UTC).', helpValue: 'DAY' }),
+    exclude: Flags.string({
+      description: 'Leave out paths that match this glob.',
+      multiple: true,
+      multipleNonGreedy: true,
+      helpValue: 'GLOB',
+    }),
+    reference: Flags.boolean({
+      description: 'Keep no bytes: read the archive where it lies, checked by hash.',
+    }),
+    since: Flags.string({
+      description: 'Skip files whose path says a day before this (UTC).',
+      helpValue: 'DAY',
+    }),
+    until: Flags.string({
+      description: 'Skip files whose path says a day well after this (UTC).',
+      helpValue: 'DAY',
+    }),
     quiet: Flags.boolean({ char: 'q', description: 'No progress and no totals on stderr.' }),
     stats: Flags.boolean({ description: 'Print where the time went.' }),
   }
@@ -55,7 +78,9 @@ The archive is only read. Whatever can not be used becomes a problem row: see co
   }
 
   async #ingest(plan: IngestPlan, quiet: boolean): Promise<IngestTotals> {
-    const interrupt = watchInterrupt((line) => { this.tell(line) })
+    const interrupt = watchInterrupt((line) => {
+      this.tell(line)
+    })
     const progress = openProgressLine(process.stderr, quiet || this.jsonEnabled())
     try {
       const totals = await ingest(plan, { onProgress: progress.listen, signal: interrupt.signal })

@@ -1,5 +1,4 @@
 /** The record's own `resources[]`, in all its spellings (trails, Lake, lookup output). */
-import type { JsonObject } from '../../model/record.js'
 import type { ResourceRole } from '../../model/resource.js'
 import { readDeclaredArn } from './arns.js'
 import { type Found, isUsable } from './found.js'
@@ -8,35 +7,25 @@ import { Kind } from './kind.js'
 
 const BUCKET = new Kind('AWS::S3::Bucket', 'arn:P:s3:::NAME', { nameless: true })
 
-export function readDeclared(entry: JsonObject, found: Found): void {
-  let arn = ''
-  let type: string | null = null
-  let name = ''
-  for (const key in entry) {
-    const value = entry[key]
-    if (typeof value !== 'string') continue
-    switch (key) {
-      case 'ARN':
-      case 'arn':
-      case 'ARNPrefix':
-      case 'arnPrefix':
-      case 'arnprefix':
-        arn = value
-        break
-      case 'type':
-      case 'ResourceType':
-      case 'resourceType':
-        type = value === '' ? null : value
-        break
-      case 'ResourceName':
-      case 'resourceName':
-        name = value
-        break
-    }
-  }
-  if (arn === '' && name.startsWith('arn:')) arn = name
-  if (arn !== '') addArn(arn, type, found)
-  else if (name !== '') addName(name, type, found)
+/** What the fields of an entry are called: in trails, in Lake, in lookup output. */
+export const DECLARED_FIELDS: ReadonlyMap<string, 'arn' | 'type' | 'name'> = new Map([
+  ['ARN', 'arn'],
+  ['arn', 'arn'],
+  ['ARNPrefix', 'arn'],
+  ['arnPrefix', 'arn'],
+  ['arnprefix', 'arn'],
+  ['type', 'type'],
+  ['resourceType', 'type'],
+  ['ResourceType', 'type'],
+  ['resourceName', 'name'],
+  ['ResourceName', 'name'],
+])
+
+/** One entry; `''` stands for what it does not say. */
+export function addDeclared(arn: string, type: string, name: string, found: Found): void {
+  const given = arn === '' && name.startsWith('arn:') ? name : arn
+  if (given !== '') addArn(given, type === '' ? null : type, found)
+  else if (name !== '') addName(name, type === '' ? null : type, found)
 }
 
 function addArn(arn: string, type: string | null, found: Found): void {

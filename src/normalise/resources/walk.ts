@@ -8,7 +8,7 @@ import { isObject } from '../fields.js'
 import { findArns } from './arns.js'
 import { type CallPlan, planFor } from './call-plan.js'
 import { readContext } from './context.js'
-import { readDeclared } from './declared.js'
+import { addDeclared, DECLARED_FIELDS } from './declared.js'
 import { decodeJson, isEncodedJson } from './encoded.js'
 import { Found } from './found.js'
 import { idKind, mayBeId } from './ids.js'
@@ -25,7 +25,7 @@ export class RecordWalk {
   readonly #found = new Found()
   /** Values that are an ARN as a whole stay apart: the rest is searched for ARNs within. */
   #arns = ''
-  #plain = ''
+  #plain: string[] = []
   #text = ''
   #tooDeep = false
 
@@ -51,7 +51,7 @@ export class RecordWalk {
   walk(record: JsonObject): void {
     this.#found.start(readContext(record))
     this.#arns = ''
-    this.#plain = ''
+    this.#plain = []
     this.#tooDeep = false
     const plan = planFor(record['eventSource'], record['eventName'])
     for (const key in record) {
@@ -106,26 +106,32 @@ export class RecordWalk {
   #declared(value: object): void {
     const entries: readonly unknown[] = Array.isArray(value) ? value : [value]
     for (const entry of entries) {
-      if (isObject(entry)) readDeclared(entry, this.#found)
+      if (isObject(entry)) this.#declaredEntry(entry)
       else if (typeof entry === 'string') this.#string(entry, ANYWHERE)
-      if (typeof entry === 'object' && entry !== null) this.#leaves(entry, 2)
+      else if (typeof entry === 'object' && entry !== null) this.#value(entry, ANYWHERE, 2)
     }
   }
 
-  /** Values whose resources are read elsewhere. */
-  #leaves(value: object, depth: number): void {
-    const entry = value as JsonObject
+  #declaredEntry(entry: JsonObject): void {
+    let arn = ''
+    let type = ''
+    let name = ''
     for (const key in entry) {
-      const inner = entry[key]
-      if (typeof inner === 'string') {
-        if (inner.charCodeAt(0) === LETTER_A && inner.startsWith('arn:')) this.#sayArn(inner)
-        else this.#say(inner)
-      } else if (typeof inner === 'object') {
-        if (inner !== null) this.#value(inner, ANYWHERE, depth + 1)
-      } else if (typeof inner === 'number') {
-        this.#number(inner)
+      const value = entry[key]
+      if (typeof value === 'string') {
+        if (value.charCodeAt(0) === LETTER_A && value.startsWith('arn:')) this.#sayArn(value)
+        else this.#say(value)
+        const field = DECLARED_FIELDS.get(key)
+        if (field === 'arn') arn = value
+        else if (field === 'type') type = value
+        else if (field === 'name') name = value
+      } else if (typeof value === 'object') {
+        if (value !== null) this.#value(value, ANYWHERE, 3)
+      } else if (typeof value === 'number') {
+        this.#number(value)
       }
     }
+    addDeclared(arn, type, name, this.#found)
   }
 
   #value(value: object, owner: Entry, depth: number): void {
@@ -196,8 +202,7 @@ export class RecordWalk {
   }
 
   #say(value: string): void {
-    if (value === '') return
-    this.#plain = this.#plain === '' ? value : `${this.#plain} ${value}`
+    if (value !== '') this.#plain.push(value)
   }
 
   #sayArn(value: string): void {
@@ -205,9 +210,10 @@ export class RecordWalk {
   }
 
   #finish(record: JsonObject): void {
-    findArns(this.#plain, this.#found)
-    if (this.#plain.includes('%22') && isEncodedJson(this.#plain)) this.#decoded(record, 0)
-    this.#text = this.#plain === '' ? this.#arns.slice(1) : this.#plain + this.#arns
+    const plain = this.#plain.join(' ')
+    findArns(plain, this.#found)
+    this.#text = plain === '' ? this.#arns.slice(1) : plain + this.#arns
+    if (plain.includes('%22') && isEncodedJson(plain)) this.#decoded(record, 0)
   }
 
   /** Rare enough for a second pass: URL-encoded documents are searchable in both forms. */
@@ -223,7 +229,7 @@ export class RecordWalk {
   }
 
   #sayDecoded(text: string): void {
-    this.#plain = `${this.#plain} ${text}`
+    this.#text += ` ${text}`
     findArns(text, this.#found)
   }
 }
