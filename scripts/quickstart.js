@@ -72,7 +72,7 @@ coldtrail(['find', 'text', story.newUser, '--limit', '5'])
 step('All changes within the hour of the attack (times are UTC; --until is exclusive).')
 coldtrail([
   ...['find', 'window', '--since', story.window.since, '--until', story.window.until],
-  ...['--write-only', '--order', 'asc', '--limit', '10'],
+  ...['--write-only', '--order', 'asc', '--limit', '25'],
 ])
 
 step('What was wrong with the evidence? Nothing is dropped silently.')

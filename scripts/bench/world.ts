@@ -107,7 +107,7 @@ function makeAccount(random: Random, id: string, name: string, words: string[], 
   const bucket = (bucketName: string): Bucket => ({
     name: bucketName,
     arn: `arn:aws:s3:::${bucketName}`,
-    hotKeys: many(300, (i) => objectKey(random, words, i * 3600)),
+    hotKeys: many(300, (i) => objectKey(random, words, Date.UTC(2023, 10, 1) / 1000 + i * 3600)),
   })
   const userNames = [
     ...list('ci-deploy terraform backup-agent legacy-ftp grafana vendor-export'),

@@ -4,7 +4,15 @@
  */
 import type { JsonObject } from '../model/record.js'
 
-export type ValueClass = 'event' | 'insight' | 'digest' | 'keys' | 'notification' | 'empty' | 'unknown'
+export type ValueClass =
+  | 'event'
+  | 'insight'
+  | 'digest'
+  | 'keys'
+  | 'lake-sign'
+  | 'notification'
+  | 'empty'
+  | 'unknown'
 
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -21,6 +29,7 @@ export function classify(value: unknown): ValueClass {
   }
   if (value['digestS3Object'] !== undefined && value['digestEndTime'] !== undefined) return 'digest'
   if (value['PublicKeyList'] !== undefined || value['publicKeyList'] !== undefined) return 'keys'
+  if (value['hashSignature'] !== undefined && Array.isArray(value['files'])) return 'lake-sign'
   // Documentation samples and hand-made records can lack all three: an id with a time is still a record.
   if (value['eventID'] !== undefined && value['eventTime'] !== undefined) return 'event'
   return Object.keys(value).length === 0 ? 'empty' : 'unknown'

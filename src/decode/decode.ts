@@ -82,7 +82,8 @@ export class ContentDecoder implements ValueSink {
     const kind = classify(found.value)
     this.#counts.set(kind, (this.#counts.get(kind) ?? 0) + 1)
     this.#noteShape(found)
-    if (kind === 'digest' || kind === 'keys' || (kind === 'empty' && found.container === null)) return
+    if (kind === 'digest' || kind === 'keys' || kind === 'lake-sign') return
+    if (kind === 'empty' && found.container === null) return
     const index = this.#index++
     if ((kind === 'event' || kind === 'insight') && isJsonObject(found.value)) {
       this.#sink.record({ record: found.value, found: place, recordClass: kind, index })
@@ -148,6 +149,7 @@ export class ContentDecoder implements ValueSink {
   #special(): { shape: string; kind: Verdict['kind'] } | null {
     if (this.#counts.has('digest')) return { shape: 'digest', kind: 'digest' }
     if (this.#counts.has('keys')) return { shape: 'public-keys', kind: 'other' }
+    if (this.#counts.has('lake-sign')) return { shape: 'lake-sign', kind: 'other' }
     if (this.#index === 0 && this.#reader.documents > 0 && !this.#counts.has('empty'))
       return { shape: 'empty-list', kind: 'trail' }
     return null

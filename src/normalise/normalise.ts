@@ -32,6 +32,26 @@ export interface RecordInput {
 
 export type ReportProblem = (problem: Problem) => void
 
+/** Columns of their own, or indexed once for all events that share the value: see value_text. */
+const NOT_OWN_TEXT: ReadonlySet<string> = new Set([
+  'eventID',
+  'requestID',
+  'eventTime',
+  'eventSource',
+  'eventName',
+  'eventType',
+  'eventCategory',
+  'eventVersion',
+  'awsRegion',
+  'recipientAccountId',
+  'sourceIPAddress',
+  'userAgent',
+  'vpcEndpointId',
+  'vpcEndpointAccountId',
+  'errorCode',
+  'errorMessage',
+])
+
 /** API dates at the end of Lambda and CloudFront names (FORMATS: eventName suffixes). */
 const API_DATE = /(?:\d{4}_\d{2}_\d{2}|\d{8}(?:v\d+)?)$/
 const ROLE_NUMBER = new Map(RESOURCE_ROLES.map((role, index) => [role, index]))
@@ -48,7 +68,7 @@ export class Normaliser {
   readonly #resources = new Cache<ResourceEntry>()
 
   constructor(maxDepth: number) {
-    this.#walk = new RecordWalk(maxDepth)
+    this.#walk = new RecordWalk(maxDepth, NOT_OWN_TEXT)
   }
 
   normalise(input: RecordInput, report: ReportProblem): EventDraft {

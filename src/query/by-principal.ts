@@ -8,6 +8,6 @@ export const byPrincipal: QuestionSpec<'principal'> = {
   reach: ({ value }) => {
     const pattern = readPattern(value.toLowerCase())
     const ids = sql`SELECT DISTINCT identity_id AS id FROM identity_name WHERE ${matches('name', pattern)}`
-    return { restrictions: [{ dimension: 'identity', ids }], arms: [], notes: [] }
+    return { criteria: [{ kind: 'dimension', dimension: 'identity', ids }], notes: [] }
   },
 }

@@ -5,8 +5,7 @@ import { asStored } from './value.js'
 export const byRequest: QuestionSpec<'request'> = {
   kind: 'request',
   reach: ({ value }) => ({
-    restrictions: [],
-    arms: [{ kind: 'column', column: 'request_id', value: asStored(value) }],
+    criteria: [{ kind: 'column', column: 'request_id', value: asStored(value) }],
     notes: [],
   }),
 }

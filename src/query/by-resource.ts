@@ -1,5 +1,5 @@
 import type { QuestionSpec } from './question-spec.js'
-import type { Arm } from './reach.js'
+import type { Arm, Criterion } from './reach.js'
 import { sql } from './statement.js'
 import { matches, readPattern, type NamePattern } from './value.js'
 
@@ -14,7 +14,7 @@ export const byResource: QuestionSpec<'resource'> = {
   kind: 'resource',
   reach: ({ value }) => {
     const pattern = readPattern(value.replace(/^s3:\/\//i, ''))
-    return { restrictions: [], arms: isArn(pattern) ? armsOfArn(pattern) : [armOfName(pattern)], notes: [] }
+    return { criteria: [isArn(pattern) ? ofArn(pattern) : ofName(pattern)], notes: [] }
   },
 }
 
@@ -23,20 +23,20 @@ function isArn({ text }: NamePattern): boolean {
 }
 
 /** What an identity is named by is also what it did: the question "all about this role" wants both. */
-function armsOfArn(pattern: NamePattern): Arm[] {
+function ofArn(pattern: NamePattern): Criterion {
   const folded = { ...pattern, text: pattern.text.toLowerCase() }
-  return [
-    { kind: 'resource', names: [matches('r.arn', pattern)] },
-    {
-      kind: 'dimension',
-      dimension: 'identity',
-      ids: sql`SELECT DISTINCT identity_id AS id FROM identity_name WHERE ${matches('name', folded)} AND ${CALLER_ARNS}`,
-    },
-  ]
+  const ids = sql`SELECT DISTINCT identity_id AS id FROM identity_name WHERE ${matches('name', folded)} AND ${CALLER_ARNS}`
+  return {
+    kind: 'any',
+    of: [
+      { kind: 'resource', names: [matches('r.arn', pattern)] },
+      { kind: 'dimension', dimension: 'identity', ids },
+    ],
+  }
 }
 
 /** Bare names are stored in lower case, S3's only at the end of the ARN: there case matters. */
-function armOfName(pattern: NamePattern): Arm {
+function ofName(pattern: NamePattern): Arm {
   const folded = { ...pattern, text: pattern.text.toLowerCase() }
   const byArn = S3_PARTITIONS.map((partition) => {
     return matches('r.arn', { ...pattern, text: `arn:${partition}:s3:::${pattern.text}` })

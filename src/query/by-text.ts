@@ -2,14 +2,15 @@ import { CaseError } from '../model/case-error.js'
 import type { SubjectOf } from '../model/question.js'
 import type { QuestionSpec } from './question-spec.js'
 import type { Arm, Reach } from './reach.js'
+import { readExpression } from './text-expression.js'
 import { asStored } from './value.js'
 import { readIsoTime } from './window.js'
 
 /** What FTS5's unicode61 makes tokens of; everything else only separates them. */
 const TOKEN_CHARACTER = /[\p{L}\p{N}\p{Co}]/u
 const TERM = /"([^"]*)"|(\S+)/gu
-/** FTS5 refuses deeper and longer expressions; nobody types them. */
-const MAX_TERMS = 200
+/** Each is looked up by itself; nobody types more. */
+const MAX_TERMS = 50
 
 /** Events whose record holds the words, in any value. */
 export const byText: QuestionSpec<'text'> = {
@@ -18,29 +19,25 @@ export const byText: QuestionSpec<'text'> = {
 }
 
 function byExpression({ value }: SubjectOf<'text'>): Reach {
-  const match = asStored(value)
-  if (match.trim() === '') throw new CaseError('nothing to search for', { hint: SEARCHABLE })
-  return { restrictions: [], arms: [{ kind: 'text', match }], notes: [] }
+  const expression = asStored(value)
+  if (expression.trim() === '') throw new CaseError('nothing to search for', { hint: SEARCHABLE })
+  return { criteria: [readExpression(expression)], notes: [] }
 }
 
 /** Each word and each quoted phrase is taken literally, and must occur. */
 function byWords({ value }: SubjectOf<'text'>): Reach {
   const terms = Array.from(asStored(value).matchAll(TERM), ([, phrase, word]) => phrase ?? word ?? '')
-  const searched = terms.filter((term) => TOKEN_CHARACTER.test(term))
+  const searched = [...new Set(terms.filter((term) => TOKEN_CHARACTER.test(term)))]
   const ignored = terms.filter((term) => !TOKEN_CHARACTER.test(term))
-  if (searched.length === 0) throw new CaseError(`no word to search for in '${value}'`, { hint: SEARCHABLE })
+  const [only] = searched
+  if (only === undefined) throw new CaseError(`no word to search for in '${value}'`, { hint: SEARCHABLE })
   if (searched.length > MAX_TERMS) {
     throw new CaseError(`${searched.length} words are too many`, { hint: `search for up to ${MAX_TERMS}` })
   }
-  const match = searched.map(quoted).join(' AND ')
-  const [only] = searched
-  // Text last: what the columns find is few, and left out of the text's hits.
-  const columns = searched.length === 1 && only !== undefined ? columnsOf(only) : []
-  return {
-    restrictions: [],
-    arms: [...columns, { kind: 'text', match }],
-    notes: [...ignoredNote(ignored), ...starNote(searched)],
-  }
+  const phrases = searched.map((term): Arm => ({ kind: 'text', match: quoted(term) }))
+  const notes = [...ignoredNote(ignored), ...starNote(searched)]
+  if (searched.length > 1) return { criteria: phrases, notes }
+  return { criteria: [{ kind: 'any', of: [...columnsOf(only), ...phrases] }], notes }
 }
 
 const SEARCHABLE =

@@ -3,5 +3,5 @@ import type { QuestionSpec } from './question-spec.js'
 /** Every event of a time window. */
 export const byWindow: QuestionSpec<'window'> = {
   kind: 'window',
-  reach: () => ({ restrictions: [], arms: [], notes: [] }),
+  reach: () => ({ criteria: [], notes: [] }),
 }

@@ -1,7 +1,7 @@
-/** Filters → restrictions on the dictionaries that events point into. One dictionary, one restriction. */
+/** Filters → demands on the dictionaries that events point into. One dictionary, one demand. */
 import { ANY_ERROR, type Filters } from '../model/question.js'
 import { CREDENTIAL_CLASSES, type CredentialClass } from '../model/principal.js'
-import type { Dimension, Restriction } from './reach.js'
+import type { Dimension, DimensionArm } from './reach.js'
 import { and, list, or, raw, sql, type Statement } from './statement.js'
 import { asStored } from './value.js'
 
@@ -66,7 +66,7 @@ export function filterNotes({ events }: Filters): string[] {
   })
 }
 
-export function restrictionsOf(filters: Filters): Restriction[] {
+export function criteriaOf(filters: Filters): DimensionArm[] {
   const demands: Record<Dimension, readonly Statement[]> = {
     identity: [anyOf('access_key_id', filters.accessKeys.flatMap(keySpellings)), credentials(filters)].flat(),
     action: [events(filters), services(filters), writes(filters)].flat(),
@@ -80,7 +80,9 @@ export function restrictionsOf(filters: Filters): Restriction[] {
   return Object.entries(demands).flatMap(([name, conditions]) => {
     const dimension = name as Dimension
     if (conditions.length === 0) return []
-    return [{ dimension, ids: sql`SELECT id FROM ${raw(dimension)} WHERE ${and(conditions)}` }]
+    return [
+      { kind: 'dimension', dimension, ids: sql`SELECT id FROM ${raw(dimension)} WHERE ${and(conditions)}` },
+    ]
   })
 }
 

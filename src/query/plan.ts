@@ -3,15 +3,19 @@
  * milliseconds and no statistics need to be kept.
  */
 import type { BoundedPage, Page } from '../model/question.js'
-import { readColumn, readNumber } from '../store/reader.js'
+import { readColumn } from '../store/reader.js'
 import type { Connection } from '../store/open.js'
 import type { Testing } from './condition.js'
-import { earlyHits, inOrder, routesOf, timeRoute, type Branches, type Route } from './route.js'
-import { sql, type Statement } from './statement.js'
+import { countUpTo } from './count.js'
+import { coverOf } from './cover.js'
+import type { Criterion } from './reach.js'
+import { criterionRoute, earlyHits, inOrder, timeRoute, type Branches, type Route } from './route.js'
+import type { Statement } from './statement.js'
+import { spreadText } from './text-search.js'
 import type { Demand } from './walk.js'
 
 export interface Plan {
-  /** For tests and for `--verbose` eyes: which route, walked how. */
+  /** Which route, walked how. */
   readonly name: string
   /** Selects event ids in order. */
   readonly ids: Statement
@@ -46,8 +50,9 @@ export const PLAN_LIMITS: PlanLimits = {
   earlyText: [1000, 5000],
 }
 
-export function makePlan(db: Connection, demand: Demand, page: Page, limits = PLAN_LIMITS): Plan {
-  const routes = routesOf(demand)
+export function makePlan(db: Connection, question: Demand, page: Page, limits = PLAN_LIMITS): Plan {
+  const demand = { ...question, criteria: flattened(question.criteria.map((part) => spreadText(db, part))) }
+  const routes = routesOf(db, demand, limits)
   const small = cheapest(db, routes, limits.few)
   if (small !== undefined) return sorted(small, page, 'few')
   const best = routes.length > 1 ? (cheapest(db, routes, limits.many) ?? routes[0]) : routes[0]
@@ -55,6 +60,26 @@ export function makePlan(db: Connection, demand: Demand, page: Page, limits = PL
   const { order, limit } = page
   if (limit === undefined || limit > limits.page) return wholePlan(db, demand, best, page, limits)
   return pagePlan(db, demand, best, { order, limit }, limits)
+}
+
+/** No `all` among them; words that stand in no shared value become one search, which FTS5 does best. */
+function flattened(criteria: readonly Criterion[]): Criterion[] {
+  const flat = criteria.flatMap((part) => (part.kind === 'all' ? flattened(part.of) : [part]))
+  const texts = flat.filter((part) => part.kind === 'text')
+  if (texts.length < 2) return flat
+  const match = texts.map((part) => part.match).join(' AND ')
+  return [...flat.filter((part) => part.kind !== 'text'), { kind: 'text', match }]
+}
+
+/** In order of preference among equals: what was asked, what narrows it, when. */
+function routesOf(db: Connection, demand: Demand, limits: PlanLimits): Route[] {
+  const routes = demand.criteria.flatMap((criterion) => {
+    const cover = coverOf(db, demand, criterion, limits.few)
+    return cover === undefined ? [] : [criterionRoute(demand, criterion, cover)]
+  })
+  const { sinceMs, untilMs } = demand.window
+  if (sinceMs !== undefined || untilMs !== undefined) routes.push(timeRoute(demand))
+  return routes
 }
 
 /** The route with the least to read, when that is not more than `cap`. */
@@ -81,7 +106,7 @@ function pagePlan(db: Connection, demand: Demand, best: Route, page: BoundedPage
   if (best.name === 'time') return sorted(best, page, 'few')
   const branches = fewBranches(db, best, limits)
   if (branches !== undefined && best.isExact) return nearest(best, branches, page)
-  for (const count of demand.arms.some(({ kind }) => kind === 'text') ? limits.earlyText : limits.early) {
+  for (const count of timeRoute(demand).testCost > 0 ? limits.earlyText : limits.early) {
     const ids = earlyHits(demand, count, page)
     const found = readColumn<number>(db, ids)
     if (found.length >= page.limit) return { name: `first ${count}`, ids, found, all: best.hits('many') }
@@ -105,9 +130,4 @@ function nearest(route: Route, branches: Branches, page: BoundedPage): Plan {
     ids: inOrder(branches.nearest(page), page),
     all: route.hits('many'),
   }
-}
-
-/** At most `cap` + 1. */
-export function countUpTo(db: Connection, rows: Statement, cap: number): number {
-  return readNumber(db, sql`SELECT count(*) FROM (${rows} LIMIT ${cap + 1})`) ?? 0
 }

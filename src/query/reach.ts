@@ -1,31 +1,38 @@
-/** How a question says which events it wants, before anybody decides by which index to get them. */
+/** What a question demands of its events, before anybody decides by which index to get them. */
 import type { Statement } from './statement.js'
 
 /** The dictionaries that an event points into. */
 export const DIMENSIONS = ['identity', 'action', 'origin', 'outcome', 'place'] as const
 export type Dimension = (typeof DIMENSIONS)[number]
 
-/** `ids` selects one column, `id`, without repeats. */
-export interface Restriction {
-  readonly dimension: Dimension
-  readonly ids: Statement
-}
-
-/** One of several ways for an event to belong to the answer. */
+/** A demand that one index can answer. */
 export type Arm =
-  | ({ readonly kind: 'dimension' } & Restriction)
+  /** `ids` selects one column, `id`, without repeats. */
+  | {
+      readonly kind: 'dimension'
+      readonly dimension: Dimension
+      readonly ids: Statement
+      /** Set when the ids are those of a full-text search with very many hits. */
+      readonly wideMatch?: string
+    }
   /** Conditions on a row `r` of resource, one of which must hold; each can use an index. */
   | { readonly kind: 'resource'; readonly names: readonly Statement[] }
   | { readonly kind: 'column'; readonly column: 'event_id' | 'request_id'; readonly value: string }
   | { readonly kind: 'column'; readonly column: 'event_time_ms'; readonly value: number }
-  /** In the query language of FTS5. */
+  /** A phrase in the query language of FTS5; in the event's own text only, see text-search.ts. */
   | { readonly kind: 'text'; readonly match: string }
+
+export type DimensionArm = Extract<Arm, { kind: 'dimension' }>
+
+export type Criterion =
+  | Arm
+  | { readonly kind: 'all'; readonly of: readonly Criterion[] }
+  | { readonly kind: 'any'; readonly of: readonly Criterion[] }
+  | { readonly kind: 'without'; readonly wanted: Criterion; readonly unwanted: Criterion }
 
 export interface Reach {
   /** All must hold. */
-  readonly restrictions: readonly Restriction[]
-  /** One must hold, when there are any. */
-  readonly arms: readonly Arm[]
+  readonly criteria: readonly Criterion[]
   /** What the user should know about how the question was understood. */
   readonly notes: readonly string[]
 }

@@ -5,10 +5,12 @@ import type { Page, Question } from '../model/question.js'
 import type { Connection } from '../store/open.js'
 import { iterateColumn, readColumn, readIndexNames, readNumber, readTuples } from '../store/reader.js'
 import { EVENT_FROM, EVENT_SELECT } from '../store/views.js'
-import { filterNotes, restrictionsOf } from './filters.js'
-import { countUpTo, makePlan, PLAN_LIMITS, type Plan } from './plan.js'
+import { criteriaOf, filterNotes } from './filters.js'
+import { countUpTo } from './count.js'
+import { makePlan, PLAN_LIMITS, type Plan } from './plan.js'
 import { raw, sql, type Statement } from './statement.js'
 import { reachOf } from './table.js'
+import { notReadable } from './text-expression.js'
 
 /** Reads the exact text of a record: RecordReader of record-text.ts. */
 export interface RecordSource {
@@ -43,9 +45,9 @@ export function askQuestion(
   limits = PLAN_LIMITS,
 ): Answer {
   const reach = reachOf(question)
-  const restrictions = [...reach.restrictions, ...restrictionsOf(question.filters)]
-  const demand = { ...reach, restrictions, window: question.window, indexes: readIndexNames(db) }
-  const plan = explained(() => makePlan(db, demand, page, limits))
+  const criteria = [...reach.criteria, ...criteriaOf(question.filters)]
+  const demand = { criteria, window: question.window, indexes: readIndexNames(db) }
+  const plan = explained(question, () => makePlan(db, demand, page, limits))
   return {
     notes: [...reach.notes, ...filterNotes(question.filters)],
     plan,
@@ -130,18 +132,12 @@ function missing(id: number): never {
   })
 }
 
-/** FTS5 judges its query language itself; it reports what it can not read as a plain SQLITE_ERROR. */
-function explained<Value>(plan: () => Value): Value {
+/** FTS5 has the last word on its query language; it reports what it can not read as a plain SQLITE_ERROR. */
+function explained<Value>(question: Question, plan: () => Value): Value {
   try {
     return plan()
   } catch (error) {
     const { code, message } = error as { code?: unknown; message: string }
-    const isSyntax =
-      code === 'SQLITE_ERROR' && /fts5|unterminated string|no such column|unknown special query/.test(message)
-    if (!isSyntax) throw error
-    throw new CaseError(`--match can not read this: ${message}`, {
-      hint: 'terms, AND, OR, NOT, NEAR(a b, 5), pre*; "quote" what holds other characters, as in \'"iam:CreateUser" OR "arn:aws"\'',
-      cause: error,
-    })
+    throw question.kind === 'text' && code === 'SQLITE_ERROR' ? notReadable(message) : error
   }
 }

@@ -6,10 +6,13 @@ import type { BoundedPage, Order, TimeWindow } from '../model/question.js'
 import { RESOURCE_ROLES } from '../model/resource.js'
 import { INDEXES, type IndexSpec } from '../store/indexes.js'
 import { inWindow } from './condition.js'
-import type { Arm, Reach, Restriction } from './reach.js'
+import type { Arm, Criterion, DimensionArm } from './reach.js'
 import { and, joined, raw, sql, type Statement } from './statement.js'
 
-export interface Demand extends Reach {
+/** A question as the planner sees it. */
+export interface Demand {
+  /** All must hold. */
+  readonly criteria: readonly Criterion[]
   readonly window: TimeWindow
   /** Indexes that the case has. */
   readonly indexes: ReadonlySet<string>
@@ -28,7 +31,7 @@ export interface BranchedWalk extends Walk {
 export function armWalk(demand: Demand, arm: Arm): Walk | BranchedWalk {
   switch (arm.kind) {
     case 'dimension':
-      return dimensionWalk(demand, arm, dimensionIndex(arm, demand))
+      return dimensionWalk(demand, arm)
     case 'column':
       return columnWalk(demand, arm)
     case 'resource':
@@ -38,26 +41,37 @@ export function armWalk(demand: Demand, arm: Arm): Walk | BranchedWalk {
   }
 }
 
-export function dimensionWalk(
-  demand: Demand,
-  { dimension, ids }: Restriction,
-  index: IndexSpec | undefined,
-): BranchedWalk {
-  const event = sql`event e${indexedBy(index?.name ?? '', demand)}`
+/** While a load runs, most indexes are missing; then SQLite scans, which is slow and right. */
+export function hasIndex(demand: Demand, arm: Arm): boolean {
+  if (arm.kind === 'text') return true
+  const name = arm.kind === 'resource' ? RESOURCE_INDEX : indexOf(arm)?.name
+  return name !== undefined && demand.indexes.has(name)
+}
+
+const RESOURCE_INDEX = 'event_resource_by_resource'
+
+function indexOf(arm: Exclude<Arm, { kind: 'resource' | 'text' }>): IndexSpec | undefined {
+  const columns = arm.kind === 'column' ? arm.column : `${arm.dimension}_id, event_time_ms`
+  return INDEXES.find((spec) => spec.table === 'event' && spec.columns === columns)
+}
+
+function dimensionWalk(demand: Demand, arm: DimensionArm): BranchedWalk {
+  const index = indexOf(arm)
+  const event = sql`event e${indexedBy(index?.name, demand)}`
   const from = sql`FROM ${event}`
-  const window = inWindow('e.event_time_ms', demand.window)
   // A partial index is used only where its own condition stands in the query.
-  const always = [...(index?.where === undefined ? [] : [raw(`e.${index.where}`)]), ...window]
-  const column = raw(`e.${dimension}_id`)
+  const partial = index?.where === undefined ? [] : [raw(`e.${index.where}`)]
+  const always = [...partial, ...inWindow('e.event_time_ms', demand.window)]
+  const column = raw(`e.${arm.dimension}_id`)
   const nearest = (tests: readonly Statement[], { order, limit }: BoundedPage) => {
     const ofOne = where([sql`${column} = d.id`, ...always, ...tests])
-    return nearestOf(ids, sql`SELECT e.id ${from}${ofOne} ${ordered('e.', order)} LIMIT ${limit}`)
+    return nearestOf(arm.ids, sql`SELECT e.id ${from}${ofOne} ${ordered('e.', order)} LIMIT ${limit}`)
   }
   return {
-    candidates: sql`SELECT 1 FROM (${ids}) d CROSS JOIN ${event}${where([sql`${column} = d.id`, ...always])}`,
+    candidates: sql`SELECT 1 FROM (${arm.ids}) d CROSS JOIN ${event}${where([sql`${column} = d.id`, ...always])}`,
     hits: (tests) =>
-      sql`SELECT e.id AS id, e.event_time_ms AS ms ${from}${where([sql`${column} IN (${ids})`, ...always, ...tests])}`,
-    ids,
+      sql`SELECT e.id AS id, e.event_time_ms AS ms ${from}${where([sql`${column} IN (${arm.ids})`, ...always, ...tests])}`,
+    ids: arm.ids,
     nearest,
   }
 }
@@ -66,10 +80,9 @@ function nearestOf(ids: Statement, ofOne: Statement): Statement {
   return sql`SELECT DISTINCT n.id AS id, n.event_time_ms AS ms FROM (${ids}) d CROSS JOIN event n ON n.id IN (${ofOne})`
 }
 
-function columnWalk(demand: Demand, { column, value }: Extract<Arm, { kind: 'column' }>): Walk {
-  const index = INDEXES.find((spec) => spec.table === 'event' && spec.columns === column)
-  const from = sql`FROM event e${indexedBy(index?.name ?? '', demand)}`
-  const always = [sql`e.${raw(column)} = ${value}`, ...inWindow('e.event_time_ms', demand.window)]
+function columnWalk(demand: Demand, arm: Extract<Arm, { kind: 'column' }>): Walk {
+  const from = sql`FROM event e${indexedBy(indexOf(arm)?.name, demand)}`
+  const always = [sql`e.${raw(arm.column)} = ${arm.value}`, ...inWindow('e.event_time_ms', demand.window)]
   return {
     candidates: sql`SELECT 1 ${from}${where(always)}`,
     hits: (tests) => sql`SELECT e.id AS id, e.event_time_ms AS ms ${from}${where([...always, ...tests])}`,
@@ -82,7 +95,7 @@ function resourceWalk(demand: Demand, names: readonly Statement[]): BranchedWalk
     names.map((name) => sql`SELECT r.id FROM resource r WHERE ${name}`),
     ' UNION ALL ',
   )
-  const uses = sql`event_resource x${indexedBy('event_resource_by_resource', demand)}`
+  const uses = sql`event_resource x${indexedBy(RESOURCE_INDEX, demand)}`
   const from = sql`FROM ${uses}`
   const window = inWindow('x.event_time_ms', demand.window)
   const always = [sql`x.resource_id IN (${ids})`, ...window]
@@ -116,14 +129,8 @@ function textWalk(demand: Demand, match: string): Walk {
   }
 }
 
-export function dimensionIndex({ dimension }: Restriction, { indexes }: Demand): IndexSpec | undefined {
-  const columns = `${dimension}_id, event_time_ms`
-  return INDEXES.find((spec) => spec.table === 'event' && spec.columns === columns && indexes.has(spec.name))
-}
-
-/** Nothing when the index is not there yet: then SQLite scans, which is slow and right. */
-export function indexedBy(index: string, { indexes }: Demand): Statement {
-  return raw(indexes.has(index) ? ` INDEXED BY ${index}` : '')
+export function indexedBy(index: string | undefined, { indexes }: Demand): Statement {
+  return raw(index !== undefined && indexes.has(index) ? ` INDEXED BY ${index}` : '')
 }
 
 export function where(conditions: readonly Statement[]): Statement {

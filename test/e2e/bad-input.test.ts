@@ -17,7 +17,17 @@ import { constants, createGzip, gunzipSync, gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { logText, makeRecord, put, putLog, uuid, type CloudTrailRecord } from '../helpers/archive.js'
 import { query } from '../helpers/cli-case.js'
-import { find, findIds, index, inParallel, listProblems, run, tempFolder, type Indexed, type ProblemRow } from '../helpers/cli.js'
+import {
+  find,
+  findIds,
+  index,
+  inParallel,
+  listProblems,
+  run,
+  tempFolder,
+  type Indexed,
+  type ProblemRow,
+} from '../helpers/cli.js'
 
 const MB = 1024 * 1024
 /** Issue 2: peak memory of the whole process. */
@@ -27,6 +37,8 @@ const MEMORY_MB = 700
 const GOOD = { 'a-good.json': [1, 2, 3], 'z-good.json.gz': [4, 5, 6] } as const
 const GOOD_IDS = [1, 2, 3, 4, 5, 6].map((n) => idOf(n))
 const BAD = 'm-bad.json.gz'
+/** Text that compresses about as well as real records. */
+const PAD = Array.from({ length: 600 }, (_, at) => uuid(`pad ${at % 150}`)).join(' ')
 
 const PROBLEM_COLUMNS = 'kind, path, member, record_index, byte_offset, byte_length, event_id, detail'
 
@@ -61,9 +73,18 @@ function record(n: number, over: CloudTrailRecord = {}): string {
 }
 
 /** Indexes one bad file among healthy ones, and checks what must hold whatever is wrong with it. */
-async function indexBad(bytes: string | Buffer | ((file: string) => void | Promise<void>), name = BAD, flags: readonly string[] = ['--workers', '2']): Promise<Outcome> {
+async function indexBad(
+  bytes: string | Buffer | ((file: string) => void | Promise<void>),
+  name = BAD,
+  flags: readonly string[] = ['--workers', '2'],
+): Promise<Outcome> {
   const root = tempFolder('bad')
-  for (const [good, numbers] of Object.entries(GOOD)) putLog(root, good, numbers.map((n) => makeRecord(n)))
+  for (const [good, numbers] of Object.entries(GOOD))
+    putLog(
+      root,
+      good,
+      numbers.map((n) => makeRecord(n)),
+    )
   const file = path.join(root, name)
   if (typeof bytes === 'function') await bytes(file)
   else put(root, name, bytes)
@@ -73,14 +94,26 @@ async function indexBad(bytes: string | Buffer | ((file: string) => void | Promi
 async function indexAround(root: string, file: string, flags: readonly string[]): Promise<Outcome> {
   const caseFile = path.join(tempFolder('case'), 'case.sqlite')
   const indexed = await index([root], caseFile, flags)
-  const all = query<ProblemRow>(caseFile, `SELECT ${PROBLEM_COLUMNS} FROM problems ORDER BY path, byte_offset, kind`)
-  const events = query<{ event_id: string; source_path: string }>(caseFile, 'SELECT event_id, source_path FROM appearances ORDER BY source_path, record_offset')
+  const all = query<ProblemRow>(
+    caseFile,
+    `SELECT ${PROBLEM_COLUMNS} FROM problems ORDER BY path, byte_offset, kind`,
+  )
+  const events = query<{ event_id: string; source_path: string }>(
+    caseFile,
+    'SELECT event_id, source_path FROM appearances ORDER BY source_path, record_offset',
+  )
   // Nothing that is wrong with one file touches another.
   const good = events.filter(({ source_path }) => source_path !== file).map(({ event_id }) => event_id)
   expect(good.sort()).toEqual([...GOOD_IDS].sort())
   expect(all.filter((problem) => problem.path !== file)).toEqual([])
-  const sources = query<SourceFacts & { path: string }>(caseFile, 'SELECT path, status, kind, records, events, rejected, sha256 FROM sources')
-  expect(sources.filter(({ path }) => path !== file).map(({ status }) => status)).toEqual(['indexed', 'indexed'])
+  const sources = query<SourceFacts & { path: string }>(
+    caseFile,
+    'SELECT path, status, kind, records, events, rejected, sha256 FROM sources',
+  )
+  expect(sources.filter(({ path }) => path !== file).map(({ status }) => status)).toEqual([
+    'indexed',
+    'indexed',
+  ])
   // The problems that are counted are those that are listed.
   const counts: Record<string, number> = {}
   for (const { kind } of all) counts[kind] = (counts[kind] ?? 0) + 1
@@ -146,15 +179,26 @@ describe('damaged gzip', () => {
     const { code, events, problems, source } = await indexBad(cut)
     expect(code).toBe(3)
     expect(events).toEqual(records.slice(0, count).map((_, at) => idOf(100 + at)))
-    expect(problems).toContainEqual(expect.objectContaining({ kind: 'truncated-gzip', byte_offset: content.length }))
-    const begins = '{"Records":['.length + records.slice(0, count).reduce((sum, one) => sum + Buffer.byteLength(one) + 1, 0)
-    expect(problems).toContainEqual(expect.objectContaining({ kind: 'truncated-json', byte_offset: begins, record_index: count }))
+    expect(problems).toContainEqual(
+      expect.objectContaining({ kind: 'truncated-gzip', byte_offset: content.length }),
+    )
+    const begins =
+      '{"Records":['.length +
+      records.slice(0, count).reduce((sum, one) => sum + Buffer.byteLength(one) + 1, 0)
+    expect(problems).toContainEqual(
+      expect.objectContaining({ kind: 'truncated-json', byte_offset: begins, record_index: count }),
+    )
     expect(source).toMatchObject({ status: 'indexed', events: count, rejected: 1, records: count + 1 })
   })
 
   it.each([1, 2, 9, 10, 17])('reports a file of which only %i bytes are left', async (length) => {
     const { code, events, kinds, source } = await indexBad(whole.subarray(0, length))
-    expect({ code, events, status: source?.status, count: kinds.length }).toEqual({ code: 3, events: [], status: 'rejected', count: 1 })
+    expect({ code, events, status: source?.status, count: kinds.length }).toEqual({
+      code: 3,
+      events: [],
+      status: 'rejected',
+      count: 1,
+    })
   })
 
   it('keeps everything of a file of which only the trailer is cut', async () => {
@@ -172,7 +216,9 @@ describe('damaged gzip', () => {
     const kept = records.slice(0, events.length).map((_, at) => idOf(100 + at))
     expect(events.length).toBeGreaterThan(20)
     expect(events).toEqual(kept)
-    const keptBytes = '{"Records":['.length + records.slice(0, events.length).reduce((sum, one) => sum + Buffer.byteLength(one) + 1, 0)
+    const keptBytes =
+      '{"Records":['.length +
+      records.slice(0, events.length).reduce((sum, one) => sum + Buffer.byteLength(one) + 1, 0)
     expect(damage?.byte_offset).toBeGreaterThanOrEqual(keptBytes - 1)
     expect(source?.status).toBe('indexed')
   })
@@ -182,12 +228,21 @@ describe('damaged gzip', () => {
     wrong[wrong.length - 8]! ^= 1
     const { code, events, problems } = await indexBad(wrong)
     expect({ code, count: events.length }).toEqual({ code: 3, count: 200 })
-    expect(problems).toEqual([expect.objectContaining({ kind: 'corrupt-gzip', byte_offset: Buffer.byteLength(text) })])
+    expect(problems).toEqual([
+      expect.objectContaining({ kind: 'corrupt-gzip', byte_offset: Buffer.byteLength(text) }),
+    ])
   })
 
   it('never takes a file with one flipped bit for a sound one, wherever it is', async () => {
     // The file's own name and time stamp (bytes 4 to 9) are no content.
-    const spots = [2, 3, 12, 40, ...Array.from({ length: 10 }, (_, at) => Math.floor((whole.length * (at + 1)) / 12)), whole.length - 2]
+    const spots = [
+      2,
+      3,
+      12,
+      40,
+      ...Array.from({ length: 10 }, (_, at) => Math.floor((whole.length * (at + 1)) / 12)),
+      whole.length - 2,
+    ]
     const root = tempFolder('bits')
     const names = spots.map((spot) => {
       const flipped = Buffer.from(whole)
@@ -210,12 +265,18 @@ describe('damaged gzip', () => {
 
   it('reports a gzip file with nothing in it', async () => {
     const { code, kinds, source } = await indexBad(gzipSync(''))
-    expect({ code, count: kinds.length, status: source?.status }).toEqual({ code: 3, count: 1, status: 'rejected' })
+    expect({ code, count: kinds.length, status: source?.status }).toEqual({
+      code: 3,
+      count: 1,
+      status: 'rejected',
+    })
   })
 
   it('reads every member of a concatenated file, and notes it', async () => {
     const parts = [records.slice(0, 50), records.slice(50, 120), records.slice(120)]
-    const { code, events, kinds, source, caseFile } = await indexBad(Buffer.concat(parts.map((part) => gzipSync(logText(part)))))
+    const { code, events, kinds, source, caseFile } = await indexBad(
+      Buffer.concat(parts.map((part) => gzipSync(logText(part)))),
+    )
     expect(kinds).toEqual(['multi-member-gzip'])
     // A note: nothing is lost.
     expect(code).toBe(0)
@@ -239,6 +300,68 @@ describe('damaged gzip', () => {
   })
 })
 
+describe('damaged gzip that is too large to be read in one piece', () => {
+  // 80 MB of JSON: over the 64 MB that are read whole.
+  const records = Array.from({ length: 4000 }, (_, at) =>
+    record(20_000 + at, { additionalEventData: { pad: PAD } }),
+  )
+  const text = logText(records)
+  const whole = gzipSync(text, { level: 1 })
+  const size = Buffer.byteLength(text)
+
+  it('has a sound file to begin with', async () => {
+    expect(size).toBeGreaterThan(70 * MB)
+    const { code, events, problems } = await indexBad(whole)
+    expect({ code, count: events.length, problems }).toEqual({ code: 0, count: 4000, problems: [] })
+  })
+
+  it('keeps every record before the cut of a truncated file', async () => {
+    const cut = whole.subarray(0, Math.floor(whole.length * 0.6))
+    const content = gunzipSync(cut, { finishFlush: constants.Z_SYNC_FLUSH })
+    const count = completeIn(content, records)
+    const { code, events, problems } = await indexBad(cut)
+    expect({ code, count: events.length }).toEqual({ code: 3, count })
+    expect(problems).toContainEqual(
+      expect.objectContaining({ kind: 'truncated-gzip', byte_offset: content.length }),
+    )
+  })
+
+  it('keeps every record before the damage of a corrupt file', async () => {
+    const corrupt = Buffer.from(whole)
+    corrupt.fill(0xff, Math.floor(whole.length / 2), Math.floor(whole.length / 2) + 64)
+    const sound = gunzipSync(corrupt.subarray(0, Math.floor(whole.length / 2)), {
+      finishFlush: constants.Z_SYNC_FLUSH,
+    })
+    const { code, events, problems } = await indexBad(corrupt)
+    expect(code).toBe(3)
+    expect(events.length).toBeGreaterThanOrEqual(completeIn(sound, records))
+    expect(events.slice(0, 4000)).toEqual(records.slice(0, events.length).map((_, at) => idOf(20_000 + at)))
+    const damage = problems.find(({ kind }) => kind === 'corrupt-gzip')
+    expect(damage?.byte_offset).toBeGreaterThanOrEqual(sound.length)
+  })
+
+  it.each([
+    ['text', Buffer.from('THE END, says the attacker')],
+    ['zeros', Buffer.alloc(512)],
+  ])('keeps everything of a file with %s behind its end, and says so', async (_, garbage) => {
+    const { code, events, kinds } = await indexBad(Buffer.concat([whole, garbage]))
+    expect({ code, count: events.length, kinds }).toEqual({
+      code: 3,
+      count: 4000,
+      kinds: ['trailing-garbage'],
+    })
+  })
+
+  it('reads every member of a concatenated file, and notes it', async () => {
+    const { code, events, kinds } = await indexBad(Buffer.concat([whole, gzipSync(logText([record(60)]))]))
+    expect({ code, count: events.length, kinds }).toEqual({
+      code: 0,
+      count: 4001,
+      kinds: ['multi-member-gzip'],
+    })
+  })
+})
+
 describe('gzip bombs', () => {
   it('gives up on zeros that inflate a thousandfold, soon and in bounded memory', async () => {
     const { code, problems, source, peakMb, ms } = await indexBad((file) => gzipStream(file, zeros(400 * MB)))
@@ -253,7 +376,11 @@ describe('gzip bombs', () => {
   it('keeps the records before a bomb of spaces, inside one log file', async () => {
     const spaces = Buffer.alloc(MB, 0x20)
     const { code, events, problems, peakMb } = await indexBad((file) =>
-      gzipStream(file, [Buffer.from(`{"Records":[${record(50)},`), ...Array.from({ length: 300 }, () => spaces), Buffer.from(`${record(51)}]}`)]),
+      gzipStream(file, [
+        Buffer.from(`{"Records":[${record(50)},`),
+        ...Array.from({ length: 300 }, () => spaces),
+        Buffer.from(`${record(51)}]}`),
+      ]),
     )
     expect(code).toBe(3)
     expect(events).toContain(idOf(50))
@@ -264,7 +391,10 @@ describe('gzip bombs', () => {
   it('keeps the records before a bomb of one endless string', async () => {
     const filler = Buffer.alloc(MB, 0x78)
     const { code, events, problems, peakMb } = await indexBad((file) =>
-      gzipStream(file, [Buffer.from(`{"Records":[${record(50)},{"eventVersion":"1.08","pad":"`), ...Array.from({ length: 300 }, () => filler)]),
+      gzipStream(file, [
+        Buffer.from(`{"Records":[${record(50)},{"eventVersion":"1.08","pad":"`),
+        ...Array.from({ length: 300 }, () => filler),
+      ]),
     )
     expect(code).toBe(3)
     expect(events).toEqual([idOf(50)])
@@ -294,36 +424,64 @@ describe('content that is not a log file', () => {
     expect(events).toEqual([])
   })
 
-  it.each(['{"Records":[]}', '[]', ' {"Records" : [ ] }\n'])('takes %s for a log file without records', async (bytes) => {
-    const { code, problems, source } = await indexBad(bytes, 'm-bad.json')
-    expect({ code, problems }).toEqual({ code: 0, problems: [] })
-    expect(source).toMatchObject({ status: 'indexed', records: 0, events: 0 })
-  })
+  it.each(['{"Records":[]}', '[]', ' {"Records" : [ ] }\n'])(
+    'takes %s for a log file without records',
+    async (bytes) => {
+      const { code, problems, source } = await indexBad(bytes, 'm-bad.json')
+      expect({ code, problems }).toEqual({ code: 0, problems: [] })
+      expect(source).toMatchObject({ status: 'indexed', records: 0, events: 0 })
+    },
+  )
 
   it('tells S3 event notifications from records, though they look alike', async () => {
     const notification = {
-      eventVersion: '2.1', eventSource: 'aws:s3', awsRegion: 'us-west-2', eventTime: '2024-03-04T00:00:00.000Z',
-      eventName: 'ObjectCreated:Put', userIdentity: { principalId: 'EXAMPLE' }, requestParameters: { sourceIPAddress: '127.0.0.1' },
-      s3: { s3SchemaVersion: '1.0', bucket: { name: 'b', arn: 'arn:aws:s3:::b' }, object: { key: 'k', size: 1 } },
+      eventVersion: '2.1',
+      eventSource: 'aws:s3',
+      awsRegion: 'us-west-2',
+      eventTime: '2024-03-04T00:00:00.000Z',
+      eventName: 'ObjectCreated:Put',
+      userIdentity: { principalId: 'EXAMPLE' },
+      requestParameters: { sourceIPAddress: '127.0.0.1' },
+      s3: {
+        s3SchemaVersion: '1.0',
+        bucket: { name: 'b', arn: 'arn:aws:s3:::b' },
+        object: { key: 'k', size: 1 },
+      },
     }
     const alone = await indexBad(logText([notification, notification]), 'm-bad.json')
-    expect({ code: alone.code, kinds: alone.kinds, status: alone.source?.status }).toEqual({ code: 3, kinds: ['unknown-shape'], status: 'rejected' })
+    expect({ code: alone.code, kinds: alone.kinds, status: alone.source?.status }).toEqual({
+      code: 3,
+      kinds: ['unknown-shape'],
+      status: 'rejected',
+    })
     expect(alone.problems[0]?.detail).toMatch(/notification/i)
     const mixed = await indexBad(logText([record(60), notification, record(61)]), 'm-bad.json')
     expect(mixed.events).toEqual([idOf(60), idOf(61)])
     expect(mixed.problems).toEqual([
-      expect.objectContaining({ kind: 'bad-record', record_index: 1, byte_offset: 12 + Buffer.byteLength(record(60)) + 1 }),
+      expect.objectContaining({
+        kind: 'bad-record',
+        record_index: 1,
+        byte_offset: 12 + Buffer.byteLength(record(60)) + 1,
+      }),
     ])
   })
 
   it('keeps the good elements beside values that are no records, each with its place', async () => {
     const wrong = ['null', '17', '"text"', '[]', '{}', '{"a":1}', 'true']
-    const { code, events, problems, source } = await indexBad(logText([record(60), ...wrong, record(61)]), 'm-bad.json')
+    const { code, events, problems, source } = await indexBad(
+      logText([record(60), ...wrong, record(61)]),
+      'm-bad.json',
+    )
     expect(code).toBe(3)
     expect(events).toEqual([idOf(60), idOf(61)])
     let offset = 12 + Buffer.byteLength(record(60)) + 1
     const places = wrong.map((value, at) => {
-      const place = { kind: 'bad-record', record_index: at + 1, byte_offset: offset, byte_length: value.length }
+      const place = {
+        kind: 'bad-record',
+        record_index: at + 1,
+        byte_offset: offset,
+        byte_length: value.length,
+      }
       offset += value.length + 1
       return expect.objectContaining(place) as ProblemRow
     })
@@ -333,10 +491,21 @@ describe('content that is not a log file', () => {
 
   it('keeps digest files as sources without records', async () => {
     const digest = {
-      awsAccountId: '111122223333', digestStartTime: '2024-03-04T00:00:00Z', digestEndTime: '2024-03-04T01:00:00Z', digestS3Bucket: 'trail',
-      digestS3Object: 'AWSLogs/111122223333/CloudTrail-Digest/us-east-1/2024/03/04/x.json.gz', digestPublicKeyFingerprint: '31e8b5433410dfb61a9dc45cc65b22ff',
-      digestSignatureAlgorithm: 'SHA256withRSA', newestEventTime: null, oldestEventTime: null, previousDigestS3Bucket: null,
-      previousDigestS3Object: null, previousDigestHashValue: null, previousDigestHashAlgorithm: null, previousDigestSignature: null, logFiles: [],
+      awsAccountId: '111122223333',
+      digestStartTime: '2024-03-04T00:00:00Z',
+      digestEndTime: '2024-03-04T01:00:00Z',
+      digestS3Bucket: 'trail',
+      digestS3Object: 'AWSLogs/111122223333/CloudTrail-Digest/us-east-1/2024/03/04/x.json.gz',
+      digestPublicKeyFingerprint: '31e8b5433410dfb61a9dc45cc65b22ff',
+      digestSignatureAlgorithm: 'SHA256withRSA',
+      newestEventTime: null,
+      oldestEventTime: null,
+      previousDigestS3Bucket: null,
+      previousDigestS3Object: null,
+      previousDigestHashValue: null,
+      previousDigestHashAlgorithm: null,
+      previousDigestSignature: null,
+      logFiles: [],
     }
     const { code, problems, source } = await indexBad(gzipSync(JSON.stringify(digest)))
     expect({ code, problems }).toEqual({ code: 0, problems: [] })
@@ -345,10 +514,19 @@ describe('content that is not a log file', () => {
 
   it('reads Insight files as events of category Insight, with the call they are about', async () => {
     const insight = {
-      eventVersion: '1.08', eventTime: '2024-03-04T01:00:00Z', awsRegion: 'us-east-1', eventID: 'insight-1', eventType: 'AwsCloudTrailInsight',
-      recipientAccountId: '111122223333', sharedEventID: 'shared-1', eventCategory: 'Insight',
+      eventVersion: '1.08',
+      eventTime: '2024-03-04T01:00:00Z',
+      awsRegion: 'us-east-1',
+      eventID: 'insight-1',
+      eventType: 'AwsCloudTrailInsight',
+      recipientAccountId: '111122223333',
+      sharedEventID: 'shared-1',
+      eventCategory: 'Insight',
       insightDetails: {
-        state: 'Start', eventSource: 'ssm.amazonaws.com', eventName: 'UpdateInstanceInformation', insightType: 'ApiCallRateInsight',
+        state: 'Start',
+        eventSource: 'ssm.amazonaws.com',
+        eventName: 'UpdateInstanceInformation',
+        insightType: 'ApiCallRateInsight',
         insightContext: { statistics: { baseline: { average: 0.0017 }, insight: { average: 1.2 } } },
       },
     }
@@ -356,29 +534,48 @@ describe('content that is not a log file', () => {
     expect({ code, problems }).toEqual({ code: 0, problems: [] })
     expect(source).toMatchObject({ kind: 'insight', events: 1 })
     const [row] = await find(caseFile, 'text', 'UpdateInstanceInformation')
-    expect(row).toMatchObject({ event_id: 'insight-1', event_category: 'Insight', event_source: 'ssm.amazonaws.com', event_name: 'UpdateInstanceInformation' })
+    expect(row).toMatchObject({
+      event_id: 'insight-1',
+      event_category: 'Insight',
+      event_source: 'ssm.amazonaws.com',
+      event_name: 'UpdateInstanceInformation',
+    })
   })
 })
 
 describe('odd text', () => {
   it('skips a byte order mark, and still gives exact records', async () => {
-    const { code, kinds, events, caseFile } = await indexBad(`\ufeff${logText([record(60), record(61)])}`, 'm-bad.json')
-    expect({ code, kinds, events }).toEqual({ code: 0, kinds: ['byte-order-mark'], events: [idOf(60), idOf(61)] })
+    const { code, kinds, events, caseFile } = await indexBad(
+      `\ufeff${logText([record(60), record(61)])}`,
+      'm-bad.json',
+    )
+    expect({ code, kinds, events }).toEqual({
+      code: 0,
+      kinds: ['byte-order-mark'],
+      events: [idOf(60), idOf(61)],
+    })
     expect((await shown(caseFile, idOf(61))).toString()).toBe(record(61))
   })
 
   it('reads up to zero bytes behind the text, and says where they begin', async () => {
     const text = logText([record(60)])
-    const { code, events, problems } = await indexBad(Buffer.concat([Buffer.from(text), Buffer.alloc(4096)]), 'm-bad.json')
+    const { code, events, problems } = await indexBad(
+      Buffer.concat([Buffer.from(text), Buffer.alloc(4096)]),
+      'm-bad.json',
+    )
     expect({ code, events }).toEqual({ code: 3, events: [idOf(60)] })
-    expect(problems).toEqual([expect.objectContaining({ kind: 'nul-bytes', byte_offset: Buffer.byteLength(text) })])
+    expect(problems).toEqual([
+      expect.objectContaining({ kind: 'nul-bytes', byte_offset: Buffer.byteLength(text) }),
+    ])
   })
 
   it('costs only the one record that has a raw zero byte in it', async () => {
     const broken = record(61, { userAgent: 'a\u0001b' }).replace('\\u0001', '\0')
     const { code, events, problems } = await indexBad(logText([record(60), broken, record(62)]), 'm-bad.json')
     expect({ code, events }).toEqual({ code: 3, events: [idOf(60), idOf(62)] })
-    expect(problems).toEqual([expect.objectContaining({ kind: 'bad-json', record_index: 1, byte_offset: 12 + record(60).length + 1 })])
+    expect(problems).toEqual([
+      expect.objectContaining({ kind: 'bad-json', record_index: 1, byte_offset: 12 + record(60).length + 1 }),
+    ])
   })
 
   it('keeps a zero byte that is escaped, in the record as it is and in columns as a sign', async () => {
@@ -398,14 +595,24 @@ describe('odd text', () => {
     const { code, events, problems, caseFile } = await indexBad(text, 'm-bad.json')
     expect({ code, events }).toEqual({ code: 3, events: [idOf(60), idOf(61), idOf(62)] })
     const offset = 12 + before.length + 1
-    expect(problems).toEqual([expect.objectContaining({ kind: 'invalid-utf8', record_index: 1, byte_offset: offset, byte_length: odd.length })])
+    expect(problems).toEqual([
+      expect.objectContaining({
+        kind: 'invalid-utf8',
+        record_index: 1,
+        byte_offset: offset,
+        byte_length: odd.length,
+      }),
+    ])
     expect((await shown(caseFile, idOf(61))).equals(text.subarray(offset, offset + odd.length))).toBe(true)
     expect((await shown(caseFile, idOf(62))).toString()).toBe(after)
     expect(await findIds(caseFile, 'text', 'latin')).toEqual([idOf(61)])
   })
 
   it('keeps lone surrogates in the record, and none in the columns', async () => {
-    const odd = record(60, { userAgent: 'up \ud83d half', requestParameters: { key: '\udc00 tail', '\ud800': 'as a key' } })
+    const odd = record(60, {
+      userAgent: 'up \ud83d half',
+      requestParameters: { key: '\udc00 tail', '\ud800': 'as a key' },
+    })
     expect(odd).toContain('\\ud83d')
     const { code, caseFile } = await indexBad(logText([odd, record(61)]), 'm-bad.json')
     expect(code).toBe(0)
@@ -415,54 +622,114 @@ describe('odd text', () => {
   })
 
   it('keeps a record that names a key twice, takes the last, and says so', async () => {
-    const odd = record(61).replace('"eventName":', '"eventName":"Innocent","eventName":').replace('{', '{"eventName":"First",')
+    const odd = record(61)
+      .replace('"eventName":', '"eventName":"Innocent","eventName":')
+      .replace('{', '{"eventName":"First",')
     const { code, events, problems, caseFile } = await indexBad(logText([record(60), odd]), 'm-bad.json')
     expect(events).toEqual([idOf(60), idOf(61)])
     expect((await shown(caseFile, idOf(61))).toString()).toBe(odd)
-    const [row] = await find(caseFile, 'request', makeRecord(61)['requestID'] as string, '--event', makeRecord(61)['eventName'] as string)
+    const [row] = await find(
+      caseFile,
+      'request',
+      makeRecord(61)['requestID'] as string,
+      '--event',
+      makeRecord(61)['eventName'] as string,
+    )
     expect(row?.event_id).toBe(idOf(61))
-    expect(problems).toEqual([expect.objectContaining({ kind: 'duplicate-keys', record_index: 1, byte_offset: 12 + record(60).length + 1 })])
+    expect(problems).toEqual([
+      expect.objectContaining({
+        kind: 'duplicate-keys',
+        record_index: 1,
+        byte_offset: 12 + record(60).length + 1,
+      }),
+    ])
     expect(code).toBe(3)
   })
 
   it('never changes a digit of a number', async () => {
-    const numbers = '{"a":12345678901234567890,"b":1.10,"c":1e400,"d":-0.0,"e":0.1000000000000000055511151231257827,"f":9007199254740993}'
+    const numbers =
+      '{"a":12345678901234567890,"b":1.10,"c":1e400,"d":-0.0,"e":0.1000000000000000055511151231257827,"f":9007199254740993}'
     const odd = record(60, { requestParameters: '#' }).replace('"#"', numbers)
     const { code, problems, caseFile } = await indexBad(logText([odd]), 'm-bad.json')
     expect({ code, problems }).toEqual({ code: 0, problems: [] })
     expect((await shown(caseFile, idOf(60))).toString()).toBe(odd)
     for (const format of ['jsonl', 'json']) {
-      const { stdout } = await run(['find', 'request', makeRecord(60)['requestID'] as string, '--records', '--format', format, '--case', caseFile])
+      const { stdout } = await run([
+        'find',
+        'request',
+        makeRecord(60)['requestID'] as string,
+        '--records',
+        '--format',
+        format,
+        '--case',
+        caseFile,
+      ])
       expect(stdout).toContain(numbers)
     }
-    const { stdout } = await run(['sql', `SELECT record(event_id) AS r FROM events WHERE event_id = '${idOf(60)}'`, '--format', 'jsonl', '--case', caseFile])
+    const { stdout } = await run([
+      'sql',
+      `SELECT record(event_id) AS r FROM events WHERE event_id = '${idOf(60)}'`,
+      '--format',
+      'jsonl',
+      '--case',
+      caseFile,
+    ])
     expect((JSON.parse(stdout) as { r: string }).r).toBe(odd)
   })
 
   it('keeps records that differ only in the digits of a long number apart', async () => {
-    const [left, right] = ['9007199254740992', '9007199254740993'].map((digits) => record(60, { requestParameters: '#' }).replace('"#"', `{"size":${digits}}`))
+    const [left, right] = ['9007199254740992', '9007199254740993'].map((digits) =>
+      record(60, { requestParameters: '#' }).replace('"#"', `{"size":${digits}}`),
+    )
     const { totals } = await indexBad(logText([left!, right!]), 'm-bad.json')
     expect(totals).toMatchObject({ conflicts: 1, records: { found: 8, events: 8, duplicates: 0 } })
   })
 
   it('survives nesting 100,000 deep, keeps the record and says so', async () => {
     const depth = 100_000
-    const odd = record(61, { requestParameters: '#' }).replace('"#"', `${'{"a":['.repeat(depth / 2)}"needle"${']}'.repeat(depth / 2)}`)
-    const { code, events, problems, caseFile } = await indexBad(logText([record(60), odd, record(62)]), 'm-bad.json')
+    const odd = record(61, { requestParameters: '#' }).replace(
+      '"#"',
+      `${'{"a":['.repeat(depth / 2)}"needle"${']}'.repeat(depth / 2)}`,
+    )
+    const { code, events, problems, caseFile } = await indexBad(
+      logText([record(60), odd, record(62)]),
+      'm-bad.json',
+    )
     expect({ code, events }).toEqual({ code: 3, events: [idOf(60), idOf(61), idOf(62)] })
-    expect(problems).toEqual([expect.objectContaining({ kind: 'too-deep', record_index: 1, byte_offset: 12 + record(60).length + 1, byte_length: odd.length })])
+    expect(problems).toEqual([
+      expect.objectContaining({
+        kind: 'too-deep',
+        record_index: 1,
+        byte_offset: 12 + record(60).length + 1,
+        byte_length: odd.length,
+      }),
+    ])
     expect((await shown(caseFile, idOf(61))).toString()).toBe(odd)
     expect(await findIds(caseFile, 'principal', 'alice')).toEqual(expect.any(Array))
     for (const format of ['json', 'jsonl', 'table', 'csv']) {
-      const { code: answered } = await run(['find', 'request', makeRecord(61)['requestID'] as string, '--format', format, '--case', caseFile])
+      const { code: answered } = await run([
+        'find',
+        'request',
+        makeRecord(61)['requestID'] as string,
+        '--format',
+        format,
+        '--case',
+        caseFile,
+      ])
       expect({ format, answered }).toEqual({ format, answered: 0 })
     }
   })
 
   it('survives nesting 100,000 deep in the identity, and delivered twice', async () => {
     const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
-    const odd = record(61, { userIdentity: '#' }).replace('"#"', `{"type":"IAMUser","userName":"deep","sessionContext":${deep}}`)
-    const { code, events, totals } = await indexBad(`${logText([odd])}\n${logText([odd])}\n${logText([odd.replace('"deep"', ' "deep"')])}`, 'm-bad.json')
+    const odd = record(61, { userIdentity: '#' }).replace(
+      '"#"',
+      `{"type":"IAMUser","userName":"deep","sessionContext":${deep}}`,
+    )
+    const { code, events, totals } = await indexBad(
+      `${logText([odd])}\n${logText([odd])}\n${logText([odd.replace('"deep"', ' "deep"')])}`,
+      'm-bad.json',
+    )
     expect({ code, ids: [...new Set(events)] }).toEqual({ code: 3, ids: [idOf(61)] })
     expect(totals.records).toMatchObject({ found: 9, rejected: 0 })
   })
@@ -476,12 +743,18 @@ describe('odd text', () => {
       ['curly quotes', (text: string) => text.replace('"eventName":"', '"eventName":“')],
       ['control character', (text: string) => text.replace('"eventID":"', '"eventID":"\n')],
     ] as const) {
-      const { code, events, problems } = await indexBad(logText([record(60), break_(record(61)), record(62), record(63)]), 'm-bad.json')
+      const { code, events, problems } = await indexBad(
+        logText([record(60), break_(record(61)), record(62), record(63)]),
+        'm-bad.json',
+      )
       expect({ name, code }).toEqual({ name, code: 3 })
       expect({ name, events }).toEqual({ name, events: [idOf(60), idOf(62), idOf(63)] })
       expect({ name, first: problems[0] }).toEqual({
         name,
-        first: expect.objectContaining({ kind: 'bad-json', byte_offset: 12 + Buffer.byteLength(record(60)) + 1 }) as ProblemRow,
+        first: expect.objectContaining({
+          kind: 'bad-json',
+          byte_offset: 12 + Buffer.byteLength(record(60)) + 1,
+        }) as ProblemRow,
       })
     }
   })
@@ -491,7 +764,14 @@ describe('odd text', () => {
     const begins = text.indexOf(record(62))
     const { code, events, problems } = await indexBad(text.slice(0, begins + 40), 'm-bad.json')
     expect({ code, events }).toEqual({ code: 3, events: [idOf(60), idOf(61)] })
-    expect(problems).toEqual([expect.objectContaining({ kind: 'truncated-json', byte_offset: begins, byte_length: 40, record_index: 2 })])
+    expect(problems).toEqual([
+      expect.objectContaining({
+        kind: 'truncated-json',
+        byte_offset: begins,
+        byte_length: 40,
+        record_index: 2,
+      }),
+    ])
   })
 })
 
@@ -503,22 +783,43 @@ describe('odd records', () => {
     ['userIdentity', { userIdentity: undefined }],
     ['requestParameters and responseElements', { requestParameters: undefined, responseElements: undefined }],
     ['eventSource and eventName', { eventSource: undefined, eventName: undefined }],
-    ['awsRegion, recipientAccountId, userAgent and sourceIPAddress', { awsRegion: undefined, recipientAccountId: undefined, userAgent: undefined, sourceIPAddress: undefined }],
+    [
+      'awsRegion, recipientAccountId, userAgent and sourceIPAddress',
+      {
+        awsRegion: undefined,
+        recipientAccountId: undefined,
+        userAgent: undefined,
+        sourceIPAddress: undefined,
+      },
+    ],
   ]
 
   it.each(bare)('keeps a record without %s, findable by what it has', async (_, over) => {
     const odd = record(61, { requestParameters: { needle: 'haystack61' }, userAgent: 'needle61', ...over })
-    const { code, events, caseFile, source, problems } = await indexBad(logText([record(60), odd, record(62)]), 'm-bad.json')
+    const { code, events, caseFile, source, problems } = await indexBad(
+      logText([record(60), odd, record(62)]),
+      'm-bad.json',
+    )
     expect(source).toMatchObject({ records: 3, events: 3, rejected: 0 })
     const word = odd.includes('haystack61') ? 'haystack61' : 'needle61'
     const searchable = odd.includes(word)
-    const rows = searchable ? await find(caseFile, 'text', word) : await find(caseFile, 'request', makeRecord(61)['requestID'] as string)
+    const rows = searchable
+      ? await find(caseFile, 'text', word)
+      : await find(caseFile, 'request', makeRecord(61)['requestID'] as string)
     expect(rows).toHaveLength(1)
     expect(events).toContain(rows[0]!.event_id)
     expect((await shown(caseFile, rows[0]!.event_id)).toString()).toBe(odd)
     const isReported = 'eventID' in over || 'eventTime' in over || 'eventName' in over
-    expect({ code, kinds: problems.map(({ kind }) => kind) }).toEqual({ code: isReported ? 3 : 0, kinds: isReported ? ['missing-field'] : [] })
-    for (const problem of problems) expect(problem).toMatchObject({ record_index: 1, byte_offset: 12 + record(60).length + 1, byte_length: odd.length })
+    expect({ code, kinds: problems.map(({ kind }) => kind) }).toEqual({
+      code: isReported ? 3 : 0,
+      kinds: isReported ? ['missing-field'] : [],
+    })
+    for (const problem of problems)
+      expect(problem).toMatchObject({
+        record_index: 1,
+        byte_offset: 12 + record(60).length + 1,
+        byte_length: odd.length,
+      })
   })
 
   it('counts the same record without eventID once, and two different ones twice', async () => {
@@ -544,7 +845,16 @@ describe('odd records', () => {
       { recipientAccountId: 111122223333 },
       { userIdentity: 'alice' },
       { userIdentity: [] },
-      { userIdentity: { type: 7, arn: {}, accountId: 12, accessKeyId: [], userName: { a: 1 }, sessionContext: 'x' } },
+      {
+        userIdentity: {
+          type: 7,
+          arn: {},
+          accountId: 12,
+          accessKeyId: [],
+          userName: { a: 1 },
+          sessionContext: 'x',
+        },
+      },
       { resources: 'arn:aws:s3:::b' },
       { resources: [null, 1, 'x', { ARN: 5 }, { arn: {} }] },
       { requestParameters: 'text', responseElements: 42 },
@@ -557,30 +867,73 @@ describe('odd records', () => {
     expect(code).toBe(3)
     expect(source).toMatchObject({ records: wrong.length, events: wrong.length, rejected: 0 })
     const reported = new Set(problems.map(({ record_index }) => record_index))
-    const silent = wrong.filter((over, at) => !reported.has(at) && Object.keys(over).some((name) => REPORTED_FIELDS.has(name)))
+    const silent = wrong.filter(
+      (over, at) => !reported.has(at) && Object.keys(over).some((name) => REPORTED_FIELDS.has(name)),
+    )
     expect(silent).toEqual([])
-    expect(new Set(problems.map(({ kind }) => kind))).toEqual(new Set(['bad-field', 'bad-time', 'missing-field']))
+    expect(new Set(problems.map(({ kind }) => kind))).toEqual(
+      new Set(['bad-field', 'bad-time', 'missing-field']),
+    )
     // Every record is exactly there.
-    const rows = query<{ event_id: string }>(caseFile, "SELECT event_id FROM events WHERE source_path LIKE '%m-bad.json' ORDER BY record_offset")
+    const rows = query<{ event_id: string }>(
+      caseFile,
+      "SELECT event_id FROM events WHERE source_path LIKE '%m-bad.json' ORDER BY record_offset",
+    )
     const texts = await inParallel(rows, async ({ event_id }) => (await shown(caseFile, event_id)).toString())
     expect(texts).toEqual(records)
     for (const format of ['table', 'csv', 'json']) {
-      const { code: answered } = await run(['find', 'text', 'AwsApiCall', '--format', format, '--case', caseFile])
+      const { code: answered } = await run([
+        'find',
+        'text',
+        'AwsApiCall',
+        '--format',
+        format,
+        '--case',
+        caseFile,
+      ])
       expect({ format, answered }).toEqual({ format, answered: 0 })
     }
   })
 
+  it('reports fields of a wrong type inside userIdentity too', async () => {
+    const identity = {
+      type: 7,
+      arn: {},
+      accountId: 12,
+      accessKeyId: [],
+      userName: { a: 1 },
+      sessionContext: 'x',
+    }
+    const odd = record(61, { userIdentity: identity })
+    const { code, events, kinds, caseFile } = await indexBad(logText([odd, record(62)]), 'm-bad.json')
+    expect(events).toEqual([idOf(61), idOf(62)])
+    expect((await shown(caseFile, idOf(61))).toString()).toBe(odd)
+    expect({ code, kinds: [...new Set(kinds)] }).toEqual({ code: 3, kinds: ['bad-field'] })
+  })
+
   it('is not led astray by keys with a meaning in JavaScript', async () => {
-    const evil = '{"__proto__":{"polluted":"proto-needle","eventName":"Evil"},"constructor":{"prototype":{"polluted":"ctor-needle"}},"toString":"tostring-needle","hasOwnProperty":1,"valueOf":null}'
+    const evil =
+      '{"__proto__":{"polluted":"proto-needle","eventName":"Evil"},"constructor":{"prototype":{"polluted":"ctor-needle"}},"toString":"tostring-needle","hasOwnProperty":1,"valueOf":null}'
     const odd = record(60, { requestParameters: '#', userIdentity: '##' })
-      .replace('"##"', `{"type":"IAMUser","userName":"eve","__proto__":{"arn":"arn:aws:iam::1:user/not-me","accessKeyId":"AKIAPOLLUTEDPOLLUTED"}}`)
+      .replace(
+        '"##"',
+        `{"type":"IAMUser","userName":"eve","__proto__":{"arn":"arn:aws:iam::1:user/not-me","accessKeyId":"AKIAPOLLUTEDPOLLUTED"}}`,
+      )
       .replace('"#"', evil)
-      .replace('{', '{"__proto__":{"eventName":"Polluted","eventSource":"polluted.amazonaws.com","Records":[1]},')
+      .replace(
+        '{',
+        '{"__proto__":{"eventName":"Polluted","eventSource":"polluted.amazonaws.com","Records":[1]},',
+      )
     const { code, events, caseFile } = await indexBad(logText([odd, record(61)]), 'm-bad.json')
     expect({ code, events }).toEqual({ code: 0, events: [idOf(60), idOf(61)] })
     expect((await shown(caseFile, idOf(60))).toString()).toBe(odd)
     const [row] = await find(caseFile, 'principal', 'eve')
-    expect(row).toMatchObject({ event_name: makeRecord(60)['eventName'], event_source: makeRecord(60)['eventSource'], principal_arn: null, access_key_id: null })
+    expect(row).toMatchObject({
+      event_name: makeRecord(60)['eventName'],
+      event_source: makeRecord(60)['eventSource'],
+      principal_arn: null,
+      access_key_id: null,
+    })
     for (const word of ['proto-needle', 'ctor-needle', 'tostring-needle']) {
       expect({ word, ids: await findIds(caseFile, 'text', word) }).toEqual({ word, ids: [idOf(60)] })
     }
@@ -588,12 +941,26 @@ describe('odd records', () => {
   })
 
   it('reads an envelope whose own keys have a meaning in JavaScript', async () => {
-    const { code, events } = await indexBad(`{"__proto__":{"Records":[]},"constructor":1,"Records":[${record(60)}]}`, 'm-bad.json')
+    const { code, events } = await indexBad(
+      `{"__proto__":{"Records":[]},"constructor":1,"Records":[${record(60)}]}`,
+      'm-bad.json',
+    )
     expect({ code, events }).toEqual({ code: 0, events: [idOf(60)] })
   })
 })
 
-const REPORTED_FIELDS = new Set(['eventTime', 'eventName', 'eventSource', 'eventID', 'requestID', 'awsRegion', 'sourceIPAddress', 'userAgent', 'recipientAccountId', 'userIdentity'])
+const REPORTED_FIELDS = new Set([
+  'eventTime',
+  'eventName',
+  'eventSource',
+  'eventID',
+  'requestID',
+  'awsRegion',
+  'sourceIPAddress',
+  'userAgent',
+  'recipientAccountId',
+  'userIdentity',
+])
 
 describe('size', () => {
   it('skips one record of 300 MB, keeps its neighbours, and stays in bounded memory', async () => {
@@ -609,7 +976,12 @@ describe('size', () => {
     }, 'm-bad.json')
     expect({ code, events }).toEqual({ code: 3, events: [idOf(60), idOf(61), idOf(62)] })
     expect(problems).toEqual([
-      expect.objectContaining({ kind: 'record-too-large', record_index: 1, byte_offset: 12 + before.length + 1, byte_length: head.length + big + 2 }),
+      expect.objectContaining({
+        kind: 'record-too-large',
+        record_index: 1,
+        byte_offset: 12 + before.length + 1,
+        byte_length: head.length + big + 2,
+      }),
     ])
     expect(source).toMatchObject({ records: 4, events: 3, rejected: 1 })
     expect((await shown(caseFile, idOf(62))).toString()).toBe(record(62))
@@ -621,9 +993,13 @@ describe('size', () => {
     await streams(150, ['--workers', String(workers)])
   })
 
-  it.skipIf(process.env['COLDTRAIL_SOAK'] !== '1')('streams a file of 1 GB in bounded memory (COLDTRAIL_SOAK=1)', { timeout: 600_000 }, async () => {
-    await streams(1024, ['--workers', '2'])
-  })
+  it.skipIf(process.env['COLDTRAIL_SOAK'] !== '1')(
+    'streams a file of 1 GB in bounded memory (COLDTRAIL_SOAK=1)',
+    { timeout: 600_000 },
+    async () => {
+      await streams(1024, ['--workers', '2'])
+    },
+  )
 
   it('reads a record from the middle of a large plain file exactly', async () => {
     const texts = manyRecords(10_000, 60)
@@ -637,7 +1013,8 @@ describe('size', () => {
       closeSync(out)
     }, 'm-bad.json')
     expect({ code, count: events.length }).toEqual({ code: 0, count: 60 })
-    for (const at of [0, 31, 59]) expect((await shown(caseFile, idOf(10_000 + at))).toString() === padded[at]).toBe(true)
+    for (const at of [0, 31, 59])
+      expect((await shown(caseFile, idOf(10_000 + at))).toString() === padded[at]).toBe(true)
   })
 })
 
@@ -645,35 +1022,54 @@ describe('size', () => {
 async function streams(megabytes: number, flags: readonly string[]): Promise<void> {
   const bytes = megabytes * MB
   let count = 0
-  const { code, events, source, problems, peakMb, ms, caseFile } = await indexBad((file) => {
-    function* content(): Generator<Buffer> {
-      yield Buffer.from('{"Records":[')
-      const templates = Array.from({ length: 500 }, (_, at) => record(1_000_000 + at))
-      for (let size = 0; size < bytes; ) {
-        const piece = templates.map((text) => text.replaceAll(/"(eventID|requestID)":"[^"]{8}/g, (_, name: string) => `"${name}":"${String(count++ >> 1).padStart(8, '0')}`))
-        const text = `${size === 0 ? '' : ','}${piece.join(',')}`
-        size += Buffer.byteLength(text)
-        yield Buffer.from(text)
+  const { code, events, source, problems, peakMb, ms, caseFile } = await indexBad(
+    (file) => {
+      function* content(): Generator<Buffer> {
+        yield Buffer.from('{"Records":[')
+        const templates = Array.from({ length: 500 }, (_, at) => record(1_000_000 + at))
+        for (let size = 0; size < bytes;) {
+          const piece = templates.map((text) =>
+            text.replaceAll(
+              /"(eventID|requestID)":"[^"]{8}/g,
+              (_, name: string) => `"${name}":"${String(count++ >> 1).padStart(8, '0')}`,
+            ),
+          )
+          const text = `${size === 0 ? '' : ','}${piece.join(',')}`
+          size += Buffer.byteLength(text)
+          yield Buffer.from(text)
+        }
+        yield Buffer.from(']}')
       }
-      yield Buffer.from(']}')
-    }
-    return gzipStream(file, content())
-  }, BAD, flags)
+      return gzipStream(file, content())
+    },
+    BAD,
+    flags,
+  )
   expect({ code, problems: problems.slice(0, 3) }).toEqual({ code: 0, problems: [] })
   const records = count / 2
   expect(source).toMatchObject({ records, events: records, rejected: 0 })
   expect(new Set(events).size).toBe(records)
-  const last = query<{ event_id: string; record_length: number }>(caseFile, 'SELECT event_id, record_length FROM events ORDER BY record_offset DESC LIMIT 1')[0]!
+  const last = query<{ event_id: string; record_length: number }>(
+    caseFile,
+    'SELECT event_id, record_length FROM events ORDER BY record_offset DESC LIMIT 1',
+  )[0]!
   const text = await shown(caseFile, last.event_id)
   expect((JSON.parse(text.toString()) as { eventID: string }).eventID).toBe(last.event_id)
-  console.log(`${megabytes} MB of JSON, ${records} records, ${flags.join(' ')}: ${(ms / 1000).toFixed(1)} s, peak ${Math.round(peakMb)} MB`)
+  console.log(
+    `${megabytes} MB of JSON, ${records} records, ${flags.join(' ')}: ${(ms / 1000).toFixed(1)} s, peak ${Math.round(peakMb)} MB`,
+  )
   expect(peakMb).toBeLessThan(MEMORY_MB)
 }
 
 describe('files that are in motion', () => {
   it('rejects a file that grows while it is read, and reads it in a later run', async () => {
     const root = tempFolder('growing')
-    for (const [good, numbers] of Object.entries(GOOD)) putLog(root, good, numbers.map((n) => makeRecord(n)))
+    for (const [good, numbers] of Object.entries(GOOD))
+      putLog(
+        root,
+        good,
+        numbers.map((n) => makeRecord(n)),
+      )
     const file = putLog(root, 'm-bad.json', manyRecords(2000, 30_000))
     // White space behind the text: the file is a sound log at every moment.
     const grower = spawn(process.execPath, [
@@ -693,7 +1089,10 @@ describe('files that are in motion', () => {
     expect({ code: outcome.code, kinds: outcome.kinds }).toEqual({ code: 3, kinds: ['changed-during-read'] })
     expect(outcome.source).toMatchObject({ status: 'rejected', events: 0 })
     const again = await index([root], outcome.caseFile)
-    expect({ code: again.code, files: again.totals.files }).toMatchObject({ code: 0, files: { alreadyIndexed: 2, indexed: 1 } })
+    expect({ code: again.code, files: again.totals.files }).toMatchObject({
+      code: 0,
+      files: { alreadyIndexed: 2, indexed: 1 },
+    })
     expect(again.totals.records.events).toBe(30_000)
     // What was wrong is wrong no more.
     expect(await listProblems(outcome.caseFile)).toEqual([])
@@ -701,7 +1100,12 @@ describe('files that are in motion', () => {
 
   it('rejects a file that shrinks while it is read, or keeps what it read and says so', async () => {
     const root = tempFolder('shrinking')
-    for (const [good, numbers] of Object.entries(GOOD)) putLog(root, good, numbers.map((n) => makeRecord(n)))
+    for (const [good, numbers] of Object.entries(GOOD))
+      putLog(
+        root,
+        good,
+        numbers.map((n) => makeRecord(n)),
+      )
     const file = putLog(root, 'm-bad.json', manyRecords(2000, 20_000))
     const size = statSync(file).size
     const shaker = spawn(process.execPath, [
@@ -725,7 +1129,12 @@ describe('files that are in motion', () => {
 describe('places that can not be read', () => {
   it('passes a named pipe, a socket and a device without touching them', async () => {
     const root = tempFolder('pipes')
-    for (const [good, numbers] of Object.entries(GOOD)) putLog(root, good, numbers.map((n) => makeRecord(n)))
+    for (const [good, numbers] of Object.entries(GOOD))
+      putLog(
+        root,
+        good,
+        numbers.map((n) => makeRecord(n)),
+      )
     const pipe = path.join(root, BAD)
     expect(spawnSync('mkfifo', [pipe]).status).toBe(0)
     const { code, problems, ms } = await indexAround(root, pipe, [])
@@ -733,40 +1142,73 @@ describe('places that can not be read', () => {
     expect(problems).toEqual([expect.objectContaining({ kind: 'not-regular', path: pipe })])
     expect(ms).toBeLessThan(10_000)
     const given = await index([pipe, path.join(root, 'a-good.json')], path.join(tempFolder(), 'case.sqlite'))
-    expect(given.totals).toMatchObject({ files: { found: 2, indexed: 1, rejected: 1 }, problems: { 'not-regular': 1 } })
+    expect(given.totals).toMatchObject({
+      files: { found: 2, indexed: 1, rejected: 1 },
+      problems: { 'not-regular': 1 },
+    })
   })
 
-  it.skipIf(!canDropRights)('reports a file and a folder that may not be read, and reads them once they may', async () => {
-    const root = tempFolder('locked')
-    for (const [good, numbers] of Object.entries(GOOD)) putLog(root, good, numbers.map((n) => makeRecord(n)))
-    const file = putLog(root, 'locked.json', [makeRecord(60)])
-    putLog(root, 'folder/inside.json', [makeRecord(61)])
-    const caseFile = path.join(tempFolder(), 'case.sqlite')
-    const unlock = [chmodded(file, 0), chmodded(path.join(root, 'folder'), 0)]
-    const first = await index([root], caseFile, [], { prefix: UNPRIVILEGED })
-    expect(first.code).toBe(3)
-    expect(first.totals).toMatchObject({ files: { found: 4, indexed: 2, rejected: 2 }, problems: { unreadable: 2 } })
-    const problems = await listProblems(caseFile)
-    expect(problems.map((problem) => problem.path).sort()).toEqual([path.join(root, 'folder'), file].sort())
-    for (const problem of problems) expect(problem.detail).toMatch(/permission denied/i)
-    for (const open of unlock) open()
-    const second = await index([root], caseFile)
-    expect({ code: second.code, files: second.totals.files }).toMatchObject({ code: 0, files: { found: 4, indexed: 2, alreadyIndexed: 2, rejected: 0 } })
-    expect(await listProblems(caseFile)).toEqual([])
-  })
+  it.skipIf(!canDropRights)(
+    'reports a file and a folder that may not be read, and reads them once they may',
+    async () => {
+      const root = tempFolder('locked')
+      for (const [good, numbers] of Object.entries(GOOD))
+        putLog(
+          root,
+          good,
+          numbers.map((n) => makeRecord(n)),
+        )
+      const file = putLog(root, 'locked.json', [makeRecord(60)])
+      putLog(root, 'folder/inside.json', [makeRecord(61)])
+      const caseFile = path.join(tempFolder(), 'case.sqlite')
+      const unlock = [chmodded(file, 0), chmodded(path.join(root, 'folder'), 0)]
+      const first = await index([root], caseFile, [], { prefix: UNPRIVILEGED })
+      expect(first.code).toBe(3)
+      expect(first.totals).toMatchObject({
+        files: { found: 4, indexed: 2, rejected: 2 },
+        problems: { unreadable: 2 },
+      })
+      const problems = await listProblems(caseFile)
+      expect(problems.map((problem) => problem.path).sort()).toEqual([path.join(root, 'folder'), file].sort())
+      for (const problem of problems) expect(problem.detail).toMatch(/permission denied/i)
+      for (const open of unlock) open()
+      const second = await index([root], caseFile)
+      expect({ code: second.code, files: second.totals.files }).toMatchObject({
+        code: 0,
+        files: { found: 4, indexed: 2, alreadyIndexed: 2, rejected: 0 },
+      })
+      expect(await listProblems(caseFile)).toEqual([])
+    },
+  )
 
   it('survives loops of symbolic links, and follows none that nobody named', async () => {
     const root = tempFolder('loops')
-    for (const [good, numbers] of Object.entries(GOOD)) putLog(root, good, numbers.map((n) => makeRecord(n)))
+    for (const [good, numbers] of Object.entries(GOOD))
+      putLog(
+        root,
+        good,
+        numbers.map((n) => makeRecord(n)),
+      )
     mkdirSync(path.join(root, 'deep/er'), { recursive: true })
-    const links = { 'deep/up': '..', 'deep/er/top': '../..', self: 'self', dangling: 'nowhere', 'to-file': 'a-good.json' }
+    const links = {
+      'deep/up': '..',
+      'deep/er/top': '../..',
+      self: 'self',
+      dangling: 'nowhere',
+      'to-file': 'a-good.json',
+    }
     for (const [name, target] of Object.entries(links)) symlinkSync(target, path.join(root, name))
     const caseFile = path.join(tempFolder(), 'case.sqlite')
     const { code, totals } = await index([root], caseFile)
     expect(code).toBe(3)
-    expect(totals).toMatchObject({ files: { found: 7, indexed: 2, rejected: 5 }, records: { events: 6, duplicates: 0 } })
+    expect(totals).toMatchObject({
+      files: { found: 7, indexed: 2, rejected: 5 },
+      records: { events: 6, duplicates: 0 },
+    })
     const problems = await listProblems(caseFile)
-    expect(problems.map((problem) => path.relative(root, problem.path)).sort()).toEqual(Object.keys(links).sort())
+    expect(problems.map((problem) => path.relative(root, problem.path)).sort()).toEqual(
+      Object.keys(links).sort(),
+    )
     // A link that the user names is followed.
     const named = await index([path.join(root, 'to-file')], path.join(tempFolder(), 'case.sqlite'))
     expect(named.totals).toMatchObject({ files: { found: 1, indexed: 1 }, records: { events: 3 } })
@@ -778,7 +1220,11 @@ describe('places that can not be read', () => {
     renameSync(real, Buffer.concat([Buffer.from(`${root}/caf`), Buffer.from([0xe9]), Buffer.from('.json')]))
     const caseFile = path.join(tempFolder(), 'case.sqlite')
     const { code, totals } = await index([root], caseFile)
-    expect({ code, indexed: totals.files.indexed, events: totals.records.events }).toEqual({ code: 0, indexed: 1, events: 1 })
+    expect({ code, indexed: totals.files.indexed, events: totals.records.events }).toEqual({
+      code: 0,
+      indexed: 1,
+      events: 1,
+    })
     expect((await shown(caseFile, idOf(60))).toString()).toBe(record(60))
     const again = await index([root], caseFile)
     expect(again.totals.files).toMatchObject({ found: 1, alreadyIndexed: 1 })
@@ -793,11 +1239,19 @@ it('accounts for a folder full of every damage at once, and finds nothing new in
   const root = tempFolder('all')
   const whole = gzipSync(logText(manyRecords(100, 50)))
   const pieces: Record<string, string | Buffer> = {
-    'empty.json.gz': '', 'cut.json.gz': whole.subarray(0, 900), 'tail.json.gz': Buffer.concat([whole, Buffer.from('xx')]),
-    'two.json.gz': Buffer.concat([gzipSync(logText([record(1)])), gzipSync(logText([record(2)]))]), 'text.txt': 'hello', 'object.json': '{}',
-    'none.json': '{"Records":[]}', 'bom.json': `\ufeff${logText([record(3)])}`, 'nul.json': `${logText([record(4)])}\0\0`,
-    'broken.json': logText([record(5), '{"eventVersion":', record(6)]), 'values.json': logText(['1', record(7), '"x"']),
-    'copy-of-cut.json.gz': whole.subarray(0, 900), 'copy-of-text.txt': 'hello',
+    'empty.json.gz': '',
+    'cut.json.gz': whole.subarray(0, 900),
+    'tail.json.gz': Buffer.concat([whole, Buffer.from('xx')]),
+    'two.json.gz': Buffer.concat([gzipSync(logText([record(1)])), gzipSync(logText([record(2)]))]),
+    'text.txt': 'hello',
+    'object.json': '{}',
+    'none.json': '{"Records":[]}',
+    'bom.json': `\ufeff${logText([record(3)])}`,
+    'nul.json': `${logText([record(4)])}\0\0`,
+    'broken.json': logText([record(5), '{"eventVersion":', record(6)]),
+    'values.json': logText(['1', record(7), '"x"']),
+    'copy-of-cut.json.gz': whole.subarray(0, 900),
+    'copy-of-text.txt': 'hello',
   }
   for (const [name, bytes] of Object.entries(pieces)) put(root, name, bytes)
   const caseFile = path.join(tempFolder(), 'case.sqlite')
@@ -805,19 +1259,42 @@ it('accounts for a folder full of every damage at once, and finds nothing new in
   expect(code).toBe(3)
   expect(totals.files.found).toBe(Object.keys(pieces).length)
   const problems = await listProblems(caseFile)
-  const before = { problems, sources: query(caseFile, 'SELECT path, status, sha256 FROM sources ORDER BY path') }
+  const before = {
+    problems,
+    sources: query(caseFile, 'SELECT path, status, sha256 FROM sources ORDER BY path'),
+  }
   const again = await index([root], caseFile)
   expect(again.totals.files).toMatchObject({ indexed: 0, duplicate: 0, alreadyIndexed: totals.files.found })
-  expect({ problems: await listProblems(caseFile), sources: query(caseFile, 'SELECT path, status, sha256 FROM sources ORDER BY path') }).toEqual(before)
+  expect({
+    problems: await listProblems(caseFile),
+    sources: query(caseFile, 'SELECT path, status, sha256 FROM sources ORDER BY path'),
+  }).toEqual(before)
 })
 
 /** Text cells of a case that are not UTF-8, as any other program would read them. */
 function invalidTextCells(caseFile: string): unknown[] {
   const bad: unknown[] = []
-  for (const table of ['event', 'action', 'place', 'identity', 'identity_name', 'origin', 'outcome', 'resource', 'source', 'problem']) {
-    const columns = query<{ name: string; type: string }>(caseFile, `SELECT name, type FROM pragma_table_info('${table}')`).filter(({ type }) => type === 'TEXT')
+  for (const table of [
+    'event',
+    'action',
+    'place',
+    'identity',
+    'identity_name',
+    'origin',
+    'outcome',
+    'resource',
+    'source',
+    'problem',
+  ]) {
+    const columns = query<{ name: string; type: string }>(
+      caseFile,
+      `SELECT name, type FROM pragma_table_info('${table}')`,
+    ).filter(({ type }) => type === 'TEXT')
     for (const { name } of columns) {
-      const cells = query<{ bytes: Buffer }>(caseFile, `SELECT CAST(${name} AS BLOB) AS bytes FROM ${table} WHERE ${name} IS NOT NULL`)
+      const cells = query<{ bytes: Buffer }>(
+        caseFile,
+        `SELECT CAST(${name} AS BLOB) AS bytes FROM ${table} WHERE ${name} IS NOT NULL`,
+      )
       for (const { bytes } of cells) {
         const text = bytes.toString('utf8')
         if (!Buffer.from(text, 'utf8').equals(bytes) || text.includes('\0')) bad.push({ table, name, text })

@@ -1,4 +1,13 @@
-import { copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import path from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -16,7 +25,12 @@ function sampleArchive(): { root: string; files: string[]; events: number; recor
   const copy = path.join(root, 'again', 'copy.json.gz')
   mkdirSync(path.dirname(copy))
   copyFileSync(archive.files[4]!, copy)
-  return { root, files: [...archive.files, plain, copy], events: archive.events + 2, records: archive.records + 2 + 40 + 5 }
+  return {
+    root,
+    files: [...archive.files, plain, copy],
+    events: archive.events + 2,
+    records: archive.records + 2 + 40 + 5,
+  }
 }
 
 describe('index', () => {
@@ -40,7 +54,11 @@ describe('index', () => {
     ]
     for (const [name, paths, workers] of others) {
       const { code, totals } = await index(paths, caseOf(name), ['--workers', workers])
-      expect({ name, code, files: totals.files.found }).toEqual({ name, code: 0, files: archive.files.length })
+      expect({ name, code, files: totals.files.found }).toEqual({
+        name,
+        code: 0,
+        files: archive.files.length,
+      })
       expect({ name, digest: (await info(caseOf(name))).logical_digest }).toEqual({ name, digest })
       expect({ name, content: contentOf(caseOf(name)) }).toEqual({ name, content })
     }
@@ -49,7 +67,14 @@ describe('index', () => {
   it('accounts for every file and record, in --json', async () => {
     const { code, stderr, totals } = first
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    expect(totals.files).toMatchObject({ found: archive.files.length, indexed: 13, duplicate: 1, rejected: 0, skipped: 0, alreadyIndexed: 0 })
+    expect(totals.files).toMatchObject({
+      found: archive.files.length,
+      indexed: 13,
+      duplicate: 1,
+      rejected: 0,
+      skipped: 0,
+      alreadyIndexed: 0,
+    })
     expect(totals.records).toMatchObject({ found: archive.records, events: archive.events, rejected: 0 })
     const held = await info(caseOf('one'))
     expect(held).toMatchObject({ events: archive.events, state: 'ready', records: totals.records })
@@ -59,7 +84,10 @@ describe('index', () => {
   it('tells the same totals to people, on stderr, and keeps stdout empty', async () => {
     const { code, stdout, stderr } = await run(['index', archive.root, '--case', caseOf('people')])
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' })
-    for (const [what, found] of [['files', archive.files.length], ['records', archive.records]] as const) {
+    for (const [what, found] of [
+      ['files', archive.files.length],
+      ['records', archive.records],
+    ] as const) {
       const line = stderr.split('\n').find((text) => text.startsWith(what)) ?? ''
       const [left = '', right = ''] = line.split('=')
       expect({ line, found: numbers(left)[0] }).toEqual({ line, found })
@@ -71,12 +99,17 @@ describe('index', () => {
     const before = contentOf(caseOf('one'))
     const { code, totals } = await index([archive.root], caseOf('one'))
     expect(code).toBe(0)
-    expect(totals.files).toMatchObject({ found: archive.files.length, alreadyIndexed: archive.files.length, indexed: 0, duplicate: 0 })
+    expect(totals.files).toMatchObject({
+      found: archive.files.length,
+      alreadyIndexed: archive.files.length,
+      indexed: 0,
+      duplicate: 0,
+    })
     expect(totals.records).toEqual({ found: 0, events: 0, duplicates: 0, rejected: 0 })
     expect(contentOf(caseOf('one'))).toEqual(before)
   })
 
-  it('leaves one sound file and nothing beside it', async () => {
+  it('leaves one sound file and nothing beside it', () => {
     expect(integrity(caseOf('one'))).toBe('ok')
     expect(leftovers(caseOf('one'))).toEqual([])
   })
@@ -101,22 +134,25 @@ describe('index', () => {
     const caseFile = path.join(tempFolder(), 'case.sqlite')
     const { files } = makeArchive(root, { files: 9, recordsPerFile: 30, redeliveredEvery: 2 })
     const late = files.filter((_, at) => at % 3 === 1)
-    const hidden = late.map((file) => ({ file, bytes: readFileSync(file) }))
+    const hidden = late.map((file) => ({ file, bytes: readFileSync(file), time: statSync(file).mtime }))
     for (const { file } of hidden) rmSync(file)
     await index([root], caseFile, ['--workers', '2'])
-    for (const { file, bytes } of hidden) writeFileSync(file, bytes)
+    for (const { file, bytes, time } of hidden) {
+      writeFileSync(file, bytes)
+      utimesSync(file, time, time)
+    }
     const grown = await index([root], caseFile, ['--workers', '2'])
     expect(grown.totals.files).toMatchObject({ found: 9, alreadyIndexed: 6, indexed: 3 })
     const whole = path.join(tempFolder(), 'case.sqlite')
     await index([root], whole)
     const [ours, theirs] = [await info(caseFile), await info(whole)]
     expect(ours.logical_digest).toBe(theirs.logical_digest)
-    expect({ events: ours.events, appearances: ours.appearances }).toEqual({ events: theirs.events, appearances: theirs.appearances })
+    expect({ events: ours.events, appearances: ours.appearances }).toEqual({
+      events: theirs.events,
+      appearances: theirs.appearances,
+    })
     const content = { firstPlace: false, sourceStatus: false }
-    const { words: _, segments: __, ...left } = contentOf(caseFile, content)
-    const { words: ___, segments: ____, ...right } = contentOf(whole, content)
-    // mtimes differ: the late files were written twice.
-    expect({ ...left, sources: left['sources']?.rows }).toEqual({ ...right, sources: right['sources']?.rows })
+    expect(contentOf(caseFile, content)).toEqual(contentOf(whole, content))
   })
 
   it('counts the same file under two names once, in one run and over two', async () => {
@@ -133,16 +169,23 @@ describe('index', () => {
     expect(later.totals.files).toMatchObject({ found: 4, indexed: 0, duplicate: 1, alreadyIndexed: 3 })
     expect((await info(caseFile)).events).toBe(12)
     // Every path is remembered.
-    const paths = query<{ path: string }>(caseFile, 'SELECT path FROM sources ORDER BY path').map((row) => row.path)
+    const paths = query<{ path: string }>(caseFile, 'SELECT path FROM sources ORDER BY path').map(
+      (row) => row.path,
+    )
     expect(paths).toEqual([...files, path.join(root, 'a-copy.gz'), path.join(root, 'b-copy.gz')].sort())
   })
 
   it('lists every place where an event was delivered', async () => {
     const root = tempFolder('appearances')
-    const files = ['a.json', 'b.json', 'c.json'].map((name, at) => putLog(root, name, [makeRecord(1), makeRecord(100 + at)]))
+    const files = ['a.json', 'b.json', 'c.json'].map((name, at) =>
+      putLog(root, name, [makeRecord(1), makeRecord(100 + at)]),
+    )
     const caseFile = path.join(tempFolder(), 'case.sqlite')
     const { code, totals } = await index([root], caseFile)
-    expect({ code, records: totals.records }).toEqual({ code: 0, records: { found: 6, events: 4, duplicates: 2, rejected: 0 } })
+    expect({ code, records: totals.records }).toEqual({
+      code: 0,
+      records: { found: 6, events: 4, duplicates: 2, rejected: 0 },
+    })
     const id = makeRecord(1)['eventID'] as string
     const [row] = await find(caseFile, 'request', makeRecord(1)['requestID'] as string)
     expect(row).toMatchObject({ event_id: id, appearances: 3, source_path: files[0] })
@@ -159,17 +202,31 @@ describe('index', () => {
     putLog(root, 'c.json', [reordered])
     const caseFile = path.join(tempFolder(), 'case.sqlite')
     const { totals } = await index([root], caseFile)
-    expect(totals).toMatchObject({ records: { found: 3, events: 2, duplicates: 1 }, conflicts: 1, problems: { conflict: 1 } })
+    expect(totals).toMatchObject({
+      records: { found: 3, events: 2, duplicates: 1 },
+      conflicts: 1,
+      problems: { conflict: 1 },
+    })
     const rows = await find(caseFile, 'window', ...EVER)
-    expect(rows.map((row) => row.source_ip_address).sort()).toEqual([makeRecord(1)['sourceIPAddress'], '192.0.2.99'].sort())
+    expect(rows.map((row) => row.source_ip_address).sort()).toEqual(
+      [makeRecord(1)['sourceIPAddress'], '192.0.2.99'].sort(),
+    )
     const [problem] = await listProblems(caseFile)
-    expect(problem).toMatchObject({ kind: 'conflict', event_id: makeRecord(1)['eventID'], path: path.join(root, 'b.json'), byte_offset: 12 })
+    expect(problem).toMatchObject({
+      kind: 'conflict',
+      event_id: makeRecord(1)['eventID'],
+      path: path.join(root, 'b.json'),
+      byte_offset: 12,
+    })
   })
 
   it('with --reference keeps no bytes, answers the same, and notices a changed or missing file', async () => {
     const root = tempFolder('reference')
     const { files } = makeArchive(root, { files: 3, recordsPerFile: 8 })
-    const [kept, referred] = [path.join(tempFolder(), 'kept.sqlite'), path.join(tempFolder(), 'referred.sqlite')]
+    const [kept, referred] = [
+      path.join(tempFolder(), 'kept.sqlite'),
+      path.join(tempFolder(), 'referred.sqlite'),
+    ]
     await index([root], kept)
     await index([root], referred, ['--reference'])
     expect(query(referred, 'SELECT count(*) AS n FROM segment')).toEqual([{ n: 0 }])
@@ -177,7 +234,9 @@ describe('index', () => {
     const ask = ['find', 'window', ...EVER, '--format', 'jsonl', '--records', '--case']
     const [left, right] = [await run([...ask, kept]), await run([...ask, referred])]
     expect({ code: right.code, same: left.stdout === right.stdout }).toEqual({ code: 0, same: true })
-    const inFirst = (await find(referred, 'window', ...EVER)).find((row) => row.source_path === files[0])!.event_id
+    const inFirst = (await find(referred, 'window', ...EVER)).find(
+      (row) => row.source_path === files[0],
+    )!.event_id
     writeFileSync(files[0]!, gzipSync(logText([makeRecord(5000)])))
     const changed = await run(['show', inFirst, '--case', referred])
     expect({ code: changed.code, stdout: changed.stdout }).toEqual({ code: 12, stdout: '' })
@@ -202,10 +261,17 @@ describe('index', () => {
     expect(read).toContain(files[2])
     expect(read).not.toContain(files[1])
     expect(read).not.toContain(files[19])
-    expect(await findIds(caseFile, 'window', '--since', '2024-03-06', '--until', '2024-03-07')).toContain(lateId)
+    expect(await findIds(caseFile, 'window', '--since', '2024-03-06', '--until', '2024-03-07')).toContain(
+      lateId,
+    )
     // Without the window the rest follows.
     const rest = await index([root], caseFile)
-    expect(rest.totals.files).toMatchObject({ found: 21, skipped: 0, alreadyIndexed: 21 - totals.files.skipped, indexed: totals.files.skipped })
+    expect(rest.totals.files).toMatchObject({
+      found: 21,
+      skipped: 0,
+      alreadyIndexed: 21 - totals.files.skipped,
+      indexed: totals.files.skipped,
+    })
   })
 
   it('takes its paths from standard input', async () => {
@@ -219,7 +285,11 @@ describe('index', () => {
     ] as const) {
       const caseFile = path.join(tempFolder(), 'case.sqlite')
       const { code, totals } = await index([], caseFile, flags, { input })
-      expect({ code, files: totals.files.found, events: totals.records.events }).toEqual({ code: 0, files: 3, events: 5 })
+      expect({ code, files: totals.files.found, events: totals.records.events }).toEqual({
+        code: 0,
+        files: 3,
+        events: 5,
+      })
     }
   })
 
@@ -238,7 +308,11 @@ describe('index', () => {
     put(root, '[10]/{a,b}.json', text(10))
     const caseFile = path.join(tempFolder(), 'case.sqlite')
     const { code, totals } = await index([root], caseFile)
-    expect({ code, files: totals.files.indexed, events: totals.records.events }).toEqual({ code: 0, files: 10, events: 10 })
+    expect({ code, files: totals.files.indexed, events: totals.records.events }).toEqual({
+      code: 0,
+      files: 10,
+      events: 10,
+    })
   })
 
   it('reads every shape of records that issue and formats name', async () => {
@@ -265,7 +339,9 @@ describe('index', () => {
   it('leaves out what --exclude names', async () => {
     const root = tempFolder('exclude')
     makeArchive(root, { files: 3, recordsPerFile: 2 })
-    putLog(root, 'AWSLogs/111122223333/CloudTrail-Digest/us-east-1/2024/03/04/digest.json.gz', [makeRecord(99)])
+    putLog(root, 'AWSLogs/111122223333/CloudTrail-Digest/us-east-1/2024/03/04/digest.json.gz', [
+      makeRecord(99),
+    ])
     const caseFile = path.join(tempFolder(), 'case.sqlite')
     const { totals } = await index([root], caseFile, ['--exclude', '**/CloudTrail-Digest/**'])
     expect(totals.files).toMatchObject({ found: 3, indexed: 3 })
@@ -287,7 +363,12 @@ describe('index', () => {
     ]
     for (const args of wrong) {
       const { code, stdout, stderr } = await run(args)
-      expect({ args, code, stdout, said: stderr.length > 20 }).toEqual({ args, code: 2, stdout: '', said: true })
+      expect({ args, code, stdout, said: stderr.length > 20 }).toEqual({
+        args,
+        code: 2,
+        stdout: '',
+        said: true,
+      })
     }
   })
 

@@ -157,7 +157,7 @@ export async function index(
   options: RunOptions = {},
 ): Promise<Indexed> {
   const result = await run(['index', ...paths, '--case', caseFile, '--json', ...flags], options)
-  const totals = parse<Totals & { error?: { message: string } }>(result.stdout)
+  const totals = JSON.parse(result.stdout) as Totals & { error?: { message: string } }
   if (totals.error !== undefined) throw new Error(`index ended with ${result.code}: ${totals.error.message}`)
   expectReconciled(totals)
   return { ...result, totals }
@@ -193,7 +193,7 @@ export interface Info {
 export async function info(caseFile: string): Promise<Info> {
   const result = await run(['info', '--case', caseFile, '--json'])
   expect({ code: result.code, stderr: result.stderr }).toEqual({ code: 0, stderr: '' })
-  return parse<Info>(result.stdout)
+  return JSON.parse(result.stdout) as Info
 }
 
 export interface Row {
@@ -249,15 +249,11 @@ export async function listProblems(caseFile: string): Promise<ProblemRow[]> {
   return parseLines<ProblemRow>(result.stdout)
 }
 
-export function parse<Value>(text: string): Value {
-  return JSON.parse(text) as Value
-}
-
 export function parseLines<Value>(text: string): Value[] {
   return text
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => parse<Value>(line))
+    .map((line) => JSON.parse(line) as Value)
 }
 
 /** The record text of a `--records` row, cut out of the line: parsing and printing it again would prove nothing. */

@@ -278,7 +278,7 @@ export function tinyCase(
 
 function writeSchema(db: Database.Database, state: string): void {
   for (const table of TABLES) db.exec(createTable(table))
-  db.exec(FTS_DDL)
+  for (const ddl of FTS_DDL) db.exec(ddl)
   for (const view of VIEWS) db.exec(`CREATE VIEW ${view.name} AS ${view.sql}`)
   db.pragma(`application_id = ${APPLICATION_ID}`)
   db.pragma(`user_version = ${USER_VERSION}`)
@@ -300,12 +300,13 @@ function writeSchema(db: Database.Database, state: string): void {
 
 type Row = Readonly<Record<string, string | number | bigint | Buffer | null>>
 
-function insert(db: Database.Database, table: string, row: Row): void {
+/** @returns how many rows: none when it is known. */
+function insert(db: Database.Database, table: string, row: Row): number {
   const names = Object.keys(row)
   const holes = names.map(() => '?').join(', ')
-  db.prepare(`INSERT OR IGNORE INTO ${table} (${names.join(', ')}) VALUES (${holes})`).run(
-    ...Object.values(row),
-  )
+  return db
+    .prepare(`INSERT OR IGNORE INTO ${table} (${names.join(', ')}) VALUES (${holes})`)
+    .run(...Object.values(row)).changes
 }
 
 /** Ids as large as real ones: a 63-bit resource id does not fit a JavaScript number. */
@@ -324,7 +325,7 @@ function writeEvents(db: Database.Database, events: readonly TinyEvent[]): void 
   const ids = new Ids()
   const entry = (table: string, row: Row): number => {
     const id = 2 ** 51 + ids.of([table, row])
-    insert(db, table, { id, ...row })
+    if (insert(db, table, { id, ...row }) > 0) insert(db, 'value_text', { rowid: id, body: sharedText(row) })
     return id
   }
   let content = ''
@@ -369,6 +370,13 @@ function writeEvents(db: Database.Database, events: readonly TinyEvent[]): void 
     encoding: 'plain',
     bytes,
   })
+}
+
+/** As the normaliser writes it: the values that are text. */
+function sharedText(row: Row): string {
+  return Object.values(row)
+    .filter((value) => typeof value === 'string')
+    .join(' ')
 }
 
 export function isFailed({ error, failed }: TinyEvent): boolean {

@@ -10,14 +10,18 @@ export interface ArnFacts {
 
 const S3 = 'arn:aws:s3:::'
 const ARN = /^arn:(aws(?:-[a-z]+)*):([a-z0-9-]+):([a-z0-9-]*):([A-Za-z0-9-]*):(.+)$/s
+/** Trails and tasks give a log group as `….:log-group:NAME:*`, which is the group, not a pattern. */
+const LOG_GROUP = /^arn:[a-z-]+:logs:[^:]*:[^:]*:log-group:[^:*]+:\*$/
 const MAX_LENGTH = 2048
 const MAX_CACHED = 20_000
+const MAX_CACHED_LENGTH = 300
 const cache = new Map<string, ArnFacts | null>()
 
 /** A value that is one ARN of one thing; null for selectors, patterns and anything else that only begins like one. */
 export function readArn(value: string): ArnFacts | null {
   // Objects in buckets are many and rarely repeat: not worth a place in the cache.
   if (value.startsWith(S3)) return isPattern(value) || value.length === S3.length ? null : s3Facts(value)
+  if (value.length > MAX_CACHED_LENGTH) return parse(value)
   const cached = cache.get(value)
   if (cached !== undefined) return cached
   if (cache.size >= MAX_CACHED) cache.clear()
@@ -46,8 +50,7 @@ function isPattern(value: string): boolean {
 }
 
 function parse(value: string): ArnFacts | null {
-  const arn =
-    value.startsWith('arn:') && value.endsWith(':*') && isLogGroup(value) ? value.slice(0, -2) : value
+  const arn = LOG_GROUP.test(value) ? value.slice(0, -2) : value
   if (isPattern(arn)) return null
   const match = ARN.exec(arn)
   if (match === null) return null
@@ -61,12 +64,7 @@ function parse(value: string): ArnFacts | null {
   const known = arnType(service, word, resource)
   if (known === null) return { arn, ...unknownType(service, word, rest) }
   const name = known.name(rest, resource, account)
-  return { arn, type: known.type, name: name === '' ? resource : name }
-}
-
-/** Trails and tasks give a log group as `….:log-group:NAME:*`, which is the group, not a pattern. */
-function isLogGroup(value: string): boolean {
-  return value.includes(':logs:') && value.includes(':log-group:')
+  return name === '' ? null : { arn, type: known.type, name }
 }
 
 function unknownType(

@@ -2,6 +2,7 @@ import { Creation } from './creation.js'
 import type { JsonObject } from '../../model/record.js'
 import type { Found } from './found.js'
 import { Entry, makeScope } from './scope.js'
+import type { Parameters, Service } from './service.js'
 import { ENCRYPTION_CONTEXT } from './services/kms.js'
 import { SERVICES } from './table.js'
 
@@ -44,10 +45,41 @@ function makePlan(eventSource: string, eventName: string): CallPlan {
   const source = eventSource.replace(/\.amazonaws\.com(?:\.cn)?$/, '')
   const services = SERVICES.filter(({ sources }) => sources.includes(source))
   services.push(...SERVICES.filter(({ sources }) => sources.includes('*')))
-  const scope = makeScope(services, eventName, ENCRYPTION_CONTEXT)
   return {
-    entry: new Entry(null, scope, false, 'mentioned'),
+    entry: entryFor(services, eventName),
     creation: Creation.of(eventName),
     compose: services.find(({ compose }) => compose !== undefined)?.compose ?? null,
   }
+}
+
+/** Most calls of a service mean the same by a name: they share what is learnt of spellings. */
+const entries = new Map<string, Entry>()
+
+function entryFor(services: readonly Service[], eventName: string): Entry {
+  const tables = parameterTables(services, eventName)
+  const key = tables.map(({ id }) => id).join(' ')
+  let entry = entries.get(key)
+  if (entry === undefined) {
+    const scope = makeScope(
+      tables.map(({ parameters }) => parameters),
+      services.map(({ within }) => within ?? {}),
+      ENCRYPTION_CONTEXT,
+    )
+    entry = new Entry(null, scope, false, 'mentioned')
+    entries.set(key, entry)
+  }
+  return entry
+}
+
+/** What a call means by its parameters: first what only this call means, then its service, then all services. */
+function parameterTables(
+  services: readonly Service[],
+  eventName: string,
+): readonly { readonly id: string; readonly parameters: Parameters }[] {
+  return services.flatMap(({ name, calls = [], parameters }) => [
+    ...calls.flatMap((call, index) =>
+      call.name.test(eventName) ? [{ id: `${name}.${index}`, parameters: call.parameters }] : [],
+    ),
+    { id: name, parameters },
+  ])
 }

@@ -51,7 +51,8 @@ function newPlace(region: string, account: string): Mutable<RecordContext> {
 
 /** Records before eventVersion 1.02 have no recipientAccountId; they were delivered to the caller's account. */
 function callerAccount(record: JsonObject): string {
-  return text(readObject(record['userIdentity'])?.['accountId'])
+  const account = text(readObject(record['userIdentity'])?.['accountId'])
+  return /^\d{12}$/.test(account) ? account : ''
 }
 
 function partitionOf(region: string): string {

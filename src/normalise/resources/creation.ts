@@ -4,7 +4,7 @@ const VERB =
   /^(?:Create|Run|Allocate|Register|Import|Copy|Launch|Restore|Provision|Upload|Publish|Request|Clone)(?=[A-Z])/
 const API_DATE = /\d{4}_?\d{2}_?\d{2}(?:v\d+)?$/
 /** Names of things that differ between the call and the type. */
-const SYNONYMS: Readonly<Record<string, string>> = { eip: 'address' }
+const SYNONYMS: ReadonlyMap<string, string> = new Map([['eip', 'address']])
 
 /**
  * Whether a resource in the answer of a call is what the call made. The answer of RunInstances also names the network
@@ -39,7 +39,7 @@ export class Creation {
   #fits(type: string): boolean {
     const last = type.slice(type.lastIndexOf(':') + 1)
     const word = last.replaceAll(/[^A-Za-z0-9]/g, '').toLowerCase()
-    const noun = SYNONYMS[word] ?? word
+    const noun = SYNONYMS.get(word) ?? word
     if (noun === '') return false
     // CreateDefaultVpc makes a VPC; CreateVpcEndpoint does not. RestoreDBInstanceFromS3 makes a DBInstance.
     return (

@@ -45,7 +45,7 @@ function addName(name: string, type: string | null, found: Found): void {
     found.kind(BUCKET, name, 'target')
     return
   }
-  const kind = idKind(name)
+  const kind = idKind(name, found.context.eventSource)
   if (kind !== null && (type === null || kind.type === type)) found.kind(kind, name, 'target')
   else if (isUsable(name)) found.add(null, type, name, false, roleOf(type, found))
 }

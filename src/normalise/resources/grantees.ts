@@ -8,7 +8,7 @@ const twelveDigits = (value: string): string | null => (/^\d{12}$/.test(value) ?
 
 export const ACCOUNT = new Kind('account', 'arn:P:iam::NAME:root', { name: twelveDigits })
 
-/** An account id, `all`, `*`, a service, an ARN, as sharing calls give them. */
+/** An account id, `all`, `*`, a service, as sharing calls give them. */
 export const GRANTEE: Rule = reads(readGrantee, 'grantee')
 /** The value of an `x-amz-grant-…` header: `uri="…", id="…"`. */
 export const GRANT_HEADER: Rule = reads(readGrantHeader, 'grantee')
@@ -19,7 +19,6 @@ export const GRANTEE_GROUP: Rule = reads(readGroup, 'grantee')
 
 export function readGrantee(value: string, found: Found, role: ResourceRole): void {
   if (/^\d{12}$/.test(value)) found.kind(ACCOUNT, value, role)
-  else if (value.startsWith('arn:')) found.arn(value, role)
   else if (value === 'all' || value === '*') found.named('everyone', 'all', role)
   else if (/^[a-z0-9-]+(?:\.[a-z0-9-]+)*\.amazonaws\.com(?:\.cn)?$/.test(value))
     found.named('service', value, role)

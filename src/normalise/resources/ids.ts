@@ -13,6 +13,9 @@ export const EFS_FILE_SYSTEM = new Kind(
   'arn:P:elasticfilesystem:R:A:file-system/NAME',
 )
 
+export const FSX_FILE_SYSTEM = new Kind('AWS::FSx::FileSystem', 'arn:P:fsx:R:A:file-system/NAME')
+export const FSX_BACKUP = new Kind('fsx backup', 'arn:P:fsx:R:A:backup/NAME')
+
 const ec2 = (type: string, word: string): Kind => new Kind(type, `arn:P:ec2:R:A:${word}/NAME`)
 
 const BY_PREFIX: ReadonlyMap<string, Kind> = new Map([
@@ -55,6 +58,9 @@ const BY_PREFIX: ReadonlyMap<string, Kind> = new Map([
   ['fs-', EFS_FILE_SYSTEM],
   ['fsap-', new Kind('AWS::EFS::AccessPoint', 'arn:P:elasticfilesystem:R:A:access-point/NAME')],
   ['fsmt-', new Kind('AWS::EFS::MountTarget', null)],
+  ['fsvol-', new Kind('AWS::FSx::Volume', null)],
+  ['svm-', new Kind('AWS::FSx::StorageVirtualMachine', null)],
+  ['backup-', FSX_BACKUP],
   ['task-', new Kind('AWS::DataSync::Task', 'arn:P:datasync:R:A:task/NAME')],
   ['loc-', new Kind('AWS::DataSync::Location', 'arn:P:datasync:R:A:location/NAME')],
   ['agent-', new Kind('AWS::DataSync::Agent', 'arn:P:datasync:R:A:agent/NAME')],
@@ -73,7 +79,7 @@ const BY_PREFIX: ReadonlyMap<string, Kind> = new Map([
 
 /** `key-` and the like are words too: without the parameter's help only these many hex digits make an id. */
 const ID = /^[a-z]{1,8}(?:-[a-z]{2,6})?-(?:[0-9a-f]{8}|[0-9a-f]{17})$/
-const FIRST_DASH_BY = 12
+const LAST_DASH_BY = 'import-snap'.length
 const SHORTEST = 'i-12345678'.length
 const LONGEST = 'import-snap-0123456789abcdef0'.length
 
@@ -89,19 +95,21 @@ export function mayBeId(value: string): boolean {
 }
 
 /** The kind of an id that needs no parameter to be known. */
-export function idKind(value: string): Kind | null {
-  return ID.test(value) ? prefixKind(value) : null
+export function idKind(value: string, eventSource: string): Kind | null {
+  return ID.test(value) ? prefixKind(value, eventSource) : null
 }
 
 /** The kind that a value's prefix names; for parameters that hold ids, whatever follows the prefix. */
-export function prefixKind(value: string): Kind | null {
+export function prefixKind(value: string, eventSource: string): Kind | null {
   const dash = value.lastIndexOf('-')
-  return dash < 1 || dash > FIRST_DASH_BY ? null : (BY_PREFIX.get(value.slice(0, dash + 1)) ?? null)
+  if (dash < 1 || dash > LAST_DASH_BY) return null
+  const kind = BY_PREFIX.get(value.slice(0, dash + 1)) ?? null
+  // EFS and FSx number alike.
+  return kind === EFS_FILE_SYSTEM && eventSource.startsWith('fsx.') ? FSX_FILE_SYSTEM : kind
 }
 
 /** For parameters that hold an id of this or another kind (`gatewayId`, `resourceId`) or a word (`local`). */
 export function readId(value: string, found: Found, role: ResourceRole): void {
-  const kind = prefixKind(value)
+  const kind = prefixKind(value, found.context.eventSource)
   if (kind !== null) found.kind(kind, value, role)
-  else if (value.startsWith('arn:')) found.arn(value, role)
 }

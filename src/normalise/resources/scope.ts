@@ -1,5 +1,5 @@
 import type { ResourceRole } from '../../model/resource.js'
-import { Rule, type Parameters, type Service } from './service.js'
+import { type Parameters, Rule } from './service.js'
 import type { Kind } from './kind.js'
 
 /** Spellings are cached per scope. Records can bring any number of keys (tags): beyond this the cache starts anew. */
@@ -77,24 +77,20 @@ const CONTEXTS = [
   'destinationEncryptionContext',
 ]
 
-/** The scope of a call: its service's tables, and what all services share. Earlier tables win. */
-export function makeScope(services: readonly Service[], eventName: string, context: Parameters): Scope {
+/** Earlier tables win. `within` are the parameters that mean something only below another one. */
+export function makeScope(
+  tables: readonly Parameters[],
+  within: readonly Readonly<Record<string, Parameters>>[],
+  context: Parameters,
+): Scope {
   const rules = new Map<string, Rule>()
-  for (const service of services) {
-    for (const call of service.calls ?? []) {
-      if (call.name.test(eventName)) add(rules, call.parameters)
-    }
-    add(rules, service.parameters)
-  }
+  for (const table of tables) add(rules, table)
   const scopes = new Map<string, Scope>()
-  for (const service of services) {
-    for (const [parameter, inner] of Object.entries(service.within ?? {})) {
-      const own = new Map<string, Rule>()
-      add(own, inner)
-      for (const [name, rule] of rules) if (!own.has(name)) own.set(name, rule)
-      const folded = parameter.toLowerCase()
-      if (!scopes.has(folded)) scopes.set(folded, new Scope(own, scopes))
-    }
+  for (const [parameter, inner] of within.flatMap((each) => Object.entries(each))) {
+    const own = new Map<string, Rule>()
+    add(own, inner)
+    for (const [name, rule] of rules) if (!own.has(name)) own.set(name, rule)
+    scopes.set(parameter.toLowerCase(), new Scope(own, scopes))
   }
   const contextRules = new Map<string, Rule>()
   add(contextRules, context)

@@ -53,3 +53,4 @@ export function reads(read: ReadValue, role: ResourceRole = 'target'): Rule {
 export const GIVEN = reads(() => undefined)
 export const GIVEN_SOURCE = reads(() => undefined, 'source')
 export const GIVEN_POLICY = reads(() => undefined, 'policy')
+export const GIVEN_GRANTEE = reads(() => undefined, 'grantee')

@@ -20,8 +20,12 @@ export type { RecordContext } from './kind.js'
 const ANYWHERE = new Entry(null, NO_PARAMETERS, false, 'mentioned')
 const LETTER_A = 97
 
+/** Different in every event, and columns of their own; or the caller's. */
+const UNSAID: ReadonlySet<string> = new Set(['eventID', 'requestID', 'eventTime', 'userAgent'])
+
 export class RecordWalk {
   readonly #maxDepth: number
+  readonly #unsaid: ReadonlySet<string>
   readonly #found = new Found()
   /** Values that are an ARN as a whole stay apart: the rest is searched for ARNs within. */
   #arns = ''
@@ -29,8 +33,10 @@ export class RecordWalk {
   #text = ''
   #tooDeep = false
 
-  constructor(maxDepth: number) {
+  /** `unsaid`: top-level fields whose text the caller has elsewhere. An error message is searched for ARNs all the same. */
+  constructor(maxDepth: number, unsaid: ReadonlySet<string> = UNSAID) {
     this.#maxDepth = maxDepth
+    this.#unsaid = unsaid
   }
 
   /** Of the last record: each once, with its strongest role. */
@@ -57,9 +63,7 @@ export class RecordWalk {
     for (const key in record) {
       const value = record[key]
       if (typeof value === 'string') {
-        if (key !== 'eventID' && key !== 'requestID' && key !== 'eventTime' && key !== 'userAgent') {
-          this.#topString(value, key)
-        }
+        this.#topString(value, key)
       } else if (typeof value === 'object') {
         if (value !== null && key !== 'userIdentity') this.#area(value, key, plan)
       } else if (typeof value === 'number') {
@@ -71,7 +75,10 @@ export class RecordWalk {
 
   #topString(value: string, key: string): void {
     if (value === '') return
-    if (value.charCodeAt(0) === LETTER_A && value.startsWith('arn:')) this.#arn(value, ANYWHERE)
+    if (this.#unsaid.has(key)) {
+      // An error message can name what was refused, and nothing else does.
+      if (key === 'errorMessage') findArns(value, this.#found)
+    } else if (value.charCodeAt(0) === LETTER_A && value.startsWith('arn:')) this.#arn(value, ANYWHERE)
     else this.#say(value)
     if (key === 'vpcEndpointId' && mayBeId(value)) this.#id(value, 'mentioned')
   }
@@ -188,7 +195,7 @@ export class RecordWalk {
   }
 
   #id(value: string, role: ResourceRef['role']): void {
-    const kind = idKind(value)
+    const kind = idKind(value, this.#found.context.eventSource)
     if (kind !== null) this.#found.kind(kind, value, role)
   }
 
@@ -219,7 +226,7 @@ export class RecordWalk {
   /** Rare enough for a second pass: URL-encoded documents are searchable in both forms. */
   #decoded(value: object, depth: number): void {
     for (const [key, inner] of Object.entries(value) as [string, unknown][]) {
-      if (depth === 0 && (key === 'userIdentity' || key === 'userAgent')) continue
+      if (depth === 0 && (key === 'userIdentity' || this.#unsaid.has(key))) continue
       if (typeof inner === 'string') {
         if (isEncodedJson(inner)) this.#sayDecoded(decodeJson(inner))
       } else if (typeof inner === 'object' && inner !== null && depth < this.#maxDepth) {

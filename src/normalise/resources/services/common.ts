@@ -2,6 +2,7 @@
 import { readId } from '../ids.js'
 import { GIVEN, type Service, reads } from '../service.js'
 import { KEY } from './kms-key.js'
+import { BUCKET } from './s3.js'
 
 const ID = reads(readId)
 const SOURCE_ID = reads(readId, 'source')
@@ -18,6 +19,11 @@ export const common: Service = {
     encryptionKeyArn: KEY,
     roleArn: GIVEN,
     resourceArn: GIVEN,
+    bucketName: BUCKET,
+    s3BucketName: BUCKET,
+    s3Bucket: BUCKET,
+    outputS3BucketName: BUCKET,
+    launchTemplateId: ID,
     instanceId: ID,
     instanceIds: ID,
     volumeId: ID,

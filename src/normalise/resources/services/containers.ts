@@ -3,7 +3,7 @@ import type { JsonObject } from '../../../model/record.js'
 import { readString } from '../../fields.js'
 import { type Found, isUsable } from '../found.js'
 import { Kind } from '../kind.js'
-import { GIVEN_POLICY, GIVEN, type Service, reads } from '../service.js'
+import { GIVEN, GIVEN_GRANTEE, GIVEN_POLICY, type Service, reads } from '../service.js'
 import { KEY } from './kms-key.js'
 
 const ECS_CLUSTER = new Kind('AWS::ECS::Cluster', 'arn:P:ecs:R:A:cluster/NAME')
@@ -51,7 +51,7 @@ export const eks: Service = {
   calls: [
     { name: /Cluster(?:Config|Version)?$/, parameters: { name: EKS_CLUSTER } },
     // Who may enter the cluster.
-    { name: /Access(?:Entry|Policy)$/, parameters: { principalArn: reads(() => undefined, 'grantee') } },
+    { name: /Access(?:Entry|Policy)$/, parameters: { principalArn: GIVEN_GRANTEE } },
   ],
 }
 

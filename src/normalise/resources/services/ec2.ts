@@ -2,7 +2,7 @@
 import { GRANTEE } from '../grantees.js'
 import { readId } from '../ids.js'
 import { Kind } from '../kind.js'
-import { GIVEN, type Parameters, type Service, reads } from '../service.js'
+import { GIVEN, GIVEN_GRANTEE, type Parameters, type Service, reads } from '../service.js'
 import { KEY } from './kms-key.js'
 import { INSTANCE_PROFILE } from './iam-kinds.js'
 
@@ -83,13 +83,20 @@ export const ec2: Service = {
     logDestination: GIVEN,
   },
   within: {
-    launchPermission: { userId: GRANTEE, group: GRANTEE },
+    launchPermission: {
+      userId: GRANTEE,
+      group: GRANTEE,
+      organizationArn: GIVEN_GRANTEE,
+      organizationalUnitArn: GIVEN_GRANTEE,
+    },
     createVolumePermission: { userId: GRANTEE, group: GRANTEE },
     addPrincipal: { principal: GRANTEE },
     iamInstanceProfile: { name: INSTANCE_PROFILE, arn: GIVEN },
     groups: { userId: GRANTEE, ...ids('groupId') },
   },
   calls: [
+    // Elsewhere the name stands beside the id, which says more.
+    { name: /SecurityGroup/, parameters: { groupName: new Kind('AWS::EC2::SecurityGroup', null) } },
     {
       name: /^Modify(?:Image|Snapshot)Attribute$/,
       parameters: { userIds: GRANTEE, userId: GRANTEE, addUserIds: GRANTEE, userGroups: GRANTEE },

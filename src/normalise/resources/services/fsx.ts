@@ -1,8 +1,7 @@
+import { FSX_BACKUP, FSX_FILE_SYSTEM } from '../ids.js'
 import { Kind } from '../kind.js'
 import { type Service, as } from '../service.js'
 
-const FILE_SYSTEM = new Kind('AWS::FSx::FileSystem', 'arn:P:fsx:R:A:file-system/NAME')
-const BACKUP = new Kind('fsx backup', 'arn:P:fsx:R:A:backup/NAME')
 const VOLUME = new Kind('AWS::FSx::Volume', null)
 const STORAGE_VIRTUAL_MACHINE = new Kind('AWS::FSx::StorageVirtualMachine', null)
 
@@ -10,12 +9,12 @@ export const fsx: Service = {
   name: 'fsx',
   sources: ['fsx'],
   parameters: {
-    fileSystemId: FILE_SYSTEM,
-    fileSystemIds: FILE_SYSTEM,
-    backupId: BACKUP,
-    backupIds: BACKUP,
-    finalBackupId: BACKUP,
-    sourceBackupId: as(BACKUP, 'source'),
+    fileSystemId: FSX_FILE_SYSTEM,
+    fileSystemIds: FSX_FILE_SYSTEM,
+    backupId: FSX_BACKUP,
+    backupIds: FSX_BACKUP,
+    finalBackupId: FSX_BACKUP,
+    sourceBackupId: as(FSX_BACKUP, 'source'),
     volumeId: VOLUME,
     volumeIds: VOLUME,
     storageVirtualMachineId: STORAGE_VIRTUAL_MACHINE,

@@ -8,6 +8,7 @@ import {
   INLINE_POLICY,
   INSTANCE_PROFILE,
   MFA_DEVICE,
+  POLICY,
   ROLE,
   SERVER_CERTIFICATE,
   USER,
@@ -36,6 +37,7 @@ export const iam: Service = {
   within: {
     policy: { arn: GIVEN_POLICY },
   },
+  calls: [{ name: /^CreatePolicy$/, parameters: { policyName: POLICY } }],
   compose: readInlinePolicy,
 }
 

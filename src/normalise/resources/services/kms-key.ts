@@ -1,4 +1,4 @@
-/** A KMS key in any of its spellings: UUID, `mrk-…`, `alias/…`, ARN of either. */
+/** A KMS key in any of its spellings: UUID, `mrk-…`, `alias/…`. */
 import type { ResourceRole } from '../../../model/resource.js'
 import { type Found, isUsable } from '../found.js'
 import { Kind } from '../kind.js'
@@ -10,7 +10,6 @@ export const KMS_ALIAS = new Kind('AWS::KMS::Alias', 'arn:P:kms:R:A:NAME')
 export function readKey(value: string, found: Found, role: ResourceRole): void {
   if (value.startsWith('alias/')) found.kind(KMS_ALIAS, value, role)
   else if (isKeyId(value)) found.kind(KMS_KEY, value, role)
-  else if (value.startsWith('arn:')) found.arn(value, role)
 }
 
 /** S3 also says `aws/s3` and `true`; neither is a key. */

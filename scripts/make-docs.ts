@@ -1,0 +1,295 @@
+/**
+ * Writes what the documents take from the program: docs/cli.md from the built program's --help, and the marked parts of
+ * docs/case-file.md from the schema. `npm run docs` builds first. The same sources give the same bytes on every machine.
+ */
+import { execFile } from 'node:child_process'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
+import { EXIT } from '../src/model/case-error.js'
+import { EVENT_COLUMNS, TABLE_COLUMNS } from '../src/model/event.js'
+import { CREDENTIAL_CLASSES } from '../src/model/principal.js'
+import { NOTES, PROBLEM_KINDS, type ProblemKind } from '../src/model/problem.js'
+import { CREDENTIAL_GROUPS } from '../src/query/filters.js'
+import { INDEXES } from '../src/store/indexes.js'
+import { TABLES, TEXT_TABLES, type ColumnSpec, type TableSpec } from '../src/store/schema.js'
+import { EVENTS, VIEWS } from '../src/store/views.js'
+
+const ROOT = path.resolve(import.meta.dirname, '..')
+export const CLI_DOC = path.join(ROOT, 'docs/cli.md')
+export const CASE_DOC = path.join(ROOT, 'docs/case-file.md')
+const BIN = path.join(ROOT, 'dist/bin.js')
+const WIDTH = '100'
+/** Help is printed by one process a command. */
+const AT_ONCE = 2
+
+export interface ManifestFlag {
+  readonly type: 'boolean' | 'option'
+  readonly description?: string
+  readonly char?: string
+  readonly required?: boolean
+  readonly multiple?: boolean
+  readonly options?: readonly string[]
+  readonly default?: unknown
+  readonly hidden?: boolean
+  readonly helpGroup?: string
+}
+
+export interface ManifestArg {
+  readonly description?: string
+  readonly required?: boolean
+  readonly options?: readonly string[]
+}
+
+export interface ManifestCommand {
+  readonly id: string
+  readonly summary?: string
+  readonly description?: string
+  readonly hidden?: boolean
+  readonly examples?: readonly (string | { readonly command: string; readonly description: string })[]
+  readonly flags: Readonly<Record<string, ManifestFlag>>
+  readonly args: Readonly<Record<string, ManifestArg>>
+}
+
+/** Commands as oclif found them at the build, in order of their words. */
+export function readCommands(): ManifestCommand[] {
+  const text = readFileSync(path.join(ROOT, 'oclif.manifest.json'), 'utf8')
+  const { commands } = JSON.parse(text) as { commands: Record<string, ManifestCommand> }
+  return Object.values(commands)
+    .filter(({ hidden }) => hidden !== true)
+    .sort((a, b) => (a.id < b.id ? -1 : 1))
+}
+
+/** `find:request` → `find request` */
+export function typed({ id }: ManifestCommand): string {
+  return id.replaceAll(':', ' ')
+}
+
+/** An example as one would type it. */
+export function exampleText(
+  command: ManifestCommand,
+  example: NonNullable<ManifestCommand['examples']>[number],
+): string {
+  const text = typeof example === 'string' ? example : example.command
+  return text
+    .replaceAll(/<%= *config\.bin *%>/g, 'coldtrail')
+    .replaceAll(/<%= *command\.id *%>/g, typed(command))
+}
+
+export async function cliDocument(): Promise<string> {
+  const commands = readCommands()
+  const helps = new Map<string, string>()
+  for (let at = 0; at < commands.length; at += AT_ONCE) {
+    const some = commands.slice(at, at + AT_ONCE)
+    const texts = await Promise.all(some.map(helpOf))
+    some.forEach(({ id }, index) => helps.set(id, texts[index]!))
+  }
+  const sections = commands.map(
+    (command) =>
+      `## coldtrail ${typed(command)}\n\n\`\`\`text\n$ coldtrail ${typed(command)} --help\n${helps.get(command.id)!}\n\`\`\`\n`,
+  )
+  const contents = commands.map(
+    (command) => `| [\`${typed(command)}\`](#${anchorOf(command)}) | ${cell(command.summary ?? '')} |`,
+  )
+  return [
+    CLI_HEAD,
+    table(['command', 'what it does'], contents),
+    ...CLI_COMMON,
+    exitCodes(),
+    columns(),
+    credentials(),
+    ...sections,
+  ].join('\n')
+}
+
+async function helpOf(command: ManifestCommand): Promise<string> {
+  const { PATH, HOME, TMPDIR } = process.env
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [BIN, ...command.id.split(':'), '--help'],
+    // Nothing else of the environment: it could change the width, the colours or a default.
+    { env: { PATH, HOME, TMPDIR, NO_COLOR: '1', OCLIF_COLUMNS: WIDTH, COLUMNS: WIDTH, LANG: 'C.UTF-8' } },
+  )
+  return stdout
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n')
+    .trim()
+}
+
+function anchorOf(command: ManifestCommand): string {
+  return `coldtrail-${command.id.replaceAll(':', '-')}`
+}
+
+const CLI_HEAD = `# Command reference
+
+Made by \`npm run docs\` from the program's own \`--help\`; do not edit. [README.md](../README.md) shows the commands at work.
+`
+
+const CLI_COMMON = [
+  `
+## What holds for every command
+
+- The case is \`--case FILE\`, else \`$COLDTRAIL_CASE\`, else \`case.sqlite\` in the current folder. Only \`index\` makes one.
+- Data goes to stdout; progress, warnings, the window as understood, and totals go to stderr.
+- \`--json\` prints the command's result as one JSON object, also for an error: \`{"error":{"message","hint","exit"}}\`.
+- On a terminal no control, zero-width or text-direction character of the evidence is printed as it is; in a pipe, JSON keeps it.
+  A CSV cell that a spreadsheet would take for a formula gets a \`'\` before it, in a pipe too.
+- A reader that closes the pipe early (\`| head\`) ends the command quietly.
+
+## Times
+
+Times are UTC, shown as \`2023-07-10T11:42:00Z\`. Accepted: \`2023-07-10\` (the start of that day), \`2023-07-10T11:42\`,
+\`2023-07-10T11:42:00Z\`, \`2023-07-10T13:42:00+02:00\`, \`@1688989320000\` (ms since 1970), and \`30s\`, \`30m\`, \`2h\`, \`7d\`, \`1w\`
+(also with a minus), which count back from the newest event in the case, not from now. Dates with slashes are refused.
+\`--since\` is inclusive, \`--until\` is not: \`--until 2023-07-11\` takes in all of the 10th. Events whose time can not be read are in
+no window.
+
+\`index --since\` and \`--until\` are another thing: they skip whole files by the day in their path (\`AWSLogs/…/YYYY/MM/DD/\`) or
+name, before opening them. A file without a day is read. Deliveries are late, so a file is skipped only when its day begins more than
+two days after \`--until\`. After an outage of the bucket CloudTrail repeats the delivery for up to 30 days: files that arrived
+that late can be missed by \`--until\`. The totals say how many files were skipped.
+`,
+]
+
+const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
+  done: 'done; an answer of zero rows is an answer',
+  bug: 'a bug in coldtrail',
+  usage: 'asked wrongly, or a file or folder can not be opened or written; the message says what to do',
+  problems: 'done, but problems were recorded: see `coldtrail problems`',
+  notACase: 'no case file there, not a case file, or one of a newer format',
+  locked: 'another `coldtrail index` is writing to this case',
+  verificationFailed: 'the case or the referenced archive is not what was indexed',
+  diskFull: 'the disk is full; what was indexed so far is safe, the same command goes on from there',
+}
+
+function exitCodes(): string {
+  const rows = (Object.keys(EXIT) as (keyof typeof EXIT)[]).map(
+    (name) => `| ${EXIT[name]} | ${EXIT_MEANINGS[name]} |`,
+  )
+  rows.push('| 130, 143 | interrupted by Ctrl-C or SIGTERM; `index` goes on at the next run |')
+  return `## Exit codes\n\n${table(['code', 'meaning'], rows)}`
+}
+
+function columns(): string {
+  const rows = EVENT_COLUMNS.map((name) => {
+    const meaning = EVENTS.columns.find((column) => column.name === name)?.meaning ?? ''
+    return `| \`${name}\` | ${TABLE_COLUMNS.includes(name) ? 'yes' : ''} | ${cell(meaning)} |`
+  })
+  rows.push(
+    '| `resources` | | JSON formats only: array of `{arn, type, role}` |',
+    '| `record` | | JSON formats with `--records` only: the exact text of the record, not re-serialised |',
+  )
+  return `
+## Columns of an event
+
+For \`--columns\`, in this order in \`csv\`, \`jsonl\` and \`json\`. They are also the first columns of the view \`events\`.
+
+${table(['column', 'in the table', 'meaning'], rows)}`
+}
+
+function credentials(): string {
+  const classes = Object.entries(CREDENTIAL_CLASSES).map(
+    ([name, meaning]) => `| \`${name}\` | ${cell(meaning)} |`,
+  )
+  const groups = Object.entries(CREDENTIAL_GROUPS).map(
+    ([name, members]) => `| \`${name}\` | ${members.map((member) => `\`${member}\``).join(', ')} |`,
+  )
+  return `
+## Classes of credentials
+
+Every event has one class, in \`credential_class\`; \`--credentials\` takes a class or a group.
+
+${table(['class', 'meaning'], classes)}
+${table(['group', 'classes'], groups)}`
+}
+
+/** Markers in a document: what lies between them is generated. */
+const begin = (name: string): string => `<!-- generated: ${name} (npm run docs) -->`
+const end = (name: string): string => `<!-- end: ${name} -->`
+
+/** @param text the document as it is. @returns it with every generated part made anew. */
+export async function caseDocument(text: string): Promise<string> {
+  const parts = { problems: problems(), schema: await schema() }
+  let made = text
+  for (const [name, part] of Object.entries(parts)) {
+    const from = made.indexOf(begin(name))
+    const to = made.indexOf(end(name))
+    if (from < 0 || to < from)
+      throw new Error(`docs/case-file.md has no part "${begin(name)}" … "${end(name)}"`)
+    // Unpadded tables: one long cell must not change every line.
+    const fenced = `\n\n<!-- prettier-ignore-start -->\n\n${part.trim()}\n\n<!-- prettier-ignore-end -->\n\n`
+    made = made.slice(0, from + begin(name).length) + fenced + made.slice(to)
+  }
+  return made
+}
+
+function problems(): string {
+  const rows = (Object.entries(PROBLEM_KINDS) as [ProblemKind, string][]).map(
+    ([kind, meaning]) => `| \`${kind}\` | ${cell(meaning)} | ${NOTES.has(kind) ? 'no' : 'yes'} |`,
+  )
+  return table(['kind', 'meaning', '`index` exits 3'], rows)
+}
+
+async function schema(): Promise<string> {
+  const later = await laterTables()
+  return [
+    '### Views\n',
+    ...VIEWS.map((view) => describe(view.name, view.meaning, view.columns)),
+    '### Tables\n',
+    ...TABLES.map((spec) => describe(spec.name, spec.meaning + details(spec), spec.columns)),
+    ...later.map((spec) =>
+      describe(spec.name, `${spec.meaning} Added when it is first needed.${details(spec)}`, spec.columns),
+    ),
+    `Full-text tables (FTS5, contentless): ${TEXT_TABLES.map((name) => `\`${name}\``).join(', ')}.\n`,
+    '### Indexes\n',
+    table(
+      ['index', 'on', 'for'],
+      INDEXES.map(({ name, table: on, columns: indexed, where, reason }) => {
+        const partial = where === undefined ? '' : ` where ${where}`
+        return `| \`${name}\` | \`${on} (${indexed})\`${partial} | ${cell(reason)} |`
+      }),
+    ),
+  ].join('\n')
+}
+
+/** Tables that a command adds to a case: exports `…_TABLES` of src/store/…-schema.ts. */
+async function laterTables(): Promise<TableSpec[]> {
+  const folder = path.join(ROOT, 'src/store')
+  const files = readdirSync(folder).filter((name) => name.endsWith('-schema.ts'))
+  const found: TableSpec[] = []
+  for (const file of files.sort()) {
+    const module = (await import(pathToFileURL(path.join(folder, file)).href)) as Record<string, unknown>
+    for (const [name, value] of Object.entries(module).sort()) {
+      if (name.endsWith('_TABLES')) found.push(...(value as readonly TableSpec[]))
+    }
+  }
+  return found
+}
+
+function details({ primaryKey, dictionary }: TableSpec): string {
+  const key = primaryKey === undefined ? '' : ` Primary key: \`${primaryKey}\`.`
+  return `${dictionary === true ? ' A dictionary.' : ''}${key}`
+}
+
+function describe(name: string, meaning: string, described: readonly ColumnSpec[]): string {
+  const rows = described.map((column) => {
+    const type = `${column.type}${column.rule === undefined ? '' : ` ${column.rule}`}`
+    return `| \`${column.name}\` | ${type} | ${cell(column.meaning)} |`
+  })
+  return `#### \`${name}\`\n\n${meaning}\n\n${table(['column', 'type', 'meaning'], rows)}`
+}
+
+function table(head: readonly string[], rows: readonly string[]): string {
+  return [`| ${head.join(' | ')} |`, `|${' --- |'.repeat(head.length)}`, ...rows, ''].join('\n')
+}
+
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|').replaceAll('\n', ' ')
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  writeFileSync(CLI_DOC, await cliDocument())
+  writeFileSync(CASE_DOC, await caseDocument(readFileSync(CASE_DOC, 'utf8')))
+}

@@ -1,0 +1,66 @@
+/** What a CloudTrail digest chain says of the files of a case. Spellings are part of the case format. */
+export const FILE_STATES = {
+  VALID:
+    'as CloudTrail wrote it: named, with this hash, by a digest whose signature is good (of a digest: its own signature is good)',
+  INVALID: 'not as CloudTrail wrote it, or its signature is not good; the reason says which',
+  MISSING: 'named by a digest, but not in the case: deleted, not collected or not indexed',
+  'NOT COVERED': 'no digest that can be relied on names this file: nothing is known of it',
+  'UNSIGNED TAIL': 'the hashes agree, but the signature of the newest digest is not at hand',
+  CONSISTENT: 'the hashes agree, but no public keys were given: signatures were not checked',
+} as const
+
+export type FileState = keyof typeof FILE_STATES
+
+/** `lake-sign` is the result_sign.json of a CloudTrail Lake query, `lake-result` a file that it names. */
+export type CheckedFileKind = 'digest' | 'log' | 'lake-sign' | 'lake-result'
+
+export interface CheckedFile {
+  readonly kind: CheckedFileKind
+  /** `s3://bucket/key` as a digest names it; null where nothing names the file. */
+  readonly key: string | null
+  readonly state: FileState
+  readonly reason: string | null
+  /** null when the file is MISSING. */
+  readonly source_id: number | null
+  /** Where the file lies in the archive. */
+  readonly path: string | null
+  /** source.id of the digest or sign file that decided. */
+  readonly digest_source_id: number | null
+  /** Of the key that signed the digest. */
+  readonly fingerprint: string | null
+  readonly backfill: boolean
+}
+
+export type StateCounts = Partial<Record<FileState, number>>
+export type VerificationCounts = Record<CheckedFileKind, StateCounts>
+
+/** A time without digests between two digests of one trail, account and region. */
+export interface DigestGap {
+  readonly trail: string
+  readonly from: string
+  readonly to: string
+}
+
+/** The newest finished digest validation of a case, as `info` tells it. */
+export interface VerificationInfo {
+  readonly id: number
+  readonly finished: string
+  readonly tool_version: string
+  /** SHA-256 of each file of public keys; empty when none was given. */
+  readonly keys_sha256: readonly string[]
+  readonly counts: VerificationCounts
+  readonly gaps: readonly DigestGap[]
+  /** Sentences that can be repeated: what was done, what it shows, what it can not show. */
+  readonly statement: readonly string[]
+}
+
+/** What the newest validation says of one source. */
+export interface SignedState {
+  readonly state: FileState
+  readonly reason: string | null
+  readonly key: string | null
+  /** The digest that decided, as `s3://bucket/key`. */
+  readonly digest_key: string | null
+  readonly fingerprint: string | null
+  readonly finished: string
+}

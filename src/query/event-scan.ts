@@ -1,0 +1,101 @@
+/**
+ * Goes once through the events of a scope, in no order, giving only what they point to: what lists and summaries count.
+ *
+ * A whole case is read in runs of rows and filtered here: on a million events that takes half the time of SQLite's own
+ * GROUP BY, which has to sort what no index has in order, and one pass then serves every count.
+ */
+import type { Scope } from '../model/question.js'
+import { INDEXES } from '../store/indexes.js'
+import type { Connection } from '../store/open.js'
+import { readColumn, readIndexNames, readNumber, readTuples } from '../store/reader.js'
+import { inWindow } from './condition.js'
+import { criteriaOf } from './filters.js'
+import type { Dimension } from './reach.js'
+import { and, joined, raw, sql, type Statement } from './statement.js'
+
+export type ScanColumn = 'id' | 'event_time_ms' | `${Dimension}_id`
+
+/** Values in the order of the columns that were asked for; only `event_time_ms` can be null. */
+export type ScanRow = readonly (number | null)[]
+
+/** Events that meet the filters on one dictionary. */
+interface Demand {
+  readonly column: ScanColumn
+  readonly ids: Statement
+}
+
+/** So many rows at a time: more would grow old in memory, fewer would be slowed by the calls. */
+const RUN = 5000
+/** Rows are fetched one by one only when they are few of all: the table itself is read ten times as fast. */
+const FEW_SHARE = 0.2
+/** Their numbers are kept, eight bytes each. */
+const MOST_FETCHED = 2_000_000
+
+export function scanEvents(
+  db: Connection,
+  scope: Scope,
+  columns: readonly ScanColumn[],
+  visit: (row: ScanRow) => void,
+): void {
+  const demands = criteriaOf(scope.filters).map(({ dimension, ids }): Demand => ({ column: `${dimension}_id`, ids }))
+  const all = [...new Set([...columns, ...demands.map(({ column }) => column)])]
+  const tests = demands.map(({ column, ids }) => ({ at: all.indexOf(column), allowed: new Set(readColumn<number>(db, ids)) }))
+  const meets = (row: ScanRow) => tests.every(({ at, allowed }) => allowed.has(row[at] as number))
+  const select = sql`SELECT ${raw(all.map((name) => `e.${name}`).join(', '))}`
+  for (const statement of runsOf(db, scope, demands, select)) {
+    const rows = readTuples(db, statement) as ScanRow[]
+    for (const row of rows) if (tests.length === 0 || meets(row)) visit(row)
+  }
+}
+
+/** The statements that read all candidates between them. */
+function* runsOf(db: Connection, scope: Scope, demands: readonly Demand[], select: Statement): Generator<Statement> {
+  const window = inWindow('e.event_time_ms', scope.window)
+  const last = readNumber(db, sql`SELECT max(id) FROM event`) ?? 0
+  const few = fewestCandidates(db, demands, window, Math.min(last * FEW_SHARE, MOST_FETCHED))
+  if (few === undefined) {
+    for (let from = 0; from < last; from += RUN) {
+      const run = [sql`e.id > ${from}`, sql`e.id <= ${from + RUN}`]
+      yield sql`${select} FROM event e WHERE ${and([...run, ...window])}`
+    }
+    return
+  }
+  const ids = readColumn<number>(db, sql`SELECT id FROM (${few}) ORDER BY id`)
+  for (let from = 0; from < ids.length; from += RUN) {
+    const wanted = JSON.stringify(ids.slice(from, from + RUN))
+    yield sql`${select} FROM json_each(${wanted}) j CROSS JOIN event e ON e.id = j.value`
+  }
+}
+
+/** Selects the ids of the events that one index gives, when they are at most `cap`. */
+export function fewestCandidates(
+  db: Connection,
+  demands: readonly Demand[],
+  window: readonly Statement[],
+  cap: number,
+): Statement | undefined {
+  let best: Statement | undefined
+  let least = Math.floor(cap)
+  for (const ids of candidateLists(db, demands, window)) {
+    const count = readNumber(db, sql`SELECT count(*) FROM (${ids} LIMIT ${least + 1})`) ?? 0
+    if (count > least) continue
+    best = ids
+    least = count
+  }
+  return best
+}
+
+function candidateLists(db: Connection, demands: readonly Demand[], window: readonly Statement[]): Statement[] {
+  const known = readIndexNames(db)
+  const lists = demands.flatMap(({ column, ids }) => {
+    const index = INDEXES.find((spec) => spec.table === 'event' && spec.columns === `${column}, event_time_ms`)
+    if (index === undefined || !known.has(index.name)) return []
+    const partial = index.where === undefined ? [] : [raw(`e.${index.where}`)]
+    const from = sql`FROM (${ids}) d CROSS JOIN event e INDEXED BY ${raw(index.name)}`
+    return [sql`SELECT e.id ${from} WHERE ${and([sql`e.${raw(column)} = d.id`, ...partial, ...window])}`]
+  })
+  if (window.length > 0 && known.has('event_by_time')) {
+    lists.push(sql`SELECT e.id FROM event e INDEXED BY event_by_time WHERE ${joined(window, ' AND ')}`)
+  }
+  return lists
+}

@@ -1,0 +1,312 @@
+/**
+ * What lineage reads of a case. It needs no tables of its own: the issued key stands in the full text of the issuing event,
+ * callers stand in the index of identities, and a record is read only when it is one of few.
+ */
+import type { JsonObject } from '../../model/record.js'
+import { IDENTITY_COLUMNS } from '../../model/principal.js'
+import type { Connection } from '../../store/open.js'
+import { readColumn, readIndexNames, readNumber, readTuples } from '../../store/reader.js'
+import { RecordReader } from '../../store/record-reader.js'
+import { and, joined, raw, sql, type Statement } from '../statement.js'
+import { asStored } from '../value.js'
+import type { IdentityRow } from './identity-row.js'
+import { ISSUING_CALLS, type Issued, type IssuingCall, type IssuingKind } from './issued.js'
+import { spellingsOf } from './record-fields.js'
+
+export interface CaseEvent {
+  readonly rowid: number
+  readonly event_id: string
+  readonly event_time_ms: number | null
+  readonly action_id: number
+  readonly event_source: string | null
+  readonly event_name: string | null
+  readonly identity_id: number
+  readonly request_id: string | null
+  readonly shared_event_id: string | null
+  readonly source_ip_address: string | null
+  readonly aws_region: string | null
+  readonly recipient_account_id: string | null
+  readonly error_code: string | null
+  readonly error_message: string | null
+  readonly failed: number
+  readonly source_id: number
+  readonly record_offset: number
+  readonly record_length: number
+  readonly locator: string | null
+}
+
+export interface Activity {
+  readonly events: number
+  readonly firstMs: number | null
+  readonly lastMs: number | null
+}
+
+/** Up to here events are tested one by one against the full text; beyond, the full text is asked first. */
+const FEW_ACTIONS = 500
+/** Counting stops here. */
+const MOST_COUNTED = 100_000
+/** A principal of more identities than this is shown by the first of them. */
+const MOST_IDENTITIES = 20_000
+
+const EVENT_COLUMNS = [
+  'e.id', 'e.event_id', 'e.event_time_ms', 'e.action_id', 'a.event_source', 'a.event_name', 'e.identity_id', 'e.request_id',
+  'e.shared_event_id', 'g.source_ip_address', 'p.aws_region', 'p.recipient_account_id', 'o.error_code', 'o.error_message',
+  'o.failed', 'e.source_id', 'e.record_offset', 'e.record_length', 'e.locator',
+]
+const EVENTS = `SELECT ${EVENT_COLUMNS.join(', ')} FROM event e CROSS JOIN action a ON a.id = e.action_id
+  CROSS JOIN place p ON p.id = e.place_id CROSS JOIN origin g ON g.id = e.origin_id CROSS JOIN outcome o ON o.id = e.outcome_id`
+const IDENTITY = `SELECT i.id, ${IDENTITY_COLUMNS.map((name) => `i.${name}`).join(', ')}`
+
+export class CaseEvents {
+  readonly #db: Connection
+  readonly #records: RecordReader
+  readonly #indexes: ReadonlySet<string>
+  readonly #calls = new Map<number, IssuingCall>()
+  readonly #identities = new Map<number, IdentityRow>()
+  readonly #issued = new Map<number, readonly Issued[]>()
+
+  constructor(db: Connection) {
+    this.#db = db
+    this.#records = new RecordReader(db)
+    this.#indexes = readIndexNames(db)
+    for (const [id, source, name] of readTuples(db, ISSUING_ACTIONS)) {
+      const service = String(source).split('.')[0]
+      const call = ISSUING_CALLS.find((known) => known.service === service && known.name === name)
+      if (call !== undefined) this.#calls.set(Number(id), call)
+    }
+  }
+
+  /** Ids of the actions that are such calls. */
+  actions(...kinds: readonly IssuingKind[]): readonly number[] {
+    return [...this.#calls].filter(([, { kind }]) => kinds.includes(kind)).map(([id]) => id)
+  }
+
+  call(event: CaseEvent): IssuingCall | undefined {
+    return this.#calls.get(event.action_id)
+  }
+
+  identity(id: number): IdentityRow {
+    const known = this.#identities.get(id)
+    if (known !== undefined) return known
+    const [row] = this.#readIdentities(sql`${raw(IDENTITY)} FROM identity i WHERE i.id = ${id}`)
+    if (row === undefined) throw new Error(`identity ${id} is missing`)
+    return row
+  }
+
+  withKey(key: string): IdentityRow[] {
+    return this.#readIdentities(sql`${raw(IDENTITY)} FROM identity i WHERE i.access_key_id = ${key}`)
+  }
+
+  /** Every identity that bears the name, in any case. */
+  named(name: string): IdentityRow[] {
+    return this.#readIdentities(sql`${named(name)} LIMIT ${MOST_IDENTITIES}`)
+  }
+
+  /** As `named`, of sessions that began in this second: a service can have tens of thousands of sessions of one name. */
+  namedAt(name: string, second: number): IdentityRow[] {
+    const spellings = JSON.stringify(spellingsOf(second))
+    return this.#readIdentities(
+      sql`${named(name)} AND i.session_created IN (SELECT value FROM json_each(${spellings}))`,
+    )
+  }
+
+  /** What kinds of name this is, and of whom. */
+  namesOf(name: string): { readonly row: IdentityRow; readonly kind: string }[] {
+    const folded = asStored(name).toLowerCase()
+    const pairs = readTuples(
+      this.#db,
+      sql`SELECT identity_id, kind FROM identity_name WHERE name = ${folded} LIMIT ${MOST_IDENTITIES}`,
+    )
+    const rows = new Map(this.named(name).map((row) => [row.id, row]))
+    return pairs.flatMap(([id, kind]) => {
+      const row = rows.get(Number(id))
+      return row === undefined ? [] : [{ row, kind: String(kind) }]
+    })
+  }
+
+  withEventId(eventId: string): CaseEvent[] {
+    return this.#readEvents(sql`SELECT id FROM event WHERE event_id = ${asStored(eventId)}`)
+  }
+
+  withRequestId(requestId: string): CaseEvent[] {
+    return this.#readEvents(sql`SELECT id FROM event WHERE request_id = ${requestId} LIMIT 100`)
+  }
+
+  /** Copies of one action that other accounts received. The column has no index; the full text knows it. */
+  withSharedId(sharedId: string): CaseEvent[] {
+    const phrase = quoted(sharedId)
+    if (phrase === null) return []
+    return this.#readEvents(
+      sql`SELECT e.id FROM event_text t CROSS JOIN event e ON e.id = t.rowid
+  WHERE t.event_text MATCH ${phrase} AND e.shared_event_id = ${sharedId} LIMIT 100`,
+    )
+  }
+
+  /** Successful calls of these actions whose record holds the phrase. */
+  mentioning(phrase: string, actions: readonly number[]): CaseEvent[] {
+    const match = quoted(phrase)
+    if (match === null || actions.length === 0) return []
+    const isAction = sql`e.action_id IN ${ids(actions)} AND e.outcome_id = 0`
+    const byAction = sql`SELECT e.id FROM event e${this.#by('event_by_action')} WHERE ${isAction}`
+    return this.#readEvents(
+      this.#isFew(byAction, FEW_ACTIONS)
+        ? sql`${byAction} AND EXISTS (SELECT 1 FROM event_text t WHERE t.event_text MATCH ${match} AND t.rowid = e.id)`
+        : sql`SELECT e.id FROM event_text t CROSS JOIN event e ON e.id = t.rowid WHERE t.event_text MATCH ${match} AND ${isAction}`,
+    )
+  }
+
+  /** Successful calls of these actions from `fromMs` to `toMs`, both included. */
+  between(fromMs: number, toMs: number, actions: readonly number[]): CaseEvent[] {
+    if (actions.length === 0) return []
+    return this.#readEvents(
+      sql`SELECT e.id FROM event e${this.#by('event_by_action')} WHERE e.action_id IN ${ids(actions)}
+  AND e.event_time_ms >= ${fromMs} AND e.event_time_ms <= ${toMs} AND e.outcome_id = 0`,
+    )
+  }
+
+  /** Those of the events whose record holds the phrase. */
+  onlyMentioning(events: readonly CaseEvent[], phrase: string): CaseEvent[] {
+    const match = quoted(phrase)
+    if (match === null) return [...events]
+    const found = readColumn<number>(
+      this.#db,
+      sql`SELECT rowid FROM event_text WHERE event_text MATCH ${match} AND rowid IN ${ids(events.map(({ rowid }) => rowid))}`,
+    )
+    return events.filter(({ rowid }) => found.includes(rowid))
+  }
+
+  /** Successful calls of these actions by these identities, oldest first, and how many more there are. */
+  madeBy(rows: readonly IdentityRow[], actions: readonly number[], limit: number): { events: CaseEvent[]; more: number } {
+    if (rows.length === 0 || actions.length === 0) return { events: [], more: 0 }
+    const found = sql`${this.#callsBy(rows, actions)} AND e.outcome_id = 0`
+    const first = readColumn<number>(this.#db, sql`${found} ORDER BY e.event_time_ms, e.id LIMIT ${limit}`)
+    const all = first.length < limit ? first.length : this.#count(found, MOST_COUNTED)
+    return { events: this.#readEvents(sql`SELECT value FROM json_each(${JSON.stringify(first)})`), more: all - first.length }
+  }
+
+  /** The failed ones, oldest first. */
+  failuresOf(rows: readonly IdentityRow[], actions: readonly number[], limit: number): CaseEvent[] {
+    if (rows.length === 0 || actions.length === 0) return []
+    const found = sql`${this.#callsBy(rows, actions)} AND e.outcome_id <> 0`
+    return this.#readEvents(sql`SELECT id FROM (${found} ORDER BY e.event_time_ms, e.id LIMIT ${limit})`)
+  }
+
+  activityOf(rows: readonly IdentityRow[]): Activity {
+    const events = sql`FROM event e${this.#by('event_by_identity')} WHERE e.identity_id IN ${idsOf(rows)}`
+    const [found] = readTuples(
+      this.#db,
+      sql`SELECT count(*), min(e.event_time_ms), max(e.event_time_ms) ${events}`,
+    ) as [number, number | null, number | null][]
+    const [count, firstMs, lastMs] = found ?? [0, null, null]
+    return { events: count, firstMs, lastMs }
+  }
+
+  deedsOf(rows: readonly IdentityRow[]): [string | null, string | null, number, number, number | null, number | null][] {
+    const counted = sql`SELECT e.action_id, count(*) AS n, sum(e.outcome_id <> 0) AS failed, min(e.event_time_ms) AS first_ms,
+  max(e.event_time_ms) AS last_ms FROM event e${this.#by('event_by_identity')} WHERE e.identity_id IN ${idsOf(rows)} GROUP BY e.action_id`
+    return readTuples(
+      this.#db,
+      sql`SELECT a.event_source, a.event_name, sum(c.n), sum(c.failed), min(c.first_ms), max(c.last_ms)
+  FROM (${counted}) c CROSS JOIN action a ON a.id = c.action_id GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2`,
+    ) as [string | null, string | null, number, number, number | null, number | null][]
+  }
+
+  eventsOf(rows: readonly IdentityRow[], limit: number): CaseEvent[] {
+    const found = sql`SELECT e.id FROM event e${this.#by('event_by_identity')} WHERE e.identity_id IN ${idsOf(rows)}
+  ORDER BY e.event_time_ms, e.id LIMIT ${limit}`
+    return this.#readEvents(sql`SELECT id FROM (${found})`)
+  }
+
+  /** What the event made; empty when it made nothing, or does not say. */
+  issued(event: CaseEvent): readonly Issued[] {
+    const known = this.#issued.get(event.rowid)
+    if (known !== undefined) return known
+    const call = this.call(event)
+    const record = call === undefined ? null : this.record(event)
+    const second = event.event_time_ms === null ? null : event.event_time_ms - (event.event_time_ms % 1000)
+    const made = call === undefined || record === null ? [] : call.read({ record, second, caller: this.identity(event.identity_id) })
+    this.#issued.set(event.rowid, made)
+    return made
+  }
+
+  /** Null for text that is not JSON: an event can come from a damaged or reduced record. */
+  record(event: CaseEvent): JsonObject | null {
+    const bytes = this.#records.read(event.source_id, event.record_offset, event.record_length, event.locator)
+    try {
+      const value: unknown = JSON.parse(bytes.toString('utf8'))
+      return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : null
+    } catch {
+      return null
+    }
+  }
+
+  /** Begins where there is less to read: at the callers, or at the calls during the callers' time. */
+  #callsBy(rows: readonly IdentityRow[], actions: readonly number[]): Statement {
+    const callers = sql`e.identity_id IN ${idsOf(rows)}`
+    const calls = sql`e.action_id IN ${ids(actions)}`
+    const byCaller = sql`SELECT e.id FROM event e${this.#by('event_by_identity')} WHERE ${callers}`
+    if (this.#isFew(byCaller, FEW_ACTIONS)) return sql`${byCaller} AND ${calls}`
+    const { firstMs, lastMs } = this.activityOf(rows)
+    const time = sql`e.event_time_ms >= ${firstMs ?? 0} AND e.event_time_ms <= ${lastMs ?? 0}`
+    const byAction = sql`SELECT e.id FROM event e${this.#by('event_by_action')} WHERE ${and([calls, time])}`
+    const isShorter = this.#count(byAction, MOST_COUNTED) <= this.#count(byCaller, MOST_COUNTED)
+    return isShorter ? sql`${byAction} AND ${callers}` : sql`${byCaller} AND ${calls}`
+  }
+
+  #isFew(found: Statement, most: number): boolean {
+    return this.#count(found, most) <= most
+  }
+
+  /** At most `cap` + 1. */
+  #count(found: Statement, cap: number): number {
+    return readNumber(this.#db, sql`SELECT count(*) FROM (${found} LIMIT ${cap + 1})`) ?? 0
+  }
+
+  #by(index: string): Statement {
+    return raw(this.#indexes.has(index) ? ` INDEXED BY ${index}` : '')
+  }
+
+  #readIdentities(statement: Statement): IdentityRow[] {
+    return readTuples(this.#db, statement).map((values) => {
+      const id = Number(values[0])
+      const known = this.#identities.get(id)
+      if (known !== undefined) return known
+      const columns = IDENTITY_COLUMNS.map((name, index) => [name, values[index + 1]])
+      const row = { id, ...Object.fromEntries(columns) } as IdentityRow
+      this.#identities.set(id, row)
+      return row
+    })
+  }
+
+  /** In order of time. One eventID can stand for several records: each is a row. */
+  #readEvents(wanted: Statement): CaseEvent[] {
+    const rows = readTuples(this.#db, sql`${raw(EVENTS)} WHERE e.id IN (${wanted}) ORDER BY e.event_time_ms, e.id`)
+    return rows.map((values) => {
+      const columns = EVENT_COLUMNS.map((name, index) => [name === 'e.id' ? 'rowid' : name.slice(2), values[index]])
+      return Object.fromEntries(columns) as unknown as CaseEvent
+    })
+  }
+}
+
+const ISSUING_NAMES = JSON.stringify([...new Set(ISSUING_CALLS.map(({ name }) => name))])
+const ISSUING_ACTIONS = sql`SELECT id, event_source, event_name FROM action
+  WHERE event_name IN (SELECT value FROM json_each(${ISSUING_NAMES}))`
+
+function named(name: string): Statement {
+  const folded = asStored(name).toLowerCase()
+  const from = 'FROM (SELECT DISTINCT identity_id FROM identity_name WHERE name = '
+  return joined([sql`${raw(IDENTITY)} ${raw(from)}${folded}) n CROSS JOIN identity i ON i.id = n.identity_id WHERE TRUE`], '')
+}
+
+function ids(values: readonly number[]): Statement {
+  return sql`(SELECT value FROM json_each(${JSON.stringify(values)}))`
+}
+
+function idsOf(rows: readonly IdentityRow[]): Statement {
+  return ids(rows.map(({ id }) => id))
+}
+
+/** A phrase of FTS5; null when it holds no word. */
+function quoted(text: string): string | null {
+  return /[\p{L}\p{N}]/u.test(text) ? `"${asStored(text).replaceAll('"', '""')}"` : null
+}

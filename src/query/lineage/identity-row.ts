@@ -1,0 +1,59 @@
+/** A row of `identity`, and what kind of credential it shows. */
+import type { Identity } from '../../model/principal.js'
+import type { SessionMark } from './issued.js'
+import { readKey, readSecond } from './record-fields.js'
+
+export type IdentityRow = Identity & { readonly id: number }
+
+/** The key that signed; network-activity events of another account have it in principalId. */
+export function keyOf(row: IdentityRow): string | null {
+  return readKey(row.access_key_id) ?? readKey(row.principal_id)
+}
+
+/** Only temporary credentials have a session; published records put other keys in their place. */
+export function isTemporary(row: IdentityRow): boolean {
+  if (row.session_created !== null) return true
+  const key = keyOf(row)
+  return key !== null && !key.startsWith('AKIA')
+}
+
+/** A user's or root's session, whose principalId is not its own. */
+export function isUserSession(row: IdentityRow): boolean {
+  return row.principal_type === 'IAMUser' || row.principal_type === 'Root'
+}
+
+/** A service called with the rights of a user. Older records say signin for the console itself. */
+export function isForwarded(row: IdentityRow): boolean {
+  if (!isUserSession(row) || !isTemporary(row) || row.invoked_by === null) return false
+  return row.invoked_by !== '' && !/^(?:signin|console)\.amazonaws\.com$/.test(row.invoked_by)
+}
+
+export function markOf(row: IdentityRow): SessionMark {
+  return {
+    principalId: row.principal_id,
+    arn: row.principal_arn,
+    roleArn: row.session_issuer_arn,
+    sessionName: row.session_name,
+    created: readSecond(row.session_created),
+  }
+}
+
+/** A session of a user is named by the ARN: its principalId is the user's, and root's is the account. */
+export function isOfUser(mark: SessionMark): boolean {
+  return mark.arn !== null && /:(?:user\/|root$)/.test(mark.arn)
+}
+
+export function isSameSession(a: SessionMark, b: SessionMark): boolean {
+  if (a.created === null || a.created !== b.created) return false
+  if (isOfUser(a) || isOfUser(b)) return a.arn !== null && a.arn === b.arn
+  if (a.principalId !== null && b.principalId !== null) return a.principalId === b.principalId
+  if (a.sessionName === null || a.sessionName !== b.sessionName) return false
+  return a.roleArn !== null && a.roleArn === b.roleArn
+}
+
+/** Unique in a case: who, and since when. */
+export function sessionId(mark: SessionMark): string {
+  const who = isOfUser(mark) ? mark.arn : (mark.principalId ?? mark.arn ?? `${mark.roleArn ?? ''}/${mark.sessionName ?? ''}`)
+  const created = mark.created === null ? '?' : new Date(mark.created).toISOString().replace('.000Z', 'Z')
+  return `${who ?? ''}@${created}`
+}

@@ -1,0 +1,117 @@
+/** Keeps what a validation of the digests found, and tells it again. */
+import type {
+  CheckedFile,
+  DigestGap,
+  SignedState,
+  VerificationCounts,
+  VerificationInfo,
+} from '../model/verification.js'
+import type { Connection } from './open.js'
+import { createVerificationTables } from './verification-schema.js'
+
+export interface VerificationOutcome {
+  readonly counts: VerificationCounts
+  readonly gaps: readonly DigestGap[]
+  readonly statement: readonly string[]
+}
+
+export class VerificationWriter {
+  readonly #db: Connection
+  readonly #id: number
+  readonly #insert
+
+  constructor(
+    db: Connection,
+    start: { readonly toolVersion: string; readonly keysSha256: readonly string[] },
+  ) {
+    this.#db = db
+    createVerificationTables(db)
+    const begun = db
+      .prepare('INSERT INTO verification (started, tool_version, keys_sha256) VALUES (?, ?, ?)')
+      .run(new Date().toISOString(), start.toolVersion, JSON.stringify(start.keysSha256))
+    this.#id = Number(begun.lastInsertRowid)
+    this.#insert = db.prepare('INSERT INTO verification_file VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
+  }
+
+  add(files: readonly CheckedFile[]): void {
+    this.#db.transaction(() => {
+      for (const { kind, source_id, key, state, reason, digest_source_id, fingerprint } of files) {
+        this.#insert.run(this.#id, kind, source_id, key, state, reason, digest_source_id, fingerprint)
+      }
+    })()
+  }
+
+  finish({ counts, gaps, statement }: VerificationOutcome): void {
+    this.#db
+      .prepare('UPDATE verification SET finished = ?, counts = ?, gaps = ?, statement = ? WHERE id = ?')
+      .run(
+        new Date().toISOString(),
+        JSON.stringify(counts),
+        JSON.stringify(gaps),
+        JSON.stringify(statement),
+        this.#id,
+      )
+  }
+}
+
+/** The newest validation that ended, or null. One with keys goes before one without: it says more. */
+export function latestVerification(db: Connection): VerificationInfo | null {
+  if (!hasVerifications(db)) return null
+  const row = db.prepare(`SELECT * FROM verification WHERE finished IS NOT NULL ${NEWEST}`).get() as
+    | {
+        id: number
+        finished: string
+        tool_version: string
+        keys_sha256: string
+        counts: string
+        gaps: string
+        statement: string
+      }
+    | undefined
+  if (row === undefined) return null
+  return {
+    id: row.id,
+    finished: row.finished,
+    tool_version: row.tool_version,
+    keys_sha256: JSON.parse(row.keys_sha256) as string[],
+    counts: JSON.parse(row.counts) as VerificationCounts,
+    gaps: JSON.parse(row.gaps) as DigestGap[],
+    statement: JSON.parse(row.statement) as string[],
+  }
+}
+
+const NEWEST = "ORDER BY keys_sha256 <> '[]' DESC, id DESC LIMIT 1"
+
+/** What the newest validation that met this source says of it; null when none did. */
+export function signedState(db: Connection, sourceId: number): SignedState | null {
+  if (!hasVerifications(db)) return null
+  const row = db
+    .prepare(
+      `SELECT f.state, f.reason, f.s3_key AS key, f.fingerprint, v.finished,
+         (SELECT d.s3_key FROM verification_file d WHERE d.source_id = f.digest_source_id AND d.run = f.run AND d.kind <> 'log')
+         AS digest_key
+       FROM verification_file f JOIN verification v ON v.id = f.run
+       WHERE f.source_id = ? AND v.finished IS NOT NULL ORDER BY v.keys_sha256 <> '[]' DESC, v.id DESC LIMIT 1`,
+    )
+    .get(sourceId)
+  return (row as SignedState | undefined) ?? null
+}
+
+/** By what `show` knows of a place. */
+export function signedStateAt(
+  db: Connection,
+  place: { readonly source_path: string; readonly member: string | null; readonly sha256: string | null },
+): SignedState | null {
+  const id = db
+    .prepare('SELECT id FROM source WHERE sha256 = ? AND path = ? AND member IS ? ORDER BY id LIMIT 1')
+    .pluck()
+    .get(place.sha256, place.source_path, place.member) as number | undefined
+  return id === undefined ? null : signedState(db, id)
+}
+
+function hasVerifications(db: Connection): boolean {
+  return (
+    db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'verification_file'").get() !==
+    undefined
+  )
+}
