@@ -1,12 +1,14 @@
 /**
- * Writes what the documents take from the program: docs/cli.md from the built program's --help, and the marked parts of
- * docs/case-file.md from the schema. `npm run docs` builds first. The same sources give the same bytes on every machine.
+ * Writes what is taken from the program: docs/cli.md from the built program's --help, the marked parts of docs/case-file.md
+ * from the schema, and test/contracts/command-snapshot.json from oclif's manifest. `npm run docs` builds first. The same
+ * sources give the same bytes on every machine.
  */
 import { execFile } from 'node:child_process'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
+import { format, resolveConfig } from 'prettier'
 import { EXIT } from '../src/model/case-error.js'
 import { EVENT_COLUMNS, TABLE_COLUMNS } from '../src/model/event.js'
 import { CREDENTIAL_CLASSES } from '../src/model/principal.js'
@@ -19,6 +21,7 @@ import { EVENTS, VIEWS } from '../src/store/views.js'
 const ROOT = path.resolve(import.meta.dirname, '..')
 export const CLI_DOC = path.join(ROOT, 'docs/cli.md')
 export const CASE_DOC = path.join(ROOT, 'docs/case-file.md')
+export const COMMAND_SNAPSHOT = path.join(ROOT, 'test/contracts/command-snapshot.json')
 const BIN = path.join(ROOT, 'dist/bin.js')
 const WIDTH = '100'
 /** Help is printed by one process a command. */
@@ -61,6 +64,40 @@ export function readCommands(): ManifestCommand[] {
     .sort((a, b) => (a.id < b.id ? -1 : 1))
 }
 
+/** What scripts may rely on, command by command; texts are left out. */
+export async function commandSnapshot(): Promise<string> {
+  const surface = readCommands().map((command) => [
+    typed(command),
+    { args: byName(command.args, argSurface), flags: byName(command.flags, flagSurface) },
+  ])
+  const style = await resolveConfig(COMMAND_SNAPSHOT)
+  return format(JSON.stringify(Object.fromEntries(surface)), { ...style, parser: 'json' })
+}
+
+function byName<Value>(all: Readonly<Record<string, Value>>, surface: (value: Value) => object): object {
+  const entries = Object.entries(all).filter(([, value]) => !(value as { hidden?: boolean }).hidden)
+  return Object.fromEntries(entries.map(([name, value]) => [name, surface(value)] as const).sort(byFirst))
+}
+
+function byFirst([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return a < b ? -1 : 1
+}
+
+function argSurface({ required, options }: ManifestArg): object {
+  return { required: required === true, ...(options === undefined ? {} : { options }) }
+}
+
+function flagSurface({ type, char, required, multiple, options, default: preset }: ManifestFlag): object {
+  return {
+    type,
+    ...(char === undefined ? {} : { char }),
+    ...(required === true ? { required } : {}),
+    ...(multiple === true ? { multiple } : {}),
+    ...(options === undefined ? {} : { options }),
+    ...(preset === undefined ? {} : { default: preset }),
+  }
+}
+
 /** `find:request` → `find request` */
 export function typed({ id }: ManifestCommand): string {
   return id.replaceAll(':', ' ')
@@ -85,22 +122,23 @@ export async function cliDocument(): Promise<string> {
     const texts = await Promise.all(some.map(helpOf))
     some.forEach(({ id }, index) => helps.set(id, texts[index]!))
   }
-  const sections = commands.map(
-    (command) =>
-      `## coldtrail ${typed(command)}\n\n\`\`\`text\n$ coldtrail ${typed(command)} --help\n${helps.get(command.id)!}\n\`\`\`\n`,
-  )
+  const sections = commands.map((command) => {
+    const name = `coldtrail ${typed(command)}`
+    return `## ${name}\n\n\`\`\`text\n$ ${name} --help\n${helps.get(command.id)!}\n\`\`\``
+  })
   const contents = commands.map(
     (command) => `| [\`${typed(command)}\`](#${anchorOf(command)}) | ${cell(command.summary ?? '')} |`,
   )
-  return [
+  const parts = [
     CLI_HEAD,
     table(['command', 'what it does'], contents),
-    ...CLI_COMMON,
+    CLI_COMMON,
     exitCodes(),
     columns(),
     credentials(),
     ...sections,
-  ].join('\n')
+  ]
+  return parts.map((part) => `${part.trim()}\n`).join('\n')
 }
 
 async function helpOf(command: ManifestCommand): Promise<string> {
@@ -127,15 +165,17 @@ const CLI_HEAD = `# Command reference
 Made by \`npm run docs\` from the program's own \`--help\`; do not edit. [README.md](../README.md) shows the commands at work.
 `
 
-const CLI_COMMON = [
-  `
+const CLI_COMMON = `
 ## What holds for every command
 
 - The case is \`--case FILE\`, else \`$COLDTRAIL_CASE\`, else \`case.sqlite\` in the current folder. Only \`index\` makes one.
 - Data goes to stdout; progress, warnings, the window as understood, and totals go to stderr.
 - \`--json\` prints the command's result as one JSON object, also for an error: \`{"error":{"message","hint","exit"}}\`.
-- On a terminal no control, zero-width or text-direction character of the evidence is printed as it is; in a pipe, JSON keeps it.
-  A CSV cell that a spreadsheet would take for a formula gets a \`'\` before it, in a pipe too.
+- Evidence can not act on a terminal or a spreadsheet: tables and CSV show a stand-in for each control, zero-width and
+  text-direction character, JSON its \`\\uXXXX\` escape, and a CSV cell that would be taken for a formula begins with \`'\`.
+  Exact bytes go to a pipe or file only: from \`show\`, and in the \`record\` of \`--records\` (with \`jsonl\` a line break between
+  two tokens of a record becomes a space).
+- A table on a terminal leaves out columns for which there is no room, and names them; \`--columns\` chooses.
 - A reader that closes the pipe early (\`| head\`) ends the command quietly.
 
 ## Times
@@ -150,8 +190,7 @@ no window.
 name, before opening them. A file without a day is read. Deliveries are late, so a file is skipped only when its day begins more than
 two days after \`--until\`. After an outage of the bucket CloudTrail repeats the delivery for up to 30 days: files that arrived
 that late can be missed by \`--until\`. The totals say how many files were skipped.
-`,
-]
+`
 
 const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
   done: 'done; an answer of zero rows is an answer',
@@ -291,5 +330,6 @@ function cell(text: string): string {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   writeFileSync(CLI_DOC, await cliDocument())
+  writeFileSync(COMMAND_SNAPSHOT, await commandSnapshot())
   writeFileSync(CASE_DOC, await caseDocument(readFileSync(CASE_DOC, 'utf8')))
 }

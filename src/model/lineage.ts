@@ -99,8 +99,8 @@ export interface LineageEdge {
   readonly rule: LinkRule
   /** The event that issued `to`; null where a rule needs none. */
   readonly event: LineageEvent | null
-  /** The other event of a step that is told by two. */
-  readonly joined: { readonly rule: LinkRule; readonly event: LineageEvent } | null
+  /** How the caller is known where userIdentity does not tell, and the event that tells it; or the copy of another account. */
+  readonly joined: { readonly rule: LinkRule; readonly event: LineageEvent | null } | null
   /** More than 1: so many events match equally, this is one of them. */
   readonly candidates: number
   /** Who called, where that is not `from`. */

@@ -1,4 +1,5 @@
 /** Which principal is behind each identity: the identities of one canonical key are one principal. */
+import { CaseError, EXIT } from '../model/case-error.js'
 import type { PrincipalKind } from '../model/principal.js'
 // The table of accounts that AWS has published as its own is data, not normalising.
 // eslint-disable-next-line no-restricted-imports
@@ -12,6 +13,8 @@ export interface Principal {
   readonly kind: PrincipalKind
   /** Best readable name: of a role the role's own, not that of a session. */
   readonly name: string
+  /** The name with what tells it from its namesakes: the account, and the key where that is not enough. */
+  readonly label: string
   readonly arn: string | null
   readonly accountId: string | null
   /** Whose account it is, when AWS has published it as its own. */
@@ -20,7 +23,15 @@ export interface Principal {
   readonly isNobody: boolean
 }
 
-type IdentityTuple = readonly [id: number, key: string, kind: PrincipalKind, isNobody: number]
+/** What lists need to know of one identity. */
+export interface IdentityFacts {
+  /** Position of its principal in `principals`. */
+  readonly principal: number
+  readonly credentialClass: string
+  readonly accessKey: string | null
+}
+
+type IdentityTuple = readonly [id: number, key: string, kind: PrincipalKind, credentials: string, accessKey: string | null]
 
 type NameTuple = readonly [
   key: string,
@@ -28,50 +39,61 @@ type NameTuple = readonly [
   arn: string | null,
   account: string | null,
   issuer: string | null,
-  user: string | null,
   direct: string | null,
   any: string | null,
 ]
 
 export class PrincipalDirectory {
   readonly principals: readonly Principal[]
-  readonly #numbers: ReadonlyMap<number, number>
+  readonly #identities = new Map<number, IdentityFacts>()
 
   constructor(db: Connection) {
-    const identities = readTuples(
-      db,
-      sql`SELECT id, principal_key, principal_kind, credential_class = 'none' FROM identity ORDER BY principal_key, id`,
-    ) as unknown as IdentityTuple[]
     const names = readNames(db)
-    const numbers = new Map<number, number>()
-    const byKey = new Map<string, number>()
-    const principals: Principal[] = []
-    for (const [id, key, kind, nobody] of identities) {
+    const numbers = new Map<string, number>()
+    const principals: Unlabelled[] = []
+    for (const [id, key, kind, credentialClass, accessKey] of readIdentities(db)) {
+      const nobody = credentialClass === 'none' ? 1 : 0
       const own = keyOf(key, nobody)
-      let number = byKey.get(own)
-      if (number === undefined) {
-        number = principals.push(makePrincipal(key, kind, nobody, names.get(own))) - 1
-        byKey.set(own, number)
+      let principal = numbers.get(own)
+      if (principal === undefined) {
+        principal = principals.push(makePrincipal(key, kind, nobody, names.get(own))) - 1
+        numbers.set(own, principal)
       }
-      numbers.set(id, number)
+      this.#identities.set(id, { principal, credentialClass, accessKey })
     }
-    this.principals = principals
-    this.#numbers = numbers
+    this.principals = withLabels(principals)
   }
 
-  /** Position in `principals` of the one behind an identity; undefined in a damaged case. */
-  numberOf(identityId: number): number | undefined {
-    return this.#numbers.get(identityId)
+  /** @throws CaseError in a damaged case. */
+  factsOf(identityId: number): IdentityFacts {
+    return this.#identities.get(identityId) ?? missing(identityId)
   }
+
+  principalOf(identityId: number): Principal {
+    return this.principals[this.factsOf(identityId).principal] ?? missing(identityId)
+  }
+}
+
+function missing(identityId: number): never {
+  throw new CaseError(`the case is damaged: identity ${identityId} is missing`, {
+    exit: EXIT.verificationFailed,
+    hint: 'see what is damaged with: coldtrail verify',
+  })
+}
+
+function readIdentities(db: Connection): IdentityTuple[] {
+  const statement = sql`SELECT id, principal_key, principal_kind, credential_class, access_key_id FROM identity ORDER BY id`
+  return readTuples(db, statement) as unknown as IdentityTuple[]
 }
 
 /** Which of several names is shown does not depend on the order of the evidence: the last in the alphabet. */
 function readNames(db: Connection): Map<string, NameTuple> {
   const rows = readTuples(
     db,
-    sql`SELECT principal_key, credential_class = 'none', max(coalesce(session_issuer_arn, principal_arn)),
-  max(coalesce(session_issuer_account_id, principal_account_id)), max(session_issuer_name), max(user_name),
-  max(principal) FILTER (WHERE invoked_by IS NULL), max(principal) FROM identity GROUP BY 1, 2`,
+    sql`SELECT principal_key, credential_class = 'none',
+  max(CASE principal_kind WHEN 'role' THEN coalesce(session_issuer_arn, principal_arn) ELSE principal_arn END),
+  max(CASE principal_kind WHEN 'role' THEN coalesce(session_issuer_account_id, principal_account_id) ELSE principal_account_id END),
+  max(session_issuer_name), max(principal) FILTER (WHERE invoked_by IS NULL), max(principal) FROM identity GROUP BY 1, 2`,
   ) as unknown as NameTuple[]
   return new Map(rows.map((row) => [keyOf(row[0], row[1]), row]))
 }
@@ -81,8 +103,24 @@ function keyOf(key: string, isNobody: number): string {
   return `${isNobody} ${key}`
 }
 
-function makePrincipal(key: string, kind: PrincipalKind, nobody: number, names: NameTuple | undefined): Principal {
-  const accountId = names?.[3] ?? null
+type Unlabelled = Omit<Principal, 'label'>
+
+/** Users and roles of one name live in several accounts, and one after the other in the same. */
+function withLabels(principals: readonly Unlabelled[]): Principal[] {
+  const labels = principals.map(({ name, accountId }) => {
+    return accountId === null || name.includes(accountId) ? name : `${name} (${accountId})`
+  })
+  const counts = new Map<string, number>()
+  for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1)
+  return principals.map((principal, index) => {
+    const label = labels[index] ?? principal.name
+    return { ...principal, label: counts.get(label) === 1 ? label : `${label} ${principal.key}` }
+  })
+}
+
+function makePrincipal(key: string, kind: PrincipalKind, nobody: number, names: NameTuple | undefined): Unlabelled {
+  // A service acts in every account: one of them would not say more.
+  const accountId = kind === 'service' ? null : (names?.[3] ?? null)
   const accountOwner = accountId === null ? null : ownedAccountLabel(accountId)
   const name = (nobody === 1 ? '(no caller)' : names && nameOf(kind, names)) ?? key
   return {
@@ -97,8 +135,13 @@ function makePrincipal(key: string, kind: PrincipalKind, nobody: number, names: 
 }
 
 /** Labels of identities are `ROLE/SESSION` and `NAME via SERVICE`. */
-function nameOf(kind: PrincipalKind, [, , , , issuer, user, direct, any]: NameTuple): string | null {
-  const label = direct ?? any?.replace(/ via \S+$/, '') ?? null
-  if (kind === 'role') return issuer ?? label?.split('/')[0] ?? null
-  return kind === 'user' ? (user ?? label) : kind === 'service' ? any : label
+function nameOf(kind: PrincipalKind, [, , , , issuer, direct, any]: NameTuple): string | null {
+  if (kind === 'service') return any
+  const label = direct ?? withoutService(any)
+  return kind === 'role' ? (issuer ?? label?.split('/')[0] ?? null) : label
+}
+
+function withoutService(label: string | null): string | null {
+  const at = label?.lastIndexOf(' via ') ?? -1
+  return label === null || at < 0 ? label : label.slice(0, at)
 }

@@ -49,9 +49,6 @@ export class Numbering {
   }
 }
 
-/** Pairs of numbers are kept as one; 2^26 is more than any archive has principals, or values of one kind. */
-const PAIR = 2 ** 26
-
 export interface PairTotals extends MutableTotals {
   /** event.id of the earliest event; among equal times the lowest. */
   firstRow: number
@@ -59,14 +56,14 @@ export interface PairTotals extends MutableTotals {
 
 /** Counts by pairs of small numbers. */
 export class PairTally {
-  readonly #totals = new Map<number, PairTotals>()
+  readonly #totals: Map<number, PairTotals>[] = []
 
   add(left: number, right: number, ms: number | null, failed: boolean, row: number): void {
-    const key = left * PAIR + right
-    let totals = this.#totals.get(key)
+    const ofLeft = (this.#totals[left] ??= new Map<number, PairTotals>())
+    let totals = ofLeft.get(right)
     if (totals === undefined) {
       totals = { events: 0, errors: 0, firstMs: ms, lastMs: ms, firstRow: row }
-      this.#totals.set(key, totals)
+      ofLeft.set(right, totals)
     }
     totals.events += 1
     if (failed) totals.errors += 1
@@ -78,6 +75,9 @@ export class PairTally {
   }
 
   *entries(): Generator<readonly [left: number, right: number, totals: PairTotals]> {
-    for (const [key, totals] of this.#totals) yield [Math.floor(key / PAIR), key % PAIR, totals]
+    for (const [left, ofLeft] of this.#totals.entries()) {
+      // Numbers that nothing was counted for leave holes.
+      for (const [right, totals] of (ofLeft as typeof ofLeft | undefined) ?? []) yield [left, right, totals]
+    }
   }
 }

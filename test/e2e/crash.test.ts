@@ -18,10 +18,10 @@ import {
   type Started,
 } from '../helpers/cli.js'
 
-/** 40 batches of work and more: a run has many places to be stopped at. */
+/** Many small files make many batches: a run has many places to be stopped at. */
 const archive = makeArchive(tempFolder('crash'), {
-  files: 180,
-  recordsPerFile: 60,
+  files: 3600,
+  recordsPerFile: 3,
   days: 3,
   redeliveredEvery: 4,
 })
@@ -364,7 +364,9 @@ describe('what is no case, or a newer one', () => {
       ['index', archive.files[0]!],
     ]) {
       const { code, stdout, stderr } = await run([...args, '--case', made])
-      expect({ args, code, stdout }).toEqual({ args, code: 10, stdout: '' })
+      // A folder can be no case to index into: that is asked wrongly.
+      const isWrong = made === folder && args[0] === 'index'
+      expect({ args, code, stdout }).toEqual({ args, code: isWrong ? 2 : 10, stdout: '' })
       expect(stderr.length).toBeGreaterThan(20)
     }
     if (made !== folder) expect(readFileSync(made).toString('latin1') === before).toBe(true)
@@ -408,7 +410,7 @@ describe('Ctrl-C', () => {
   ): Promise<{ result: Run; caseFile: string }> {
     const caseFile = newCase()
     const indexing = start(['index', archive.root, '--case', caseFile, '--workers', '2'])
-    await until(() => existsSync(caseFile) && statSync(caseFile).size > clean.bytes / 5)
+    await until(() => existsSync(caseFile) && statSync(caseFile).size > 0)
     for (let at = 0; at < times; at++) {
       indexing.child.kill(signal)
       await sleep(30)

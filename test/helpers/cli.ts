@@ -157,6 +157,11 @@ export async function index(
   options: RunOptions = {},
 ): Promise<Indexed> {
   const result = await run(['index', ...paths, '--case', caseFile, '--json', ...flags], options)
+  if (result.stdout === '') {
+    throw new Error(
+      `index ended with ${result.code ?? result.signal ?? '?'} and no totals:\n${result.stderr}`,
+    )
+  }
   const totals = JSON.parse(result.stdout) as Totals & { error?: { message: string } }
   if (totals.error !== undefined) throw new Error(`index ended with ${result.code}: ${totals.error.message}`)
   expectReconciled(totals)

@@ -315,7 +315,7 @@ class Ids {
 
   of(row: unknown): number {
     const key = JSON.stringify(row)
-    const id = this.#known.get(key) ?? this.#known.size + 1
+    const id = this.#known.get(key) ?? 2 ** 51 + this.#known.size
     this.#known.set(key, id)
     return id
   }
@@ -323,53 +323,85 @@ class Ids {
 
 function writeEvents(db: Database.Database, events: readonly TinyEvent[]): void {
   const ids = new Ids()
-  const entry = (table: string, row: Row): number => {
-    const id = 2 ** 51 + ids.of([table, row])
-    if (insert(db, table, { id, ...row }) > 0) insert(db, 'value_text', { rowid: id, body: sharedText(row) })
-    return id
-  }
-  let content = ''
+  let offset = 0
   events.forEach((event, index) => {
-    const ms = event.time === null ? null : Date.parse(event.time)
     const record = recordText(event)
-    insert(db, 'event', {
-      id: index + 1,
-      event_time_ms: ms,
-      action_id: entry('action', actionRow(event)),
-      place_id: entry('place', { aws_region: event.region, recipient_account_id: event.account }),
-      identity_id: writeIdentity(db, entry, event.identity),
-      origin_id: entry('origin', { source_ip_address: event.sourceIp, user_agent: 'aws-cli/2.13' }),
-      outcome_id: isFailed(event) ? entry('outcome', { error_code: event.error ?? null, failed: 1 }) : 0,
-      event_id: event.eventId,
-      request_id: event.requestId,
-      source_id: 1,
-      record_offset: content.length,
-      record_length: record.length,
-      flags: 0,
-      appearances: 1,
-    })
-    content += record
-    db.prepare('INSERT INTO event_text (rowid, body) VALUES (?, ?)').run(index + 1, event.text)
-    for (const { role, arn, type, name } of event.resources) {
-      const row = { arn, type, name: name ?? null, derived: 0 }
-      const id = 2n ** 62n + 1n + BigInt(ids.of(['resource', row]))
-      insert(db, 'resource', { id, ...row })
-      insert(db, 'event_resource', {
-        event_rowid: index + 1,
-        resource_id: id,
-        role_id: RESOURCE_ROLES.indexOf(role),
-        event_time_ms: ms,
-      })
-    }
+    writeEvent(db, ids, event, { rowid: index + 1, offset, length: record.length })
+    offset += record.length
   })
-  const bytes = Buffer.from(content)
-  insert(db, 'segment', {
+  const bytes = Buffer.from(events.map(recordText).join(''))
+  const place = { source_id: 1, content_offset: 0, content_length: bytes.length }
+  insert(db, 'segment', { ...place, encoding: 'plain', bytes })
+}
+
+interface Place {
+  readonly rowid: number
+  readonly offset: number
+  readonly length: number
+}
+
+function writeEvent(
+  db: Database.Database,
+  ids: Ids,
+  event: TinyEvent,
+  { rowid, offset, length }: Place,
+): void {
+  const ms = event.time === null ? null : Date.parse(event.time)
+  const dictionaryIds = Object.entries(sharedRows(event)).map(([table, row]) => {
+    return [`${table}_id`, row === null ? 0 : writeShared(db, ids, table, row)]
+  })
+  insert(db, 'event', {
+    id: rowid,
+    event_time_ms: ms,
+    ...(Object.fromEntries(dictionaryIds) as Row),
+    event_id: event.eventId,
+    request_id: event.requestId,
     source_id: 1,
-    content_offset: 0,
-    content_length: bytes.length,
-    encoding: 'plain',
-    bytes,
+    record_offset: offset,
+    record_length: length,
+    flags: 0,
+    appearances: 1,
   })
+  insert(db, 'event_text', { rowid, body: event.text })
+  for (const [name, kind] of event.identity.names) {
+    const identity = ids.of(['identity', identityRow(event)])
+    insert(db, 'identity_name', { name: name.toLowerCase(), identity_id: identity, kind })
+  }
+  for (const { role, arn, type, name } of event.resources) {
+    const row = { arn, type, name: name ?? null, derived: 0 }
+    const id = 2n ** 62n + BigInt(ids.of(['resource', row]))
+    insert(db, 'resource', { id, ...row })
+    const use = { event_rowid: rowid, resource_id: id, role_id: RESOURCE_ROLES.indexOf(role) }
+    insert(db, 'event_resource', { ...use, event_time_ms: ms })
+  }
+}
+
+function writeShared(db: Database.Database, ids: Ids, table: string, row: Row): number {
+  const id = ids.of([table, row])
+  if (insert(db, table, { id, ...row }) > 0) insert(db, 'value_text', { rowid: id, body: sharedText(row) })
+  return id
+}
+
+/** Dictionary rows of an event; null is success. */
+function sharedRows(
+  event: TinyEvent,
+): Record<'action' | 'place' | 'identity' | 'origin' | 'outcome', Row | null> {
+  return {
+    action: {
+      event_source: event.service,
+      event_name: event.event,
+      event_name_stem: stemOf(event),
+      read_only: event.readOnly,
+    },
+    place: { aws_region: event.region, recipient_account_id: event.account },
+    identity: identityRow(event),
+    origin: { source_ip_address: event.sourceIp, user_agent: 'aws-cli/2.13' },
+    outcome: isFailed(event) ? { error_code: event.error ?? null, failed: 1 } : null,
+  }
+}
+
+function identityRow({ identity: { principal, credentials, accessKey } }: TinyEvent): Row {
+  return { principal, credential_class: credentials, access_key_id: accessKey ?? null }
 }
 
 /** As the normaliser writes it: the values that are text. */
@@ -379,31 +411,15 @@ function sharedText(row: Row): string {
     .join(' ')
 }
 
+/** Texts of an event: a phrase stands in one of them. */
+export function textsOf(event: TinyEvent): string[] {
+  return [event.text, ...Object.values(sharedRows(event)).map((row) => (row === null ? '' : sharedText(row)))]
+}
+
 export function isFailed({ error, failed }: TinyEvent): boolean {
   return error !== undefined || failed === true
 }
 
 export function stemOf({ event }: TinyEvent): string {
   return event.replace(/\d{8}$/, '')
-}
-
-function actionRow(event: TinyEvent): Row {
-  return {
-    event_source: event.service,
-    event_name: event.event,
-    event_name_stem: stemOf(event),
-    read_only: event.readOnly,
-  }
-}
-
-function writeIdentity(
-  db: Database.Database,
-  entry: (table: string, row: Row) => number,
-  identity: TinyIdentity,
-): number {
-  const { principal, credentials, accessKey, names } = identity
-  const id = entry('identity', { principal, credential_class: credentials, access_key_id: accessKey ?? null })
-  for (const [name, kind] of names)
-    insert(db, 'identity_name', { name: name.toLowerCase(), identity_id: id, kind })
-  return id
 }

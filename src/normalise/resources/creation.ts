@@ -3,6 +3,11 @@ import type { ResourceRole } from '../../model/resource.js'
 const VERB =
   /^(?:Create|Run|Allocate|Register|Import|Copy|Launch|Restore|Provision|Upload|Publish|Request|Clone)(?=[A-Z])/
 const API_DATE = /\d{4}_?\d{2}_?\d{2}(?:v\d+)?$/
+/**
+ * What may follow the name of the thing: RestoreDBInstanceFromS3, CreateLocationNfs make a DBInstance and a Location.
+ * CreateVpcEndpoint makes no VPC. In front anything may stand: CreateDefaultVpc.
+ */
+const VARIANT = /^(?:from.*|with.*|readreplica|s3|nfs|smb|efs|hdfs|fsx.*|objectstorage|azureblob)$/
 /** Names of things that differ between the call and the type. */
 const SYNONYMS: ReadonlyMap<string, string> = new Map([['eip', 'address']])
 
@@ -37,13 +42,10 @@ export class Creation {
   }
 
   #fits(type: string): boolean {
-    const last = type.slice(type.lastIndexOf(':') + 1)
-    const word = last.replaceAll(/[^A-Za-z0-9]/g, '').toLowerCase()
+    const word = (/[A-Za-z0-9]+$/.exec(type)?.[0] ?? '').toLowerCase()
     const noun = SYNONYMS.get(word) ?? word
     if (noun === '') return false
-    // CreateDefaultVpc makes a VPC; CreateVpcEndpoint does not. RestoreDBInstanceFromS3 makes a DBInstance.
-    return (
-      this.#noun.endsWith(noun) || this.#noun.startsWith(`${noun}from`) || this.#noun === `${noun}readreplica`
-    )
+    if (this.#noun.endsWith(noun)) return true
+    return this.#noun.startsWith(noun) && VARIANT.test(this.#noun.slice(noun.length))
   }
 }

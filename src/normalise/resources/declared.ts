@@ -21,11 +21,14 @@ export const DECLARED_FIELDS: ReadonlyMap<string, 'arn' | 'type' | 'name'> = new
   ['ResourceName', 'name'],
 ])
 
+const MAX_TYPE = 200
+
 /** One entry; `''` stands for what it does not say. */
 export function addDeclared(arn: string, type: string, name: string, found: Found): void {
   const given = arn === '' && name.startsWith('arn:') ? name : arn
-  if (given !== '') addArn(given, type === '' ? null : type, found)
-  else if (name !== '') addName(name, type === '' ? null : type, found)
+  const said = type === '' || type.length > MAX_TYPE ? null : type
+  if (given !== '') addArn(given, said, found)
+  else if (name !== '') addName(name, said, found)
 }
 
 function addArn(arn: string, type: string | null, found: Found): void {

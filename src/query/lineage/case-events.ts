@@ -7,7 +7,7 @@ import { IDENTITY_COLUMNS } from '../../model/principal.js'
 import type { Connection } from '../../store/open.js'
 import { readColumn, readIndexNames, readNumber, readTuples } from '../../store/reader.js'
 import { RecordReader } from '../../store/record-reader.js'
-import { and, joined, raw, sql, type Statement } from '../statement.js'
+import { and, raw, sql, type Statement } from '../statement.js'
 import { asStored } from '../value.js'
 import type { IdentityRow } from './identity-row.js'
 import { ISSUING_CALLS, type Issued, type IssuingCall, type IssuingKind } from './issued.js'
@@ -294,8 +294,8 @@ const ISSUING_ACTIONS = sql`SELECT id, event_source, event_name FROM action
 
 function named(name: string): Statement {
   const folded = asStored(name).toLowerCase()
-  const from = 'FROM (SELECT DISTINCT identity_id FROM identity_name WHERE name = '
-  return joined([sql`${raw(IDENTITY)} ${raw(from)}${folded}) n CROSS JOIN identity i ON i.id = n.identity_id WHERE TRUE`], '')
+  return sql`${raw(IDENTITY)} FROM (SELECT DISTINCT identity_id FROM identity_name WHERE name = ${folded}) n
+  CROSS JOIN identity i ON i.id = n.identity_id WHERE TRUE`
 }
 
 function ids(values: readonly number[]): Statement {

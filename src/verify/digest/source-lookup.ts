@@ -45,6 +45,7 @@ export class SourceLookup {
   readonly #byName: HashIndex
   readonly #byContent: HashIndex
   readonly #row
+  readonly #bySha256
 
   constructor(db: Connection) {
     const names: Pairs = { hashes: [], ids: [] }
@@ -58,6 +59,7 @@ export class SourceLookup {
     this.#byName = new HashIndex(names)
     this.#byContent = new HashIndex(contents)
     this.#row = db.prepare(`SELECT ${COLUMNS} FROM source WHERE id = ?`)
+    this.#bySha256 = db.prepare(`SELECT ${COLUMNS} FROM source WHERE sha256 = ? ORDER BY id LIMIT 1`)
   }
 
   /** @param name as deliveredName gives it. */
@@ -67,6 +69,11 @@ export class SourceLookup {
 
   byContent(sha256: string): SourceFacts[] {
     return this.#rows(this.#byContent, hashNumber(sha256)).filter((row) => row.content_sha256 === sha256)
+  }
+
+  /** By the bytes as found. */
+  bySha256(sha256: string): SourceFacts | undefined {
+    return this.#bySha256.get(sha256) as SourceFacts | undefined
   }
 
   #rows(index: HashIndex, hashed: number): SourceFacts[] {

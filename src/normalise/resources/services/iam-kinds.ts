@@ -12,5 +12,5 @@ export const SERVER_CERTIFICATE = new Kind(
   'AWS::IAM::ServerCertificate',
   'arn:P:iam::A:server-certificate/NAME',
 )
-export const ACCESS_KEY = new Kind('access key', null)
+export const ACCESS_KEY = new Kind('AWS::IAM::AccessKey', null)
 export const INLINE_POLICY = 'inline policy'

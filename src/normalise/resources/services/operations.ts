@@ -2,7 +2,8 @@
 import { Kind } from '../kind.js'
 import { GIVEN, type Service } from '../service.js'
 
-const RULE = new Kind('AWS::Events::Rule', 'arn:P:events:R:A:rule/NAME')
+/** The bus stands in the ARN of a rule, except the default one: another parameter, or none, says which. */
+const RULE = new Kind('AWS::Events::Rule', null)
 const ALARM = new Kind('AWS::CloudWatch::Alarm', 'arn:P:cloudwatch:R:A:alarm:NAME')
 
 export const events: Service = {

@@ -2,7 +2,7 @@ import type { JsonObject } from '../../../model/record.js'
 import type { ResourceRole } from '../../../model/resource.js'
 import { readString } from '../../fields.js'
 import { type Found, isUsable } from '../found.js'
-import { CANNED_ACL, GRANT_HEADER, GRANTEE, GRANTEE_GROUP } from '../grantees.js'
+import { ACCOUNT, CANNED_ACL, GRANT_HEADER, GRANTEE, GRANTEE_GROUP } from '../grantees.js'
 import { Kind } from '../kind.js'
 import { GIVEN, type Service, as, reads } from '../service.js'
 import { KEY } from './kms-key.js'
@@ -37,7 +37,7 @@ export const s3: Service = {
   },
   within: {
     Grantee: { ID: GRANTEE, URI: GRANTEE_GROUP },
-    Destination: { Bucket: as(BUCKET, 'target'), Account: GRANTEE },
+    Destination: { Bucket: as(BUCKET, 'target'), Account: ACCOUNT },
   },
   calls: [{ name: /AccessPoint/, parameters: { name: ACCESS_POINT } }],
   compose: readPlace,

@@ -1,0 +1,215 @@
+/** What can call and be called into being: a node of the graph while it is looked at. */
+import type { LineageNodeKind, LinkRule } from '../../model/lineage.js'
+import type { CredentialClass, PrincipalKind } from '../../model/principal.js'
+import type { CaseEvent } from './case-events.js'
+import { isForwarded, isOfUser, keyOf, type IdentityRow } from './identity-row.js'
+import type { Issued, SessionMark } from './issued.js'
+import { readIamArn } from './record-fields.js'
+
+/** An event that issued something, and how that is known. */
+export interface Issuance {
+  /** The copy in which the caller is told best. */
+  readonly event: CaseEvent
+  readonly issued: Issued
+  readonly rule: LinkRule
+  /** The same action as another account recorded it. */
+  readonly copy: CaseEvent | null
+}
+
+export interface Actor {
+  readonly id: string
+  readonly kind: LineageNodeKind
+  readonly credentialClass: CredentialClass | null
+  readonly principalKind: PrincipalKind | null
+  readonly arn: string | null
+  readonly principalId: string | null
+  readonly account: string | null
+  readonly name: string | null
+  readonly keys: readonly string[]
+  /** Sessions only. */
+  readonly mark: SessionMark | null
+  /** Identities that are this: what it did is what they did. */
+  readonly rows: readonly IdentityRow[]
+  /** Several: each matches equally, or each issued the same. */
+  readonly issuances: readonly Issuance[]
+}
+
+const NOTHING: Omit<Actor, 'id' | 'kind'> = {
+  credentialClass: null,
+  principalKind: null,
+  arn: null,
+  principalId: null,
+  account: null,
+  name: null,
+  keys: [],
+  mark: null,
+  rows: [],
+  issuances: [],
+}
+
+export function keyActor(key: string, rows: readonly IdentityRow[], issuances: readonly Issuance[]): Actor {
+  const [row] = rows
+  const [issuance] = issuances
+  const issued = issuance?.issued
+  const isRoot = row?.principal_type === 'Root'
+  return {
+    ...NOTHING,
+    id: `key:${key}`,
+    kind: 'key',
+    credentialClass: isRoot ? 'root-key' : 'user-key',
+    principalKind: row?.principal_kind ?? null,
+    arn: row?.principal_arn ?? null,
+    principalId: row?.principal_id ?? null,
+    account: row?.principal_account_id ?? issuance?.event.recipient_account_id ?? null,
+    name: row?.principal ?? (issued?.what === 'key' ? issued.owner : null),
+    keys: [key],
+    rows,
+    issuances,
+  }
+}
+
+export function sessionActor(
+  id: string,
+  mark: SessionMark,
+  issuedKey: string | null,
+  rows: readonly IdentityRow[],
+  issuances: readonly Issuance[],
+): Actor {
+  const [row] = rows
+  const keys = new Set([...(issuedKey === null ? [] : [issuedKey]), ...rows.flatMap((each) => keyOf(each) ?? [])])
+  const arn = row?.principal_arn ?? mark.arn
+  return {
+    ...NOTHING,
+    id: `session:${id}`,
+    kind: 'session',
+    credentialClass: sessionClass(mark, rows, issuances),
+    principalKind: row?.principal_kind ?? null,
+    arn: arn ?? sessionArn(mark),
+    principalId: row?.principal_id ?? mark.principalId,
+    account: row?.principal_account_id ?? readIamArn(arn ?? mark.roleArn)?.account ?? null,
+    name: row?.principal ?? mark.sessionName,
+    keys: [...keys],
+    mark,
+    rows,
+    issuances,
+  }
+}
+
+/** The session's ARN as it will be: of what was asked for, when the answer does not say. */
+function sessionArn({ roleArn, sessionName }: SessionMark): string | null {
+  const role = readIamArn(roleArn)
+  if (role?.kind !== 'role' || sessionName === null) return roleArn
+  return `arn:${role.partition}:sts::${role.account}:assumed-role/${role.name}/${sessionName}`
+}
+
+/** A Cognito identity or a directory bucket gives no role, only a key. */
+const CLASS_OF_CALL: Readonly<Record<string, CredentialClass>> = {
+  AssumeRoleWithWebIdentity: 'web-identity',
+  AssumeRoot: 'root-assumed',
+  GetSessionToken: 'session-token',
+  GetFederationToken: 'federated-user',
+  GetCredentialsForIdentity: 'web-identity',
+}
+
+function sessionClass(
+  mark: SessionMark,
+  rows: readonly IdentityRow[],
+  issuances: readonly Issuance[],
+): CredentialClass {
+  const call = issuances[0]?.event.event_name ?? ''
+  if (call === 'ConsoleLogin' && isOfUser(mark)) return mark.arn?.endsWith(':root') === true ? 'root-console' : 'console-session'
+  const used = rows.map((row) => row.credential_class)
+  // The console calls by several agents; one of them tells.
+  const told = used.find((name) => name === 'console-session') ?? used[0]
+  return told ?? CLASS_OF_CALL[call] ?? classOfRole(mark)
+}
+
+function classOfRole({ roleArn, arn, sessionName }: SessionMark): CredentialClass {
+  const role = roleArn ?? arn ?? ''
+  if (/[:/](?:role\/aws-service-role\/|(?:.*\/)?AWSServiceRoleFor)/.test(role)) return 'service-linked-role'
+  if (/\/AWSReservedSSO_.+_[0-9a-f]{16}(?:\/|$)/.test(role)) return 'identity-center-permission-set'
+  if (/^i-(?:[0-9a-f]{8}|[0-9a-f]{17})$/.test(sessionName ?? '')) return 'ec2-instance-role'
+  return 'role-session'
+}
+
+export function principalActor(row: IdentityRow, rows: readonly IdentityRow[]): Actor {
+  const isRole = row.principal_kind === 'role'
+  const isForeign = row.principal_kind === 'account' && row.principal_id !== null
+  return {
+    ...NOTHING,
+    // Another account's callers are told apart by their id; the account alone would mix them up.
+    id: isForeign ? `${row.principal_key} ${row.principal_id ?? ''}` : row.principal_key,
+    kind: 'principal',
+    principalKind: row.principal_kind,
+    arn: isRole ? (row.session_issuer_arn ?? row.principal_arn) : row.principal_arn,
+    principalId: isRole ? (row.session_issuer_id ?? row.principal_id) : row.principal_id,
+    account: row.principal_account_id,
+    name: isRole ? (row.session_issuer_name ?? row.principal) : ownName(row),
+    rows,
+  }
+}
+
+/** Without the service that called with its rights. */
+function ownName(row: IdentityRow): string | null {
+  return row.principal_kind === 'service' ? row.invoked_by : (row.principal?.split(' via ')[0] ?? null)
+}
+
+/** A user or role that was made and is not known to have called. */
+export function madeActor(
+  kind: 'user' | 'role',
+  about: { readonly uniqueId: string | null; readonly arn: string | null; readonly name: string | null; readonly account: string | null },
+  rows: readonly IdentityRow[],
+): Actor {
+  const id = about.uniqueId?.toUpperCase() ?? about.arn?.toLowerCase() ?? `${about.account ?? ''}/${about.name ?? ''}`.toLowerCase()
+  return {
+    ...NOTHING,
+    id: `${kind}:${id}`,
+    kind: 'principal',
+    principalKind: kind,
+    arn: about.arn,
+    principalId: about.uniqueId,
+    account: about.account,
+    name: about.name,
+    rows,
+  }
+}
+
+export function forwardedActor(row: IdentityRow, rows: readonly IdentityRow[]): Actor {
+  const forwarded = rows.filter(isForwarded)
+  return {
+    ...NOTHING,
+    id: `forwarded:${row.principal_key}`,
+    kind: 'forwarded',
+    credentialClass: 'forwarded-session',
+    principalKind: row.principal_kind,
+    arn: row.principal_arn,
+    principalId: row.principal_id,
+    account: row.principal_account_id,
+    name: ownName(row),
+    keys: [...new Set(forwarded.flatMap((each) => keyOf(each) ?? []))],
+    rows: forwarded,
+  }
+}
+
+export function tokenActor(credentialId: string, rows: readonly IdentityRow[], issuances: readonly Issuance[]): Actor {
+  const issued = issuances[0]?.issued
+  const userId = rows[0]?.identity_center_user_id ?? (issued?.what === 'token' ? issued.userId : null)
+  return {
+    ...NOTHING,
+    id: `token:${credentialId}`,
+    kind: 'session',
+    credentialClass: 'identity-center-user',
+    principalKind: 'identity-center-user',
+    principalId: userId,
+    account: rows[0]?.principal_account_id ?? null,
+    name: rows[0]?.principal ?? userId,
+    rows,
+    issuances,
+  }
+}
+
+/** What a failed call was for. */
+export function attemptActor(target: string, call: string): Actor {
+  const arn = target.startsWith('arn:') ? target : null
+  return { ...NOTHING, id: `attempt:${call}:${target}`, kind: 'attempt', arn, name: target, account: readIamArn(arn)?.account ?? null }
+}

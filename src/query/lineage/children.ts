@@ -1,0 +1,224 @@
+/** One step down: what was made with this. Every step is taken through Parents, so that both ways give the same links. */
+import { attemptActor, type Actor, type Issuance } from './actor.js'
+import type { CaseEvent, CaseEvents } from './case-events.js'
+import type { Credentials } from './credentials.js'
+import { isForwarded, isTemporary, keyOf, markOf, sessionId, type IdentityRow } from './identity-row.js'
+import { ISSUING_CALLS, type Issued, type IssuingKind } from './issued.js'
+import { link, type Link } from './link.js'
+import type { Parents } from './parents.js'
+
+export interface Children {
+  readonly links: readonly Link[]
+  /** Issuing events or credentials that were not looked at. */
+  readonly more: number
+}
+
+/** Calls whose userIdentity is the caller. A SwitchRole's is the role that was switched to. */
+const BY_CALLER: readonly IssuingKind[] = [
+  'sts', 'sign-in', 'key', 'principal', 'password', 'token', 'launch', 'portal',
+]
+/** Calls that make something themselves: only their failures are attempts. */
+const ATTEMPTS: readonly IssuingKind[] = ['sts', 'sign-in', 'key', 'principal', 'password', 'token']
+/** A launch makes no credential by itself; so many events are looked at for each that is shown. */
+const LOOKS = 5
+const MOST_FAILURES = 1000
+const PORTAL_MS = 5000
+const CONSOLE_SESSION_MS = 12 * 3_600_000
+
+export class ChildFinder {
+  readonly #case: CaseEvents
+  readonly #credentials: Credentials
+  readonly #parents: Parents
+
+  constructor(events: CaseEvents, credentials: Credentials, parents: Parents) {
+    this.#case = events
+    this.#credentials = credentials
+    this.#parents = parents
+  }
+
+  of(actor: Actor, limit: number): Children {
+    if (actor.kind === 'attempt') return { links: [], more: 0 }
+    const callers = actor.kind === 'principal' ? actor.rows.filter(isWithoutCredential) : actor.rows
+    const issued = this.#issuedBy(actor, callers, limit)
+    const owned = actor.kind === 'principal' ? this.#owned(actor, limit) : { links: [], more: 0 }
+    const links = [...issued.links, ...this.#switchedTo(actor), ...owned.links, ...this.#failed(actor, callers, limit)]
+    return { links: unique(links), more: issued.more + owned.more }
+  }
+
+  /** How many issuing events are below: for where the walk stops. */
+  countOf(actor: Actor): number {
+    const callers = actor.kind === 'principal' ? actor.rows.filter(isWithoutCredential) : actor.rows
+    const { events, more } = this.#case.madeBy(callers, this.#case.actions(...BY_CALLER), 1)
+    return events.length + more
+  }
+
+  /** What one event made, whoever called. */
+  madeBy(event: CaseEvent): Link[] {
+    const links = this.#case.issued(event).flatMap((issued) => this.#linksOf(issued, event))
+    return unique(links)
+  }
+
+  #issuedBy(actor: Actor, callers: readonly IdentityRow[], limit: number): Children {
+    const found = this.#case.madeBy(callers, this.#case.actions(...BY_CALLER), limit * LOOKS)
+    const links: Link[] = []
+    let looked = 0
+    for (const event of found.events) {
+      if (unique(links).length >= limit) break
+      looked += 1
+      links.push(...this.madeBy(event).filter(({ from, to }) => from.id === actor.id && to.id !== actor.id))
+    }
+    return { links, more: found.more + found.events.length - looked }
+  }
+
+  #linksOf(issued: Issued, event: CaseEvent): Link[] {
+    switch (issued.what) {
+      case 'session':
+      case 'token':
+      case 'key': {
+        const child = this.#credentials.ofIssued(issued, event)
+        const other = this.#credentials.besides(issued, event)
+        return [child, other].flatMap((actor) => (actor === null ? [] : this.#parents.of(actor))).filter(isBy(event))
+      }
+      case 'user':
+      case 'role':
+        return this.#madePrincipal(this.#parents.made(issued, event.recipient_account_id), issued, event)
+      case 'password':
+        return this.#madePrincipal(this.#parents.userNamed(issued.name, event), issued, event)
+      case 'launch':
+        return this.#launched(issued.instances, event)
+      case 'portal':
+        return this.#givenAtPortal(event)
+    }
+  }
+
+  #madePrincipal(actor: Actor | null, issued: Issued, event: CaseEvent): Link[] {
+    if (actor === null) return []
+    const isById = (issued.what === 'user' || issued.what === 'role') && issued.uniqueId !== null
+    const rule = isById ? 'id' : 'name'
+    const { actor: from, joined } = this.#parents.callerOf({ event, issued, rule, copy: null })
+    return [link(from, actor, rule, { event, joined })]
+  }
+
+  /** The AssumeRole that EC2 made for the request, and the sessions that bear the instance's name. */
+  #launched(instances: readonly string[], event: CaseEvent): Link[] {
+    const same = event.request_id === null ? [] : this.#case.withRequestId(event.request_id)
+    const byRequest = same
+      .filter((other) => other.event_id !== event.event_id && this.#case.call(other)?.kind === 'sts')
+      .flatMap((other) => this.#case.issued(other).map((issued) => this.#credentials.ofIssued(issued, other)))
+    const byName = instances.flatMap((instance) =>
+      firstOfEach(this.#case.named(instance).filter((row) => row.session_name === instance)).map((row) =>
+        this.#credentials.ofIdentity(row),
+      ),
+    )
+    return [...byRequest, ...byName]
+      .flatMap((actor) => (actor === null ? [] : this.#parents.of(actor)))
+      .filter(isBy(event))
+  }
+
+  #givenAtPortal(event: CaseEvent): Link[] {
+    const at = event.event_time_ms
+    if (at === null) return []
+    return this.#case
+      .between(at - PORTAL_MS, at + PORTAL_MS, this.#case.actions('sts'))
+      .filter(({ event_name }) => event_name === 'AssumeRoleWithSAML')
+      .flatMap((other) => this.#case.issued(other).map((issued) => this.#credentials.ofIssued(issued, other)))
+      .flatMap((actor) => (actor === null ? [] : this.#parents.of(actor)))
+      .filter(isBy(event))
+  }
+
+  #switchedTo(actor: Actor): Link[] {
+    if (actor.arn === null || (actor.kind !== 'session' && actor.kind !== 'principal')) return []
+    const from = actor.mark?.created ?? -Infinity
+    const until = actor.kind === 'session' ? from + CONSOLE_SESSION_MS : Infinity
+    return this.#case
+      .mentioning(actor.arn, this.#case.actions('switch'))
+      .filter(({ event_time_ms: ms }) => ms !== null && ms >= from && ms <= until)
+      .flatMap((event) => this.madeBy(event))
+      .filter((step) => step.from.id === actor.id)
+  }
+
+  /** Credentials of a principal that are not made by its other credentials. */
+  #owned(actor: Actor, limit: number): Children {
+    const samples = firstOfEach(actor.rows.filter((row) => !isWithoutCredential(row)))
+    const links: Link[] = []
+    let looked = 0
+    for (const row of samples) {
+      if (links.length >= limit) break
+      looked += 1
+      const credential = this.#credentials.ofIdentity(row)
+      if (credential.id !== actor.id) links.push(...this.#ownLink(actor, credential))
+    }
+    return { links, more: samples.length - looked }
+  }
+
+  #ownLink(actor: Actor, credential: Actor): Link[] {
+    if (credential.kind === 'forwarded') return [link(actor, credential, 'forwarded')]
+    const above = this.#parents.of(credential).filter(({ event }) => event !== null)
+    if (above.some(({ from }) => from.id === actor.id)) return above.filter(({ from }) => from.id === actor.id)
+    const [issuing] = above
+    if (issuing === undefined) return [link(actor, credential, 'owner')]
+    // A credential of the same principal made it: it stands below that one.
+    if (issuing.from.rows.some((row) => actor.rows.includes(row))) return []
+    const { event, from } = issuing
+    return [link(actor, credential, 'owner', { event, by: from.name ?? from.arn ?? from.id })]
+  }
+
+  #failed(actor: Actor, callers: readonly IdentityRow[], limit: number): Link[] {
+    const failures = this.#case.failuresOf(callers, this.#case.actions(...ATTEMPTS), MOST_FAILURES)
+    const groups = new Map<string, { target: Actor; events: CaseEvent[] }>()
+    for (const event of failures) {
+      const target = attemptActor(targetOf(event), event.event_name ?? '')
+      const key = `${target.id} ${event.error_code ?? ''}`
+      const group = groups.get(key)
+      if (group === undefined) groups.set(key, { target, events: [event] })
+      else group.events.push(event)
+    }
+    return [...groups.values()].slice(0, limit).flatMap(({ target, events }) => attempt(actor, target, events))
+  }
+}
+
+function attempt(actor: Actor, target: Actor, events: readonly CaseEvent[]): Link[] {
+  const [first] = events
+  const last = events.at(-1)
+  if (first === undefined || last === undefined) return []
+  const failure = { errorCode: first.error_code ?? first.error_message, count: events.length, last }
+  return [link(actor, target, 'error-message', { event: first, failure })]
+}
+
+/** `User: ARN is not authorized to perform: ACTION on resource: ARN because …`; requestParameters is null then. */
+function targetOf({ error_message: message, event_name: name }: CaseEvent): string {
+  const resource = /on resource: (\S+)/.exec(message ?? '')?.[1]
+  if (resource !== undefined) return resource.replace(/[.,;]$/, '')
+  return name ?? 'call'
+}
+
+/** Events of the caller itself: no key and no session. */
+function isWithoutCredential(row: IdentityRow): boolean {
+  return keyOf(row) === null && !isTemporary(row) && row.credential_id === null
+}
+
+/** One identity of each session, key and kind of forwarded session, oldest session first. */
+function firstOfEach(rows: readonly IdentityRow[]): IdentityRow[] {
+  const groups = new Map<string, IdentityRow>()
+  for (const row of [...rows].sort((a, b) => ((a.session_created ?? '') < (b.session_created ?? '') ? -1 : 1))) {
+    const group = isForwarded(row) ? 'forwarded' : isTemporary(row) ? sessionId(markOf(row)) : (keyOf(row) ?? row.credential_id)
+    if (!groups.has(group ?? '')) groups.set(group ?? '', row)
+  }
+  return [...groups.values()]
+}
+
+/** The event itself, its copy, or the one that it was joined with. */
+function isBy(event: CaseEvent): (step: Link) => boolean {
+  return ({ event: own, joined }) => own?.event_id === event.event_id || joined?.event?.event_id === event.event_id
+}
+
+function unique(links: readonly Link[]): Link[] {
+  const known = new Map(links.map((step) => [linkKey(step), step]))
+  return [...known.values()]
+}
+
+export function linkKey({ from, to, rule, event, failure }: Link): string {
+  return JSON.stringify([from.id, to.id, rule, event?.event_id, failure?.errorCode])
+}
+
+export type { Issuance }

@@ -1,0 +1,207 @@
+/** Each log file against the digests that list it. A source keeps the verdict that can be relied on most. */
+import type { CheckedFile, FileState } from '../../model/verification.js'
+import type { Connection } from '../../store/open.js'
+import type { Coverage } from './chains.js'
+import { deliveredName, isLogName, s3Url } from './delivered-name.js'
+import type { ListedLog } from './digest-file.js'
+import type { DigestVerdict } from './judge-digests.js'
+import type { DigestReader } from './read-digests.js'
+import { eachSource, pathOf, type SourceFacts, type SourceLookup } from './source-lookup.js'
+
+/** Shared by all log files of a digest that are as it lists them: a million of them cost one object a digest. */
+interface LogVerdict {
+  readonly state: FileState
+  readonly reason: string | null
+  readonly digest: DigestVerdict
+  /** null: bucket and prefix are `root`, the rest is where the file lies. */
+  readonly key: string | null
+  readonly root: string
+  readonly rank: number
+}
+
+/** How a source was found to be the listed file. */
+type Match = 'place' | 'content' | 'name'
+const RANK = { place: 100, content: 10, name: 0 } as const
+
+export class LogJudge {
+  readonly #db: Connection
+  readonly #lookup: SourceLookup
+  readonly #damaged: ReadonlySet<number>
+  readonly #verdicts = new Map<number, LogVerdict>()
+  readonly #missing = new Set<string>()
+  #plain = new Map<string, LogVerdict>()
+
+  constructor(db: Connection, lookup: SourceLookup) {
+    this.#db = db
+    this.#lookup = lookup
+    this.#damaged = readDamaged(db)
+  }
+
+  /** Compares what a digest lists. @returns the files that are not in the case. */
+  compare(verdict: DigestVerdict, reader: DigestReader): CheckedFile[] {
+    this.#plain = new Map()
+    const missing: CheckedFile[] = []
+    for (const log of reader.read(verdict.file.source)?.logs ?? []) {
+      const url = s3Url(log.s3Bucket, log.s3Object)
+      if (this.#place(log, verdict) || this.#missing.has(url)) continue
+      this.#missing.add(url)
+      missing.push(missingLog(url, verdict))
+    }
+    return missing
+  }
+
+  /** Gives the verdict to every source that is the listed file. @returns false when there is none. */
+  #place(log: ListedLog, digest: DigestVerdict): boolean {
+    const { place, name } = deliveredName(log.s3Object)
+    const named = this.#lookup.byName(name)
+    const exact = named.filter((row) => {
+      const own = deliveredName(pathOf(row)).place
+      return own === place || own === null
+    })
+    for (const row of exact) this.#keep(row, this.#verdict(row, log, digest, 'place'))
+    const hashed = log.hashValue.toLowerCase()
+    const copies = this.#lookup.byContent(hashed).filter((row) => !exact.some(({ id }) => id === row.id))
+    for (const row of copies) this.#keep(row, this.#verdict(row, log, digest, 'content'))
+    if (exact.length > 0 || copies.length > 0) return true
+    for (const row of named) this.#keep(row, this.#verdict(row, log, digest, 'name'))
+    return named.length > 0
+  }
+
+  #keep(row: SourceFacts, verdict: LogVerdict): void {
+    const known = this.#verdicts.get(row.id)
+    if (known === undefined || known.rank < verdict.rank) this.#verdicts.set(row.id, verdict)
+  }
+
+  #verdict(row: SourceFacts, log: ListedLog, digest: DigestVerdict, match: Match): LogVerdict {
+    const wrong = this.#whatIsWrong(row, log)
+    const url = s3Url(log.s3Bucket, log.s3Object)
+    const trust = TRUST[digest.vouches ?? 'none']
+    const rank = RANK[match] + trust * 2 + (wrong === null ? 0 : 1)
+    if (wrong !== null) {
+      const reason = wrong + elsewhere(row, match) + (digest.vouches === null ? UNRELIABLE : '')
+      return { state: 'INVALID', reason, digest, key: url, root: '', rank }
+    }
+    const state = digest.vouches ?? 'NOT COVERED'
+    const notes = [match === 'content' ? elsewhere(row, match) : '', manyMembers(row)].join('')
+    const unreliable = digest.vouches === null ? `listed only in ${urlOf(digest)}, which is INVALID` : ''
+    const reason = `${unreliable}${notes}`.replace(/^ \((.*)\)$/, '$1')
+    const isPlain =
+      match === 'place' &&
+      reason === '' &&
+      deliveredName(pathOf(row)).place !== null &&
+      log.s3Object.endsWith('.gz')
+    if (!isPlain) return { state, reason: reason === '' ? null : reason, digest, key: url, root: '', rank }
+    return this.#shared(s3Url(log.s3Bucket, prefixOf(log.s3Object)), { state, digest, rank })
+  }
+
+  #shared(root: string, verdict: Pick<LogVerdict, 'state' | 'digest' | 'rank'>): LogVerdict {
+    const id = `${verdict.rank} ${root}`
+    const known = this.#plain.get(id) ?? { ...verdict, reason: null, key: null, root }
+    this.#plain.set(id, known)
+    return known
+  }
+
+  #whatIsWrong(row: SourceFacts, log: ListedLog): string | null {
+    if (row.sha256 === null) return 'the file is there, but could not be read'
+    if (row.size === 0) return 'invalid format (the file is empty)'
+    if (this.#damaged.has(row.id)) return 'invalid format (the compressed stream is damaged)'
+    if (row.content_sha256 !== log.hashValue.toLowerCase()) {
+      return (row.gzip_members ?? 0) > 1 || (row.trailing_bytes ?? 0) > 0
+        ? "hash value doesn't match (unexpected data after the end of the compressed stream)"
+        : "hash value doesn't match"
+    }
+    return (row.trailing_bytes ?? 0) > 0 ? 'unexpected data after the end of the compressed stream' : null
+  }
+
+  /** Every log file of the case, in the order of indexing, but those in `without`. */
+  *results(coverage: Coverage, without: ReadonlySet<number>): Generator<CheckedFile[]> {
+    for (const page of eachSource(this.#db)) {
+      yield page.filter((row) => !without.has(row.id)).flatMap((row) => this.#result(row, coverage))
+    }
+  }
+
+  #result(row: SourceFacts, coverage: Coverage): CheckedFile[] {
+    const path = pathOf(row)
+    const verdict = this.#verdicts.get(row.id)
+    if (verdict === undefined) {
+      if (!isLog(row, path)) return []
+      const reason = coverage.whyNot(row.path_account_id, row.path_region, row.path_delivered_ms)
+      return [{ ...NOT_COVERED, reason, source_id: row.id, path }]
+    }
+    const { state, reason, digest, key, root } = verdict
+    return [
+      {
+        kind: 'log',
+        key: key ?? `${root}${deliveredName(path).place ?? ''}.gz`,
+        state,
+        reason,
+        source_id: row.id,
+        path,
+        digest_source_id: digest.file.source.id,
+        fingerprint: digest.fingerprint,
+        backfill: digest.file.header?.backfill ?? false,
+      },
+    ]
+  }
+}
+
+const TRUST = { none: 0, 'UNSIGNED TAIL': 1, CONSISTENT: 1, VALID: 2 } as const
+const UNRELIABLE = '; the digest that says so is INVALID itself'
+const NOT_COVERED = {
+  kind: 'log',
+  key: null,
+  state: 'NOT COVERED',
+  digest_source_id: null,
+  fingerprint: null,
+  backfill: false,
+} as const satisfies Partial<CheckedFile>
+
+function missingLog(url: string, { file, fingerprint, vouches }: DigestVerdict): CheckedFile {
+  return {
+    kind: 'log',
+    key: url,
+    state: 'MISSING',
+    reason: `not found; listed in ${file.header?.url ?? file.path}${vouches === null ? UNRELIABLE : ''}`,
+    source_id: null,
+    path: null,
+    digest_source_id: file.source.id,
+    fingerprint,
+    backfill: file.header?.backfill ?? false,
+  }
+}
+
+function isLog(row: SourceFacts, path: string): boolean {
+  if (row.status === 'rejected') return isLogName(deliveredName(path).name)
+  return row.kind === 'trail' || row.kind === 'insight'
+}
+
+function elsewhere(row: SourceFacts, match: Match): string {
+  return match === 'place' ? '' : ` (the file lies under another name: ${pathOf(row)})`
+}
+
+/** Unpacked, it is what the digest lists; aws cloudtrail validate-logs stops after the first member. */
+function manyMembers({ gzip_members }: SourceFacts): string {
+  return (gzip_members ?? 0) > 1
+    ? ` (compressed in ${gzip_members ?? 0} gzip members, a delivered file has 1)`
+    : ''
+}
+
+function prefixOf(key: string): string {
+  const { place } = deliveredName(key)
+  return place === null ? '' : key.slice(0, key.lastIndexOf(place))
+}
+
+function urlOf({ file }: DigestVerdict): string {
+  return file.header?.url ?? file.path
+}
+
+/** Sources whose compressed stream broke off or was damaged: what could be read of them has a hash too. */
+function readDamaged(db: Connection): ReadonlySet<number> {
+  const ids = db
+    .prepare(
+      "SELECT DISTINCT source_id FROM problem WHERE kind IN ('truncated-gzip', 'corrupt-gzip') AND source_id IS NOT NULL",
+    )
+    .pluck()
+    .all() as number[]
+  return new Set(ids)
+}

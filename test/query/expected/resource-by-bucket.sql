@@ -1,0 +1,84 @@
+-- alone: resource
+SELECT id
+  FROM (SELECT DISTINCT x.event_rowid AS id, x.event_time_ms AS ms
+  FROM event_resource x INDEXED BY event_resource_by_resource
+  WHERE x.resource_id IN (SELECT r.id
+  FROM resource r
+  WHERE r.name = ?
+  UNION ALL SELECT r.id
+  FROM resource r
+  WHERE r.arn = ?
+  UNION ALL SELECT r.id
+  FROM resource r
+  WHERE r.arn = ?
+  UNION ALL SELECT r.id
+  FROM resource r
+  WHERE r.arn = ?))
+  ORDER BY ms, id
+-- ["evidence","arn:aws:s3:::evidence","arn:aws-cn:s3:::evidence","arn:aws-us-gov:s3:::evidence"]
+
+-- filtered page: resource
+SELECT id
+  FROM (SELECT DISTINCT x.event_rowid AS id, x.event_time_ms AS ms
+  FROM event_resource x INDEXED BY event_resource_by_resource CROSS JOIN event e ON e.id = x.event_rowid
+  WHERE x.resource_id IN (SELECT r.id
+  FROM resource r
+  WHERE r.name = ?
+  UNION ALL SELECT r.id
+  FROM resource r
+  WHERE r.arn = ?
+  UNION ALL SELECT r.id
+  FROM resource r
+  WHERE r.arn = ?
+  UNION ALL SELECT r.id
+  FROM resource r
+  WHERE r.arn = ?) AND x.event_time_ms >= ? AND x.event_time_ms < ? AND e.place_id IN (SELECT id
+  FROM place
+  WHERE aws_region COLLATE NOCASE IN (?)))
+  ORDER BY ms DESC, id DESC LIMIT ?
+-- ["evidence","arn:aws:s3:::evidence","arn:aws-cn:s3:::evidence","arn:aws-us-gov:s3:::evidence",1688947200000,1689033600000,"us-east-1",50]
+
+-- nearest: nearest resource
+SELECT id
+  FROM (SELECT DISTINCT n.id AS id, n.event_time_ms AS ms
+  FROM (SELECT r.id
+  FROM resource r
+  WHERE r.name = ?
+  UNION ALL SELECT r.id
+  FROM resource r
+  WHERE r.arn = ?
+  UNION ALL SELECT r.id
+  FROM resource r
+  WHERE r.arn = ?
+  UNION ALL SELECT r.id
+  FROM resource r
+  WHERE r.arn = ?) d CROSS JOIN event n ON n.id IN (SELECT x.event_rowid
+  FROM event_resource x INDEXED BY event_resource_by_resource
+  WHERE x.resource_id = d.id AND x.event_time_ms >= ? AND x.event_time_ms < ?
+  ORDER BY x.event_time_ms, x.event_rowid LIMIT ?))
+  ORDER BY ms, id LIMIT ?
+-- ["evidence","arn:aws:s3:::evidence","arn:aws-cn:s3:::evidence","arn:aws-us-gov:s3:::evidence",1688947200000,1689033600000,14,2]
+
+-- early: first 100
+SELECT e.id
+  FROM (SELECT w.id
+  FROM event w INDEXED BY event_by_time
+  WHERE w.event_time_ms >= ? AND w.event_time_ms < ?
+  ORDER BY w.event_time_ms, w.id LIMIT ?) f CROSS JOIN event e ON e.id = f.id
+  WHERE EXISTS (SELECT 1
+  FROM event_resource x CROSS JOIN resource r ON r.id = x.resource_id
+   
+  WHERE x.event_rowid = e.id AND (r.name = ? OR r.arn = ? OR r.arn = ? OR r.arn = ?))
+  ORDER BY e.event_time_ms, e.id LIMIT ?
+-- [1688947200000,1689033600000,100,"evidence","arn:aws:s3:::evidence","arn:aws-cn:s3:::evidence","arn:aws-us-gov:s3:::evidence",2]
+
+-- walk: time
+SELECT id
+  FROM (SELECT e.id AS id, e.event_time_ms AS ms
+  FROM event e INDEXED BY event_by_time
+  WHERE e.event_time_ms >= ? AND e.event_time_ms < ? AND EXISTS (SELECT 1
+  FROM event_resource x CROSS JOIN resource r ON r.id = x.resource_id
+   
+  WHERE x.event_rowid = e.id AND (r.name = ? OR r.arn = ? OR r.arn = ? OR r.arn = ?)))
+  ORDER BY ms, id LIMIT ?
+-- [1688947200000,1689033600000,"evidence","arn:aws:s3:::evidence","arn:aws-cn:s3:::evidence","arn:aws-us-gov:s3:::evidence",2]

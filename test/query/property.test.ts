@@ -1,0 +1,206 @@
+/** Whatever is typed is a name or words to look for, never SQL: no error, and the rows that plain JavaScript finds. */
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { CaseError } from '../../src/model/case-error.js'
+import { NO_FILTERS, type Filters, type Subject } from '../../src/model/question.js'
+import { PLAN_LIMITS } from '../../src/query/plan.js'
+import { askQuestion } from '../../src/query/run-question.js'
+import { openReader, type Connection } from '../../src/store/open.js'
+import { EVENTS, tinyCase, type TinyCase } from '../helpers/tiny-case.js'
+import { answer } from './oracle.js'
+import { ask } from './questions.js'
+
+let tiny: TinyCase
+let db: Connection
+
+beforeAll(() => {
+  tiny = tinyCase()
+  db = openReader(tiny.path)
+})
+
+afterAll(() => {
+  db.close()
+  tiny.dispose()
+})
+
+const NAMES = EVENTS.flatMap(
+  ({ eventId, requestId, event, service, account, region, sourceIp, error, identity, resources, text }) => [
+    eventId,
+    requestId ?? '',
+    event,
+    service,
+    account,
+    region,
+    sourceIp,
+    error ?? '',
+    ...identity.names.map(([name]) => name),
+    ...resources.flatMap(({ arn, name }) => [
+      arn ?? '',
+      name ?? '',
+      (arn ?? '').replace(/^arn:aws:s3:::/, ''),
+    ]),
+    ...text.split(' '),
+  ],
+)
+
+const HOSTILE = [
+  "'",
+  '"',
+  '""',
+  '`',
+  '\\',
+  '\\*',
+  '*',
+  '%',
+  '_',
+  '?',
+  ';',
+  '--',
+  '/*',
+  '\0',
+  '(',
+  ')',
+  '{',
+  '}',
+  ':',
+  '^',
+  '-',
+  '+',
+  ',',
+  ' ',
+  '\n',
+  '\u00a0',
+  ' AND ',
+  ' OR ',
+  ' NOT ',
+  ' NEAR(',
+  "' OR 1=1 --",
+  '\ud800',
+  '\udc00',
+  '\u{1F600}',
+  '\u{1D49C}',
+  '\u202e',
+  '\u2400',
+  'É',
+  'é',
+  'ß',
+  '日本語',
+]
+
+/** Names of the case, whole or cut, with hostile pieces; and any text at all. */
+const piece = fc.oneof(
+  fc.constantFrom(...HOSTILE),
+  fc.constantFrom(...NAMES),
+  fc.tuple(fc.constantFrom(...NAMES), fc.nat(20)).map(([name, length]) => name.slice(0, length)),
+  fc.constantFrom(...NAMES).map((name) => name.toUpperCase()),
+)
+const typed = fc.oneof(
+  { weight: 3, arbitrary: fc.array(piece, { minLength: 1, maxLength: 5 }).map((pieces) => pieces.join('')) },
+  { weight: 2, arbitrary: fc.constantFrom(...NAMES) },
+  { weight: 2, arbitrary: piece.map((name) => `${name}*`) },
+  // Unicode grows: which of its newest characters are letters, SQLite and JavaScript need not agree.
+  {
+    weight: 1,
+    arbitrary: fc.string({ unit: 'binary' }).filter((text) => !/[\p{Cn}\u{10000}-\u{10ffff}]/u.test(text)),
+  },
+)
+
+const RUNS = { numRuns: 1000 }
+const limits = fc.constantFrom(PLAN_LIMITS, { ...PLAN_LIMITS, few: 0, many: 3 })
+
+describe.each<Subject['kind']>(['request', 'principal', 'resource', 'text'])('find %s', (kind) => {
+  it('finds what plain JavaScript finds', () => {
+    let hits = 0
+    fc.assert(
+      fc.property(typed, fc.constantFrom('asc', 'desc'), limits, (value, order, planLimits) => {
+        const question = ask(subjectOf(kind, value))
+        const found = idsOf(() => askQuestion(db, question, { order, limit: 20 }, {}, planLimits).rows)
+        if (found === undefined) return
+        hits += found.length
+        expect(found).toEqual(answer(question, EVENTS, order))
+      }),
+      RUNS,
+    )
+    expect(hits).toBeGreaterThan(20)
+  })
+})
+
+const FIELDS = ['events', 'services', 'accounts', 'regions', 'sourceIps', 'accessKeys', 'errors'] as const
+
+it.each(FIELDS)('filters by any text: %s', (field) => {
+  fc.assert(
+    fc.property(fc.array(typed, { minLength: 1, maxLength: 3 }), (values) => {
+      const filters: Filters = { ...NO_FILTERS, [field]: values }
+      const question = ask({ kind: 'window' }, filters)
+      const found = idsOf(() => askQuestion(db, question, { order: 'asc' }).rows)
+      expect(found).toEqual(answer(question, EVENTS))
+    }),
+    { numRuns: 300 },
+  )
+})
+
+it('reads any expression, or refuses it with a hint', () => {
+  fc.assert(
+    fc.property(typed, (value) => {
+      idsOf(() => askQuestion(db, ask({ kind: 'text', value, syntax: 'fts5' }), { order: 'asc' }).rows)
+    }),
+    RUNS,
+  )
+})
+
+/** The two readers agree on what an expression is, column filters apart. */
+it('refuses no expression that FTS5 reads', () => {
+  const word = fc.constantFrom(
+    'alice',
+    'evid*',
+    '"quick brown"',
+    '^evidence',
+    'NEAR(quick fox, 3)',
+    'a + b',
+    'é',
+    '"x""y"',
+    'and',
+  )
+  const { expression } = fc.letrec<{ expression: string }>((tie) => ({
+    expression: fc.oneof(
+      { depthSize: 'small' },
+      word,
+      fc.tuple(word, word).map((words) => words.join(' ')),
+      fc
+        .tuple(tie('expression'), fc.constantFrom('AND', 'OR', 'NOT'), tie('expression'))
+        .map((parts) => parts.join(' ')),
+      tie('expression').map((inner) => `(${inner})`),
+    ),
+  }))
+  const fts5 = db.prepare<[string]>('SELECT rowid FROM event_text WHERE event_text MATCH ?')
+  fc.assert(
+    fc.property(expression, (value) => {
+      expect(() => fts5.all(value)).not.toThrow()
+      const found = idsOf(
+        () => askQuestion(db, ask({ kind: 'text', value, syntax: 'fts5' }), { order: 'asc' }).rows,
+      )
+      expect(found).toBeDefined()
+    }),
+    { numRuns: 500 },
+  )
+})
+
+it('leaves the case as it was', () => {
+  expect(db.pragma('integrity_check', { simple: true })).toBe('ok')
+  expect(db.prepare('SELECT count(*) AS n FROM event').get()).toEqual({ n: EVENTS.length })
+})
+
+function subjectOf(kind: Subject['kind'], value: string): Subject {
+  if (kind === 'window') return { kind }
+  return kind === 'text' ? { kind, value, syntax: 'words' } : { kind, value }
+}
+
+/** Undefined when the question was refused: only for text, with a hint. */
+function idsOf(read: () => Iterable<{ event_id: unknown }>): unknown[] | undefined {
+  try {
+    return Array.from(read(), (row) => row.event_id)
+  } catch (error) {
+    if (error instanceof CaseError && error.hint !== undefined) return undefined
+    throw error
+  }
+}
