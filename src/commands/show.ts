@@ -35,11 +35,10 @@ On a terminal, control characters are shown by their JSON escapes.`
     }
     if (shown.length > 1) this.tell(`${shown.length} different records have this eventID`)
     for (const { record, appearances } of shown) {
-      if (!this.jsonEnabled())
-        await writeBytes(process.stdout, process.stdout.isTTY ? terminalRecord(record) : record)
       appearances.forEach((place, index) => {
         this.tell(originLine(place, index, appearances.length))
       })
+      if (!this.jsonEnabled()) await this.#print(record, shown.length > 1)
     }
     db.close()
     return {
@@ -49,6 +48,12 @@ On a terminal, control characters are shown by their JSON escapes.`
         appearances,
       })),
     }
+  }
+
+  /** One record is the bytes and nothing else; several need a line end between them. */
+  async #print(record: Buffer, several: boolean): Promise<void> {
+    const bytes = process.stdout.isTTY ? terminalRecord(record) : record
+    await writeBytes(process.stdout, several ? Buffer.concat([bytes, Buffer.from('\n')]) : bytes)
   }
 }
 

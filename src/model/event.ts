@@ -1,5 +1,3 @@
-import type { Identity } from './principal.js'
-
 /**
  * The columns of an event row, as every view, format and `--columns` names them: AWS's field names in
  * snake_case. The order is the order of `csv` and `jsonl`.
@@ -68,51 +66,4 @@ export type EventRow = Readonly<Record<EventColumn, string | number | null>> & {
   readonly resources?: readonly EventResource[]
   /** The record's exact text; with `--records` only. */
   readonly record?: string
-}
-
-/** What the record says was called; few distinct values in an archive. */
-export interface Action {
-  readonly event_source: string | null
-  readonly event_name: string | null
-  /** `event_name` without a trailing API date: `CreateFunction20150331` is `CreateFunction`. */
-  readonly event_name_stem: string | null
-  readonly event_type: string | null
-  readonly event_category: string | null
-  readonly event_version: string | null
-  readonly read_only: number | null
-  readonly management_event: number | null
-}
-
-/** Where the event was recorded. */
-export interface Place {
-  readonly aws_region: string | null
-  readonly recipient_account_id: string | null
-}
-
-/** Where the request came from. */
-export interface Origin {
-  readonly source_ip_address: string | null
-  readonly user_agent: string | null
-  readonly vpc_endpoint_id: string | null
-  readonly vpc_endpoint_account_id: string | null
-}
-
-/** How it ended. `failed` also counts failures told only by the response (ConsoleLogin). */
-export interface Outcome {
-  readonly error_code: string | null
-  readonly error_message: string | null
-  readonly failed: number
-}
-
-/** One event as the normaliser hands it to the shard. */
-export interface NormalisedEvent {
-  readonly eventTimeMs: number | null
-  readonly action: Action
-  readonly place: Place
-  readonly identity: Identity
-  readonly origin: Origin
-  readonly outcome: Outcome
-  readonly eventId: string
-  readonly requestId: string | null
-  readonly sharedEventId: string | null
 }

@@ -6,14 +6,18 @@ export const LINK_RULES = {
   key: { label: 'key', meaning: 'the access key that was issued is the one that was used' },
   session: {
     label: 'principalId + creationDate',
-    meaning: 'another key of the session that was issued: same principalId, created in the second of the event',
+    meaning:
+      'another key of the session that was issued: same principalId, created in the second of the event',
   },
   console: {
     label: 'ARN + creationDate',
     meaning: 'a sign-in gives many keys: same ARN, created in the second of the sign-in',
   },
   'switch-from': { label: 'SwitchFrom', meaning: 'the console says which ARN switched to the role' },
-  'credential-id': { label: 'credentialId', meaning: 'the Identity Center token that was issued is the one that was used' },
+  'credential-id': {
+    label: 'credentialId',
+    meaning: 'the Identity Center token that was issued is the one that was used',
+  },
   id: { label: 'unique id', meaning: 'the response names the id of the user or role that was made' },
   name: { label: 'account + name', meaning: 'the user of this name in this account' },
   forwarded: {
@@ -21,14 +25,23 @@ export const LINK_RULES = {
     meaning: 'a service called with these rights; which credentials were behind it is not recorded',
   },
   request: { label: 'requestID', meaning: 'both events belong to one request' },
-  'shared-event': { label: 'sharedEventID', meaning: 'both events are copies of one action, in two accounts' },
+  'shared-event': {
+    label: 'sharedEventID',
+    meaning: 'both events are copies of one action, in two accounts',
+  },
   'account-role-time': {
     label: 'account + role + time',
     meaning: 'credentials of the same permission set in the same account, asked for within seconds',
   },
-  'instance-id': { label: 'instance id', meaning: 'the session bears the id of the instance that was launched' },
+  'instance-id': {
+    label: 'instance id',
+    meaning: 'the session bears the id of the instance that was launched',
+  },
   owner: { label: 'belongs to', meaning: 'a credential of this principal; others may have made it' },
-  'error-message': { label: 'error message', meaning: 'an attempt that failed; what it was for is named by the error message' },
+  'error-message': {
+    label: 'error message',
+    meaning: 'an attempt that failed; what it was for is named by the error message',
+  },
 } as const satisfies Record<string, { label: string; meaning: string }>
 
 export type LinkRule = keyof typeof LINK_RULES

@@ -68,7 +68,7 @@ function* runsOf(db: Connection, scope: Scope, demands: readonly Demand[], selec
 }
 
 /** Selects the ids of the events that one index gives, when they are at most `cap`. */
-export function fewestCandidates(
+function fewestCandidates(
   db: Connection,
   demands: readonly Demand[],
   window: readonly Statement[],
@@ -98,4 +98,9 @@ function candidateLists(db: Connection, demands: readonly Demand[], window: read
     lists.push(sql`SELECT e.id FROM event e INDEXED BY event_by_time WHERE ${joined(window, ' AND ')}`)
   }
   return lists
+}
+
+/** Ids of outcomes that are failures; 0, success, is none of them. */
+export function failedOutcomes(db: Connection): ReadonlySet<number> {
+  return new Set(readColumn<number>(db, sql`SELECT id FROM outcome WHERE failed = 1`))
 }

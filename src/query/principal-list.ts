@@ -3,7 +3,7 @@ import type { PrincipalRow, PrincipalSort } from '../model/principal-list.js'
 import type { Scope } from '../model/question.js'
 import type { Connection } from '../store/open.js'
 import { readTuples } from '../store/reader.js'
-import { scanEvents, type ScanRow } from './event-scan.js'
+import { failedOutcomes, scanEvents, type ScanRow } from './event-scan.js'
 import { PrincipalDirectory, type Principal } from './principal-directory.js'
 import { raw, sql } from './statement.js'
 import { addTotals, noEvents, type MutableTotals } from './tally.js'
@@ -60,10 +60,6 @@ function doingsByIdentity(db: Connection, scope: Scope): Map<number, Doings> {
   }
   scanEvents(db, scope, ['event_time_ms', 'identity_id', 'place_id', 'origin_id', 'outcome_id'], visit)
   return found
-}
-
-export function failedOutcomes(db: Connection): ReadonlySet<number> {
-  return new Set(readTuples(db, sql`SELECT id FROM outcome WHERE failed = 1`).map(([id]) => id as number))
 }
 
 function gather(into: Gathered, identity: number, doings: Doings): void {

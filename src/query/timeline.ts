@@ -5,7 +5,7 @@ import { isoTime } from './window.js'
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
-const SIZES = [1, 5, 15, 30].map((n) => n * MINUTE).concat([1, 3, 6, 12].map((n) => n * HOUR), [1, 7, 28, 91, 364, 3640].map((n) => n * DAY))
+const SIZES = [1, 5, 15, 30].map((n) => n * MINUTE).concat([1, 3, 6, 12].map((n) => n * HOUR), [1, 7, 28, 91, 364].map((n) => n * DAY))
 const MOST_BUCKETS = 60
 
 /** Counts by minute, from which any bucket is made. */
@@ -31,14 +31,13 @@ export class Minutes {
       last = Math.max(last, minute)
     }
     if (first > last) return { bucket_ms: MINUTE, buckets: [] }
-    const size = SIZES.find((ms) => bucketOf(last, ms) - bucketOf(first, ms) < MOST_BUCKETS) ?? Math.max(...SIZES)
+    const size = SIZES.find((ms) => bucketOf(last, ms) - bucketOf(first, ms) < MOST_BUCKETS) ?? wideBucket(last - first)
     return { bucket_ms: size, buckets: this.#buckets(bucketOf(first, size), bucketOf(last, size), size) }
   }
 
   #buckets(first: number, last: number, size: number): Timeline['buckets'] {
-    // A wrong clock can put one event decades away: what lies between is not worth a million rows.
-    const count = Math.min(last - first + 1, 10 * MOST_BUCKETS)
-    const buckets = Array.from({ length: count }, (_, at) => ({ start: isoTime((first + at) * size), events: 0, errors: 0 }))
+    const starts = Array.from({ length: last - first + 1 }, (_, at) => (first + at) * size)
+    const buckets = starts.map((start) => ({ start: isoTime(start), events: 0, errors: 0 }))
     for (const [minute, { events, errors }] of this.#counts) {
       const bucket = buckets[bucketOf(minute, size) - first]
       if (bucket === undefined) continue
@@ -47,6 +46,11 @@ export class Minutes {
     }
     return buckets
   }
+}
+
+/** Only a forged time is so far away. */
+function wideBucket(minutes: number): number {
+  return Math.ceil((minutes * MINUTE) / MOST_BUCKETS / DAY) * DAY
 }
 
 function bucketOf(minute: number, size: number): number {

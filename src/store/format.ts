@@ -6,5 +6,3 @@ export const FORMAT_MINOR = 0
 /** user_version: major * 1000 + minor. A newer major is refused, a newer minor is read. */
 export const USER_VERSION = FORMAT_MAJOR * 1000 + FORMAT_MINOR
 export const PAGE_SIZE = 16384
-/** Older SQLite can corrupt a file under two writers (sqlite.org/wal.html#walresetbug). */
-export const SQLITE_FLOOR = '3.51.3'

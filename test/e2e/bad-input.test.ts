@@ -734,29 +734,31 @@ describe('odd text', () => {
     expect(totals.records).toMatchObject({ found: 9, rejected: 0 })
   })
 
-  it('goes on behind a record with a missing quote, comma or brace', async () => {
-    for (const [name, break_] of [
-      ['quote', (text: string) => text.replace('"eventID":"', '"eventID":')],
-      ['comma', (text: string) => text.replace(',"eventTime"', ' "eventTime"')],
-      ['brace', (text: string) => text.slice(0, -1)],
-      ['colon', (text: string) => text.replace('"eventName":', '"eventName"')],
-      ['curly quotes', (text: string) => text.replace('"eventName":"', '"eventName":“')],
-      ['control character', (text: string) => text.replace('"eventID":"', '"eventID":"\n')],
-    ] as const) {
-      const { code, events, problems } = await indexBad(
-        logText([record(60), break_(record(61)), record(62), record(63)]),
-        'm-bad.json',
-      )
-      expect({ name, code }).toEqual({ name, code: 3 })
-      expect({ name, events }).toEqual({ name, events: [idOf(60), idOf(62), idOf(63)] })
-      expect({ name, first: problems[0] }).toEqual({
-        name,
-        first: expect.objectContaining({
-          kind: 'bad-json',
-          byte_offset: 12 + Buffer.byteLength(record(60)) + 1,
-        }) as ProblemRow,
-      })
-    }
+  it.each([
+    ['a missing quote', '"eventID":"', '"eventID":'],
+    ['a missing comma', ',"eventTime"', ' "eventTime"'],
+    ['a missing colon', '"eventName":', '"eventName"'],
+    ['a missing closing brace', /\}$/, ''],
+    ['a closing brace too many', /\}$/, '}}'],
+    ['a missing bracket', '"eventVersion":"1.08"', '"eventVersion":["1.08"'],
+    ['a curly quote', '"eventName":"', '"eventName":“'],
+    ['a control character in a string', '"eventID":"', '"eventID":"\n'],
+    ['a comment', '"eventID"', '/* why */ "eventID"'],
+    ['an unquoted key', '"eventID"', 'eventID'],
+  ])('costs one record that has %s, and names its place', async (_, from, to) => {
+    const broken = record(61).replace(from, to)
+    expect(broken).not.toBe(record(61))
+    const { code, events, problems, source } = await indexBad(
+      logText([record(60), broken, record(62), record(63)]),
+      'm-bad.json',
+    )
+    expect({ code, events }).toEqual({ code: 3, events: [idOf(60), idOf(62), idOf(63)] })
+    expect(problems).toEqual([expect.objectContaining({ kind: 'bad-json', record_index: 1 })])
+    // A brace too many is found behind the record, everything else at its beginning.
+    const begins = 12 + Buffer.byteLength(record(60)) + 1
+    expect(problems[0]?.byte_offset).toBeGreaterThanOrEqual(begins)
+    expect(problems[0]?.byte_offset).toBeLessThanOrEqual(begins + Buffer.byteLength(broken))
+    expect(source).toMatchObject({ records: 4, events: 3, rejected: 1 })
   })
 
   it('keeps the records of a text that breaks off, and says where the broken record begins', async () => {

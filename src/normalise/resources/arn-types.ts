@@ -58,9 +58,15 @@ const TYPES: Readonly<Record<string, readonly [type: string, name?: NameOf]>> = 
   'dynamodb:global-table': ['AWS::DynamoDB::GlobalTable'],
   'ec2:capacity-reservation': ['AWS::EC2::CapacityReservation'],
   'ec2:dhcp-options': ['AWS::EC2::DHCPOptions'],
+  'ec2:customer-gateway': ['AWS::EC2::CustomerGateway'],
+  'ec2:egress-only-internet-gateway': ['AWS::EC2::EgressOnlyInternetGateway'],
   'ec2:elastic-ip': ['AWS::EC2::EIP'],
+  'ec2:export-image-task': ['image export'],
   'ec2:image': ['AWS::EC2::Image'],
+  'ec2:import-image-task': ['image import'],
+  'ec2:import-snapshot-task': ['snapshot import'],
   'ec2:instance': ['AWS::EC2::Instance'],
+  'ec2:instance-connect-endpoint': ['AWS::EC2::InstanceConnectEndpoint'],
   'ec2:internet-gateway': ['AWS::EC2::InternetGateway'],
   'ec2:key-pair': ['AWS::EC2::KeyPair'],
   'ec2:launch-template': ['AWS::EC2::LaunchTemplate'],
@@ -103,6 +109,7 @@ const TYPES: Readonly<Record<string, readonly [type: string, name?: NameOf]>> = 
   'events:event-bus': ['AWS::Events::EventBus'],
   'events:rule': ['AWS::Events::Rule', last],
   'firehose:deliverystream': ['AWS::KinesisFirehose::DeliveryStream'],
+  'fsx:association': ['data repository association', last],
   'fsx:backup': ['fsx backup'],
   'fsx:file-cache': ['fsx file cache'],
   'fsx:file-system': ['AWS::FSx::FileSystem'],
@@ -131,6 +138,7 @@ const TYPES: Readonly<Record<string, readonly [type: string, name?: NameOf]>> = 
   'lambda:event-source-mapping': ['AWS::Lambda::EventSourceMapping'],
   'lambda:function': ['AWS::Lambda::Function', first],
   'lambda:layer': ['AWS::Lambda::LayerVersion', first],
+  'logs:destination': ['AWS::Logs::Destination'],
   'logs:log-group': ['AWS::Logs::LogGroup', beforeColon],
   'logs:log-stream': ['AWS::Logs::LogStream', last],
   'organizations:account': ['account', last],
@@ -153,7 +161,9 @@ const TYPES: Readonly<Record<string, readonly [type: string, name?: NameOf]>> = 
   'rolesanywhere:profile': ['AWS::RolesAnywhere::Profile'],
   'rolesanywhere:subject': ['roles anywhere subject'],
   'rolesanywhere:trust-anchor': ['AWS::RolesAnywhere::TrustAnchor'],
+  'route53:healthcheck': ['AWS::Route53::HealthCheck'],
   'route53:hostedzone': ['AWS::Route53::HostedZone'],
+  'route53resolver:firewall-domain-list': ['AWS::Route53Resolver::FirewallDomainList'],
   'route53resolver:firewall-rule-group': ['AWS::Route53Resolver::FirewallRuleGroup'],
   'route53resolver:resolver-endpoint': ['AWS::Route53Resolver::ResolverEndpoint'],
   'route53resolver:resolver-query-log-config': ['AWS::Route53Resolver::ResolverQueryLoggingConfig'],
@@ -173,6 +183,7 @@ const TYPES: Readonly<Record<string, readonly [type: string, name?: NameOf]>> = 
   'ssm:maintenancewindow': ['AWS::SSM::MaintenanceWindow'],
   'ssm:managed-instance': ['managed instance'],
   'ssm:parameter': ['AWS::SSM::Parameter', ssmParameter],
+  'ssm:patchbaseline': ['AWS::SSM::PatchBaseline'],
   'ssm:session': ['ssm session'],
   'sso:account': ['account', last],
   'sso:instance': ['AWS::SSO::Instance'],
@@ -198,10 +209,13 @@ const LOG_STREAM: ArnType = {
   type: 'AWS::Logs::LogStream',
   name: (rest) => rest.replace(/^.*:log-stream:/s, ''),
 }
-const REST_API: ArnType = {
-  type: 'AWS::ApiGateway::RestApi',
-  name: (_rest, text) => text.split('/')[2] ?? text,
-}
+/** API Gateway's resource parts are paths: `/restapis/ID/stages/…`. */
+const thirdOfPath = (_rest: string, text: string): string => text.split('/')[2] ?? ''
+const API_GATEWAY: ReadonlyMap<string | undefined, ArnType> = new Map([
+  ['restapis', { type: 'AWS::ApiGateway::RestApi', name: thirdOfPath }],
+  ['apis', { type: 'AWS::ApiGatewayV2::Api', name: thirdOfPath }],
+  ['apikeys', { type: 'AWS::ApiGateway::ApiKey', name: thirdOfPath }],
+])
 
 /** `loadbalancer/app/NAME/HASH`, or `loadbalancer/NAME` of a classic one. */
 const LOAD_BALANCER: ArnType = { type: 'AWS::ElasticLoadBalancingV2::LoadBalancer', name: second }
@@ -212,7 +226,7 @@ export function arnType(service: string, word: string, resource: string): ArnTyp
   if (service === 'sns') return resource.includes(':') ? SUBSCRIPTION : TOPIC
   if (service === 'sqs') return QUEUE
   if (service === 'logs' && resource.includes(':log-stream:')) return LOG_STREAM
-  if (service === 'apigateway') return resource.startsWith('/restapis/') ? REST_API : null
+  if (service === 'apigateway') return API_GATEWAY.get(resource.split('/')[1]) ?? null
   if (word === 'loadbalancer')
     return /^loadbalancer\/[a-z]+\/[^/]+\//.test(resource) ? LOAD_BALANCER : CLASSIC
   return BY_WORD.get(`${service}:${word}`) ?? null

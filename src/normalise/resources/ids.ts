@@ -18,7 +18,7 @@ export const FSX_BACKUP = new Kind('fsx backup', 'arn:P:fsx:R:A:backup/NAME')
 
 const ec2 = (type: string, word: string): Kind => new Kind(type, `arn:P:ec2:R:A:${word}/NAME`)
 
-const BY_PREFIX: ReadonlyMap<string, Kind> = new Map([
+export const BY_PREFIX: ReadonlyMap<string, Kind> = new Map([
   ['i-', INSTANCE],
   ['mi-', MANAGED_INSTANCE],
   ['vol-', VOLUME],

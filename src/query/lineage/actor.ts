@@ -76,7 +76,10 @@ export function sessionActor(
   issuances: readonly Issuance[],
 ): Actor {
   const [row] = rows
-  const keys = new Set([...(issuedKey === null ? [] : [issuedKey]), ...rows.flatMap((each) => keyOf(each) ?? [])])
+  const keys = new Set([
+    ...(issuedKey === null ? [] : [issuedKey]),
+    ...rows.flatMap((each) => keyOf(each) ?? []),
+  ])
   const arn = row?.principal_arn ?? mark.arn
   return {
     ...NOTHING,
@@ -117,7 +120,8 @@ function sessionClass(
   issuances: readonly Issuance[],
 ): CredentialClass {
   const call = issuances[0]?.event.event_name ?? ''
-  if (call === 'ConsoleLogin' && isOfUser(mark)) return mark.arn?.endsWith(':root') === true ? 'root-console' : 'console-session'
+  if (call === 'ConsoleLogin' && isOfUser(mark))
+    return mark.arn?.endsWith(':root') === true ? 'root-console' : 'console-session'
   const used = rows.map((row) => row.credential_class)
   // The console calls by several agents; one of them tells.
   const told = used.find((name) => name === 'console-session') ?? used[0]
@@ -157,10 +161,18 @@ function ownName(row: IdentityRow): string | null {
 /** A user or role that was made and is not known to have called. */
 export function madeActor(
   kind: 'user' | 'role',
-  about: { readonly uniqueId: string | null; readonly arn: string | null; readonly name: string | null; readonly account: string | null },
+  about: {
+    readonly uniqueId: string | null
+    readonly arn: string | null
+    readonly name: string | null
+    readonly account: string | null
+  },
   rows: readonly IdentityRow[],
 ): Actor {
-  const id = about.uniqueId?.toUpperCase() ?? about.arn?.toLowerCase() ?? `${about.account ?? ''}/${about.name ?? ''}`.toLowerCase()
+  const id =
+    about.uniqueId?.toUpperCase() ??
+    about.arn?.toLowerCase() ??
+    `${about.account ?? ''}/${about.name ?? ''}`.toLowerCase()
   return {
     ...NOTHING,
     id: `${kind}:${id}`,
@@ -191,7 +203,11 @@ export function forwardedActor(row: IdentityRow, rows: readonly IdentityRow[]): 
   }
 }
 
-export function tokenActor(credentialId: string, rows: readonly IdentityRow[], issuances: readonly Issuance[]): Actor {
+export function tokenActor(
+  credentialId: string,
+  rows: readonly IdentityRow[],
+  issuances: readonly Issuance[],
+): Actor {
   const issued = issuances[0]?.issued
   const userId = rows[0]?.identity_center_user_id ?? (issued?.what === 'token' ? issued.userId : null)
   return {
@@ -211,5 +227,12 @@ export function tokenActor(credentialId: string, rows: readonly IdentityRow[], i
 /** What a failed call was for. */
 export function attemptActor(target: string, call: string): Actor {
   const arn = target.startsWith('arn:') ? target : null
-  return { ...NOTHING, id: `attempt:${call}:${target}`, kind: 'attempt', arn, name: target, account: readIamArn(arn)?.account ?? null }
+  return {
+    ...NOTHING,
+    id: `attempt:${call}:${target}`,
+    kind: 'attempt',
+    arn,
+    name: target,
+    account: readIamArn(arn)?.account ?? null,
+  }
 }

@@ -49,9 +49,25 @@ const MOST_COUNTED = 100_000
 const MOST_IDENTITIES = 20_000
 
 const EVENT_COLUMNS = [
-  'e.id', 'e.event_id', 'e.event_time_ms', 'e.action_id', 'a.event_source', 'a.event_name', 'e.identity_id', 'e.request_id',
-  'e.shared_event_id', 'g.source_ip_address', 'p.aws_region', 'p.recipient_account_id', 'o.error_code', 'o.error_message',
-  'o.failed', 'e.source_id', 'e.record_offset', 'e.record_length', 'e.locator',
+  'e.id',
+  'e.event_id',
+  'e.event_time_ms',
+  'e.action_id',
+  'a.event_source',
+  'a.event_name',
+  'e.identity_id',
+  'e.request_id',
+  'e.shared_event_id',
+  'g.source_ip_address',
+  'p.aws_region',
+  'p.recipient_account_id',
+  'o.error_code',
+  'o.error_message',
+  'o.failed',
+  'e.source_id',
+  'e.record_offset',
+  'e.record_length',
+  'e.locator',
 ]
 const EVENTS = `SELECT ${EVENT_COLUMNS.join(', ')} FROM event e CROSS JOIN action a ON a.id = e.action_id
   CROSS JOIN place p ON p.id = e.place_id CROSS JOIN origin g ON g.id = e.origin_id CROSS JOIN outcome o ON o.id = e.outcome_id`
@@ -176,12 +192,19 @@ export class CaseEvents {
   }
 
   /** Successful calls of these actions by these identities, oldest first, and how many more there are. */
-  madeBy(rows: readonly IdentityRow[], actions: readonly number[], limit: number): { events: CaseEvent[]; more: number } {
+  madeBy(
+    rows: readonly IdentityRow[],
+    actions: readonly number[],
+    limit: number,
+  ): { events: CaseEvent[]; more: number } {
     if (rows.length === 0 || actions.length === 0) return { events: [], more: 0 }
     const found = sql`${this.#callsBy(rows, actions)} AND e.outcome_id = 0`
     const first = readColumn<number>(this.#db, sql`${found} ORDER BY e.event_time_ms, e.id LIMIT ${limit}`)
     const all = first.length < limit ? first.length : this.#count(found, MOST_COUNTED)
-    return { events: this.#readEvents(sql`SELECT value FROM json_each(${JSON.stringify(first)})`), more: all - first.length }
+    return {
+      events: this.#readEvents(sql`SELECT value FROM json_each(${JSON.stringify(first)})`),
+      more: all - first.length,
+    }
   }
 
   /** The failed ones, oldest first. */
@@ -201,7 +224,9 @@ export class CaseEvents {
     return { events: count, firstMs, lastMs }
   }
 
-  deedsOf(rows: readonly IdentityRow[]): [string | null, string | null, number, number, number | null, number | null][] {
+  deedsOf(
+    rows: readonly IdentityRow[],
+  ): [string | null, string | null, number, number, number | null, number | null][] {
     const counted = sql`SELECT e.action_id, count(*) AS n, sum(e.outcome_id <> 0) AS failed, min(e.event_time_ms) AS first_ms,
   max(e.event_time_ms) AS last_ms FROM event e${this.#by('event_by_identity')} WHERE e.identity_id IN ${idsOf(rows)} GROUP BY e.action_id`
     return readTuples(
@@ -224,7 +249,10 @@ export class CaseEvents {
     const call = this.call(event)
     const record = call === undefined ? null : this.record(event)
     const second = event.event_time_ms === null ? null : event.event_time_ms - (event.event_time_ms % 1000)
-    const made = call === undefined || record === null ? [] : call.read({ record, second, caller: this.identity(event.identity_id) })
+    const made =
+      call === undefined || record === null
+        ? []
+        : call.read({ record, second, caller: this.identity(event.identity_id) })
     this.#issued.set(event.rowid, made)
     return made
   }
@@ -234,7 +262,9 @@ export class CaseEvents {
     const bytes = this.#records.read(event.source_id, event.record_offset, event.record_length, event.locator)
     try {
       const value: unknown = JSON.parse(bytes.toString('utf8'))
-      return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : null
+      return typeof value === 'object' && value !== null && !Array.isArray(value)
+        ? (value as JsonObject)
+        : null
     } catch {
       return null
     }
@@ -280,9 +310,15 @@ export class CaseEvents {
 
   /** In order of time. One eventID can stand for several records: each is a row. */
   #readEvents(wanted: Statement): CaseEvent[] {
-    const rows = readTuples(this.#db, sql`${raw(EVENTS)} WHERE e.id IN (${wanted}) ORDER BY e.event_time_ms, e.id`)
+    const rows = readTuples(
+      this.#db,
+      sql`${raw(EVENTS)} WHERE e.id IN (${wanted}) ORDER BY e.event_time_ms, e.id`,
+    )
     return rows.map((values) => {
-      const columns = EVENT_COLUMNS.map((name, index) => [name === 'e.id' ? 'rowid' : name.slice(2), values[index]])
+      const columns = EVENT_COLUMNS.map((name, index) => [
+        name === 'e.id' ? 'rowid' : name.slice(2),
+        values[index],
+      ])
       return Object.fromEntries(columns) as unknown as CaseEvent
     })
   }

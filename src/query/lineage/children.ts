@@ -1,9 +1,9 @@
 /** One step down: what was made with this. Every step is taken through Parents, so that both ways give the same links. */
-import { attemptActor, type Actor, type Issuance } from './actor.js'
+import { attemptActor, type Actor } from './actor.js'
 import type { CaseEvent, CaseEvents } from './case-events.js'
 import type { Credentials } from './credentials.js'
 import { isForwarded, isTemporary, keyOf, markOf, sessionId, type IdentityRow } from './identity-row.js'
-import { ISSUING_CALLS, type Issued, type IssuingKind } from './issued.js'
+import { isMadePrincipal, type Issued, type IssuingKind } from './issued.js'
 import { link, type Link } from './link.js'
 import type { Parents } from './parents.js'
 
@@ -15,7 +15,14 @@ export interface Children {
 
 /** Calls whose userIdentity is the caller. A SwitchRole's is the role that was switched to. */
 const BY_CALLER: readonly IssuingKind[] = [
-  'sts', 'sign-in', 'key', 'principal', 'password', 'token', 'launch', 'portal',
+  'sts',
+  'sign-in',
+  'key',
+  'principal',
+  'password',
+  'token',
+  'launch',
+  'portal',
 ]
 /** Calls that make something themselves: only their failures are attempts. */
 const ATTEMPTS: readonly IssuingKind[] = ['sts', 'sign-in', 'key', 'principal', 'password', 'token']
@@ -41,7 +48,12 @@ export class ChildFinder {
     const callers = actor.kind === 'principal' ? actor.rows.filter(isWithoutCredential) : actor.rows
     const issued = this.#issuedBy(actor, callers, limit)
     const owned = actor.kind === 'principal' ? this.#owned(actor, limit) : { links: [], more: 0 }
-    const links = [...issued.links, ...this.#switchedTo(actor), ...owned.links, ...this.#failed(actor, callers, limit)]
+    const links = [
+      ...issued.links,
+      ...this.#switchedTo(actor),
+      ...owned.links,
+      ...this.#failed(actor, callers, limit),
+    ]
     return { links: unique(links), more: issued.more + owned.more }
   }
 
@@ -77,7 +89,9 @@ export class ChildFinder {
       case 'key': {
         const child = this.#credentials.ofIssued(issued, event)
         const other = this.#credentials.besides(issued, event)
-        return [child, other].flatMap((actor) => (actor === null ? [] : this.#parents.of(actor))).filter(isBy(event))
+        return [child, other]
+          .flatMap((actor) => (actor === null ? [] : this.#parents.of(actor)))
+          .filter(isBy(event))
       }
       case 'user':
       case 'role':
@@ -93,7 +107,7 @@ export class ChildFinder {
 
   #madePrincipal(actor: Actor | null, issued: Issued, event: CaseEvent): Link[] {
     if (actor === null) return []
-    const isById = (issued.what === 'user' || issued.what === 'role') && issued.uniqueId !== null
+    const isById = isMadePrincipal(issued) && issued.uniqueId !== null
     const rule = isById ? 'id' : 'name'
     const { actor: from, joined } = this.#parents.callerOf({ event, issued, rule, copy: null })
     return [link(from, actor, rule, { event, joined })]
@@ -106,7 +120,7 @@ export class ChildFinder {
       .filter((other) => other.event_id !== event.event_id && this.#case.call(other)?.kind === 'sts')
       .flatMap((other) => this.#case.issued(other).map((issued) => this.#credentials.ofIssued(issued, other)))
     const byName = instances.flatMap((instance) =>
-      firstOfEach(this.#case.named(instance).filter((row) => row.session_name === instance)).map((row) =>
+      firstOfEach(this.#case.named(instance).filter((row) => row.session_name === instance)).map(({ row }) =>
         this.#credentials.ofIdentity(row),
       ),
     )
@@ -140,25 +154,31 @@ export class ChildFinder {
   /** Credentials of a principal that are not made by its other credentials. */
   #owned(actor: Actor, limit: number): Children {
     const samples = firstOfEach(actor.rows.filter((row) => !isWithoutCredential(row)))
-    const links: Link[] = []
-    let looked = 0
-    for (const row of samples) {
-      if (links.length >= limit) break
-      looked += 1
+    const links = new Map<string, Link[]>()
+    const rest = new Set<string>()
+    for (const { row, group } of samples) {
+      if (links.size >= limit) {
+        rest.add(group)
+        continue
+      }
       const credential = this.#credentials.ofIdentity(row)
-      if (credential.id !== actor.id) links.push(...this.#ownLink(actor, credential))
+      if (credential.id !== actor.id && !links.has(credential.id)) {
+        const own = this.#ownLink(actor, credential)
+        if (own.length > 0) links.set(credential.id, own)
+      }
     }
-    return { links, more: samples.length - looked }
+    return { links: [...links.values()].flat(), more: rest.size }
   }
 
   #ownLink(actor: Actor, credential: Actor): Link[] {
     if (credential.kind === 'forwarded') return [link(actor, credential, 'forwarded')]
     const above = this.#parents.of(credential).filter(({ event }) => event !== null)
-    if (above.some(({ from }) => from.id === actor.id)) return above.filter(({ from }) => from.id === actor.id)
+    if (above.some(({ from }) => from.id === actor.id))
+      return above.filter(({ from }) => from.id === actor.id)
     const [issuing] = above
     if (issuing === undefined) return [link(actor, credential, 'owner')]
     // A credential of the same principal made it: it stands below that one.
-    if (issuing.from.rows.some((row) => actor.rows.includes(row))) return []
+    if (issuing.from.rows[0]?.principal_key === actor.id) return []
     const { event, from } = issuing
     return [link(actor, credential, 'owner', { event, by: from.name ?? from.arn ?? from.id })]
   }
@@ -173,7 +193,9 @@ export class ChildFinder {
       if (group === undefined) groups.set(key, { target, events: [event] })
       else group.events.push(event)
     }
-    return [...groups.values()].slice(0, limit).flatMap(({ target, events }) => attempt(actor, target, events))
+    return [...groups.values()]
+      .slice(0, limit)
+      .flatMap(({ target, events }) => attempt(actor, target, events))
   }
 }
 
@@ -187,7 +209,7 @@ function attempt(actor: Actor, target: Actor, events: readonly CaseEvent[]): Lin
 
 /** `User: ARN is not authorized to perform: ACTION on resource: ARN because …`; requestParameters is null then. */
 function targetOf({ error_message: message, event_name: name }: CaseEvent): string {
-  const resource = /on resource: (\S+)/.exec(message ?? '')?.[1]
+  const resource = /on resource: (arn:\S+)/.exec(message ?? '')?.[1]
   if (resource !== undefined) return resource.replace(/[.,;]$/, '')
   return name ?? 'call'
 }
@@ -197,19 +219,25 @@ function isWithoutCredential(row: IdentityRow): boolean {
   return keyOf(row) === null && !isTemporary(row) && row.credential_id === null
 }
 
-/** One identity of each session, key and kind of forwarded session, oldest session first. */
-function firstOfEach(rows: readonly IdentityRow[]): IdentityRow[] {
-  const groups = new Map<string, IdentityRow>()
-  for (const row of [...rows].sort((a, b) => ((a.session_created ?? '') < (b.session_created ?? '') ? -1 : 1))) {
-    const group = isForwarded(row) ? 'forwarded' : isTemporary(row) ? sessionId(markOf(row)) : (keyOf(row) ?? row.credential_id)
-    if (!groups.has(group ?? '')) groups.set(group ?? '', row)
+/** One identity of each credential, oldest session first; `group` is the session, which can have several keys. */
+function firstOfEach(rows: readonly IdentityRow[]): { readonly row: IdentityRow; readonly group: string }[] {
+  const samples = new Map<string, { row: IdentityRow; group: string }>()
+  for (const row of [...rows].sort(byCreation)) {
+    const group = isForwarded(row) ? 'forwarded' : isTemporary(row) ? sessionId(markOf(row)) : ''
+    const sample = isForwarded(row) ? group : `${group} ${keyOf(row) ?? row.credential_id ?? ''}`
+    if (!samples.has(sample)) samples.set(sample, { row, group: group === '' ? sample : group })
   }
-  return [...groups.values()]
+  return [...samples.values()]
+}
+
+function byCreation(a: IdentityRow, b: IdentityRow): number {
+  return (a.session_created ?? '').localeCompare(b.session_created ?? '', 'en') || a.id - b.id
 }
 
 /** The event itself, its copy, or the one that it was joined with. */
 function isBy(event: CaseEvent): (step: Link) => boolean {
-  return ({ event: own, joined }) => own?.event_id === event.event_id || joined?.event?.event_id === event.event_id
+  return ({ event: own, joined }) =>
+    own?.event_id === event.event_id || joined?.event?.event_id === event.event_id
 }
 
 function unique(links: readonly Link[]): Link[] {
@@ -220,5 +248,3 @@ function unique(links: readonly Link[]): Link[] {
 export function linkKey({ from, to, rule, event, failure }: Link): string {
   return JSON.stringify([from.id, to.id, rule, event?.event_id, failure?.errorCode])
 }
-
-export type { Issuance }

@@ -4,13 +4,26 @@
  */
 import type { LinkRule } from '../../model/lineage.js'
 import {
-  forwardedActor, keyActor, principalActor, sessionActor, tokenActor, type Actor, type Issuance,
+  forwardedActor,
+  keyActor,
+  principalActor,
+  sessionActor,
+  tokenActor,
+  type Actor,
+  type Issuance,
 } from './actor.js'
 import type { CaseEvent, CaseEvents } from './case-events.js'
 import {
-  isForwarded, isOfUser, isSameSession, isTemporary, keyOf, markOf, sessionId, type IdentityRow,
+  isForwarded,
+  isOfUser,
+  isSameSession,
+  isTemporary,
+  keyOf,
+  markOf,
+  sessionId,
+  type IdentityRow,
 } from './identity-row.js'
-import type { Issued, SessionMark } from './issued.js'
+import type { Issued, IssuingKind, SessionMark } from './issued.js'
 import { readIamArn } from './record-fields.js'
 
 /** More calls in one second than this are sorted out by the full text before their records are read. */
@@ -118,7 +131,9 @@ export class Credentials {
     const actor = this.ofMark(mark, this.#rowsOf(mark), dated)
     const token = actor.issuances.length === 0 ? row.credential_id : null
     const byToken = token === null ? null : this.ofToken(token)
-    return byToken === null || byToken.issuances.length === 0 ? actor : { ...actor, issuances: byToken.issuances }
+    return byToken === null || byToken.issuances.length === 0
+      ? actor
+      : { ...actor, issuances: byToken.issuances }
   }
 
   /** A key has one creation date, though not every record tells it (FORMATS.md C.5, 166 of 166 keys). */
@@ -145,7 +160,11 @@ export class Credentials {
     const known = this.#issuedKeys.get(key)
     if (known !== undefined) return known
     const found = this.#case.mentioning(key, this.#case.actions('sts'))
-    const issuances = this.#issuances(found, 'key', (issued) => issued.what === 'session' && issued.key === key)
+    const issuances = this.#issuances(
+      found,
+      'key',
+      (issued) => issued.what === 'session' && issued.key === key,
+    )
     this.#issuedKeys.set(key, issuances)
     return issuances
   }
@@ -183,7 +202,7 @@ export class Credentials {
     if (mark.created === null) return []
     const { created } = mark
     const isIt = (issued: Issued): boolean => issued.what === 'session' && isSameSession(issued.mark, mark)
-    const at = (...kinds: Parameters<CaseEvents['actions']>) =>
+    const at = (...kinds: readonly IssuingKind[]) =>
       this.#case.between(created, created + SECOND - 1, this.#case.actions(...kinds))
     const signIns = this.#issuances(at('sign-in'), 'console', isIt)
     if (isOfUser(mark) && signIns.length > 0) return signIns
@@ -224,7 +243,8 @@ export class Credentials {
   #withCopy(issuance: Issuance): Issuance {
     const { event, issued, copy } = issuance
     if (copy !== null || event.shared_event_id === null) return issuance
-    const target = issued.what === 'session' ? readIamArn(issued.mark.roleArn ?? issued.mark.arn)?.account : undefined
+    const target =
+      issued.what === 'session' ? readIamArn(issued.mark.roleArn ?? issued.mark.arn)?.account : undefined
     const isForeign = this.caller(event).principal_type === 'AWSAccount'
     if (!isForeign && (target === undefined || target === event.recipient_account_id)) return issuance
     const other = this.#case
@@ -256,7 +276,11 @@ function commonName(row: IdentityRow): string | null {
   const id = /^(A(?:ROA|IDA)[A-Z0-9]+)(?::|$)/
   switch (row.principal_kind) {
     case 'role':
-      return id.exec(row.session_issuer_id ?? row.principal_id ?? '')?.[1] ?? row.session_issuer_arn ?? row.principal_arn
+      return (
+        id.exec(row.session_issuer_id ?? row.principal_id ?? '')?.[1] ??
+        row.session_issuer_arn ??
+        row.principal_arn
+      )
     case 'user':
       return id.exec(row.principal_id ?? '')?.[1] ?? row.principal_arn ?? row.user_name
     case 'identity-center-user':

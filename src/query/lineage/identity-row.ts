@@ -53,7 +53,9 @@ export function isSameSession(a: SessionMark, b: SessionMark): boolean {
 
 /** Unique in a case: who, and since when. */
 export function sessionId(mark: SessionMark): string {
-  const who = isOfUser(mark) ? mark.arn : (mark.principalId ?? mark.arn ?? `${mark.roleArn ?? ''}/${mark.sessionName ?? ''}`)
+  const who = isOfUser(mark)
+    ? mark.arn
+    : (mark.principalId ?? mark.arn ?? `${mark.roleArn ?? ''}/${mark.sessionName ?? ''}`)
   const created = mark.created === null ? '?' : new Date(mark.created).toISOString().replace('.000Z', 'Z')
   return `${who ?? ''}@${created}`
 }

@@ -19,13 +19,29 @@ export interface SessionMark {
 export type Issued =
   | { readonly what: 'session'; readonly key: string | null; readonly mark: SessionMark }
   | { readonly what: 'key'; readonly key: string; readonly owner: string | null }
-  | { readonly what: 'user' | 'role'; readonly uniqueId: string | null; readonly arn: string | null; readonly name: string | null }
+  | {
+      readonly what: 'user' | 'role'
+      readonly uniqueId: string | null
+      readonly arn: string | null
+      readonly name: string | null
+    }
   /** A password: the user is named only. */
   | { readonly what: 'password'; readonly name: string }
-  | { readonly what: 'token'; readonly credentialId: string; readonly userId: string | null; readonly store: string | null }
+  | {
+      readonly what: 'token'
+      readonly credentialId: string
+      readonly userId: string | null
+      readonly store: string | null
+    }
   /** Makes nothing itself; the sessions of what was launched come by other events. */
   | { readonly what: 'launch'; readonly instances: readonly string[] }
   | { readonly what: 'portal'; readonly role: string; readonly account: string }
+
+export type MadePrincipal = Extract<Issued, { readonly uniqueId: string | null }>
+
+export function isMadePrincipal(issued: Issued): issued is MadePrincipal {
+  return issued.what === 'user' || issued.what === 'role'
+}
 
 export interface IssuingRecord {
   readonly record: JsonObject
@@ -35,7 +51,8 @@ export interface IssuingRecord {
 }
 
 /** What kind of call: decides who the caller is and in which searches it is looked for. */
-export type IssuingKind = 'sts' | 'sign-in' | 'switch' | 'key' | 'principal' | 'password' | 'token' | 'launch' | 'portal'
+export type IssuingKind =
+  'sts' | 'sign-in' | 'switch' | 'key' | 'principal' | 'password' | 'token' | 'launch' | 'portal'
 
 export interface IssuingCall {
   /** First label of eventSource. */
@@ -158,7 +175,8 @@ function principal(what: 'user' | 'role', made: JsonObject | null, id: string, n
 
 function password({ record }: IssuingRecord): Issued[] {
   const name =
-    textAt(record, 'responseElements', 'loginProfile', 'userName') ?? textAt(record, 'requestParameters', 'userName')
+    textAt(record, 'responseElements', 'loginProfile', 'userName') ??
+    textAt(record, 'requestParameters', 'userName')
   return name === null ? [] : [{ what: 'password', name }]
 }
 
@@ -178,7 +196,9 @@ function portal({ record }: IssuingRecord): Issued[] {
 
 function launched({ record }: IssuingRecord): Issued[] {
   const instances = ['items', 'item'].flatMap((list) =>
-    itemsAt(record, 'responseElements', 'instancesSet', list).flatMap((entry) => textAt(entry, 'instanceId') ?? []),
+    itemsAt(record, 'responseElements', 'instancesSet', list).flatMap(
+      (entry) => textAt(entry, 'instanceId') ?? [],
+    ),
   )
   return instances.length === 0 ? [] : [{ what: 'launch', instances }]
 }

@@ -11,7 +11,11 @@ export interface Link {
   readonly joined: { readonly rule: LinkRule; readonly event: CaseEvent | null } | null
   readonly candidates: number
   readonly by: string | null
-  readonly failure: { readonly errorCode: string | null; readonly count: number; readonly last: CaseEvent } | null
+  readonly failure: {
+    readonly errorCode: string | null
+    readonly count: number
+    readonly last: CaseEvent
+  } | null
 }
 
 const PLAIN = { event: null, joined: null, candidates: 1, by: null, failure: null }

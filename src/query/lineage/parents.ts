@@ -4,7 +4,7 @@ import { madeActor, type Actor, type Issuance } from './actor.js'
 import type { CaseEvent, CaseEvents } from './case-events.js'
 import type { Credentials } from './credentials.js'
 import { isForwarded, isTemporary, isUserSession, markOf, type IdentityRow } from './identity-row.js'
-import type { Issued } from './issued.js'
+import { isMadePrincipal, type Issued } from './issued.js'
 import { link, type Link } from './link.js'
 import { readIamArn, textAt } from './record-fields.js'
 
@@ -100,7 +100,9 @@ export class Parents {
       .filter(({ event_time_ms: ms }) => ms !== null && ms <= at && at - ms <= CONSOLE_SESSION_MS)
       .flatMap((event) => this.#case.issued(event).map((issued) => this.#credentials.ofIssued(issued, event)))
     const sessions = [...used, ...begun].filter((actor) => actor?.kind === 'session' && isOfConsole(actor))
-    return [...new Map(sessions.map((actor) => [actor?.id, actor])).values()].filter((actor) => actor !== null)
+    return [...new Map(sessions.map((actor) => [actor?.id, actor])).values()].filter(
+      (actor) => actor !== null,
+    )
   }
 
   /** A service's AssumeRole on behalf of a request that somebody made. */
@@ -133,7 +135,10 @@ export class Parents {
   }
 
   #joined(event: CaseEvent, rule: LinkRule): Caller {
-    return { actor: this.#credentials.ofIdentity(this.#case.identity(event.identity_id)), joined: { rule, event } }
+    return {
+      actor: this.#credentials.ofIdentity(this.#case.identity(event.identity_id)),
+      joined: { rule, event },
+    }
   }
 
   /** A key or a forwarded session whose own making is not recorded: its owner, when that leads further. */
@@ -167,11 +172,24 @@ export class Parents {
     if (name === null) return []
     const found = this.#case
       .mentioning(name, this.#case.actions('password'))
-      .filter((event) => event.recipient_account_id === actor.account && this.userNamed(name, event)?.id === actor.id)
-    return this.#fromEvents(found, (issued) => issued.what === 'password' && issued.name === name, actor, 'name')
+      .filter(
+        (event) =>
+          event.recipient_account_id === actor.account && this.userNamed(name, event)?.id === actor.id,
+      )
+    return this.#fromEvents(
+      found,
+      (issued) => issued.what === 'password' && issued.name === name,
+      actor,
+      'name',
+    )
   }
 
-  #fromEvents(events: readonly CaseEvent[], isIt: (issued: Issued) => boolean, to: Actor, rule: LinkRule): Link[] {
+  #fromEvents(
+    events: readonly CaseEvent[],
+    isIt: (issued: Issued) => boolean,
+    to: Actor,
+    rule: LinkRule,
+  ): Link[] {
     return events.flatMap((event) => {
       const issued = this.#case.issued(event).find(isIt)
       if (issued === undefined) return []
@@ -185,23 +203,34 @@ export class Parents {
     const account = event.recipient_account_id
     const made = this.#case
       .mentioning(name, this.#case.actions('principal'))
-      .filter((other) => other.recipient_account_id === account && (other.event_time_ms ?? 0) <= (event.event_time_ms ?? 0))
+      .filter(
+        (other) =>
+          other.recipient_account_id === account && (other.event_time_ms ?? 0) <= (event.event_time_ms ?? 0),
+      )
       .flatMap((other) => this.#case.issued(other))
       .findLast((issued) => issued.what === 'user' && issued.name?.toLowerCase() === name.toLowerCase())
     if (made !== undefined) return this.made(made, account)
-    const rows = this.#case.named(name).filter((row) => row.principal_kind === 'user' && row.principal_account_id === account)
+    const rows = this.#case
+      .named(name)
+      .filter((row) => row.principal_kind === 'user' && row.principal_account_id === account)
     const [row] = rows
     const isOne = new Set(rows.map((each) => each.principal_key)).size === 1
     if (row !== undefined && isOne) return this.#credentials.principal(row)
-    return madeActor('user', { uniqueId: null, arn: `arn:aws:iam::${account ?? ''}:user/${name}`, name, account }, [])
+    return madeActor(
+      'user',
+      { uniqueId: null, arn: `arn:aws:iam::${account ?? ''}:user/${name}`, name, account },
+      [],
+    )
   }
 
   /** A user or role by what CreateUser or CreateRole answered. */
   made(issued: Issued, account: string | null): Actor | null {
-    if (issued.what !== 'user' && issued.what !== 'role') return null
+    if (!isMadePrincipal(issued)) return null
     const about = { ...issued, account: readIamArn(issued.arn)?.account ?? account }
     const bare = madeActor(issued.what, about, [])
-    const row = this.#case.named(issued.uniqueId ?? issued.arn ?? '').find((each) => each.principal_key === bare.id)
+    const row = this.#case
+      .named(issued.uniqueId ?? issued.arn ?? '')
+      .find((each) => each.principal_key === bare.id)
     return row === undefined ? bare : this.#credentials.principal(row)
   }
 }
@@ -235,6 +264,10 @@ function isFor(issued: Issued, role: { readonly account: string; readonly name: 
 }
 
 function namedOnly(arn: string): Actor {
-  const bare = madeActor('user', { uniqueId: null, arn, name: readIamArn(arn)?.name ?? arn, account: readIamArn(arn)?.account ?? null }, [])
+  const bare = madeActor(
+    'user',
+    { uniqueId: null, arn, name: readIamArn(arn)?.name ?? arn, account: readIamArn(arn)?.account ?? null },
+    [],
+  )
   return { ...bare, id: `unknown:${arn}`, principalKind: 'unknown' }
 }

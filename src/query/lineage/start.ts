@@ -1,0 +1,198 @@
+/** What was typed → where the graph begins. A name that can mean several things is not guessed at. */
+import type { LineageCandidate } from '../../model/lineage.js'
+import type { Actor } from './actor.js'
+import type { CaseEvent, CaseEvents } from './case-events.js'
+import type { ChildFinder } from './children.js'
+import type { Credentials } from './credentials.js'
+import { isForwarded, isTemporary, keyOf, markOf, sessionId, type IdentityRow } from './identity-row.js'
+import { isMadePrincipal } from './issued.js'
+import type { Link } from './link.js'
+import type { Parents } from './parents.js'
+import { isoOf, readKey, readSecond } from './record-fields.js'
+
+export interface Start {
+  readonly actors: readonly Actor[]
+  readonly links: readonly Link[]
+  readonly notes: readonly string[]
+}
+
+export type Reading =
+  | { readonly kind: 'start'; readonly start: Start }
+  | { readonly kind: 'choice'; readonly candidates: readonly LineageCandidate[]; readonly more: number }
+  | { readonly kind: 'unknown' }
+
+const MOST_CANDIDATES = 50
+/** Names that a caller chose or that stand for one session. */
+const SESSION_NAMES = new Set(['session', 'session-arn', 'source-identity'])
+/** Whoever issued a session, or called for it, is not the session. */
+const OTHERS_NAMES = new Set(['issuer', 'via-service', 'provider', 'access-key'])
+
+export class StartReader {
+  readonly #case: CaseEvents
+  readonly #credentials: Credentials
+  readonly #parents: Parents
+  readonly #children: ChildFinder
+
+  constructor(events: CaseEvents, credentials: Credentials, parents: Parents, children: ChildFinder) {
+    this.#case = events
+    this.#credentials = credentials
+    this.#parents = parents
+    this.#children = children
+  }
+
+  read(typed: string): Reading {
+    const events = this.#case.withEventId(typed)
+    if (events.length > 0) return begin(...this.#ofEvents(events))
+    const key = this.#ofKey(readKey(typed.toUpperCase()))
+    if (key !== null) return begin([key], [])
+    const dated = /^(.+)@(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)$/s.exec(typed)
+    const session = dated === null ? [] : this.#sessionsAt(dated[1] ?? '', dated[2] ?? '')
+    if (session.length > 0) return this.#only(session)
+    return this.#named(typed)
+  }
+
+  /** Of an event that made something, what it made; of any other, whoever called. */
+  #ofEvents(events: readonly CaseEvent[]): [Actor[], Link[], string[]] {
+    const links = events.flatMap((event) => (event.failed === 0 ? this.#children.madeBy(event) : []))
+    const made = distinct(links.map(({ to }) => to))
+    const notes = events.map(
+      (event) => `${event.event_name ?? 'event'} of ${isoOf(event.event_time_ms) ?? 'unknown time'}`,
+    )
+    if (made.length > 0) return [made, links, notes]
+    const callers = events.map((event) =>
+      this.#credentials.ofIdentity(this.#case.identity(event.identity_id)),
+    )
+    return [distinct(callers), [], notes.map((note) => `${note}: made nothing; this is who called`)]
+  }
+
+  #ofKey(key: string | null): Actor | null {
+    if (key === null) return null
+    const [row] = this.#case.withKey(key)
+    if (row !== undefined) return this.#credentials.ofIdentity(row)
+    const issued = this.#credentials.ofKey(key)
+    if (issued !== null) return issued
+    const longTerm = this.#credentials.longTerm(key)
+    return longTerm.issuances.length > 0 ? longTerm : null
+  }
+
+  #sessionsAt(name: string, created: string): Actor[] {
+    const second = readSecond(created)
+    if (second === null) return []
+    const rows = this.#case.namedAt(name, second).filter((row) => !isForwarded(row))
+    const named = rows.filter(
+      (row) => row.principal_id === name || row.principal_arn === name || row.session_name === name,
+    )
+    const used = named.map((row) => this.#credentials.ofIdentity(row))
+    return distinct(used.length > 0 ? used : this.#unusedAt(name, second))
+  }
+
+  /** A sign-in that was the only thing the session did. */
+  #unusedAt(name: string, second: number): Actor[] {
+    const events = this.#case.between(second, second + 999, this.#case.actions('sign-in', 'switch'))
+    return events.flatMap((event) =>
+      this.#case.issued(event).flatMap((issued) => {
+        const isIt =
+          issued.what === 'session' && (issued.mark.arn === name || issued.mark.principalId === name)
+        return (isIt ? this.#credentials.ofIssued(issued, event) : null) ?? []
+      }),
+    )
+  }
+
+  #named(typed: string): Reading {
+    const names = this.#case.namesOf(typed).filter(({ kind }) => !OTHERS_NAMES.has(kind))
+    const sessions = names.filter(({ row, kind }) => isSessionName(row, kind, typed)).map(({ row }) => row)
+    const others = names.filter(({ row, kind }) => !isSessionName(row, kind, typed)).map(({ row }) => row)
+    const ofSessions = [
+      ...new Map(sessions.filter((row) => !isForwarded(row)).map((row) => [groupOf(row), row])).values(),
+    ]
+    const principals = [...new Map(others.map((row) => [principalOf(row), row])).values()]
+    const all = [
+      ...principals.map((row) => ({ row, isPrincipal: true })),
+      ...ofSessions.map((row) => ({ row, isPrincipal: false })),
+    ]
+    if (all.length === 0) return this.#neverUsed(typed)
+    if (all.length > MOST_CANDIDATES) {
+      const shown = all.slice(0, MOST_CANDIDATES)
+      return {
+        kind: 'choice',
+        candidates: shown.map((each) => this.#candidate(this.#actor(each))),
+        more: all.length - shown.length,
+      }
+    }
+    return this.#only(distinct(all.map((each) => this.#actor(each))))
+  }
+
+  #actor({ row, isPrincipal }: { row: IdentityRow; isPrincipal: boolean }): Actor {
+    return isPrincipal ? this.#credentials.principal(row) : this.#credentials.ofIdentity(row)
+  }
+
+  /** Users and roles that were made and never called. */
+  #neverUsed(typed: string): Reading {
+    const name = typed.split('/').at(-1) ?? typed
+    const made = this.#case.mentioning(typed, this.#case.actions('principal')).flatMap((event) =>
+      this.#case
+        .issued(event)
+        .filter(isMadePrincipal)
+        .filter((issued) => issued.uniqueId === typed || issued.arn === typed || issued.name === name)
+        .flatMap((issued) => this.#parents.made(issued, event.recipient_account_id) ?? []),
+    )
+    return made.length === 0 ? { kind: 'unknown' } : this.#only(distinct(made))
+  }
+
+  #only(actors: readonly Actor[]): Reading {
+    if (actors.length === 1) return begin(actors, [])
+    return { kind: 'choice', candidates: actors.map((actor) => this.#candidate(actor)), more: 0 }
+  }
+
+  #candidate(actor: Actor): LineageCandidate {
+    const { events, firstMs } = this.#case.activityOf(actor.rows)
+    const kind = actor.credentialClass ?? actor.principalKind ?? actor.kind
+    const what = [
+      kind,
+      actor.arn ?? actor.name ?? '',
+      actor.kind === 'principal' ? '' : (actor.keys[0] ?? ''),
+    ]
+    return {
+      start: startOf(actor),
+      what: what.filter((part) => part !== '').join(' '),
+      first_event: isoOf(firstMs),
+      events,
+    }
+  }
+}
+
+/** What to type to mean this actor and no other. */
+export function startOf(actor: Actor): string {
+  if (actor.kind === 'session' && actor.mark?.created != null && actor.id.includes('@'))
+    return actor.id.slice('session:'.length)
+  if (actor.kind === 'key' || actor.kind === 'session')
+    return actor.keys[0] ?? actor.id.slice(actor.id.indexOf(':') + 1)
+  return actor.principalId ?? actor.arn ?? actor.name ?? actor.id
+}
+
+function begin(actors: readonly Actor[], links: readonly Link[], notes: readonly string[] = []): Reading {
+  return { kind: 'start', start: { actors, links, notes } }
+}
+
+function distinct(actors: readonly Actor[]): Actor[] {
+  return [...new Map(actors.map((actor) => [actor.id, actor])).values()]
+}
+
+/** `AROA…:SESSION` is one session's id; `AROA…` is the role. A federated user's id has its name in it, and is a principal. */
+function isSessionName(row: IdentityRow, kind: string, typed: string): boolean {
+  if (kind === 'credential') return true
+  if (row.principal_kind !== 'role') return false
+  if (SESSION_NAMES.has(kind)) return true
+  return kind === 'id' && row.principal_id?.toLowerCase() === typed.toLowerCase() && typed.includes(':')
+}
+
+function groupOf(row: IdentityRow): string {
+  return isTemporary(row) ? sessionId(markOf(row)) : (keyOf(row) ?? principalOf(row))
+}
+
+/** Another account's callers are one principal each, by their id. */
+function principalOf(row: IdentityRow): string {
+  return row.principal_kind === 'account'
+    ? `${row.principal_key} ${row.principal_id ?? ''}`
+    : row.principal_key
+}
