@@ -198,8 +198,9 @@ const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
   usage: 'asked wrongly, or a file or folder can not be opened or written; the message says what to do',
   problems: 'done, but problems were recorded: see `coldtrail problems`',
   notACase: 'no case file there, not a case file, or one of a newer format',
-  locked: 'another `coldtrail index` is writing to this case',
-  verificationFailed: 'the case or the referenced archive is not what was indexed',
+  locked: 'another coldtrail is writing to this case',
+  verificationFailed:
+    'verification failed: the case, the referenced archive or a log file is not what it should be, or a log file is missing',
   diskFull: 'the disk is full; what was indexed so far is safe, the same command goes on from there',
 }
 

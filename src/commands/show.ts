@@ -3,14 +3,19 @@ import { CaseCommand } from '../cli/case-command.js'
 import { openCase } from '../cli/open-case.js'
 import { writeBytes } from '../cli/write-bytes.js'
 import { CaseError } from '../model/case-error.js'
+import type { SignedState } from '../model/verification.js'
 import { readRecords, type Appearance } from '../query/appearances.js'
 import { terminalRecord } from '../render/terminal-record.js'
+import { signedStateAt } from '../verify/signed-state.js'
+
+/** With what the newest digest verify says of the file, once there was one. */
+export type ShownAppearance = Appearance & { readonly verification?: SignedState }
 
 export interface ShowResult {
   readonly records: readonly {
     readonly event_id: string
     readonly record: string
-    readonly appearances: readonly Appearance[]
+    readonly appearances: readonly ShownAppearance[]
   }[]
 }
 
@@ -27,7 +32,10 @@ On a terminal, control characters are shown by their JSON escapes.`
   async run(): Promise<ShowResult> {
     const { args, flags } = await this.parse(Show)
     const db = openCase(flags.case)
-    const shown = readRecords(db, args.event_id)
+    const shown = readRecords(db, args.event_id).map((record) => ({
+      ...record,
+      appearances: record.appearances.map((place) => withState(place, signedStateAt(db, place))),
+    }))
     if (shown.length === 0) {
       throw new CaseError(`no event ${args.event_id} in ${flags.case}`, {
         hint: `coldtrail find request ${args.event_id} looks for a request ID`,
@@ -37,6 +45,7 @@ On a terminal, control characters are shown by their JSON escapes.`
     for (const { record, appearances } of shown) {
       appearances.forEach((place, index) => {
         this.tell(originLine(place, index, appearances.length))
+        if (place.verification !== undefined) this.tell(`  ${stateLine(place.verification)}`)
       })
       if (!this.jsonEnabled()) await this.#print(record, shown.length > 1)
     }
@@ -61,4 +70,16 @@ function originLine(place: Appearance, index: number, of: number): string {
   const member = place.member === null ? '' : ` member ${place.member}`
   const place_ = `${place.source_path}${member}, byte ${place.record_offset}, ${place.record_length} bytes`
   return `appearance ${index + 1} of ${of}: ${place_}, file sha256 ${place.sha256 ?? '-'}, content sha256 ${place.content_sha256 ?? '-'}`
+}
+
+function withState(place: Appearance, verification: SignedState | null): ShownAppearance {
+  return verification === null ? place : { ...place, verification }
+}
+
+function stateLine({ state, reason, digest_key, fingerprint, finished }: SignedState): string {
+  const digest = digest_key === null ? '' : `listed in digest ${digest_key}`
+  const signed =
+    state === 'VALID' && fingerprint !== null ? `signed with CloudTrail's key ${fingerprint}` : ''
+  const why = [digest, signed, reason ?? ''].filter((part) => part !== '').join(', ')
+  return `this file is ${state}${why === '' ? '' : `: ${why}`} (digest verify of ${finished})`
 }

@@ -1,4 +1,5 @@
 import type { ProblemKind } from './problem.js'
+import type { VerificationInfo } from './verification.js'
 
 /** What `coldtrail info` tells about a case; its `--json` result. Times are UTC text. */
 export interface CaseInfo {
@@ -20,6 +21,8 @@ export interface CaseInfo {
   readonly problems: Readonly<Partial<Record<ProblemKind, number>>>
   readonly sizes: CaseSizes
   readonly runs: readonly RunInfo[]
+  /** The newest validation of CloudTrail's digests; null when there was none. */
+  readonly verification?: VerificationInfo | null
 }
 
 /** found = events + duplicates + rejected: no record vanishes. */

@@ -19,7 +19,9 @@ export const BURST_LEAST = 10
 
 /** Most failures first. */
 export function findBursts(failures: readonly Failure[]): Run[] {
-  const sorted = [...failures].sort((one, other) => one.principal - other.principal || one.ms - other.ms || one.row - other.row)
+  const sorted = [...failures].sort(
+    (one, other) => one.principal - other.principal || one.ms - other.ms || one.row - other.row,
+  )
   const bursts: Run[] = []
   let run: Failure[] = []
   const close = () => {
@@ -28,7 +30,8 @@ export function findBursts(failures: readonly Failure[]): Run[] {
   }
   for (const failure of sorted) {
     const last = run.at(-1)
-    if (last !== undefined && (last.principal !== failure.principal || failure.ms - last.ms > BURST_PAUSE_MS)) close()
+    if (last !== undefined && (last.principal !== failure.principal || failure.ms - last.ms > BURST_PAUSE_MS))
+      close()
     run.push(failure)
   }
   close()

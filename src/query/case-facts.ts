@@ -5,6 +5,7 @@ import type { CaseInfo, ProblemGroup, RecordLedger, RunInfo } from '../model/cas
 import type { ProblemKind } from '../model/problem.js'
 import { getMeta } from '../store/create.js'
 import type { Connection } from '../store/open.js'
+import { latestVerification } from '../store/verification.js'
 
 export function readCaseInfo(db: Connection, file: string): CaseInfo {
   const events = one<{ n: number }>(db, 'SELECT count(*) AS n FROM event')
@@ -37,6 +38,7 @@ export function readCaseInfo(db: Connection, file: string): CaseInfo {
     problems: counts(db, 'SELECT kind AS name, count(*) AS n FROM problem GROUP BY 1 ORDER BY 1'),
     sizes: { case_bytes: statSync(file).size, source_bytes: sizes.source, content_bytes: sizes.content },
     runs: db.prepare('SELECT id, started, finished, status FROM runs ORDER BY id').all() as RunInfo[],
+    verification: latestVerification(db),
   }
 }
 

@@ -37,9 +37,15 @@ export function scanEvents(
   columns: readonly ScanColumn[],
   visit: (row: ScanRow) => void,
 ): void {
-  const demands = criteriaOf(scope.filters).map(({ dimension, ids }): Demand => ({ column: `${dimension}_id`, ids }))
+  const demands = criteriaOf(scope.filters).map(({ dimension, ids }): Demand => ({
+    column: `${dimension}_id`,
+    ids,
+  }))
   const all = [...new Set([...columns, ...demands.map(({ column }) => column)])]
-  const tests = demands.map(({ column, ids }) => ({ at: all.indexOf(column), allowed: new Set(readColumn<number>(db, ids)) }))
+  const tests = demands.map(({ column, ids }) => ({
+    at: all.indexOf(column),
+    allowed: new Set(readColumn<number>(db, ids)),
+  }))
   const meets = (row: ScanRow) => tests.every(({ at, allowed }) => allowed.has(row[at] as number))
   const select = sql`SELECT ${raw(all.map((name) => `e.${name}`).join(', '))}`
   for (const statement of runsOf(db, scope, demands, select)) {
@@ -49,7 +55,12 @@ export function scanEvents(
 }
 
 /** The statements that read all candidates between them. */
-function* runsOf(db: Connection, scope: Scope, demands: readonly Demand[], select: Statement): Generator<Statement> {
+function* runsOf(
+  db: Connection,
+  scope: Scope,
+  demands: readonly Demand[],
+  select: Statement,
+): Generator<Statement> {
   const window = inWindow('e.event_time_ms', scope.window)
   const last = readNumber(db, sql`SELECT max(id) FROM event`) ?? 0
   const few = fewestCandidates(db, demands, window, Math.min(last * FEW_SHARE, MOST_FETCHED))
@@ -85,10 +96,16 @@ function fewestCandidates(
   return best
 }
 
-function candidateLists(db: Connection, demands: readonly Demand[], window: readonly Statement[]): Statement[] {
+function candidateLists(
+  db: Connection,
+  demands: readonly Demand[],
+  window: readonly Statement[],
+): Statement[] {
   const known = readIndexNames(db)
   const lists = demands.flatMap(({ column, ids }) => {
-    const index = INDEXES.find((spec) => spec.table === 'event' && spec.columns === `${column}, event_time_ms`)
+    const index = INDEXES.find(
+      (spec) => spec.table === 'event' && spec.columns === `${column}, event_time_ms`,
+    )
     if (index === undefined || !known.has(index.name)) return []
     const partial = index.where === undefined ? [] : [raw(`e.${index.where}`)]
     const from = sql`FROM (${ids}) d CROSS JOIN event e INDEXED BY ${raw(index.name)}`

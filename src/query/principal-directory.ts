@@ -31,7 +31,13 @@ export interface IdentityFacts {
   readonly accessKey: string | null
 }
 
-type IdentityTuple = readonly [id: number, key: string, kind: PrincipalKind, credentials: string, accessKey: string | null]
+type IdentityTuple = readonly [
+  id: number,
+  key: string,
+  kind: PrincipalKind,
+  credentials: string,
+  accessKey: string | null,
+]
 
 type NameTuple = readonly [
   key: string,
@@ -118,7 +124,12 @@ function withLabels(principals: readonly Unlabelled[]): Principal[] {
   })
 }
 
-function makePrincipal(key: string, kind: PrincipalKind, nobody: number, names: NameTuple | undefined): Unlabelled {
+function makePrincipal(
+  key: string,
+  kind: PrincipalKind,
+  nobody: number,
+  names: NameTuple | undefined,
+): Unlabelled {
   // A service acts in every account: one of them would not say more.
   const accountId = kind === 'service' ? null : (names?.[3] ?? null)
   const accountOwner = accountId === null ? null : ownedAccountLabel(accountId)

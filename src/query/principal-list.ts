@@ -26,17 +26,30 @@ export interface PrincipalList {
   readonly total: number
 }
 
-export function listPrincipals(db: Connection, scope: Scope, sort: PrincipalSort, limit = Infinity): PrincipalList {
+export function listPrincipals(
+  db: Connection,
+  scope: Scope,
+  sort: PrincipalSort,
+  limit = Infinity,
+): PrincipalList {
   const directory = new PrincipalDirectory(db)
   const gathered = new Map<number, Gathered>()
   for (const [identity, doings] of doingsByIdentity(db, scope)) {
     const { principal } = directory.factsOf(identity)
     const known = gathered.get(principal)
-    if (known === undefined) gathered.set(principal, { ...doings, principal: directory.principalOf(identity), identities: [identity] })
+    if (known === undefined)
+      gathered.set(principal, {
+        ...doings,
+        principal: directory.principalOf(identity),
+        identities: [identity],
+      })
     else gather(known, identity, doings)
   }
   const shown = [...gathered.values()].sort(ORDER[sort]).slice(0, limit)
-  const names = { regions: readNames(db, 'place', 'aws_region'), addresses: readNames(db, 'origin', 'source_ip_address') }
+  const names = {
+    regions: readNames(db, 'place', 'aws_region'),
+    addresses: readNames(db, 'origin', 'source_ip_address'),
+  }
   return { rows: shown.map((doings) => rowOf(doings, directory, names)), total: gathered.size }
 }
 
@@ -129,5 +142,6 @@ const ORDER: Record<PrincipalSort, Compare> = {
   // Who has no time at all comes last.
   first_seen: (one, other) => (one.firstMs ?? Infinity) - (other.firstMs ?? Infinity) || byKey(one, other),
   last_seen: (one, other) => (other.lastMs ?? -Infinity) - (one.lastMs ?? -Infinity) || byKey(one, other),
-  principal: (one, other) => byText(one.principal.name.toLowerCase(), other.principal.name.toLowerCase()) || byKey(one, other),
+  principal: (one, other) =>
+    byText(one.principal.name.toLowerCase(), other.principal.name.toLowerCase()) || byKey(one, other),
 }

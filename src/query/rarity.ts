@@ -20,6 +20,10 @@ interface Pair {
   readonly knownForMs: number | null
 }
 
+/** More often than this is not rare: five times, or one event in a hundred of the principal's. */
+const RARE_EVENTS = 5
+const RARE_SHARE = 0.01
+
 /**
  * First what the fewest principals have, then what was seen the fewest times, then what came up the latest in a principal's
  * life. A value that is all a principal ever had says nothing about what is usual for it, and is left out.
@@ -31,6 +35,7 @@ export function rarest(table: ValueTable, known: Known, limit: number): RareList
     for (const [principal, totals] of byPrincipal) {
       const all = known.totals.get(principal)
       if (all === undefined || all.events === totals.events) continue
+      if (totals.events > Math.max(RARE_EVENTS, all.events * RARE_SHARE)) continue
       const isTimed = totals.firstMs !== null && all.firstMs !== null
       const knownForMs = isTimed ? (totals.firstMs ?? 0) - (all.firstMs ?? 0) : null
       pairs.push({ principal, value, totals, holders: byPrincipal.size, knownForMs })

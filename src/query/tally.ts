@@ -36,48 +36,43 @@ export function latest(one: number | null, other: number | null): number | null 
   return Math.max(one, other)
 }
 
-/** Gives ids from the case small numbers, from 0, in order of first use. */
-export class Numbering {
-  readonly ids: number[] = []
-  readonly #numbers = new Map<number, number>()
-
-  of(id: number): number {
-    const known = this.#numbers.get(id)
-    if (known !== undefined) return known
-    this.#numbers.set(id, this.ids.length)
-    return this.ids.push(id) - 1
-  }
-}
-
 export interface PairTotals extends MutableTotals {
   /** event.id of the earliest event; among equal times the lowest. */
   firstRow: number
 }
 
-/** Counts by pairs of small numbers. */
-export class PairTally {
-  readonly #totals: Map<number, PairTotals>[] = []
+export function firstEvent(ms: number | null, row: number): PairTotals {
+  return { ...noEvents(), firstMs: ms, lastMs: ms, firstRow: row }
+}
 
-  add(left: number, right: number, ms: number | null, failed: boolean, row: number): void {
-    const ofLeft = (this.#totals[left] ??= new Map<number, PairTotals>())
-    let totals = ofLeft.get(right)
+export function addEvent(totals: PairTotals, ms: number | null, failed: boolean, row: number): void {
+  totals.events += 1
+  if (failed) totals.errors += 1
+  if (ms === null) return
+  if (totals.lastMs === null || ms > totals.lastMs) totals.lastMs = ms
+  if (totals.firstMs !== null && (ms > totals.firstMs || (ms === totals.firstMs && row >= totals.firstRow)))
+    return
+  totals.firstMs = ms
+  totals.firstRow = row
+}
+
+/** Counts by principal, a small number, and by an id of the case. */
+export class PairTally {
+  readonly #totals: (Map<number, PairTotals> | undefined)[] = []
+
+  add(principal: number, id: number, ms: number | null, failed: boolean, row: number): void {
+    const ofPrincipal = (this.#totals[principal] ??= new Map<number, PairTotals>())
+    let totals = ofPrincipal.get(id)
     if (totals === undefined) {
-      totals = { events: 0, errors: 0, firstMs: ms, lastMs: ms, firstRow: row }
-      ofLeft.set(right, totals)
+      totals = firstEvent(ms, row)
+      ofPrincipal.set(id, totals)
     }
-    totals.events += 1
-    if (failed) totals.errors += 1
-    if (ms === null) return
-    if (totals.lastMs === null || ms > totals.lastMs) totals.lastMs = ms
-    if (totals.firstMs !== null && (ms > totals.firstMs || (ms === totals.firstMs && row >= totals.firstRow))) return
-    totals.firstMs = ms
-    totals.firstRow = row
+    addEvent(totals, ms, failed, row)
   }
 
-  *entries(): Generator<readonly [left: number, right: number, totals: PairTotals]> {
-    for (const [left, ofLeft] of this.#totals.entries()) {
-      // Numbers that nothing was counted for leave holes.
-      for (const [right, totals] of (ofLeft as typeof ofLeft | undefined) ?? []) yield [left, right, totals]
+  *entries(): Generator<readonly [principal: number, id: number, totals: PairTotals]> {
+    for (const [principal, ofPrincipal] of this.#totals.entries()) {
+      for (const [id, totals] of ofPrincipal ?? []) yield [principal, id, totals]
     }
   }
 }

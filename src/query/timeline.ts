@@ -5,7 +5,12 @@ import { isoTime } from './window.js'
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
-const SIZES = [1, 5, 15, 30].map((n) => n * MINUTE).concat([1, 3, 6, 12].map((n) => n * HOUR), [1, 7, 28, 91, 364].map((n) => n * DAY))
+const SIZES = [1, 5, 15, 30]
+  .map((n) => n * MINUTE)
+  .concat(
+    [1, 3, 6, 12].map((n) => n * HOUR),
+    [1, 7, 28, 91, 364].map((n) => n * DAY),
+  )
 const MOST_BUCKETS = 60
 
 /** Counts by minute, from which any bucket is made. */
@@ -31,7 +36,8 @@ export class Minutes {
       last = Math.max(last, minute)
     }
     if (first > last) return { bucket_ms: MINUTE, buckets: [] }
-    const size = SIZES.find((ms) => bucketOf(last, ms) - bucketOf(first, ms) < MOST_BUCKETS) ?? wideBucket(last - first)
+    const size =
+      SIZES.find((ms) => bucketOf(last, ms) - bucketOf(first, ms) < MOST_BUCKETS) ?? wideBucket(last - first)
     return { bucket_ms: size, buckets: this.#buckets(bucketOf(first, size), bucketOf(last, size), size) }
   }
 

@@ -13,10 +13,14 @@ export class ValueTable {
   readonly entries = new Map<string | null, ValueEntry>()
 
   /** Counts by principal and dictionary entry → counts by the value of the entry. */
-  static of(tally: PairTally, isWanted: (principal: number) => boolean, valueOf: (entry: number) => string | null): ValueTable {
+  static of(
+    tally: PairTally,
+    isWanted: (principal: number) => boolean,
+    valueOf: (id: number) => string | null,
+  ): ValueTable {
     const table = new ValueTable()
-    for (const [principal, entry, totals] of tally.entries()) {
-      if (isWanted(principal)) table.add(principal, valueOf(entry), totals)
+    for (const [principal, id, totals] of tally.entries()) {
+      if (isWanted(principal)) table.add(principal, valueOf(id), totals)
     }
     return table
   }
@@ -36,7 +40,8 @@ export class ValueTable {
 
 function addPair(into: PairTotals, more: PairTotals): void {
   const isEarlier = more.firstMs !== null && (into.firstMs === null || more.firstMs < into.firstMs)
-  if (isEarlier || (more.firstMs === into.firstMs && more.firstRow < into.firstRow)) into.firstRow = more.firstRow
+  if (isEarlier || (more.firstMs === into.firstMs && more.firstRow < into.firstRow))
+    into.firstRow = more.firstRow
   addTotals(into, more)
 }
 
@@ -49,10 +54,12 @@ export function compareValues(one: string | null, other: string | null): number 
   return one < other ? -1 : 1
 }
 
-const byEvents: Compare = (one, other) => other.totals.events - one.totals.events || compareValues(one.value, other.value)
+const byEvents: Compare = (one, other) =>
+  other.totals.events - one.totals.events || compareValues(one.value, other.value)
 
 /** One service can fail ten thousand times: what happens to many principals comes first. */
-export const byPrincipals: Compare = (one, other) => other.byPrincipal.size - one.byPrincipal.size || byEvents(one, other)
+export const byPrincipals: Compare = (one, other) =>
+  other.byPrincipal.size - one.byPrincipal.size || byEvents(one, other)
 
 export function rank(table: ValueTable, limit: number, compare: Compare = byEvents): RankedList {
   const sorted = [...table.entries.values()].sort(compare)

@@ -11,6 +11,7 @@ export function renderCaseInfo(info: CaseInfo): string {
     ...contentLines(info),
     ...sizeLines(info),
     ...runLines(info),
+    ...authenticityLines(info),
   ])
 }
 
@@ -48,6 +49,18 @@ function sizeLines({ sizes }: CaseInfo): KeyValue[] {
 
 function runLines({ runs }: CaseInfo): KeyValue[] {
   return [{ key: 'runs', value: orNone(runs.map(runText)) }]
+}
+
+/** In sentences that can be repeated, with what they do not show. */
+function authenticityLines({ verification }: CaseInfo): KeyValue[] {
+  if (verification === undefined) return []
+  if (verification === null) {
+    return [{ key: 'authenticity', value: 'not checked: coldtrail digest verify --keys keys.json' }]
+  }
+  const { finished, tool_version, statement } = verification
+  return [
+    { key: 'authenticity', value: [`digest verify of ${finished}, coldtrail ${tool_version}`, ...statement] },
+  ]
 }
 
 function spanText({ first, last }: CaseInfo['time_span']): string {

@@ -56,6 +56,25 @@ export function openNewWriter(path: string): Connection {
   return db
 }
 
+/** A new database of another kind, in the most widely readable form: default pages, rollback journal. */
+export function openPlainWriter(path: string): Connection {
+  const db = connect(path, {})
+  db.pragma('journal_mode = DELETE')
+  db.pragma('synchronous = FULL')
+  db.pragma('cache_size = -65536')
+  db.pragma('temp_store = FILE')
+  return db
+}
+
+/** A database of another kind, only read. */
+export function openPlainReader(path: string): Connection {
+  const db = connect(path, { readonly: true, fileMustExist: true })
+  db.pragma('query_only = ON')
+  db.pragma('trusted_schema = OFF')
+  db.pragma('cell_size_check = ON')
+  return db
+}
+
 /**
  * Rollback journal, not WAL: the case is one file at every moment. TRUNCATE keeps the journal's directory entry, so a commit
  * costs no directory sync. FULL survives power loss; it is set on each open because the compiled default differs.

@@ -36,18 +36,21 @@ const count = (view: string): number =>
   query<{ n: number }>(caseFile, `SELECT count(*) AS n FROM ${view}`)[0]!.n
 
 describe.skipIf(!works('sqlite3', '--version'))('the sqlite3 shell', () => {
-  function sqlite3(...args: string[]): string {
-    const { status, stdout, stderr } = spawnSync('sqlite3', ['-readonly', ...args], { encoding: 'utf8' })
-    expect({ args, status, stderr }).toEqual({ args, status: 0, stderr: '' })
+  function sqlite3(file: string, sql: string): string {
+    const { status, stdout, stderr } = spawnSync('sqlite3', ['-readonly', file], {
+      encoding: 'utf8',
+      input: sql,
+    })
+    expect({ sql, status, stderr }).toEqual({ sql, status: 0, stderr: '' })
     return stdout
   }
 
   it('finds the file sound', () => {
-    expect(sqlite3(caseFile, 'PRAGMA integrity_check')).toBe('ok\n')
+    expect(sqlite3(caseFile, 'PRAGMA integrity_check;')).toBe('ok\n')
   })
 
   it.each(VIEWS.map(({ name }) => name))('reads the view %s', (view) => {
-    expect(sqlite3(caseFile, `SELECT count(*) FROM (SELECT * FROM ${view})`)).toBe(`${count(view)}\n`)
+    expect(sqlite3(caseFile, `SELECT count(*) FROM (SELECT * FROM ${view});`)).toBe(`${count(view)}\n`)
   })
 
   it('runs the statements of docs/case-file.md', () => {
@@ -67,7 +70,7 @@ describe.skipIf(!works('sqlite3', '--version'))('the sqlite3 shell', () => {
   })
 
   it('opens a case as immutable, as on write-protected media', () => {
-    expect(sqlite3(`file:${caseFile}?immutable=1`, 'SELECT count(*) FROM events')).toBe(
+    expect(sqlite3(`file:${caseFile}?immutable=1`, 'SELECT count(*) FROM events;')).toBe(
       `${count('events')}\n`,
     )
   })

@@ -4,7 +4,17 @@ import path from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { makeArchive, shuffled } from '../helpers/archive.js'
 import { query } from '../helpers/cli-case.js'
-import { find, findIds, index, inParallel, parseLines, recordText, ROOT, run, tempFolder } from '../helpers/cli.js'
+import {
+  find,
+  findIds,
+  index,
+  inParallel,
+  parseLines,
+  recordText,
+  ROOT,
+  run,
+  tempFolder,
+} from '../helpers/cli.js'
 import { hasPython, makeKey, type OracleKey, type OracleRecord } from '../helpers/oracle.js'
 
 const INVICTUS = path.resolve(ROOT, '../shared/data/invictus-cloudtrail')
@@ -31,12 +41,24 @@ describe.skipIf(!hasPython).each([
       key = makeKey(folder)
       byId = new Map(key.records.map((record) => [record.event_id, record]))
       const { totals } = await index([folder], caseFile)
-      expect(totals.records).toMatchObject({ found: key.records.length, events: key.events, duplicates: key.duplicates, rejected: 0 })
+      expect(totals.records).toMatchObject({
+        found: key.records.length,
+        events: key.events,
+        duplicates: key.duplicates,
+        rejected: 0,
+      })
     })
 
     it('to how many events there are by name, principal, address, error and minute', async () => {
       const count = async (column: string): Promise<Record<string, number>> => {
-        const { stdout } = await run(['sql', `SELECT ${column} AS k, count(*) AS n FROM events WHERE k IS NOT NULL GROUP BY 1`, '--format', 'jsonl', '--case', caseFile])
+        const { stdout } = await run([
+          'sql',
+          `SELECT ${column} AS k, count(*) AS n FROM events WHERE k IS NOT NULL GROUP BY 1`,
+          '--format',
+          'jsonl',
+          '--case',
+          caseFile,
+        ])
         return Object.fromEntries(parseLines<{ k: string; n: number }>(stdout).map(({ k, n }) => [k, n]))
       }
       expect(await count('event_name')).toEqual(key.by_event_name)
@@ -47,14 +69,28 @@ describe.skipIf(!hasPython).each([
     })
 
     it('to the text of every record, byte for byte, and its place', async () => {
-      const { stdout, code } = await run(['find', 'window', ...EVER, '--format', 'jsonl', '--records', '--case', caseFile])
+      const { stdout, code } = await run([
+        'find',
+        'window',
+        ...EVER,
+        '--format',
+        'jsonl',
+        '--records',
+        '--case',
+        caseFile,
+      ])
       expect(code).toBe(0)
       const lines = stdout.split('\n').filter((line) => line !== '')
       expect(lines).toHaveLength(key.events)
       const places = new Map(key.records.map((record) => [`${record.path} ${record.offset}`, record]))
       const contents = new Map<string, Buffer>()
       const wrong = lines.filter((line) => {
-        const row = JSON.parse(line) as { source_path: string; record_offset: number; record_length: number; event_id: string }
+        const row = JSON.parse(line) as {
+          source_path: string
+          record_offset: number
+          record_length: number
+          event_id: string
+        }
         const place = places.get(`${row.source_path} ${row.record_offset}`)
         if (place?.event_id !== row.event_id || place.length !== row.record_length) return true
         // A row is one line: line breaks between the values of a pretty-printed record are shown as spaces there.
@@ -70,13 +106,31 @@ describe.skipIf(!hasPython).each([
     })
 
     it('to the text of every record through record() in SQL', async () => {
-      const { stdout } = await run(['sql', 'SELECT event_id, record(event_id) AS r FROM events', '--format', 'jsonl', '--case', caseFile])
+      const { stdout } = await run([
+        'sql',
+        'SELECT event_id, record(event_id) AS r FROM events',
+        '--format',
+        'jsonl',
+        '--case',
+        caseFile,
+      ])
       const rows = parseLines<{ event_id: string; r: string }>(stdout)
       expect(rows).toHaveLength(key.events)
-      const wrong = rows.filter(({ event_id, r }) => createHash('sha256').update(r).digest('hex') !== byId.get(event_id)?.sha256)
+      const wrong = rows.filter(
+        ({ event_id, r }) => createHash('sha256').update(r).digest('hex') !== byId.get(event_id)?.sha256,
+      )
       expect(wrong.map(({ event_id }) => event_id)).toEqual([])
-      const counted = await run(['sql', "SELECT json_extract(record(event_id), '$.eventName') AS k, count(*) AS n FROM events GROUP BY 1", '--format', 'jsonl', '--case', caseFile])
-      expect(Object.fromEntries(parseLines<{ k: string; n: number }>(counted.stdout).map(({ k, n }) => [k, n]))).toEqual(key.by_event_name)
+      const counted = await run([
+        'sql',
+        "SELECT json_extract(record(event_id), '$.eventName') AS k, count(*) AS n FROM events GROUP BY 1",
+        '--format',
+        'jsonl',
+        '--case',
+        caseFile,
+      ])
+      expect(
+        Object.fromEntries(parseLines<{ k: string; n: number }>(counted.stdout).map(({ k, n }) => [k, n])),
+      ).toEqual(key.by_event_name)
     })
 
     it('to show, for records taken at random', async () => {
@@ -90,22 +144,36 @@ describe.skipIf(!hasPython).each([
     })
 
     it('to every place where a record was delivered', () => {
-      const places = query<{ event_id: string; source_path: string; record_offset: number }>(caseFile, 'SELECT event_id, source_path, record_offset FROM appearances')
-      const spell = (rows: readonly (readonly [string, string, number])[]): string[] => rows.map((row) => row.join(' ')).sort()
+      const places = query<{ event_id: string; source_path: string; record_offset: number }>(
+        caseFile,
+        'SELECT event_id, source_path, record_offset FROM appearances',
+      )
+      const spell = (rows: readonly (readonly [string, string, number])[]): string[] =>
+        rows.map((row) => row.join(' ')).sort()
       const ours = spell(places.map((row) => [row.event_id, row.source_path, row.record_offset]))
       expect(ours).toEqual(spell(key.records.map((record) => [record.event_id, record.path, record.offset])))
     })
 
     it('to look-ups by request ID', async () => {
       const values = sample(distinct(key.records.map(({ request_id }) => request_id)), LOOKUPS, 'request')
-      await expectSame(values, (value) => ['request', value], (record, value) => record.request_id === value)
+      await expectSame(
+        values,
+        (value) => ['request', value],
+        (record, value) => record.request_id === value,
+      )
     })
 
     it('to look-ups by access key, as principal and as filter', async () => {
-      const keys = distinct(key.records.map(({ access_key }) => access_key)).filter((value) => /^A[A-Z]{3}[A-Z0-9]{12,}$/.test(value))
+      const keys = distinct(key.records.map(({ access_key }) => access_key)).filter((value) =>
+        /^A[A-Z]{3}[A-Z0-9]{12,}$/.test(value),
+      )
       const uses = (record: OracleRecord, value: string): boolean => record.access_key === value
       await expectSame(sample(keys, 10, 'key'), (value) => ['principal', value], uses)
-      await expectSame(sample(keys, 10, 'key filter'), (value) => ['window', ...EVER, '--access-key', value], uses)
+      await expectSame(
+        sample(keys, 10, 'key filter'),
+        (value) => ['window', ...EVER, '--access-key', value],
+        uses,
+      )
     })
 
     it('to look-ups by ARN in resources[]: all that name it there, and none whose record does not know it', async () => {
@@ -125,19 +193,33 @@ describe.skipIf(!hasPython).each([
 
     it('to look-ups by word', async () => {
       const words = sample(distinct(key.records.flatMap(({ words }) => words)), LOOKUPS, 'word')
-      await expectSame(words, (word) => ['text', word], (record, word) => record.words.includes(word))
+      await expectSame(
+        words,
+        (word) => ['text', word],
+        (record, word) => record.words.includes(word),
+      )
     })
 
     it('to look-ups by two words', async () => {
-      const pairs = sample(key.records, 10, 'pair').map(({ words }, at) => sample(words, 2, `pair ${at}`).join(' '))
-      await expectSame(pairs, (pair) => ['text', pair], (record, pair) => pair.split(' ').every((word) => record.words.includes(word)))
+      const pairs = sample(key.records, 10, 'pair').map(({ words }, at) =>
+        sample(words, 2, `pair ${at}`).join(' '),
+      )
+      await expectSame(
+        pairs,
+        (pair) => ['text', pair],
+        (record, pair) => pair.split(' ').every((word) => record.words.includes(word)),
+      )
     })
 
     function idsOf(isWanted: (record: OracleRecord) => boolean): string[] {
       return distinct(key.records.filter(isWanted).map(({ event_id }) => event_id)).sort()
     }
 
-    async function expectSame(values: readonly string[], args: (value: string) => string[], isWanted: (record: OracleRecord, value: string) => boolean): Promise<void> {
+    async function expectSame(
+      values: readonly string[],
+      args: (value: string) => string[],
+      isWanted: (record: OracleRecord, value: string) => boolean,
+    ): Promise<void> {
       expect(values.length).toBeGreaterThan(3)
       const answers = await inParallel(values, (value) => findIds(caseFile, ...args(value)))
       const differ = values.flatMap((value, at) => {

@@ -236,7 +236,7 @@ describe('log files', () => {
       setup.archive.log(EAST, 2),
       setup.archive.log(EAST, 3),
     ]
-    appendFileSync(trailing.file, 'tail')
+    appendFileSync(trailing.file, Buffer.from('tail\u0010\u0000\u0000\u0000'))
     appendFileSync(member.file, gzipSync('{"Records":[]}'))
     const content = setup.archive.read(split)
     writeFileSync(

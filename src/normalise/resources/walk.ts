@@ -14,8 +14,6 @@ import { Found } from './found.js'
 import { idKind, mayBeId } from './ids.js'
 import { Entry, NO_PARAMETERS } from './scope.js'
 
-export type { RecordContext } from './kind.js'
-
 /** A place that nothing is known of. */
 const ANYWHERE = new Entry(null, NO_PARAMETERS, false, 'mentioned')
 const LETTER_A = 97

@@ -142,7 +142,7 @@ export function principalActor(row: IdentityRow, rows: readonly IdentityRow[]): 
   return {
     ...NOTHING,
     // Another account's callers are told apart by their id; the account alone would mix them up.
-    id: isForeign ? `${row.principal_key} ${row.principal_id ?? ''}` : row.principal_key,
+    id: isForeign ? `${row.principal_key} ${row.principal_id}` : row.principal_key,
     kind: 'principal',
     principalKind: row.principal_kind,
     arn: isRole ? (row.session_issuer_arn ?? row.principal_arn) : row.principal_arn,
@@ -155,7 +155,7 @@ export function principalActor(row: IdentityRow, rows: readonly IdentityRow[]): 
 
 /** Without the service that called with its rights. */
 function ownName(row: IdentityRow): string | null {
-  return row.principal_kind === 'service' ? row.invoked_by : (row.principal?.split(' via ')[0] ?? null)
+  return row.principal_kind === 'service' ? row.invoked_by : (row.principal?.replace(/ via \S+$/, '') ?? null)
 }
 
 /** A user or role that was made and is not known to have called. */

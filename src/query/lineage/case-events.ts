@@ -314,12 +314,13 @@ export class CaseEvents {
       this.#db,
       sql`${raw(EVENTS)} WHERE e.id IN (${wanted}) ORDER BY e.event_time_ms, e.id`,
     )
-    return rows.map((values) => {
+    return rows.map((values): CaseEvent => {
       const columns = EVENT_COLUMNS.map((name, index) => [
         name === 'e.id' ? 'rowid' : name.slice(2),
         values[index],
       ])
-      return Object.fromEntries(columns) as unknown as CaseEvent
+      const row: unknown = Object.fromEntries(columns)
+      return row as CaseEvent
     })
   }
 }

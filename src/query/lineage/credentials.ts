@@ -289,7 +289,10 @@ function commonName(row: IdentityRow): string | null {
       return row.user_name ?? row.principal_id
     case 'service':
       return row.invoked_by
-    default:
+    case 'root':
+    case 'federated-user':
+    case 'account':
+    case 'unknown':
       return row.principal_arn ?? row.principal_id ?? row.user_name
   }
 }

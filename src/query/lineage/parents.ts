@@ -63,17 +63,12 @@ export class Parents {
 
   /** Where userIdentity does not say who was behind the call, another event or field does. */
   #elsewhere(issuance: Issuance, caller: IdentityRow): Caller | null {
-    switch (this.#case.call(issuance.event)?.kind) {
-      case 'sign-in':
-        return this.#signedIn(caller)
-      case 'switch':
-        return this.#switchedFrom(issuance.event)
-      case 'sts':
-        if (caller.principal_kind === 'service') return this.#requested(issuance) ?? this.#launched(issuance)
-        return caller.principal_type === 'SAMLUser' ? this.#askedAtPortal(issuance) : null
-      default:
-        return null
-    }
+    const kind = this.#case.call(issuance.event)?.kind
+    if (kind === 'sign-in') return this.#signedIn(caller)
+    if (kind === 'switch') return this.#switchedFrom(issuance.event)
+    if (kind !== 'sts') return null
+    if (caller.principal_kind === 'service') return this.#requested(issuance) ?? this.#launched(issuance)
+    return caller.principal_type === 'SAMLUser' ? this.#askedAtPortal(issuance) : null
   }
 
   #signedIn(caller: IdentityRow): Caller | null {

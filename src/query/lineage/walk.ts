@@ -106,6 +106,8 @@ export class Walk {
         continue
       }
       this.#add(step)
+      // What belongs to a principal by no event was looked at from above already.
+      if (step.rule === 'owner' && step.event === null) this.#tops.add(step.to.id)
       if (step.failure !== null || seen.has(step.to.id)) continue
       seen.add(step.to.id)
       found.push(step.to)

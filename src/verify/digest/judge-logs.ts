@@ -26,7 +26,7 @@ const RANK = { place: 100, content: 10, name: 0 } as const
 export class LogJudge {
   readonly #db: Connection
   readonly #lookup: SourceLookup
-  readonly #damaged: ReadonlySet<number>
+  readonly #damaged: ReadonlyMap<number, string>
   readonly #verdicts = new Map<number, LogVerdict>()
   readonly #missing = new Set<string>()
   #plain = new Map<string, LogVerdict>()
@@ -104,13 +104,15 @@ export class LogJudge {
   #whatIsWrong(row: SourceFacts, log: ListedLog): string | null {
     if (row.sha256 === null) return 'the file is there, but could not be read'
     if (row.size === 0) return 'invalid format (the file is empty)'
-    if (this.#damaged.has(row.id)) return 'invalid format (the compressed stream is damaged)'
-    if (row.content_sha256 !== log.hashValue.toLowerCase()) {
-      return (row.gzip_members ?? 0) > 1 || (row.trailing_bytes ?? 0) > 0
-        ? "hash value doesn't match (unexpected data after the end of the compressed stream)"
-        : "hash value doesn't match"
-    }
-    return (row.trailing_bytes ?? 0) > 0 ? 'unexpected data after the end of the compressed stream' : null
+    const isListed = row.content_sha256 === log.hashValue.toLowerCase()
+    const damage = this.#damaged.get(row.id)
+    // The content is whole: what the stream fails at comes after it.
+    if (damage === 'corrupt-gzip' && isListed) return TRAILING
+    if (damage !== undefined) return 'invalid format (the compressed stream is damaged)'
+    const isLonger = (row.trailing_bytes ?? 0) > 0
+    if (isListed) return isLonger ? TRAILING : null
+    const because = isLonger || (row.gzip_members ?? 0) > 1 ? ` (${TRAILING})` : ''
+    return `hash value doesn't match${because}`
   }
 
   /** Every log file of the case, in the order of indexing, but those in `without`. */
@@ -146,6 +148,7 @@ export class LogJudge {
 }
 
 const TRUST = { none: 0, 'UNSIGNED TAIL': 1, CONSISTENT: 1, VALID: 2 } as const
+const TRAILING = 'unexpected data after the end of the compressed stream'
 const UNRELIABLE = '; the digest that says so is INVALID itself'
 const NOT_COVERED = {
   kind: 'log',
@@ -196,12 +199,12 @@ function urlOf({ file }: DigestVerdict): string {
 }
 
 /** Sources whose compressed stream broke off or was damaged: what could be read of them has a hash too. */
-function readDamaged(db: Connection): ReadonlySet<number> {
-  const ids = db
+function readDamaged(db: Connection): ReadonlyMap<number, string> {
+  const rows = db
     .prepare(
-      "SELECT DISTINCT source_id FROM problem WHERE kind IN ('truncated-gzip', 'corrupt-gzip') AND source_id IS NOT NULL",
+      "SELECT source_id, kind FROM problem WHERE kind IN ('truncated-gzip', 'corrupt-gzip') AND source_id IS NOT NULL",
     )
-    .pluck()
-    .all() as number[]
-  return new Set(ids)
+    .raw()
+    .all() as [number, string][]
+  return new Map(rows)
 }

@@ -1,0 +1,102 @@
+/** Base of the commands that count: opens the case, reads the scope, says what is counted, prints rows. */
+import type { Interfaces } from '@oclif/core'
+import { CaseError } from '../model/case-error.js'
+import type { Scope } from '../model/question.js'
+import { filterNotes } from '../query/filters.js'
+import { newestEventMs } from '../query/run-question.js'
+import { windowText } from '../query/window.js'
+import { formatCount } from '../render/bytes.js'
+import type { Format } from '../render/format.js'
+import { openReader, type Connection } from '../store/open.js'
+import { readState } from '../store/reader.js'
+import { CaseCommand } from './case-command.js'
+import { TABLE_ROWS } from './find-output.js'
+import { readScope, spellOutError } from './find-scope.js'
+import { filterFlags } from './list-flags.js'
+import { printRows, type PlainRow } from './print-rows.js'
+
+export type ScopeFlags = Interfaces.InferredFlags<typeof ListCommand.baseFlags>
+
+/** Lists of names are in the JSON formats whole; where a cell is one text, they are joined. */
+export type ListRow = Readonly<Record<string, string | number | null | readonly string[]>>
+
+export interface ListOutput {
+  readonly format: Format
+  readonly columns: readonly string[]
+  /** How many rows there are, shown or not. */
+  readonly total: number
+  /** What the rows are, in plural. */
+  readonly noun: string
+}
+
+export abstract class ListCommand extends CaseCommand {
+  static override baseFlags = { ...CaseCommand.baseFlags, ...filterFlags }
+
+  protected override async init(): Promise<void> {
+    await super.init()
+    this.argv = spellOutError(this.argv)
+  }
+
+  /** Opens the case, tells what will be counted, and closes it when the answer is there. */
+  protected async answer<Result>(
+    flags: ScopeFlags,
+    ask: (db: Connection, scope: Scope) => Result | Promise<Result>,
+  ): Promise<Result> {
+    const db = openReader(flags.case)
+    try {
+      const scope = readScope(flags, () => newestEventMs(db))
+      this.tellScope(db, scope)
+      return await ask(db, scope)
+    } finally {
+      db.close()
+    }
+  }
+
+  protected async printList(
+    rows: readonly ListRow[],
+    { format, columns, total, noun }: ListOutput,
+  ): Promise<void> {
+    // JSON holds lists as they are; where a cell is one text, String() joins them.
+    const shown = await printRows(format, columns, rows as readonly PlainRow[])
+    if (total === 0) this.tell(`no ${noun}`)
+    else if (shown < total)
+      this.tell(`${formatCount(shown)} of ${formatCount(total)} ${noun} shown; --limit N shows more`)
+    else this.tell(`${formatCount(total)} ${noun}`)
+  }
+
+  private tellScope(db: Connection, { filters, window }: Scope): void {
+    const state = readState(db)
+    if (state !== null && state !== 'ready') {
+      this.tell(
+        'indexing has not finished: the counts may lack events; run coldtrail index again to complete the case',
+      )
+    }
+    for (const note of filterNotes(filters)) this.tell(note)
+    const text = windowText(window)
+    if (text !== undefined) this.tell(text)
+  }
+}
+
+/** What a table and `--json` show when no limit was asked for; the other formats are for all. */
+export function rowLimit(
+  flags: { readonly limit?: number | undefined; readonly format: Format },
+  isResult: boolean,
+): number {
+  return flags.limit ?? (isResult || flags.format === 'table' ? TABLE_ROWS : Infinity)
+}
+
+/** @throws CaseError for a column that the rows do not have. */
+export function chooseColumns(
+  typed: string | undefined,
+  format: Format,
+  plain: readonly string[],
+  lists: readonly string[],
+): readonly string[] {
+  if (typed === undefined) return format === 'json' || format === 'jsonl' ? [...plain, ...lists] : plain
+  const names = [...new Set(typed.split(',').map((name) => name.trim()))].filter((name) => name !== '')
+  const unknown = names.filter((name) => !plain.includes(name) && !lists.includes(name))
+  if (names.length > 0 && unknown.length === 0) return names
+  throw new CaseError(unknown.length > 0 ? `no such column: ${unknown.join(', ')}` : '--columns names none', {
+    hint: `columns are ${[...plain, ...lists].join(', ')}`,
+  })
+}

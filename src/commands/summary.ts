@@ -1,0 +1,79 @@
+import { Flags } from '@oclif/core'
+import { ListCommand, rowLimit, type ScopeFlags } from '../cli/list-command.js'
+import { formatFlag } from '../cli/list-flags.js'
+import { printRows } from '../cli/print-rows.js'
+import { isUnicodeLocale, terminalShape } from '../cli/terminal.js'
+import type { RankedList, Summary as SummaryResult } from '../model/summary.js'
+import { groupBy, GROUP_COLUMNS, type GroupColumn } from '../query/group-by.js'
+import { summarise, type SummaryOptions } from '../query/summary.js'
+import type { Format } from '../render/format.js'
+import { writeSummary } from '../render/summary-report.js'
+import { SUMMARY_COLUMNS, summaryRows } from '../render/summary-rows.js'
+
+const RANKED_COLUMNS = ['value', 'events', 'errors', 'principals', 'first_seen', 'last_seen'] as const
+
+export default class Summary extends ListCommand {
+  static override summary = 'Say in numbers what happened.'
+  static override description = `Who, what, from where and when: the most frequent, the rare and what came up late, errors by how many principals met them, and
+bursts of errors. What AWS services did for themselves (writing logs, most of a usual archive) is counted and left out of the
+lists. With --by: events by the values of one column.`
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --since 2023-07-10T11:00 --until 2023-07-10T13:00 --limit 20',
+    '<%= config.bin %> <%= command.id %> --by user_agent --service iam --format csv',
+  ]
+  static override flags = {
+    by: Flags.option({ description: 'Count by one column.', options: GROUP_COLUMNS, helpValue: 'COLUMN' })(),
+    'include-service': Flags.boolean({ description: 'Also list what AWS services did for themselves.' }),
+    format: formatFlag,
+    limit: Flags.integer({
+      description: 'Show at most N rows of each list; 10 of a summary, 200 with --by.',
+      min: 1,
+      helpValue: 'N',
+      helpGroup: 'OUTPUT',
+    }),
+    timeline: Flags.boolean({
+      description: 'Draw the timeline; a terminal gets it anyway.',
+      allowNo: true,
+      helpGroup: 'OUTPUT',
+    }),
+  }
+
+  async run(): Promise<SummaryResult | RankedList> {
+    const { flags } = await this.parse(Summary)
+    const { by, format, limit = 10 } = flags
+    const includeServices = flags['include-service']
+    if (by !== undefined)
+      return this.#groups(by, flags, { includeServices, limit: rowLimit(flags, this.jsonEnabled()) })
+    const summary = await this.answer(flags, (db, scope) => summarise(db, scope, { includeServices, limit }))
+    if (this.jsonEnabled()) return summary
+    const { stdout } = process
+    if (format !== 'table') await printRows(format, SUMMARY_COLUMNS, summaryRows(summary))
+    else
+      await writeSummary(summary, stdout, {
+        ...terminalShape(),
+        timeline: flags.timeline ?? stdout.isTTY,
+        unicode: isUnicodeLocale(),
+      })
+    return summary
+  }
+
+  async #groups(
+    by: GroupColumn,
+    flags: ScopeFlags & { readonly format: Format },
+    options: SummaryOptions,
+  ): Promise<RankedList> {
+    const list = await this.answer(flags, (db, scope) => groupBy(db, scope, by, options))
+    if (this.jsonEnabled()) return list
+    const rows = list.rows.map((row) => ({ ...row }))
+    await this.printList(rows, {
+      format: flags.format,
+      columns: RANKED_COLUMNS,
+      total: list.total,
+      noun: 'values',
+    })
+    if (!options.includeServices)
+      this.tell('what AWS services did for themselves is not counted; --include-service counts it')
+    return list
+  }
+}

@@ -1,0 +1,42 @@
+/** Every way to show a lineage; `--format` of the command offers these names. */
+import type { LineageChoice, LineageGraph } from '../model/lineage.js'
+import { formatCount } from './bytes.js'
+import { renderLineageDot } from './lineage-dot.js'
+import { renderLineageJson } from './lineage-json.js'
+import { renderLineageMermaid } from './lineage-mermaid.js'
+import { renderLineageTree } from './lineage-tree.js'
+
+type Render = (graph: LineageGraph, width: number) => string
+
+const RENDERERS = {
+  tree: (graph, width) => renderLineageTree(graph, { width }),
+  json: renderLineageJson,
+  dot: renderLineageDot,
+  mermaid: renderLineageMermaid,
+} satisfies Record<string, Render>
+
+export type LineageFormat = keyof typeof RENDERERS
+
+export const LINEAGE_FORMATS = Object.keys(RENDERERS) as readonly LineageFormat[]
+
+/** `width` is that of the terminal; 0 where there is none. */
+export function renderLineage(format: LineageFormat, graph: LineageGraph, width: number): string {
+  const render: Render = RENDERERS[format]
+  return render(graph, width)
+}
+
+/** Lines for people; not yet printable. */
+export function renderLineageChoice({ asked, candidates, more }: LineageChoice): string[] {
+  const all = candidates.length + more
+  const lines = candidates.map(({ start, what, first_event: first, events }) => {
+    const used = events === 0 ? 'no events' : `${formatCount(events)} events from ${first ?? 'unknown time'}`
+    return `  coldtrail lineage ${shellWord(start)}  (${what}; ${used})`
+  })
+  const rest = more === 0 ? [] : [`  and ${formatCount(more)} more`]
+  return [`'${asked}' names ${formatCount(all)} things; ask for one of them:`, ...lines, ...rest]
+}
+
+/** A line that is pasted into a shell must not do anything else, whatever a session is named. */
+function shellWord(text: string): string {
+  return /^[\w+=,.@:/-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
+}

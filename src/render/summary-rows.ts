@@ -1,0 +1,63 @@
+/** A summary as rows of one shape, for the formats that hold rows. */
+import { LIST_NAMES, RARE_NAMES, type Summary } from '../model/summary.js'
+
+export const SUMMARY_COLUMNS = [
+  'section',
+  'value',
+  'principal',
+  'events',
+  'errors',
+  'principals',
+  'first_seen',
+  'last_seen',
+  'known_for_ms',
+  'event_id',
+] as const
+
+export type SummaryRow = Readonly<Record<(typeof SUMMARY_COLUMNS)[number], string | number | null>>
+
+const EMPTY: SummaryRow = {
+  section: null,
+  value: null,
+  principal: null,
+  events: null,
+  errors: null,
+  principals: null,
+  first_seen: null,
+  last_seen: null,
+  known_for_ms: null,
+  event_id: null,
+}
+
+export function* summaryRows(summary: Summary): Generator<SummaryRow> {
+  yield* totalRows(summary)
+  for (const value of summary.services.principals) yield { ...EMPTY, section: 'service_events', ...value }
+  for (const { start, ...counts } of summary.timeline.buckets)
+    yield { ...EMPTY, section: 'timeline', first_seen: start, ...counts }
+  for (const name of LIST_NAMES)
+    for (const row of summary.lists[name].rows) yield { ...EMPTY, section: name, ...row }
+  for (const name of RARE_NAMES) {
+    for (const { principal_events: _, ...row } of summary.rare[name].rows)
+      yield { ...EMPTY, section: `rare_${name}`, ...row }
+  }
+  for (const { principal, start, end, errors, error_codes, event_id } of summary.bursts.rows) {
+    const row = {
+      principal,
+      errors,
+      event_id,
+      first_seen: start,
+      last_seen: end,
+      value: error_codes.join(' '),
+    }
+    yield { ...EMPTY, section: 'error_bursts', ...row }
+  }
+}
+
+function* totalRows({ totals, services }: Summary): Generator<SummaryRow> {
+  const { first_seen, last_seen, principals, events, errors } = totals
+  yield { ...EMPTY, section: 'totals', value: 'all', events, errors, principals, first_seen, last_seen }
+  for (const value of ['reads', 'writes', 'unsaid', 'insights', 'without_time'] as const) {
+    yield { ...EMPTY, section: 'totals', value, events: totals[value] }
+  }
+  yield { ...EMPTY, section: 'totals', value: 'services', events: services.events, errors: services.errors }
+}

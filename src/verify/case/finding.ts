@@ -1,0 +1,59 @@
+/** What does not hold in a case. */
+export const CHECKS = {
+  structure: 'the database file is sound: tables, indexes, full text (SQLite integrity_check)',
+  schema: 'tables, views and indexes are those of this format, and each column is described',
+  bytes: 'the stored bytes have the SHA-256 of the file and of its content',
+  event:
+    'each event lies where its row says, and the record there has the identifiers and the time of the row',
+  rows: 'the rows made of a source have the digest that was taken when it was indexed',
+  values: 'each shared value (caller, call, origin, outcome, resource) has the hash that is its number',
+  references: 'every row that is pointed to is there, and appearances are counted right',
+  ledger: 'records = events + duplicates + rejected, for each source, each run and in total',
+  runs: 'each run has the hash of its row and of the run before',
+  archive: 'the file in the archive is still the one that was indexed',
+} as const
+
+export type Check = keyof typeof CHECKS
+
+export interface Finding {
+  readonly check: Check
+  /** File, table or run concerned. */
+  readonly place: string
+  readonly detail: string
+}
+
+/** More of one kind in one place say nothing new. */
+const MOST_A_PLACE = 20
+
+/** Findings of one place, up to a number; the rest is counted. */
+export class FindingList {
+  readonly #place: string
+  readonly #found = new Map<Check, Finding[]>()
+  readonly #more = new Map<Check, number>()
+
+  constructor(place: string) {
+    this.#place = place
+  }
+
+  add(check: Check, detail: string): void {
+    const known = this.#found.get(check) ?? []
+    this.#found.set(check, known)
+    if (known.length < MOST_A_PLACE) known.push({ check, place: this.#place, detail })
+    else this.#more.set(check, (this.#more.get(check) ?? 0) + 1)
+  }
+
+  get all(): Finding[] {
+    const rest = [...this.#more].map(([check, n]) => ({
+      check,
+      place: this.#place,
+      detail: `and ${n} more of the same kind`,
+    }))
+    return [...[...this.#found.values()].flat(), ...rest]
+  }
+}
+
+/** SQLite found the file itself damaged: a finding, not a crash. */
+export function isDamage(error: unknown): boolean {
+  const code = (error as { code?: unknown } | null)?.code
+  return typeof code === 'string' && /^SQLITE_(?:CORRUPT|NOTADB|IOERR|ERROR)/.test(code)
+}

@@ -1,0 +1,68 @@
+/** Every row that another points to is there. Each query gives what is wrong: how many, and one of them. */
+import type { Connection } from '../../store/open.js'
+import { FindingList, type Finding } from './finding.js'
+
+interface Reference {
+  readonly table: string
+  /** Selects a name of each wrong row as `name`. */
+  readonly sql: string
+  readonly detail: string
+}
+
+const noRow = (table: string, column: string, target: string, name = 'rowid'): Reference => ({
+  table,
+  sql: `SELECT ${name} AS name FROM ${table} WHERE ${column} IS NOT NULL AND ${column} NOT IN (SELECT id FROM ${target})`,
+  detail: `${column} names no row of ${target}`,
+})
+
+const CHEAP: readonly Reference[] = [
+  noRow('source', 'run_id', 'runs', 'path'),
+  noRow('source', 'duplicate_of', 'source', 'path'),
+  noRow('segment', 'source_id', 'source'),
+  noRow('problem', 'source_id', 'source', 'path'),
+  noRow('problem', 'run_id', 'runs', 'path'),
+  noRow('redelivery', 'source_id', 'source'),
+  noRow('redelivery', 'event_rowid', 'event'),
+  noRow('identity_name', 'identity_id', 'identity', 'name'),
+]
+
+const OF_EVENTS: readonly Reference[] = [
+  noRow('event', 'source_id', 'source', 'event_id'),
+  ...['action', 'place', 'identity', 'origin', 'outcome'].map((table) =>
+    noRow('event', `${table}_id`, table, 'event_id'),
+  ),
+  {
+    table: 'event',
+    sql: `SELECT e.event_id AS name FROM event e
+      WHERE e.appearances <> 1 + (SELECT count(*) FROM redelivery r WHERE r.event_rowid = e.id)`,
+    detail: 'appearances is not the number of places where the event was delivered',
+  },
+  {
+    table: 'event_resource',
+    sql: `SELECT x.event_rowid AS name FROM event_resource x LEFT JOIN event e ON e.id = x.event_rowid
+      WHERE e.id IS NULL OR e.event_time_ms IS NOT x.event_time_ms`,
+    detail: 'the event is not there, or has another time',
+  },
+  noRow('event_resource', 'role_id', 'resource_role', 'event_rowid'),
+]
+
+export function checkReferences(db: Connection, quick: boolean): Finding[] {
+  const references = quick ? CHEAP : [...CHEAP, ...OF_EVENTS, ...resources(db)]
+  return references.flatMap(({ table, sql, detail }) => {
+    const findings = new FindingList(table)
+    const wrong = db.prepare(`SELECT count(*) AS n, min(name) AS first FROM (${sql})`).get() as {
+      n: number
+      first: string | number | null
+    }
+    if (wrong.n > 0)
+      findings.add('references', `${wrong.n} rows: ${detail} (one of them: ${wrong.first ?? '?'})`)
+    return findings.all
+  })
+}
+
+/** A load that was interrupted keeps its resources in a stage table. */
+function resources(db: Connection): Reference[] {
+  const isLoading =
+    db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'resource_stage'").get() !== undefined
+  return isLoading ? [] : [noRow('event_resource', 'resource_id', 'resource', 'event_rowid')]
+}
