@@ -7,8 +7,8 @@ const several = { multiple: true, multipleNonGreedy: true } as const
 
 const TIME = 'TIME'
 
-/** What every `find` command takes. */
-export const findFlags = {
+/** What narrows any question. */
+export const filterFlags = {
   since: Flags.string({
     description:
       'Only events at or after this time: 2023-07-10, 2023-07-10T11:42:00Z, or 7d, 2h, 30m back from the newest event in the case. UTC unless the time says otherwise.',
@@ -69,6 +69,11 @@ export const findFlags = {
     description: 'Leave out events that say they only read. Note that AssumeRole says so.',
     helpGroup: 'FILTER',
   }),
+}
+
+/** What every `find` command takes. */
+export const findFlags = {
+  ...filterFlags,
   format: Flags.option({
     description: 'Output format. A table shows 200 events unless --limit says more; the others give all.',
     options: FORMATS,

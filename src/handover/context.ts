@@ -4,7 +4,11 @@ import type { Connection } from '../store/open.js'
 import type { Redactor } from './redact.js'
 import type { Value } from './select.js'
 
-export function copyContext(db: Connection, out: Connection, redactor: Redactor | null): { sources: number; problems: number } {
+export function copyContext(
+  db: Connection,
+  out: Connection,
+  redactor: Redactor | null,
+): { sources: number; problems: number } {
   const put = (table: string, rows: Iterable<readonly Value[]>): number => {
     let count = 0
     let insert: { run(...values: Value[]): unknown } | undefined
@@ -19,18 +23,26 @@ export function copyContext(db: Connection, out: Connection, redactor: Redactor 
   put('principals', principals(out))
   out.exec('DROP TABLE temp.identity_of')
   const sources = put('sources', readSources(db, out))
-  const problems = put('problems', rows(db, `SELECT kind, path, member, record_index, byte_offset, byte_length, event_id, detail FROM problem ORDER BY id`))
+  const problems = put(
+    'problems',
+    rows(
+      db,
+      `SELECT kind, path, member, record_index, byte_offset, byte_length, event_id, detail FROM problem ORDER BY id`,
+    ),
+  )
   put('coverage', coverage(db, out))
   return { sources, problems }
 }
 
 function* rows(db: Connection, sql: string): Generator<Value[]> {
-  yield* db.prepare<unknown[], Value[]>(sql).raw().iterate() as IterableIterator<Value[]>
+  yield* db.prepare<unknown[], Value[]>(sql).raw().iterate()
 }
 
 /** Event row → principal, read from the case: the hand-over's own rows may carry pseudonyms already. */
 function fillPrincipals(db: Connection, out: Connection): void {
-  out.exec('CREATE TEMP TABLE identity_of (events_id INTEGER PRIMARY KEY, key TEXT, kind TEXT, principal TEXT, arn TEXT)')
+  out.exec(
+    'CREATE TEMP TABLE identity_of (events_id INTEGER PRIMARY KEY, key TEXT, kind TEXT, principal TEXT, arn TEXT)',
+  )
   const insert = out.prepare('INSERT INTO temp.identity_of VALUES (?, ?, ?, ?, ?)')
   const read = db.prepare(
     `SELECT i.principal_key, i.principal_kind, i.principal, coalesce(i.session_issuer_arn, i.principal_arn)
@@ -51,7 +63,10 @@ function principals(out: Connection): Value[][] {
 }
 
 function* readSources(db: Connection, out: Connection): Generator<Value[]> {
-  const wanted = out.prepare<unknown[], string>('SELECT DISTINCT source_sha256 FROM appearances').pluck().all()
+  const wanted = out
+    .prepare<unknown[], string>('SELECT DISTINCT source_sha256 FROM appearances')
+    .pluck()
+    .all()
   const read = db
     .prepare<[string], Value[]>(
       `SELECT path, member, size, sha256, content_size, content_sha256, kind, status, records, id FROM source WHERE sha256 = ? ORDER BY id`,
@@ -75,7 +90,16 @@ function* coverage(db: Connection, out: Connection): Generator<Value[]> {
       .all()
       .map(([account, region, day, events]) => [JSON.stringify([account, region, day]), events]),
   )
-  for (const [account, region, day, events] of rows(db, 'SELECT account_id, aws_region, day, events FROM coverage ORDER BY 1, 2, 3')) {
-    yield [account ?? null, region ?? null, day ?? null, events ?? null, here.get(JSON.stringify([account, region, day])) ?? 0]
+  for (const [account, region, day, events] of rows(
+    db,
+    'SELECT account_id, aws_region, day, events FROM coverage ORDER BY 1, 2, 3',
+  )) {
+    yield [
+      account ?? null,
+      region ?? null,
+      day ?? null,
+      events ?? null,
+      here.get(JSON.stringify([account, region, day])) ?? 0,
+    ]
   }
 }

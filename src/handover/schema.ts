@@ -5,7 +5,8 @@ import { EVENTS } from '../store/views.js'
 
 const INTEGERS = new Set(['read_only', 'record_offset', 'record_length', 'appearances'])
 
-const meaningOf = (name: string): string => EVENTS.columns.find((column) => column.name === name)?.meaning ?? name
+const meaningOf = (name: string): string =>
+  EVENTS.columns.find((column) => column.name === name)?.meaning ?? name
 const text = (name: string, meaning: string): ColumnSpec => ({ name, type: 'TEXT', meaning })
 const int = (name: string, meaning: string): ColumnSpec => ({ name, type: 'INTEGER', meaning })
 

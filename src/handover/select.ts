@@ -42,10 +42,9 @@ export class Selection {
     this.#reader = new RecordReader(db)
     const wanted = 'IN (SELECT value FROM json_each(?))'
     this.#events = db
-      .prepare<
-        [string],
-        Value[]
-      >(`${EVENT_SELECT}, e.event_time_ms, s.sha256, s.content_sha256, e.id, e.source_id, e.locator ${EVENT_FROM} WHERE e.id ${wanted}`)
+      .prepare<[string], Value[]>(
+        `${EVENT_SELECT}, e.event_time_ms, s.sha256, s.content_sha256, e.id, e.source_id, e.locator ${EVENT_FROM} WHERE e.id ${wanted}`,
+      )
       .raw()
     this.#appearances = db
       .prepare<[string], Value[]>(
@@ -70,7 +69,9 @@ export class Selection {
     return {
       events: rows.map((row) => this.#withRecord(row)),
       appearances: this.#appearances.all(json),
-      resources: this.#resources.all(json).map(([id, , ...rest]) => [id ?? null, eventId.get(id as number) ?? null, ...rest]),
+      resources: this.#resources
+        .all(json)
+        .map(([id, , ...rest]) => [id ?? null, eventId.get(id as number) ?? null, ...rest]),
     }
   }
 

@@ -34,7 +34,9 @@ export interface HandoverCounts {
 /** @throws CaseError exit 2 when the file exists. An unfinished file is removed. */
 export function writeHandover(db: Connection, plan: HandoverPlan): HandoverCounts {
   if (existsSync(plan.out)) {
-    throw new CaseError(`${plan.out} exists already`, { hint: 'name a new file: a hand-over is never overwritten' })
+    throw new CaseError(`${plan.out} exists already`, {
+      hint: 'name a new file: a hand-over is never overwritten',
+    })
   }
   const out = openPlainWriter(plan.out)
   try {
@@ -78,7 +80,8 @@ function copyEvents(db: Connection, out: Connection, plan: HandoverPlan) {
       for (const row of kept[name]) into[name].run(...row)
       totals[name] += kept[name].length
     }
-    for (const row of kept.events) digest.update(eventDigestLine(row[EVENT_ID_AT] ?? null, row[RECORD_HASH_AT] ?? null))
+    for (const row of kept.events)
+      digest.update(eventDigestLine(row[EVENT_ID_AT] ?? null, row[RECORD_HASH_AT] ?? null))
     plan.onProgress(totals.events)
   }
   return { ...totals, digest: digest.digest('hex') }
@@ -101,7 +104,9 @@ function redacted(read: SelectedEvents, redactor: Redactor): SelectedEvents {
 }
 
 function inserter(out: Connection, table: string, columns: number) {
-  return out.prepare<Value[]>(`INSERT INTO ${table} VALUES (${Array.from({ length: columns }, () => '?').join(', ')})`)
+  return out.prepare<Value[]>(
+    `INSERT INTO ${table} VALUES (${Array.from({ length: columns }, () => '?').join(', ')})`,
+  )
 }
 
 function writeDictionary(out: Connection): void {
@@ -110,7 +115,12 @@ function writeDictionary(out: Connection): void {
     insert.run(table.name, '*', null, table.meaning)
     for (const column of table.columns) insert.run(table.name, column.name, column.type, column.meaning)
   }
-  insert.run('events_fts', '*', null, 'Full text of the records: SELECT … FROM events WHERE id IN (SELECT rowid FROM events_fts WHERE events_fts MATCH …)')
+  insert.run(
+    'events_fts',
+    '*',
+    null,
+    'Full text of the records: SELECT … FROM events WHERE id IN (SELECT rowid FROM events_fts WHERE events_fts MATCH …)',
+  )
   insert.run('events_fts', 'record', 'TEXT', 'For MATCH')
 }
 
@@ -124,6 +134,9 @@ function writeMeta(db: Connection, out: Connection, plan: HandoverPlan, counts: 
   set.run('time', 'UTC; *_ms columns are milliseconds since 1970-01-01T00:00:00Z')
   set.run('case_logical_digest', logicalDigest(db))
   set.run('case_created_by', getMeta(db, 'created_by'))
-  set.run('redacted', redactor === null ? 'no' : 'yes: account ids, key ids, addresses, names and tokens are keyed pseudonyms')
+  set.run(
+    'redacted',
+    redactor === null ? 'no' : 'yes: account ids, key ids, addresses, names and tokens are keyed pseudonyms',
+  )
   set.run('logical_digest', counts.logical_digest)
 }

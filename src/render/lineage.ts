@@ -29,7 +29,10 @@ export function renderLineage(format: LineageFormat, graph: LineageGraph, width:
 export function renderLineageChoice({ asked, candidates, more }: LineageChoice): string[] {
   const all = candidates.length + more
   const lines = candidates.map(({ start, what, first_event: first, events }) => {
-    const used = events === 0 ? 'no events' : `${formatCount(events)} events from ${first ?? 'unknown time'}`
+    const used =
+      events === 0
+        ? 'no events'
+        : `${formatCount(events)} ${events === 1 ? 'event' : 'events'} from ${first ?? 'unknown time'}`
     return `  coldtrail lineage ${shellWord(start)}  (${what}; ${used})`
   })
   const rest = more === 0 ? [] : [`  and ${formatCount(more)} more`]

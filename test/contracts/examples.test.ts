@@ -1,22 +1,39 @@
-/** Every example of --help, run as it stands by a shell: in a folder that has what the examples speak of. */
-import { chmodSync, copyFileSync, cpSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+/** Every example of --help and every recipe of the README, run as it stands by a shell: in a folder that has what they speak of. */
+import { chmodSync, copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { exampleText, readCommands, typed } from '../../scripts/make-docs.js'
-import { BIN, startCommand, tempFolder } from '../helpers/cli.js'
+import { BIN, ROOT, startCommand, tempFolder } from '../helpers/cli.js'
 import { QUICKSTART, quickstartCase } from './quickstart-case.js'
 
 /** oclif says one of these when it does not understand a command line. */
 const NOT_UNDERSTOOD =
   /See more help with --help|is not a coldtrail command|command .* not found|Nonexistent flag/
 /** These only read the case that is there: their examples have to succeed. */
-const READS = /^(?:find .*|sql|info|problems)$/
+const READS = /^(?:find .*|sql|info|problems|principals|resources|summary)$/
 /** Done; done, but problems were recorded. */
 const DONE = [0, 3]
+
+/** Longest first: `digest verify` before a `digest`. */
+const NAMES = readCommands()
+  .map(typed)
+  .sort((a, b) => b.length - a.length)
 
 const EXAMPLES = readCommands().flatMap((command) =>
   (command.examples ?? []).map((example) => [exampleText(command, example), typed(command)] as const),
 )
+
+/** Lines of the README's shell blocks that call coldtrail, with the command. */
+const RECIPES = Array.from(
+  readFileSync(path.join(ROOT, 'README.md'), 'utf8').matchAll(/^```sh\n([^]*?)^```/gm),
+  ([, block]) => block!,
+)
+  .flatMap((block) => block.split('\n'))
+  .filter((line) => /(?:^|\| *)coldtrail /.test(line))
+  .map((line) => {
+    const words = /(?:^|\| *)coldtrail (.*)/.exec(line)?.[1] ?? ''
+    return [line, NAMES.find((name) => `${words} `.startsWith(`${name} `))] as const
+  })
 
 let folder: string
 let caseFile: string
@@ -28,10 +45,12 @@ beforeAll(async () => {
   mkdirSync(path.dirname(shim))
   writeFileSync(shim, `#!/bin/sh\nexec '${process.execPath}' '${BIN}' "$@"\n`)
   chmodSync(shim, 0o755)
-  // Only what follows coldtrail's output is jq's business.
-  const jq = path.join(folder, 'bin/jq')
-  writeFileSync(jq, '#!/bin/sh\nexec cat\n')
-  chmodSync(jq, 0o755)
+  // What others do with the output is not the point here.
+  for (const other of ['jq', 'dot']) {
+    const stub = path.join(folder, 'bin', other)
+    writeFileSync(stub, '#!/bin/sh\nexec cat\n')
+    chmodSync(stub, 0o755)
+  }
 })
 
 /** A place of its own: examples write. */
@@ -48,18 +67,35 @@ describe('examples', () => {
     expect(EXAMPLES.filter(([example]) => !/(?:^|[|;&] *)coldtrail /.test(example))).toEqual([])
   })
 
-  it.each(EXAMPLES)('%s', async (example, command) => {
-    const { code, stderr } = await startCommand('bash', ['-c', `set -o pipefail; ${example}`], {
-      cwd: sandbox(),
-      env: { PATH: `${path.join(folder, 'bin')}:${process.env['PATH'] ?? ''}` },
-    }).done
-    expect(stderr).not.toMatch(NOT_UNDERSTOOD)
-    expect({ example, bug: code === 1, stderr: code === 1 ? stderr : '' }).toEqual({
-      example,
-      bug: false,
-      stderr: '',
-    })
-    if (READS.test(command)) expect({ code, stderr }).toEqual({ code: 0, stderr })
-    if (command === 'index') expect(DONE, stderr).toContain(code)
-  })
+  it.each(EXAMPLES)('%s', understood)
 })
+
+describe('README.md', () => {
+  it('begins with the two commands', () => {
+    const [first, second] = readFileSync(path.join(ROOT, 'README.md'), 'utf8').match(/^```[^]*?^```/gm) ?? []
+    expect([first, second]).toEqual(['```sh\nnpm run quickstart\n```', '```sh\nnpm cit\n```'])
+  })
+
+  it('has recipes', () => {
+    expect(RECIPES.length).toBeGreaterThan(15)
+    expect(RECIPES.filter(([, command]) => command === undefined)).toEqual([])
+  })
+
+  it.each(RECIPES)('%s', understood)
+})
+
+async function understood(line: string, command: string | undefined): Promise<void> {
+  const { code, stderr } = await startCommand('bash', ['-c', `set -o pipefail; ${line}`], {
+    cwd: sandbox(),
+    env: { PATH: `${path.join(folder, 'bin')}:${process.env['PATH'] ?? ''}` },
+  }).done
+  expect(stderr).not.toMatch(NOT_UNDERSTOOD)
+  expect({ line, bug: code === 1, stderr: code === 1 ? stderr : '' }).toEqual({
+    line,
+    bug: false,
+    stderr: '',
+  })
+  if (command === undefined) return
+  if (READS.test(command)) expect({ code, stderr }).toEqual({ code: 0, stderr })
+  if (command === 'index') expect(DONE, stderr).toContain(code)
+}

@@ -65,7 +65,7 @@ const HOSTILE = {
   emoji: '🔥 👩‍👩‍👧‍👦 🏳️‍🌈',
   combining: `z${'\u0301\u0302\u0303'.repeat(30)}`,
   wide: '東京支店 한국어 ｆｕｌｌ',
-  long: 'long '.repeat(2000),
+  long: 'long '.repeat(150),
   prototype: '__proto__',
 } as const
 
@@ -375,14 +375,11 @@ describe('hostile text in every field and in file names', () => {
   })
 
   it('finds its event when it is typed as a resource', async () => {
-    expect(
-      await missed(
-        (
-          { text },
-          at = kinds.indexOf(EVIL.find((evil) => evil.text === text)!.kind as keyof typeof HOSTILE),
-        ) => ['resource', '--', literal(`arn:aws:s3:::bucket-${at}/${text}`)],
-      ),
-    ).toEqual([])
+    const wrong = await missed(({ record, text }) => {
+      const { bucketName } = record['requestParameters'] as { bucketName: string }
+      return ['resource', '--', literal(`arn:aws:s3:::${bucketName}/${text}`)]
+    })
+    expect(wrong).toEqual([])
   })
 
   it('finds its event when it is typed as text, and means nothing there', async () => {
@@ -406,18 +403,21 @@ describe('hostile text in every field and in file names', () => {
   })
 
   it('is refused or taken as text by the query language, never a bug', async () => {
-    const codes = await inParallel(typeable.slice(0, 40), async ({ kind, typed }) => {
-      const { code, stderr } = await run([
-        'find',
-        'text',
-        '--match',
-        '--case',
-        caseFile,
-        '--',
-        typed.slice(0, 200),
-      ])
-      return { kind, ok: (code === 0 || code === 2) && unsafe(stderr).length === 0 }
-    })
+    const codes = await inParallel(
+      typeable.filter(({ kind }) => /FTS|drop|formula|quote|json|wide/.test(kind)),
+      async ({ kind, typed }) => {
+        const { code, stderr } = await run([
+          'find',
+          'text',
+          '--match',
+          '--case',
+          caseFile,
+          '--',
+          typed.slice(0, 200),
+        ])
+        return { kind, ok: (code === 0 || code === 2) && unsafe(stderr).length === 0 }
+      },
+    )
     expect(codes.filter(({ ok }) => !ok)).toEqual([])
   })
 
@@ -429,7 +429,7 @@ describe('hostile text in every field and in file names', () => {
     ['find', 'text', '--match', '"\u001b[31m'],
     ['sql', 'SELECT "\u001b[31m" FROM nothing'],
     ['info', '--case', '/no/such/\u001b[31mcase'],
-    ['index', '/no/such/\u001b[31mfolder\u202e'],
+    ['index', '--quiet', '/no/such/\u001b[31mfolder\u202e'],
     ['index', '--\u001b[31mflag'],
     ['problems', '--kind', '\u001b[31m'],
     ['\u001b[31mcommand'],

@@ -79,6 +79,7 @@ export class CaseEvents {
   readonly #indexes: ReadonlySet<string>
   readonly #calls = new Map<number, IssuingCall>()
   readonly #identities = new Map<number, IdentityRow>()
+  readonly #names = new Map<string, readonly IdentityRow[]>()
   readonly #issued = new Map<number, readonly Issued[]>()
 
   constructor(db: Connection) {
@@ -114,15 +115,23 @@ export class CaseEvents {
   }
 
   /** Every identity that bears the name, in any case. */
-  named(name: string): IdentityRow[] {
-    return this.#readIdentities(sql`${named(name)} LIMIT ${MOST_IDENTITIES}`)
+  named(name: string): readonly IdentityRow[] {
+    const known = this.#names.get(name)
+    if (known !== undefined) return known
+    const rows = this.#readIdentities(sql`${named(name)} LIMIT ${MOST_IDENTITIES}`)
+    this.#names.set(name, rows)
+    return rows
   }
 
   /** As `named`, of sessions that began in this second: a service can have tens of thousands of sessions of one name. */
-  namedAt(name: string, second: number): IdentityRow[] {
-    const spellings = JSON.stringify(spellingsOf(second))
+  namedAt(name: string, second: number): readonly IdentityRow[] {
+    const spellings = spellingsOf(second)
+    const known = this.#names.get(name)
+    if (known !== undefined && known.length < MOST_IDENTITIES) {
+      return known.filter(({ session_created: created }) => created !== null && spellings.includes(created))
+    }
     return this.#readIdentities(
-      sql`${named(name)} AND i.session_created IN (SELECT value FROM json_each(${spellings}))`,
+      sql`${named(name)} AND i.session_created IN (SELECT value FROM json_each(${JSON.stringify(spellings)}))`,
     )
   }
 
@@ -171,6 +180,16 @@ export class CaseEvents {
     )
   }
 
+  /** Successful calls of these actions that name the resource, oldest first. */
+  naming(arn: string, actions: readonly number[], limit: number): { events: CaseEvent[]; more: number } {
+    if (actions.length === 0) return { events: [], more: 0 }
+    const found = sql`SELECT DISTINCT e.id, x.event_time_ms FROM resource r
+  CROSS JOIN event_resource x${this.#by('event_resource_by_resource')} ON x.resource_id = r.id
+  CROSS JOIN event e ON e.id = x.event_rowid
+  WHERE r.arn = ${asStored(arn)} AND e.action_id IN ${ids(actions)} AND e.outcome_id = 0`
+    return this.#oldest(found, sql`ORDER BY x.event_time_ms, e.id`, limit)
+  }
+
   /** Successful calls of these actions from `fromMs` to `toMs`, both included. */
   between(fromMs: number, toMs: number, actions: readonly number[]): CaseEvent[] {
     if (actions.length === 0) return []
@@ -199,12 +218,7 @@ export class CaseEvents {
   ): { events: CaseEvent[]; more: number } {
     if (rows.length === 0 || actions.length === 0) return { events: [], more: 0 }
     const found = sql`${this.#callsBy(rows, actions)} AND e.outcome_id = 0`
-    const first = readColumn<number>(this.#db, sql`${found} ORDER BY e.event_time_ms, e.id LIMIT ${limit}`)
-    const all = first.length < limit ? first.length : this.#count(found, MOST_COUNTED)
-    return {
-      events: this.#readEvents(sql`SELECT value FROM json_each(${JSON.stringify(first)})`),
-      more: all - first.length,
-    }
+    return this.#oldest(found, sql`ORDER BY e.event_time_ms, e.id`, limit)
   }
 
   /** The failed ones, oldest first. */
@@ -281,6 +295,14 @@ export class CaseEvents {
     const byAction = sql`SELECT e.id FROM event e${this.#by('event_by_action')} WHERE ${and([calls, time])}`
     const isShorter = this.#count(byAction, MOST_COUNTED) <= this.#count(byCaller, MOST_COUNTED)
     return isShorter ? sql`${byAction} AND ${callers}` : sql`${byCaller} AND ${calls}`
+  }
+
+  #oldest(found: Statement, order: Statement, limit: number): { events: CaseEvent[]; more: number } {
+    // One pass finds the first and counts the rest.
+    const all = readColumn<number>(this.#db, sql`${found} ${order} LIMIT ${MOST_COUNTED}`)
+    const first = all.slice(0, limit)
+    const events = this.#readEvents(sql`SELECT value FROM json_each(${JSON.stringify(first)})`)
+    return { events, more: all.length - first.length }
   }
 
   #isFew(found: Statement, most: number): boolean {

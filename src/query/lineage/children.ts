@@ -151,23 +151,37 @@ export class ChildFinder {
       .filter((step) => step.from.id === actor.id)
   }
 
-  /** Credentials of a principal that are not made by its other credentials. */
+  /** Credentials of a principal that are not made by its other credentials: first those whose issuing is recorded. */
   #owned(actor: Actor, limit: number): Children {
-    const samples = firstOfEach(actor.rows.filter((row) => !isWithoutCredential(row)))
-    const links = new Map<string, Link[]>()
+    const assumed = this.#assumed(actor, limit)
+    const links = new Map(assumed.links.map((step) => [step.to.id, [step]]))
     const rest = new Set<string>()
-    for (const { row, group } of samples) {
+    for (const { row, group } of firstOfEach(actor.rows.filter((each) => !isWithoutCredential(each)))) {
       if (links.size >= limit) {
         rest.add(group)
         continue
       }
       const credential = this.#credentials.ofIdentity(row)
-      if (credential.id !== actor.id && !links.has(credential.id)) {
-        const own = this.#ownLink(actor, credential)
-        if (own.length > 0) links.set(credential.id, own)
-      }
+      if (credential.id === actor.id || links.has(credential.id)) continue
+      const own = this.#ownLink(actor, credential)
+      if (own.length > 0) links.set(credential.id, own)
     }
-    return { links: [...links.values()].flat(), more: rest.size }
+    // Both count the same sessions, once as calls and once as callers.
+    return { links: [...links.values()].flat(), more: Math.max(assumed.more, rest.size) }
+  }
+
+  /** Sessions of a role, also those that were never used: a role has no other credentials. */
+  #assumed(actor: Actor, limit: number): Children {
+    if (actor.principalKind !== 'role' || actor.arn === null) return { links: [], more: 0 }
+    const { events, more } = this.#case.naming(actor.arn, this.#case.actions('sts'), limit)
+    const sessions = events.flatMap((event) =>
+      this.#case.issued(event).flatMap((issued) => this.#credentials.ofIssued(issued, event) ?? []),
+    )
+    const own = sessions.filter((each) => isOfRole(each, actor))
+    const links = [...new Map(own.map((each) => [each.id, each])).values()].flatMap((each) =>
+      this.#ownLink(actor, each),
+    )
+    return { links, more }
   }
 
   #ownLink(actor: Actor, credential: Actor): Link[] {
@@ -232,6 +246,13 @@ function firstOfEach(rows: readonly IdentityRow[]): { readonly row: IdentityRow;
 
 function byCreation(a: IdentityRow, b: IdentityRow): number {
   return (a.session_created ?? '').localeCompare(b.session_created ?? '', 'en') || a.id - b.id
+}
+
+/** A role that was made anew has the same ARN and another id. */
+function isOfRole(session: Actor, role: Actor): boolean {
+  if (session.mark?.roleArn !== role.arn) return false
+  const id = /^(AROA[A-Z0-9]+):/.exec(session.principalId ?? '')?.[1]
+  return id === undefined || role.principalId === null || id === role.principalId
 }
 
 /** The event itself, its copy, or the one that it was joined with. */

@@ -115,7 +115,7 @@ export class StartReader {
       const shown = all.slice(0, MOST_CANDIDATES)
       return {
         kind: 'choice',
-        candidates: shown.map((each) => this.#candidate(this.#actor(each))),
+        candidates: this.#candidates(shown.map((each) => this.#actor(each))),
         more: all.length - shown.length,
       }
     }
@@ -141,7 +141,12 @@ export class StartReader {
 
   #only(actors: readonly Actor[]): Reading {
     if (actors.length === 1) return begin(actors, [])
-    return { kind: 'choice', candidates: actors.map((actor) => this.#candidate(actor)), more: 0 }
+    return { kind: 'choice', candidates: this.#candidates(actors), more: 0 }
+  }
+
+  #candidates(actors: readonly Actor[]): LineageCandidate[] {
+    const candidates = actors.map((actor) => this.#candidate(actor))
+    return candidates.sort((a, b) => (a.first_event ?? '').localeCompare(b.first_event ?? '', 'en'))
   }
 
   #candidate(actor: Actor): LineageCandidate {

@@ -1,0 +1,53 @@
+import { Args, Flags } from '@oclif/core'
+import { CaseCommand } from '../../cli/case-command.js'
+import { verifyHandover, type HandoverCheck } from '../../handover/verify.js'
+import { CaseError, EXIT } from '../../model/case-error.js'
+import { printable } from '../../render/printable.js'
+
+export default class HandoffVerify extends CaseCommand {
+  static override summary = 'Check a hand-over file against its manifest and signature.'
+  static override description = `Size, SHA-256, the hash of every record, the digest over all events, SQLite's own check, and the signature of the manifest.
+Exit code 12 when anything does not fit.`
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> bob.sqlite',
+    '<%= config.bin %> <%= command.id %> bob.sqlite --allowed-signers signers.txt --signer analyst@example.org',
+  ]
+  static override args = {
+    file: Args.string({ description: 'The hand-over file; its manifest lies beside it.', required: true }),
+  }
+  static override flags = {
+    'allowed-signers': Flags.string({
+      description: 'Who may sign: an allowed_signers file of ssh-keygen.',
+      helpValue: 'FILE',
+      dependsOn: ['signer'],
+    }),
+    signer: Flags.string({
+      description: 'Who should have signed.',
+      helpValue: 'IDENTITY',
+      dependsOn: ['allowed-signers'],
+    }),
+  }
+
+  async run(): Promise<HandoverCheck> {
+    const { args, flags } = await this.parse(HandoffVerify)
+    const signers =
+      flags['allowed-signers'] === undefined || flags.signer === undefined
+        ? null
+        : { file: flags['allowed-signers'], identity: flags.signer }
+    const check = verifyHandover(args.file, signers)
+    if (!this.jsonEnabled()) {
+      for (const finding of check.findings) process.stdout.write(`${printable(finding)}\n`)
+      process.stdout.write(`${printable(`signature ${check.signature}`)}\n`)
+    }
+    if (check.findings.length > 0) {
+      throw new CaseError(`${args.file} does not fit its manifest`, {
+        exit: EXIT.verificationFailed,
+        hint: 'ask for the file again, and compare its SHA-256 by another way',
+      })
+    }
+    this.tell(
+      `${args.file} is what its manifest describes: ${check.manifest.counts['events'] ?? 0} events, sha256 ${check.manifest.sha256}`,
+    )
+    return check
+  }
+}

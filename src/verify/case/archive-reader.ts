@@ -1,0 +1,86 @@
+/** Reads the files of the archive again, and compares each with what was indexed. Only reads. */
+import { createHash } from 'node:crypto'
+import { closeSync, constants, existsSync, openSync, readSync } from 'node:fs'
+import path from 'node:path'
+import type { VerifiedSource } from './verified-source.js'
+
+const CHUNK = Buffer.allocUnsafeSlow(1024 * 1024)
+const O_NOATIME = 0o1000000
+
+export class ArchiveReader {
+  readonly #roots: readonly string[]
+  /** How many leading folders of the last path were not part of the root: the next file has as many. */
+  #stripped = 0
+
+  /** @param roots folders to look in; none: where the files were found. */
+  constructor(roots: readonly string[]) {
+    this.#roots = roots
+  }
+
+  /** @returns how the file differs from the source, or null. */
+  compare(source: VerifiedSource): string | null {
+    const file = this.#find(source)
+    if (file === null)
+      return this.#roots.length === 0 ? 'is no longer there' : `is not under ${this.#roots.join(' or ')}`
+    try {
+      const { sha256, size } = hashFile(file)
+      if (sha256 === source.sha256) return null
+      return `${String(file)} has SHA-256 ${sha256} (${size} bytes), not ${source.sha256 ?? 'any'} (${source.size} bytes)`
+    } catch (error) {
+      return `can not be read: ${(error as Error).message}`
+    }
+  }
+
+  #find(source: VerifiedSource): string | Buffer | null {
+    if (source.path_hex !== null) {
+      const bytes = Buffer.from(source.path_hex, 'hex')
+      return existsSync(bytes) ? bytes : null
+    }
+    if (this.#roots.length > 0) return this.#under(source.path)
+    const places = [path.resolve(source.working_directory ?? '.', source.path), path.resolve(source.path)]
+    return places.find((place) => existsSync(place)) ?? null
+  }
+
+  /** The archive may lie elsewhere now: folders are taken off the front of the path until it is found. */
+  #under(name: string): string | null {
+    const parts = name.split('/').filter((part) => part !== '' && part !== '.')
+    const counts = [this.#stripped, ...parts.keys()].filter((count) => count < parts.length)
+    for (const count of counts) {
+      for (const root of this.#roots) {
+        const place = path.join(root, ...parts.slice(count))
+        if (!existsSync(place)) continue
+        this.#stripped = count
+        return place
+      }
+    }
+    return null
+  }
+}
+
+function hashFile(file: string | Buffer): { sha256: string; size: number } {
+  const fd = openQuietly(file)
+  try {
+    const digest = createHash('sha256')
+    let size = 0
+    for (;;) {
+      const read = readSync(fd, CHUNK, 0, CHUNK.length, null)
+      if (read === 0) return { sha256: digest.digest('hex'), size }
+      digest.update(CHUNK.subarray(0, read))
+      size += read
+    }
+  } finally {
+    closeSync(fd)
+  }
+}
+
+/** Without touching the access time where we may (Linux, owner or root), and without waiting for a FIFO. */
+function openQuietly(file: string | Buffer): number {
+  const flags = constants.O_RDONLY | constants.O_NONBLOCK
+  if (process.platform !== 'linux') return openSync(file, flags)
+  try {
+    return openSync(file, flags | O_NOATIME)
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'EPERM') throw error
+    return openSync(file, flags)
+  }
+}

@@ -1,0 +1,204 @@
+/** Everything that is heavy for each source: a plain function over a list of them, so that it can run in any thread. */
+import type { Connection } from '../../store/open.js'
+import { Appearances, RowDigest, type Appearance } from './appearance.js'
+import { ArchiveReader } from './archive-reader.js'
+import { FindingList, isDamage, type Finding } from './finding.js'
+import { checkRecord } from './record-check.js'
+import type { RowRange } from './row-ranges.js'
+import { StoredContent } from './stored-content.js'
+import { VERIFIED_SOURCE_SQL, type VerifiedSource } from './verified-source.js'
+
+export interface SourceRows {
+  readonly id: number
+  readonly events: RowRange | null
+  readonly redeliveries: RowRange | null
+  readonly problems: RowRange | null
+}
+
+export interface SourceTask {
+  readonly sources: readonly SourceRows[]
+  /** Compare with the archive: folders to look in, or none to look where the files were found. */
+  readonly reread: readonly string[] | null
+}
+
+export interface SourceResult {
+  readonly findings: readonly Finding[]
+  readonly sources: number
+  readonly records: number
+  readonly bytes: number
+  readonly notes: SourceNotes
+}
+
+export interface SourceNotes {
+  /** Sources whose rows could not be hashed again, because the order of their many problems is not known. */
+  unordered: number
+  /** Files that were read again in the archive. */
+  reread: number
+  /** Members of containers, which are not read again. */
+  members: number
+}
+
+/** Problems of a source are written after its rows, but in batches of this many. */
+const ORDERED_PROBLEMS = 1000
+
+export function checkSources(db: Connection, task: SourceTask): SourceResult {
+  const checker = new SourceChecker(db, task.reread)
+  const findings = task.sources.flatMap((rows) => checker.check(rows))
+  return {
+    findings,
+    sources: task.sources.length,
+    records: checker.records,
+    bytes: checker.bytes,
+    notes: checker.notes,
+  }
+}
+
+class SourceChecker {
+  records = 0
+  bytes = 0
+  readonly notes: SourceNotes = { unordered: 0, reread: 0, members: 0 }
+  readonly #archive: ArchiveReader | null
+  readonly #appearances: Appearances
+  readonly #content: StoredContent
+  readonly #source
+  readonly #problems
+
+  constructor(db: Connection, reread: readonly string[] | null) {
+    this.#archive = reread === null ? null : new ArchiveReader(reread)
+    this.#appearances = new Appearances(db)
+    this.#content = new StoredContent(db)
+    this.#source = db.prepare<[number], VerifiedSource>(VERIFIED_SOURCE_SQL)
+    this.#problems = db.prepare<[number, number, number], Parameters<RowDigest['problem']>[0]>(
+      `SELECT kind, byte_offset, byte_length FROM problem WHERE id BETWEEN ? AND ? AND source_id = ? AND kind <> 'conflict' ORDER BY id`,
+    )
+  }
+
+  check(rows: SourceRows): Finding[] {
+    const source = this.#source.get(rows.id)
+    if (source === undefined) return []
+    const findings = new FindingList(source.member === null ? source.path : `${source.path}/${source.member}`)
+    try {
+      if (source.status === 'duplicate') this.#checkCopy(source, findings)
+      else this.#checkRows(source, rows, findings)
+      if (this.#archive !== null) this.#reread(source, this.#archive, findings)
+    } catch (error) {
+      if (!isDamage(error)) throw error
+      findings.add('structure', (error as Error).message)
+    }
+    return findings.all
+  }
+
+  #checkCopy(source: VerifiedSource, findings: FindingList): void {
+    const original = source.duplicate_of === null ? undefined : this.#source.get(source.duplicate_of)
+    if (original === undefined) findings.add('bytes', 'a copy of a source that is not there')
+    else if (original.sha256 !== source.sha256)
+      findings.add('bytes', `not a copy of ${original.path}: the SHA-256 differ`)
+    else if (original.row_digest !== source.row_digest)
+      findings.add('rows', `has another row digest than ${original.path}, of which it is a copy`)
+  }
+
+  /** One walk over the content and the rows side by side: neither is held whole. */
+  #checkRows(source: VerifiedSource, rows: SourceRows, findings: FindingList): void {
+    const digest = new RowDigest()
+    const walk = new RecordWalk(
+      this.#appearances.of(source.id, rows.events, rows.redeliveries),
+      digest,
+      findings,
+    )
+    if (source.storage !== null && source.storage !== 'none') {
+      for (const piece of this.#content.pieces(source, findings)) {
+        this.bytes += piece.length
+        walk.piece(piece)
+      }
+    }
+    walk.end(findings.all.length === 0)
+    this.records += walk.records
+    this.#checkDigest(source, rows, digest, findings)
+  }
+
+  #checkDigest(
+    source: VerifiedSource,
+    { problems }: SourceRows,
+    digest: RowDigest,
+    findings: FindingList,
+  ): void {
+    if ((problems?.count ?? 0) > ORDERED_PROBLEMS && source.records > 0) {
+      this.notes.unordered++
+      return
+    }
+    if (problems !== null) {
+      for (const problem of this.#problems.iterate(problems.first, problems.last, source.id))
+        digest.problem(problem)
+    }
+    if (digest.digest() !== source.row_digest) {
+      findings.add('rows', 'its rows are not those that were made when it was indexed: their digest differs')
+    }
+  }
+
+  #reread(source: VerifiedSource, archive: ArchiveReader, findings: FindingList): void {
+    if (source.sha256 === null) return
+    if (source.member !== null) {
+      this.notes.members++
+      return
+    }
+    this.notes.reread++
+    const difference = archive.compare(source)
+    if (difference !== null) findings.add('archive', difference)
+  }
+}
+
+/** Takes rows and content in the same order, and holds only what of the content may belong to the next row. */
+class RecordWalk {
+  records = 0
+  readonly #rows: Iterator<Appearance>
+  readonly #digest: RowDigest
+  readonly #findings: FindingList
+  #next: Appearance | undefined
+  #held: Buffer = Buffer.alloc(0)
+  /** Offset of #held in the content. */
+  #base = 0
+
+  constructor(rows: Iterator<Appearance>, digest: RowDigest, findings: FindingList) {
+    this.#rows = rows
+    this.#digest = digest
+    this.#findings = findings
+    this.#advance()
+  }
+
+  piece(piece: Buffer): void {
+    const window = this.#held.length === 0 ? piece : Buffer.concat([this.#held, piece])
+    const end = this.#base + window.length
+    for (let row = this.#next; row !== undefined && row.offset + row.length <= end; row = this.#next) {
+      const from = row.offset - this.#base
+      const wrong =
+        from < 0
+          ? 'it lies before the record of the row before it'
+          : checkRecord(row, window.subarray(from, from + row.length))
+      if (wrong !== null) this.#report(row, wrong)
+      this.#advance()
+    }
+    const keepFrom = Math.min(Math.max(this.#next?.offset ?? end, this.#base), end)
+    this.#held = Buffer.from(window.subarray(keepFrom - this.#base))
+    this.#base = keepFrom
+  }
+
+  /** @param isWhole whether all of the content went by: what is left over then lies beyond its end. */
+  end(isWhole: boolean): void {
+    for (let row = this.#next; row !== undefined; row = this.#next) {
+      if (isWhole) this.#report(row, 'the content ends before it')
+      this.#advance()
+    }
+  }
+
+  #report(row: Appearance, wrong: string): void {
+    this.#findings.add('event', `${row.event_id} at byte ${row.offset}, ${row.length} bytes: ${wrong}`)
+  }
+
+  #advance(): void {
+    const next = this.#rows.next()
+    this.#next = next.done === true ? undefined : next.value
+    if (this.#next === undefined) return
+    this.records++
+    this.#digest.event(this.#next)
+  }
+}

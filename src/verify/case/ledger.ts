@@ -1,0 +1,95 @@
+/** The accounts: no record vanishes between a file and its rows, no file between a run and now. */
+import type { Connection } from '../../store/open.js'
+import { FindingList, type Finding } from './finding.js'
+import type { RowRange } from './row-ranges.js'
+
+export interface Counted {
+  readonly events: ReadonlyMap<number, RowRange>
+  readonly redeliveries: ReadonlyMap<number, RowRange>
+}
+
+interface SourceCounts {
+  readonly id: number
+  readonly path: string
+  readonly status: string
+  readonly records: number
+  readonly events: number
+  readonly duplicates: number
+  readonly rejected: number
+}
+
+export function checkLedger(db: Connection, counted: Counted): Finding[] {
+  const found: Finding[] = []
+  const sources = db
+    .prepare('SELECT id, path, status, records, events, duplicates, rejected FROM source')
+    .iterate()
+  const total = { records: 0, parts: 0 }
+  for (const source of sources as IterableIterator<SourceCounts>) {
+    total.records += source.records
+    total.parts += source.events + source.duplicates + source.rejected
+    found.push(...checkSource(source, counted))
+  }
+  const findings = new FindingList('case file')
+  if (total.records !== total.parts)
+    findings.add('ledger', `${total.records} records, but ${total.parts} are accounted for`)
+  return [...found, ...findings.all, ...checkRunCounts(db)]
+}
+
+function checkSource(source: SourceCounts, { events, redeliveries }: Counted): Finding[] {
+  const findings = new FindingList(source.path)
+  const { records, events: own, duplicates, rejected } = source
+  if (records !== own + duplicates + rejected) {
+    findings.add(
+      'ledger',
+      `${records} records, but ${own} events + ${duplicates} duplicates + ${rejected} rejected`,
+    )
+  }
+  const rows = events.get(source.id)?.count ?? 0
+  if (rows !== own) findings.add('ledger', `${rows} rows of events, ${own} were made`)
+  // A copy of another file has no rows of its own.
+  const again = redeliveries.get(source.id)?.count ?? 0
+  const expected = source.status === 'indexed' ? duplicates : 0
+  if (again !== expected) findings.add('ledger', `${again} rows of repeated events, ${expected} were made`)
+  return findings.all
+}
+
+interface RunCounts {
+  readonly files?: { readonly indexed?: number; readonly duplicate?: number }
+  readonly records?: { readonly found?: number }
+}
+
+/** What each run counted at its end is still there: a source that was removed with all its rows shows here. */
+function checkRunCounts(db: Connection): Finding[] {
+  const findings = new FindingList('runs')
+  const now = db.prepare(
+    `SELECT count(*) FILTER (WHERE status = 'indexed') AS indexed, count(*) FILTER (WHERE status = 'duplicate') AS duplicate,
+     coalesce(sum(records), 0) AS found FROM source WHERE run_id = ?`,
+  )
+  const runs = db.prepare('SELECT id, counts FROM runs WHERE counts IS NOT NULL ORDER BY id').all() as {
+    id: number
+    counts: string
+  }[]
+  for (const { id, counts } of runs) {
+    const then = readCounts(counts)
+    const { indexed, duplicate, found } = now.get(id) as { indexed: number; duplicate: number; found: number }
+    const told = `run ${id} counted`
+    if (then?.files?.indexed !== indexed)
+      findings.add(
+        'ledger',
+        `${told} ${then?.files?.indexed ?? '?'} indexed files, the case holds ${indexed}`,
+      )
+    if (then?.files?.duplicate !== duplicate)
+      findings.add('ledger', `${told} ${then?.files?.duplicate ?? '?'} copies, the case holds ${duplicate}`)
+    if (then?.records?.found !== found)
+      findings.add('ledger', `${told} ${then?.records?.found ?? '?'} records, the case holds ${found}`)
+  }
+  return findings.all
+}
+
+function readCounts(text: string): RunCounts | null {
+  try {
+    return JSON.parse(text) as RunCounts
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,115 @@
+/** The stored bytes of a source, piece by piece, hashed on the way. */
+import { createHash, hash, type Hash } from 'node:crypto'
+import { gunzipSync, inflateRawSync } from 'node:zlib'
+import { readFileSync } from 'node:fs'
+import { inflateWhole, isGzip } from '../../decode/inflate.js'
+import type { Connection } from '../../store/open.js'
+import type { FindingList } from './finding.js'
+import type { VerifiedSource } from './verified-source.js'
+
+interface Segment {
+  readonly content_offset: number
+  readonly content_length: number
+  readonly encoding: 'gzip' | 'plain' | 'deflate'
+  readonly rowid: number
+}
+
+/** Content of a --reference source is read in one piece, as the reader of records does. */
+const MAX_REFERENCED_BYTES = 1024 * 1024 * 1024
+
+export class StoredContent {
+  readonly #segments
+  readonly #bytes
+
+  constructor(db: Connection) {
+    this.#segments = db.prepare<[number], Segment>(
+      'SELECT rowid, content_offset, content_length, encoding FROM segment WHERE source_id = ? ORDER BY content_offset, content_length',
+    )
+    this.#bytes = db.prepare<[number], Buffer>('SELECT bytes FROM segment WHERE rowid = ?').pluck()
+  }
+
+  /** Gives the content in order, and adds what does not hold. Nothing is given where the bytes do not inflate. */
+  *pieces(source: VerifiedSource, findings: FindingList): Generator<Buffer> {
+    if (source.storage === 'reference') {
+      yield* referenced(source, findings)
+      return
+    }
+    const content = createHash('sha256')
+    let at = 0
+    for (const segment of this.#segments.all(source.id)) {
+      const bytes = this.#bytes.get(segment.rowid) ?? Buffer.alloc(0)
+      if (segment.encoding === 'gzip') checkFile(source, bytes, findings)
+      // The bytes of a damaged file are kept beside what could be read of it.
+      if (segment.content_length === 0) continue
+      const piece = inflate(segment, bytes)
+      if (piece === null || segment.content_offset !== at || piece.length !== segment.content_length) {
+        findings.add(
+          'bytes',
+          `the piece at byte ${segment.content_offset} of the content does not inflate to what was stored`,
+        )
+        return
+      }
+      content.update(piece)
+      at += piece.length
+      yield piece
+    }
+    checkContent(source, content, findings)
+  }
+}
+
+function inflate({ encoding, content_length }: Segment, bytes: Buffer): Buffer | null {
+  try {
+    if (encoding === 'plain') return bytes
+    if (encoding === 'deflate') return inflateRawSync(bytes)
+    return gunzipSync(bytes, { chunkSize: Math.max(64, content_length) })
+  } catch {
+    return null
+  }
+}
+
+function checkFile({ sha256 }: VerifiedSource, bytes: Buffer, findings: FindingList): void {
+  const now = hash('sha256', bytes)
+  if (now !== sha256) findings.add('bytes', `the stored file has SHA-256 ${now}, not ${sha256 ?? 'any'}`)
+}
+
+function checkContent(source: VerifiedSource, content: Hash, findings: FindingList): void {
+  const now = content.digest('hex')
+  if (now !== source.content_sha256) {
+    findings.add('bytes', `the stored content has SHA-256 ${now}, not ${source.content_sha256 ?? 'any'}`)
+  }
+  // Of a file that was not compressed, the content is the file.
+  if (source.gzip_members === null && source.sha256 !== source.content_sha256) {
+    findings.add(
+      'bytes',
+      `file and content of a plain file have different SHA-256: ${source.sha256 ?? '-'}, ${source.content_sha256 ?? '-'}`,
+    )
+  }
+}
+
+function* referenced(source: VerifiedSource, findings: FindingList): Generator<Buffer> {
+  let bytes: Buffer
+  try {
+    bytes = readFileSync(source.path_hex === null ? source.path : Buffer.from(source.path_hex, 'hex'))
+  } catch (error) {
+    findings.add(
+      'archive',
+      `can not be read: ${(error as Error).message} (the case was made with --reference)`,
+    )
+    return
+  }
+  const now = hash('sha256', bytes)
+  if (now !== source.sha256) {
+    findings.add('archive', `the file has SHA-256 ${now}, not ${source.sha256 ?? 'any'}`)
+    return
+  }
+  const content = isGzip(bytes) ? inflateWhole(bytes, MAX_REFERENCED_BYTES)?.content : bytes
+  if (content === undefined) {
+    findings.add('archive', `the file is too large to be read in one piece: its records were not checked`)
+    return
+  }
+  const contentNow = hash('sha256', content)
+  if (contentNow !== source.content_sha256) {
+    findings.add('bytes', `the content has SHA-256 ${contentNow}, not ${source.content_sha256 ?? 'any'}`)
+  }
+  yield content
+}
