@@ -16,7 +16,7 @@ const UNIQUE_ID = /^A(?:BIA|CCA|GPA|IDA|IPA|KIA|NPA|NVA|PKA|ROA|SCA|SIA)[A-Z0-9]
 /** A UUID can end in twelve digits: that is no account. */
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/i
 const SESSION_TOKEN = /("sessionToken"\s*:\s*")([^"\\]+)(")/gi
-const IPV6 = /(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}/gi
+const IPV6 = /(?<![\w:.])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?![\w:.])/gi
 /** Words that name a thing of AWS's, or nothing: replacing them would only make the file unreadable. */
 const KEPT = new Set([
   'root',
