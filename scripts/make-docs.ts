@@ -9,6 +9,7 @@ import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { format, resolveConfig } from 'prettier'
+import { OUT_TABLES } from '../src/handover/schema.js'
 import { EXIT } from '../src/model/case-error.js'
 import { EVENT_COLUMNS, TABLE_COLUMNS } from '../src/model/event.js'
 import { CREDENTIAL_CLASSES } from '../src/model/principal.js'
@@ -251,7 +252,7 @@ const end = (name: string): string => `<!-- end: ${name} -->`
 
 /** @param text the document as it is. @returns it with every generated part made anew. */
 export async function caseDocument(text: string): Promise<string> {
-  const parts = { problems: problems(), schema: await schema() }
+  const parts = { problems: problems(), schema: await schema(), handover: handover() }
   let made = text
   for (const [name, part] of Object.entries(parts)) {
     const from = made.indexOf(begin(name))
@@ -294,6 +295,10 @@ async function schema(): Promise<string> {
   ].join('\n')
 }
 
+function handover(): string {
+  return OUT_TABLES.map((spec) => describe(spec.name, spec.meaning, spec.columns, '###')).join('\n')
+}
+
 /** Tables that a command adds to a case: exports `…_TABLES` of src/store/…-schema.ts. */
 async function laterTables(): Promise<TableSpec[]> {
   const folder = path.join(ROOT, 'src/store')
@@ -313,12 +318,12 @@ function details({ primaryKey, dictionary }: TableSpec): string {
   return `${dictionary === true ? ' A dictionary.' : ''}${key}`
 }
 
-function describe(name: string, meaning: string, described: readonly ColumnSpec[]): string {
+function describe(name: string, meaning: string, described: readonly ColumnSpec[], level = '####'): string {
   const rows = described.map((column) => {
     const type = `${column.type}${column.rule === undefined ? '' : ` ${column.rule}`}`
     return `| \`${column.name}\` | ${type} | ${cell(column.meaning)} |`
   })
-  return `#### \`${name}\`\n\n${meaning}\n\n${table(['column', 'type', 'meaning'], rows)}`
+  return `${level} \`${name}\`\n\n${meaning}\n\n${table(['column', 'type', 'meaning'], rows)}`
 }
 
 function table(head: readonly string[], rows: readonly string[]): string {

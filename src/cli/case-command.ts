@@ -1,7 +1,9 @@
 /** Base of every command: `--case`, errors to exit codes, the one way out to stdout and stderr. */
-import { Command, Flags } from '@oclif/core'
+import { Command, Flags, type Interfaces } from '@oclif/core'
 import { CaseError, EXIT } from '../model/case-error.js'
 import { printable } from '../render/printable.js'
+import { appendQuestion, checkQuestionLog, isQuestion } from './question-log.js'
+import { isTimedChild } from './timed-child.js'
 
 export const caseFlag = Flags.string({
   description: 'Case file to use.',
@@ -10,9 +12,60 @@ export const caseFlag = Flags.string({
   helpValue: 'FILE',
 })
 
+export const logFlag = Flags.string({
+  description: 'Add this question to a log: one JSON line each, which holds the hash of the line before.',
+  env: 'COLDTRAIL_LOG',
+  helpValue: 'FILE',
+  helpGroup: 'GLOBAL',
+})
+
 export abstract class CaseCommand extends Command {
   static override enableJsonFlag = true
-  static override baseFlags = { case: caseFlag }
+  static override baseFlags = { case: caseFlag, log: logFlag }
+
+  /** For the log: rows that were shown, where the result does not say. */
+  protected shown: number | null = null
+  #log: { readonly file: string; readonly case: string; readonly argv: readonly string[] } | undefined
+
+  /** The question is known here, and nothing is answered yet. */
+  protected override async parse<
+    F extends Interfaces.OutputFlags<Interfaces.FlagInput>,
+    B extends Interfaces.OutputFlags<Interfaces.FlagInput>,
+    A extends Interfaces.OutputArgs<Interfaces.ArgInput>,
+  >(options?: Interfaces.Input<F, B, A>, argv?: string[]): Promise<Interfaces.ParserOutput<F, B, A>> {
+    const parsed = await super.parse(options, argv)
+    const flags: Readonly<Record<string, unknown>> = parsed.flags
+    const { log, case: casePath } = flags
+    // A statement that runs in a child is one question: its parent's.
+    if (typeof log !== 'string' || !isQuestion(this.id ?? '') || isTimedChild()) return parsed
+    checkQuestionLog(log)
+    this.#log = { file: log, case: String(casePath), argv: [this.id ?? '', ...(argv ?? this.argv)] }
+    return parsed
+  }
+
+  protected override async _run<Result>(): Promise<Result> {
+    let exit: number | undefined
+    let result: Result | undefined
+    try {
+      result = await super._run<Result>()
+      return result
+    } catch (error) {
+      exit = (error as { oclif?: { exit?: number } }).oclif?.exit ?? EXIT.bug
+      throw error
+    } finally {
+      await this.#record(exit ?? Number(process.exitCode ?? EXIT.done), this.shown ?? rowsOf(result))
+    }
+  }
+
+  async #record(exit: number, rows: number | null): Promise<void> {
+    if (this.#log === undefined) return
+    const { file, ...question } = this.#log
+    try {
+      await appendQuestion(file, { ...question, exit, rows })
+    } catch (error) {
+      await this.catch(error as Error)
+    }
+  }
 
   /** A line for people: warnings, windows, totals. Never data. Control characters are made visible. */
   protected tell(line: string): void {
@@ -36,4 +89,17 @@ export abstract class CaseCommand extends Command {
     }
     return super.catch(error)
   }
+}
+
+/** How many rows a result tells to have shown: by number, of a hand-over by its manifest, else by its list. */
+function rowsOf(result: unknown): number | null {
+  if (typeof result !== 'object' || result === null) return null
+  const { shown, manifest } = result as {
+    shown?: unknown
+    manifest?: { counts?: Readonly<Record<string, number>> }
+  }
+  if (typeof shown === 'number') return shown
+  if (manifest?.counts !== undefined) return manifest.counts['events'] ?? null
+  const rows = Object.values(result).find((value) => Array.isArray(value)) as unknown[] | undefined
+  return rows?.length ?? null
 }

@@ -11,11 +11,11 @@ import { openReader, type Connection } from '../store/open.js'
 import { readState } from '../store/reader.js'
 import { CaseCommand } from './case-command.js'
 import { TABLE_ROWS } from './find-output.js'
-import { readScope, spellOutError } from './find-scope.js'
+import { readScope, spellOutError, type ScopeFlags } from './find-scope.js'
 import { filterFlags } from './list-flags.js'
 import { printRows, type PlainRow } from './print-rows.js'
 
-export type ScopeFlags = Interfaces.InferredFlags<typeof ListCommand.baseFlags>
+export type ListFlags = Interfaces.InferredFlags<typeof ListCommand.baseFlags>
 
 /** Lists of names are in the JSON formats whole; where a cell is one text, they are joined. */
 export type ListRow = Readonly<Record<string, string | number | null | readonly string[]>>
@@ -29,17 +29,10 @@ export interface ListOutput {
   readonly noun: string
 }
 
-export abstract class ListCommand extends CaseCommand {
-  static override baseFlags = { ...CaseCommand.baseFlags, ...filterFlags }
-
-  protected override async init(): Promise<void> {
-    await super.init()
-    this.argv = spellOutError(this.argv)
-  }
-
+export abstract class CountCommand extends CaseCommand {
   /** Opens the case, tells what will be counted, and closes it when the answer is there. */
   protected async answer<Result>(
-    flags: ScopeFlags,
+    flags: ScopeFlags & { readonly case: string },
     ask: (db: Connection, scope: Scope) => Result | Promise<Result>,
   ): Promise<Result> {
     const db = openReader(flags.case)
@@ -74,6 +67,16 @@ export abstract class ListCommand extends CaseCommand {
     for (const note of filterNotes(filters)) this.tell(note)
     const text = windowText(window)
     if (text !== undefined) this.tell(text)
+  }
+}
+
+/** Takes the filters of `find`. */
+export abstract class ListCommand extends CountCommand {
+  static override baseFlags = { ...CaseCommand.baseFlags, ...filterFlags }
+
+  protected override async init(): Promise<void> {
+    await super.init()
+    this.argv = spellOutError(this.argv)
   }
 }
 

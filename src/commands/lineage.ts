@@ -60,6 +60,7 @@ case does not hold is said, not guessed. Session tokens are never printed.`
       events: !flags.events ? 'none' : isJson ? 'all' : 'counts',
     })
     db.close()
+    this.shown = isChoice(answer) ? answer.candidates.length : answer.nodes.length
     if (isChoice(answer)) {
       process.exitCode = EXIT.usage
       for (const line of renderLineageChoice(answer)) this.tell(line)

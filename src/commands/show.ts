@@ -27,7 +27,9 @@ On a terminal, control characters are shown by their JSON escapes.`
     '<%= config.bin %> <%= command.id %> 6b3c8f2e-1f0a-4d55-9b0e-0c1f7f1f2a11',
     '<%= config.bin %> <%= command.id %> 6b3c8f2e-1f0a-4d55-9b0e-0c1f7f1f2a11 | jq .requestParameters',
   ]
-  static override args = { event_id: Args.string({ description: 'eventID of the event.', required: true }) }
+  static override args = {
+    event_id: Args.string({ ignoreStdin: true, description: 'eventID of the event.', required: true }),
+  }
 
   async run(): Promise<ShowResult> {
     const { args, flags } = await this.parse(Show)

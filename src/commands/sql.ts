@@ -17,7 +17,9 @@ Runs in a process of its own that is stopped after --timeout seconds.`
     `<%= config.bin %> <%= command.id %> "SELECT event_id, json_extract(record(event_id), '$.requestParameters.bucketName') AS bucket FROM events WHERE event_name = 'PutBucketPolicy'"`,
     `<%= config.bin %> <%= command.id %> "SELECT * FROM data_dictionary WHERE table_name = 'events'" --format csv`,
   ]
-  static override args = { statement: Args.string({ description: 'The statement.', required: true }) }
+  static override args = {
+    statement: Args.string({ ignoreStdin: true, description: 'The statement.', required: true }),
+  }
   static override flags = {
     format: Flags.string({ description: 'Output format.', options: [...FORMATS], default: 'table' }),
     timeout: Flags.integer({

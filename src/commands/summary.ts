@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core'
-import { ListCommand, rowLimit, type ScopeFlags } from '../cli/list-command.js'
+import { ListCommand, rowLimit, type ListFlags } from '../cli/list-command.js'
 import { formatFlag } from '../cli/list-flags.js'
 import { printRows } from '../cli/print-rows.js'
 import { isUnicodeLocale, terminalShape } from '../cli/terminal.js'
@@ -60,7 +60,7 @@ lists. With --by: events by the values of one column.`
 
   async #groups(
     by: GroupColumn,
-    flags: ScopeFlags & { readonly format: Format },
+    flags: ListFlags & { readonly format: Format },
     options: SummaryOptions,
   ): Promise<RankedList> {
     const list = await this.answer(flags, (db, scope) => groupBy(db, scope, by, options))

@@ -5,14 +5,7 @@
 import type { JsonObject } from '../model/record.js'
 
 export type ValueClass =
-  | 'event'
-  | 'insight'
-  | 'digest'
-  | 'keys'
-  | 'lake-sign'
-  | 'notification'
-  | 'empty'
-  | 'unknown'
+  'event' | 'insight' | 'aggregate' | 'digest' | 'keys' | 'lake-sign' | 'notification' | 'empty' | 'unknown'
 
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -21,6 +14,8 @@ export function isJsonObject(value: unknown): value is JsonObject {
 export function classify(value: unknown): ValueClass {
   if (!isJsonObject(value)) return 'unknown'
   if (isNotification(value)) return 'notification'
+  if (isLambdaSource(value)) return 'unknown'
+  if (isAggregated(value)) return 'aggregate'
   if (
     value['eventVersion'] !== undefined ||
     (value['eventSource'] !== undefined && value['eventName'] !== undefined)
@@ -33,6 +28,26 @@ export function classify(value: unknown): ValueClass {
   // Documentation samples and hand-made records can lack all three: an id with a time is still a record.
   if (value['eventID'] !== undefined && value['eventTime'] !== undefined) return 'event'
   return Object.keys(value).length === 0 ? 'empty' : 'unknown'
+}
+
+/** An event of the trail or an Insight. */
+export function isRecord(value: unknown): value is JsonObject {
+  const kind = classify(value)
+  return kind === 'event' || kind === 'insight'
+}
+
+/** A count, not an event; its eventVersion 1.0 makes it look like an ancient record. */
+function isAggregated(value: JsonObject): boolean {
+  return (
+    value['eventCategory'] === 'Aggregated' ||
+    value['eventType'] === 'AwsAggregatedEvent' ||
+    (value['timeWindow'] !== undefined && value['summary'] !== undefined && value['eventName'] === undefined)
+  )
+}
+
+/** Event sources of Lambda (`aws:sqs`, `aws:kinesis`, …) have eventSource and eventName too. */
+function isLambdaSource(value: JsonObject): boolean {
+  return typeof value['eventSource'] === 'string' && value['eventSource'].startsWith('aws:')
 }
 
 /** An S3 event notification: has eventVersion, eventSource and eventName, but is not a CloudTrail record. */
@@ -52,6 +67,8 @@ const SIGNATURES: readonly (readonly [string, Buffer])[] = [
   ['SQLite', Buffer.from('SQLite format 3\u0000', 'latin1')],
   ['PDF', Buffer.from('%PDF', 'latin1')],
 ]
+
+export const NOT_JSON = 'not JSON'
 
 /** A known but unread format, by its first bytes; null when the bytes may be JSON. */
 export function unsupportedFormat(bytes: Buffer): string | null {

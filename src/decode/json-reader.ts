@@ -6,9 +6,9 @@
  * scanner only finds where a value ends (brackets outside strings); whether the value is JSON is for JSON.parse to say, so
  * the two can not disagree: property tests hold them to it.
  */
-import { isAscii, isUtf8 } from 'node:buffer'
 import type { Problem } from '../model/problem.js'
 import { RecordSearch } from './record-search.js'
+import { parseMessage, TextWindow, tryParse } from './text-window.js'
 import { ValueScanner } from './value-scanner.js'
 
 export interface FoundValue {
@@ -63,12 +63,8 @@ export class JsonReader {
   readonly #sink: ValueSink
   readonly #envelopes: ReadonlySet<string>
   readonly #maxValueBytes: number
-  #window: Buffer = Buffer.alloc(0)
-  /** Content offset of the first byte of the window. */
-  #base = 0
+  readonly #text = new TextWindow()
   #last = false
-  #latin1: string | undefined
-  #ascii = true
   #place: Place = 'document'
   /** Position in the window up to which everything is settled. */
   #pos = 0
@@ -94,31 +90,17 @@ export class JsonReader {
     this.#envelopes = options.envelopes
     this.#maxValueBytes = options.maxValueBytes
     this.#search = new RecordSearch(options.maxValueBytes, (start, end) => {
-      const value = this.#parse(start, end)
+      const value = this.#text.parse(start, end)
       return value !== undefined && sink.looksLikeRecord(value)
     })
   }
 
   /** Gives the next bytes; `last` ends the text. The buffer must not change until the next call. */
   push(chunk: Buffer, last: boolean): void {
-    this.#take(chunk)
+    this.#shift(this.#text.take(chunk, this.#keepFrom()))
     this.#last = last
     this.#run()
     if (last) this.#finish()
-  }
-
-  #take(chunk: Buffer): void {
-    const keep = this.#keepFrom()
-    if (keep >= this.#window.length) {
-      this.#shift(this.#window.length)
-      this.#window = chunk
-    } else {
-      const rest = this.#window.subarray(keep)
-      this.#shift(keep)
-      this.#window = Buffer.concat([rest, chunk])
-    }
-    this.#ascii = isAscii(this.#window)
-    this.#latin1 = undefined
   }
 
   /** First byte that a value in progress still needs. */
@@ -131,7 +113,6 @@ export class JsonReader {
   }
 
   #shift(by: number): void {
-    this.#base += by
     this.#pos -= by
     this.#scan.shift(by)
     this.#objectStart -= by
@@ -152,7 +133,7 @@ export class JsonReader {
   #step(): boolean {
     const at = this.#skipSpace()
     if (at < 0) return false
-    const byte = this.#window[at] as number
+    const byte = this.#text.bytes[at] as number
     switch (this.#place) {
       case 'document':
         return this.#startDocument(byte, at)
@@ -190,7 +171,7 @@ export class JsonReader {
   }
 
   #skipSpace(): number {
-    const window = this.#window
+    const window = this.#text.bytes
     let at = this.#pos
     while (at < window.length) {
       const byte = window[at] as number
@@ -221,7 +202,7 @@ export class JsonReader {
 
   #skipNuls(at: number): boolean {
     let end = at
-    while (end < this.#window.length && this.#window[end] === 0) end++
+    while (end < this.#text.bytes.length && this.#text.bytes[end] === 0) end++
     this.#report('nul-bytes', at, end, 'zero bytes between or after the values')
     this.#pos = end
     return true
@@ -254,11 +235,11 @@ export class JsonReader {
     this.#memberStart = at
     const end = this.#stringEnd(at + 1)
     if (end < 0) {
-      if (this.#window.length - at > MAX_KEY_BYTES) return this.#damaged(at, 'a key has no end')
+      if (this.#text.bytes.length - at > MAX_KEY_BYTES) return this.#damaged(at, 'a key has no end')
       this.#pos = at
       return false
     }
-    const key = this.#parse(at, end)
+    const key = this.#text.parse(at, end)
     if (typeof key !== 'string') return this.#damaged(at, 'a key is not a valid string')
     this.#key = key
     this.#pos = end
@@ -268,7 +249,7 @@ export class JsonReader {
 
   /** Index after the closing quote, or -1. */
   #stringEnd(from: number): number {
-    const window = this.#window
+    const window = this.#text.bytes
     for (let at = from; at < window.length; at++) {
       const byte = window[at]
       if (byte === QUOTE) return at + 1
@@ -292,7 +273,7 @@ export class JsonReader {
 
   /** Members that stood before the opened array: they were only scanned, so JSON.parse judges them now. */
   #checkMembersBefore(): void {
-    const text = this.#text(this.#objectStart, this.#memberStart)
+    const text = this.#text.text(this.#objectStart, this.#memberStart)
     if (tryParse(`${text.replace(/,\s*$/, '')}}`) === undefined && !/^\{\s*$/.test(text)) {
       this.#report('bad-json', this.#objectStart, this.#memberStart, 'not valid JSON before the list')
     }
@@ -324,9 +305,9 @@ export class JsonReader {
 
   /** Goes on with the value in progress. Returns false when more bytes are needed. */
   #goOn(): boolean {
-    const end = this.#scan.end(this.#window, this.#last)
+    const end = this.#scan.end(this.#text.bytes, this.#last)
     const { start } = this.#scan
-    if (this.#tooLong(end < 0 ? this.#window.length : end))
+    if (this.#tooLong(end < 0 ? this.#text.bytes.length : end))
       return end < 0 ? this.#dropScanned() : this.#endSkipped(end)
     if (end < 0) return false
     this.#scan.active = false
@@ -341,7 +322,7 @@ export class JsonReader {
 
   #dropScanned(): boolean {
     this.#skipping = true
-    this.#pos = this.#window.length
+    this.#pos = this.#text.bytes.length
     return false
   }
 
@@ -366,7 +347,7 @@ export class JsonReader {
     this.#place = this.#placeFollowing()
     if (place === 'member-value') {
       this.#objectDepth = Math.max(this.#objectDepth, this.#scan.maxDepth + 1)
-      if (this.#opened && tryParse(this.#text(start, end)) === undefined) {
+      if (this.#opened && tryParse(this.#text.text(start, end)) === undefined) {
         this.#report('bad-json', start, end, 'the value of a key beside the list is not valid JSON')
       }
       return
@@ -376,7 +357,7 @@ export class JsonReader {
 
   /** Parses a complete value and hands it on; damage starts the search for the next record. */
   #give(start: number, end: number, depth: number): void {
-    const text = this.#text(start, end)
+    const text = this.#text.text(start, end)
     const value = tryParse(text)
     if (value === undefined) {
       this.#recover(start, end, parseMessage(text))
@@ -387,17 +368,17 @@ export class JsonReader {
       value,
       text,
       depth,
-      offset: this.#base + start,
+      offset: this.#text.base + start,
       length: end - start,
       container: this.#container,
-      invalidUtf8: !this.#ascii && !isUtf8(this.#window.subarray(start, end)),
+      invalidUtf8: !this.#text.isUtf8(start, end),
     })
   }
 
   /** A structural error between values: report it and go to the next record that can be read. */
   #damaged(at: number, detail: string): boolean {
-    this.#recover(at, this.#window.length, detail)
-    return this.#pos < this.#window.length
+    this.#recover(at, this.#text.bytes.length, detail)
+    return this.#pos < this.#text.bytes.length
   }
 
   /**
@@ -406,10 +387,10 @@ export class JsonReader {
    */
   #recover(start: number, end: number, detail: string): void {
     this.#scan.active = false
-    const found = this.#search.next(this.#window, start + 1, end)
+    const found = this.#search.next(this.#text.bytes, start + 1, end)
     const resume = found < 0 ? end : found
     this.#report('bad-json', start, resume, detail)
-    if (found < 0 && resume < this.#window.length) {
+    if (found < 0 && resume < this.#text.bytes.length) {
       this.#pos = resume
       return
     }
@@ -434,7 +415,7 @@ export class JsonReader {
     if (this.#scan.active && this.#scan.isScalar) this.#run()
     const cutFrom = this.#cutFrom()
     if (cutFrom < 0) return
-    const end = this.#window.length
+    const end = this.#text.bytes.length
     if (this.#skipping) {
       this.#report(
         'record-too-large',
@@ -444,7 +425,7 @@ export class JsonReader {
       )
       return
     }
-    const found = this.#search.next(this.#window, cutFrom + 1, end)
+    const found = this.#search.next(this.#text.bytes, cutFrom + 1, end)
     if (found >= 0) {
       this.#resumeAt(cutFrom, found)
       return
@@ -473,38 +454,9 @@ export class JsonReader {
     return -1
   }
 
-  #text(start: number, end: number): string {
-    if (!this.#ascii) return this.#window.toString('utf8', start, end)
-    // One decode for the whole window; a slice of it costs nothing and JSON.parse reads it in place.
-    const all = (this.#latin1 ??= this.#window.toString('latin1'))
-    return all.slice(start, end)
-  }
-
-  #parse(start: number, end: number): unknown {
-    return tryParse(this.#text(start, end))
-  }
-
   #report(kind: Problem['kind'], start: number, end: number, detail: string): void {
-    this.#sink.damage({ kind, detail, byteOffset: this.#base + start, byteLength: end - start })
+    this.#sink.damage({ kind, detail, byteOffset: this.#text.base + start, byteLength: end - start })
   }
 }
 
 const MAX_KEY_BYTES = 65_536
-
-/** undefined is never the value of valid JSON. */
-function tryParse(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown
-  } catch {
-    return undefined
-  }
-}
-
-function parseMessage(text: string): string {
-  try {
-    JSON.parse(text)
-  } catch (error) {
-    return (error as Error).message.slice(0, 200)
-  }
-  return 'not valid JSON'
-}

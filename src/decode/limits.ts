@@ -11,6 +11,8 @@ export interface Limits {
   readonly bombBytes: number
   /** Nesting that is searched; SQLite's json_extract stops at 1,000. */
   readonly maxDepth: number
+  /** Members of one container; a year of one account is 2 million files, and is better unpacked. */
+  readonly maxMembers: number
 }
 
 const MIB = 1024 * 1024
@@ -22,4 +24,5 @@ export const LIMITS: Limits = {
   maxRatio: 200,
   bombBytes: 64 * MIB,
   maxDepth: 200,
+  maxMembers: 500_000,
 }

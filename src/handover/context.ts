@@ -1,37 +1,41 @@
 /** What surrounds the selected events: their principals and sources, all problems, coverage of the whole case. */
 import { signedState } from '../store/verification.js'
 import type { Connection } from '../store/open.js'
+import type { TableSpec } from '../store/schema.js'
 import type { Redactor } from './redact.js'
+import { columnsOf, OUT_COVERAGE, OUT_PRINCIPALS, OUT_PROBLEMS, OUT_SOURCES } from './schema.js'
 import type { Value } from './select.js'
 
 export function copyContext(
   db: Connection,
   out: Connection,
   redactor: Redactor | null,
-): { sources: number; problems: number } {
-  const put = (table: string, rows: Iterable<readonly Value[]>): number => {
+): { sources: number; problems: number; principals: number } {
+  const put = (table: TableSpec, found: Iterable<readonly Value[]>): number => {
+    const columns = columnsOf(table)
+    const insert = out.prepare<Value[]>(
+      `INSERT INTO ${table.name} VALUES (${columns.map(() => '?').join(', ')})`,
+    )
     let count = 0
-    let insert: { run(...values: Value[]): unknown } | undefined
-    for (const row of rows) {
-      insert ??= out.prepare<Value[]>(`INSERT INTO ${table} VALUES (${row.map(() => '?').join(', ')})`)
-      insert.run(...(redactor === null ? row : redactor.row(row)))
+    for (const row of found) {
+      insert.run(...(redactor === null ? row : redactor.row(columns, row)))
       count++
     }
     return count
   }
   fillPrincipals(db, out)
-  put('principals', principals(out))
+  const principals = put(OUT_PRINCIPALS, readPrincipals(out))
   out.exec('DROP TABLE temp.identity_of')
-  const sources = put('sources', readSources(db, out))
+  const sources = put(OUT_SOURCES, readSources(db, out))
   const problems = put(
-    'problems',
+    OUT_PROBLEMS,
     rows(
       db,
       `SELECT kind, path, member, record_index, byte_offset, byte_length, event_id, detail FROM problem ORDER BY id`,
     ),
   )
-  put('coverage', coverage(db, out))
-  return { sources, problems }
+  put(OUT_COVERAGE, coverage(db, out, redactor))
+  return { sources, problems, principals }
 }
 
 function* rows(db: Connection, sql: string): Generator<Value[]> {
@@ -52,7 +56,7 @@ function fillPrincipals(db: Connection, out: Connection): void {
   for (const id of ids) insert.run(id, ...(read.raw().get(id) as Value[]))
 }
 
-function principals(out: Connection): Value[][] {
+function readPrincipals(out: Connection): Value[][] {
   return out
     .prepare<unknown[], Value[]>(
       `SELECT p.key, p.kind, max(p.principal), max(p.arn), count(*), min(e.event_time), max(e.event_time)
@@ -80,7 +84,8 @@ function* readSources(db: Connection, out: Connection): Generator<Value[]> {
   }
 }
 
-function* coverage(db: Connection, out: Connection): Generator<Value[]> {
+/** What is here is counted by what the events of this file say: of a redacted one, by pseudonyms. */
+function* coverage(db: Connection, out: Connection, redactor: Redactor | null): Generator<Value[]> {
   const here = new Map(
     out
       .prepare<unknown[], [string | null, string | null, string | null, number]>(
@@ -90,16 +95,9 @@ function* coverage(db: Connection, out: Connection): Generator<Value[]> {
       .all()
       .map(([account, region, day, events]) => [JSON.stringify([account, region, day]), events]),
   )
-  for (const [account, region, day, events] of rows(
-    db,
-    'SELECT account_id, aws_region, day, events FROM coverage ORDER BY 1, 2, 3',
-  )) {
-    yield [
-      account ?? null,
-      region ?? null,
-      day ?? null,
-      events ?? null,
-      here.get(JSON.stringify([account, region, day])) ?? 0,
-    ]
+  const columns = columnsOf(OUT_COVERAGE)
+  for (const found of rows(db, 'SELECT account_id, aws_region, day, events FROM coverage ORDER BY 1, 2, 3')) {
+    const shown = redactor === null ? found : redactor.row(columns, found)
+    yield [...found, here.get(JSON.stringify(shown.slice(0, 3))) ?? 0]
   }
 }

@@ -1,14 +1,14 @@
 /** A hand-over from question to signed files: the file, its manifest, and when asked a signature and the table of pseudonyms. */
 import { randomBytes } from 'node:crypto'
-import { chmodSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, lstatSync, rmSync, writeFileSync } from 'node:fs'
 import { CaseError, EXIT } from '../model/case-error.js'
 import type { Question } from '../model/question.js'
 import { logicalDigest } from '../query/case-facts.js'
 import { openPlainReader, openReader, type Connection } from '../store/open.js'
 import { manifestPath, signManifest, writeManifest, type Manifest } from './manifest.js'
-import { findLeaks, readNames, Redactor } from './redact.js'
+import { findLeaks, readSecrets, Redactor } from './redact.js'
 import { readVersions } from './versions.js'
-import { writeHandover } from './write.js'
+import { writeHandover, type HandoverCounts } from './write.js'
 
 export interface HandoverOrder {
   readonly casePath: string
@@ -27,12 +27,25 @@ export interface HandoverResult {
 }
 
 export function makeHandover(order: HandoverOrder): HandoverResult {
+  refuseExisting(order)
   const db = openReader(order.casePath)
   try {
-    const redactor = order.redact ? new Redactor(randomBytes(32), readNames(db)) : null
-    const counts = writeHandover(db, { ...order, redactor })
-    if (redactor !== null) refuseLeaks(order.out, redactor)
-    const { logical_digest, ...numbers } = counts
+    const { counts, redactor } = order.redact ? writeRedacted(db, order) : writeAsIs(db, order)
+    return release(db, order, counts, redactor)
+  } finally {
+    db.close()
+  }
+}
+
+/** All or nothing: what was written is taken back when the rest can not be. */
+function release(
+  db: Connection,
+  order: HandoverOrder,
+  counts: HandoverCounts,
+  redactor: Redactor | null,
+): HandoverResult {
+  const { logical_digest, ...numbers } = counts
+  try {
     const manifest = writeManifest(order.out, {
       logical_digest,
       case_logical_digest: logicalDigest(db),
@@ -49,27 +62,85 @@ export function makeHandover(order: HandoverOrder): HandoverResult {
     if (redactor !== null) files.push(writeMapping(order.out, redactor))
     if (order.signKey !== undefined) files.push(signManifest(order.out, order.signKey))
     return { manifest, files }
-  } finally {
-    db.close()
+  } catch (error) {
+    for (const file of filesOf(order)) rmSync(file, { force: true })
+    throw error
   }
 }
 
-/** Nothing is released that still holds an original. */
-function refuseLeaks(out: string, redactor: Redactor): void {
-  const made: Connection = openPlainReader(out)
-  const leaks = findLeaks(made, redactor.mapping)
-  made.close()
-  if (leaks.length === 0) return
-  chmodSync(out, 0o600)
-  rmSync(out)
+function filesOf({ out, redact, signKey }: HandoverOrder): string[] {
+  const manifest = manifestPath(out)
+  return [
+    out,
+    manifest,
+    ...(redact ? [mappingPath(out)] : []),
+    ...(signKey === undefined ? [] : [`${manifest}.sig`]),
+  ]
+}
+
+/** A manifest or signature of another file beside ours would be taken for ours. */
+function refuseExisting({ out, signKey }: HandoverOrder): void {
+  const manifest = manifestPath(out)
+  for (const file of [out, manifest, `${manifest}.sig`, mappingPath(out)]) {
+    if (lstatSync(file, { throwIfNoEntry: false }) !== undefined)
+      throw new CaseError(`${file} exists already`, {
+        hint: 'name a new file: a hand-over is never overwritten',
+      })
+  }
+  if (signKey !== undefined && !existsSync(signKey))
+    throw new CaseError(`no key at ${signKey}`, {
+      hint: 'name a private key: ssh-keygen -t ed25519 -f KEY',
+    })
+}
+
+interface Written {
+  readonly counts: HandoverCounts
+  readonly redactor: Redactor | null
+}
+
+function writeAsIs(db: Connection, order: HandoverOrder): Written {
+  return { counts: writeHandover(db, { ...order, redactor: null }), redactor: null }
+}
+
+/**
+ * Nothing is released that still holds an original. A name that only a later record showed to be one is found by the search,
+ * and the file is written again with what is known by then.
+ */
+function writeRedacted(db: Connection, order: HandoverOrder): Written {
+  const key = randomBytes(32)
+  const secrets = readSecrets(db)
+  let leaks: string[] = []
+  for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+    const redactor = new Redactor(key, { ...secrets, names: [...secrets.names, ...leaks] })
+    const counts = writeHandover(db, { ...order, redactor })
+    const found = leaksIn(order.out, redactor)
+    if (found.length === 0) return { counts, redactor }
+    rmSync(order.out)
+    leaks = [...leaks, ...found]
+  }
   throw new CaseError(`the redacted file still held ${leaks.length} original values; it was removed`, {
     exit: EXIT.verificationFailed,
     hint: `first of them: ${leaks.slice(0, 3).join(', ')}`,
   })
 }
 
+const MOST_ATTEMPTS = 3
+
+function leaksIn(out: string, redactor: Redactor): string[] {
+  const made: Connection = openPlainReader(out)
+  try {
+    return findLeaks(made, redactor.mapping)
+  } finally {
+    made.close()
+  }
+}
+
+function mappingPath(out: string): string {
+  return `${out}.pseudonyms.json`
+}
+
 function writeMapping(out: string, redactor: Redactor): string {
-  const file = `${out}.pseudonyms.json`
+  const file = mappingPath(out)
   writeFileSync(file, `${JSON.stringify(Object.fromEntries(redactor.mapping), null, 2)}\n`, {
     mode: 0o600,
     flag: 'wx',

@@ -5,43 +5,70 @@
 import { createHmac } from 'node:crypto'
 import { isIP } from 'node:net'
 import type { Connection } from '../store/open.js'
-import { OUT_EVENT_COLUMNS } from './schema.js'
+import { NameIndex } from './names.js'
 import type { Value } from './select.js'
 
-/** Runs of characters that names, ids, keys and tokens are made of (IAM: names of users, roles and sessions). */
-const TOKEN = /[\p{L}\p{N}_+=.@-]+/gu
-const ACCOUNT = /^\d{12}$/
-/** Unique ids and keys (IAM User Guide: IAM identifiers). */
-const UNIQUE_ID = /^A(?:BIA|CCA|GPA|IDA|IPA|KIA|NPA|NVA|PKA|ROA|SCA|SIA)[A-Z0-9]{12,}$/
-/** A UUID can end in twelve digits: that is no account. */
-const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/i
-const SESSION_TOKEN = /("sessionToken"\s*:\s*")([^"\\]+)(")/gi
-const IPV6 = /(?<![\w:.])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?![\w:.])/gi
-/** Words that name a thing of AWS's, or nothing: replacing them would only make the file unreadable. */
-const KEPT = new Set([
-  'root',
-  'aws',
-  'internal',
-  'true',
-  'false',
-  'null',
-  'unknown',
-  'default',
-  'console',
-  'user',
-  'role',
-])
-/** Shorter names would be found inside ordinary words and numbers. */
-const MIN_NAME = 3
+const UUID = String.raw`(?<![0-9a-z])[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?![0-9a-z])`
+const IPV6 = String.raw`(?<![\w:.])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?![\w:.])`
+/** ip-10-0-0-12.ec2.internal */
+const HOST = String.raw`(?<![\p{L}\p{N}])(?:ip|ec2)-\d{1,3}-\d{1,3}-\d{1,3}-\d{1,3}(?!\d)`
+const IPV4 = String.raw`(?<!\d)(?:\d{1,3}\.){3}\d{1,3}(?!\d)`
+/** What a text is searched for, in one pass: a pseudonym must not be replaced again. */
+const ITEMS = `(?<uuid>${UUID})|(?<ip6>${IPV6})|(?<host>${HOST})|(?<ip4>${IPV4})|(?<word>[\\p{L}\\p{N}]+)`
+
+/** Unique ids and keys (IAM User Guide: IAM identifiers); the case's resource names are in lower case. */
+const UNIQUE_ID =
+  /^(?:A(?:BIA|CCA|GPA|IDA|IPA|KIA|NPA|NVA|PKA|ROA|SCA|SIA)[A-Z0-9]{12,}|a(?:bia|cca|gpa|ida|ipa|kia|npa|nva|pka|roa|sca|sia)(?=[a-z]*\d)[a-z0-9]{12,})$/
+const ACCOUNT = /(?<!\d)\d{12}(?!\d)/g
+const LONG_HEX = /^[0-9a-f]{32,}$/i
+const ENCODED = /[^\s"'<>]*%[0-9a-f]{2}[^\s"'<>]*/gi
+/** A JSON string, with the colon when it is a key, or a whole number of twelve digits. */
+const JSON_PART = /"(?:[^"\\]|\\.)*"(?:\s*:)?|(?<![\w.-])\d{12}(?![\w.])/gs
+
+/** Keys whose values are secrets, names, or accounts, wherever they stand in a record. In lower case. */
+const TOKEN_KEYS = new Set(
+  'sessiontoken securitytoken x-amz-security-token x-amz-signature secretaccesskey webidentitytoken samlassertion authorizationtoken'.split(
+    ' ',
+  ),
+)
+const NAME_KEYS = new Set(
+  'username newusername rolename rolesessionname sessionname sourceidentity instanceprofilename'.split(' '),
+)
+const ARN_NAMES =
+  /:(user|role|group|assumed-role|federated-user|instance-profile)\/([^\s"'<>;()[\]{}]+)|^[A-Z0-9]{16,}:(.+)$/g
+
+/** Addresses that mean everybody, nobody or the machine itself. */
+const COMMON_ADDRESSES = new Set(['0.0.0.0', '255.255.255.255', '127.0.0.1', '::', '::1'])
+
+/**
+ * Hashes, ids and times name the original evidence: they stay, so that who holds the case can find it again. The others have
+ * values of ours.
+ */
+const KEPT_COLUMNS = new Set(
+  `source_sha256 source_content_sha256 sha256 content_sha256 record_sha256 event_id request_id shared_event_id event_time
+  first_seen last_seen day credential_class principal_kind role kind status digest_state`.split(/\s+/),
+)
+/** Tables of our own words. */
+const OUR_TABLES = "'data_dictionary', 'meta'"
+
+const MOST_CACHED = 50_000
+
+export interface Secrets {
+  readonly names: Iterable<string>
+  readonly accounts: Iterable<string>
+}
 
 export class Redactor {
   readonly #key: Buffer
-  readonly #names: ReadonlySet<string>
+  readonly #names: NameIndex
+  readonly #accounts: ReadonlySet<string>
   readonly #mapping = new Map<string, string>()
+  readonly #known = new Map<string, string>()
 
-  constructor(key: Buffer, names: Iterable<string>) {
+  constructor(key: Buffer, { names, accounts }: Secrets) {
     this.#key = key
-    this.#names = new Set(names)
+    this.#names = new NameIndex(names)
+    this.#accounts = new Set(accounts)
   }
 
   /** Original → pseudonym, of everything that was replaced. To be kept apart from the hand-over. */
@@ -49,50 +76,109 @@ export class Redactor {
     return this.#mapping
   }
 
+  /** Any text: of JSON, the strings are replaced as they read, not as they are escaped. */
   text(text: string): string {
-    const tokens = text.replace(
-      SESSION_TOKEN,
-      (_all, before: string, token: string, after: string) => before + this.#replace('token', token) + after,
-    )
-    const addresses = tokens.replace(IPV6, (candidate) =>
-      isIP(candidate) === 6 ? this.#replace('ip6', candidate) : candidate,
-    )
-    return addresses.replace(TOKEN, (token) => this.#token(token))
+    const known = this.#known.get(text)
+    if (known !== undefined) return known
+    const made = isJson(text) ? this.#json(text) : this.#encoded(text)
+    if (this.#known.size >= MOST_CACHED) this.#known.clear()
+    if (text.length < 4096) this.#known.set(text, made)
+    return made
   }
 
-  row(row: readonly Value[]): Value[] {
-    return row.map((value) => (typeof value === 'string' ? this.text(value) : value))
-  }
-
-  /** Hashes name the original record and files: they stay, so that who holds the case can find them again. */
-  eventRow(row: readonly Value[]): Value[] {
+  row(columns: readonly string[], row: readonly Value[]): Value[] {
     return row.map((value, index) =>
-      typeof value === 'string' && !HASHES.has(OUT_EVENT_COLUMNS[index] ?? '') ? this.text(value) : value,
+      typeof value === 'string' && !KEPT_COLUMNS.has(columns[index] ?? '') ? this.text(value) : value,
     )
   }
 
-  #token(token: string): string {
-    if (ACCOUNT.test(token)) return this.#replace('account', token)
-    if (UNIQUE_ID.test(token)) return this.#replace('id', token)
-    if (isIP(token) === 4) return this.#replace('ip4', token)
-    const name =
-      this.#names.has(token.toLowerCase()) && token.length >= MIN_NAME && !KEPT.has(token.toLowerCase())
-    if (name) return this.#replace('name', token)
-    // A sentence ends in a dot, and file names join accounts by underscores.
-    if (/[._@=+-]/.test(token) && !UUID.test(token)) return this.#parts(token)
-    return token
+  #json(text: string): string {
+    let key = ''
+    return text.replace(JSON_PART, (part) => {
+      if (!part.startsWith('"')) return this.#number(part, key)
+      const end = part.lastIndexOf('"') + 1
+      const literal = part.slice(0, end)
+      const value = literal.includes('\\') ? (JSON.parse(literal) as string) : literal.slice(1, -1)
+      const isKey = end < part.length
+      const made = isKey ? this.text(value) : this.#value(value, key)
+      if (isKey) key = value.toLowerCase()
+      return made === value ? part : JSON.stringify(made) + part.slice(end)
+    })
   }
 
-  #parts(token: string): string {
-    const address = /^(.*?)((?:\d{1,3}\.){3}\d{1,3})(.*)$/.exec(token)
-    if (address?.[2] !== undefined && isIP(address[2]) === 4) {
-      return `${this.#parts(address[1] ?? '')}${this.#replace('ip4', address[2])}${this.#parts(address[3] ?? '')}`
+  #number(digits: string, key: string): string {
+    return this.#accounts.has(digits) || key.includes('account') ? this.#replace('account', digits) : digits
+  }
+
+  #value(value: string, key: string): string {
+    if (TOKEN_KEYS.has(key) && value !== '') return this.#replace('token', value)
+    if (NAME_KEYS.has(key)) this.#learn(value)
+    return this.text(value)
+  }
+
+  /** A name that is met where names stand is one everywhere; what was written before is seen to by the search for leaks. */
+  #learn(name: string): void {
+    const before = this.#names.size
+    this.#names.add(name)
+    if (this.#names.size > before) this.#known.clear()
+  }
+
+  #encoded(text: string): string {
+    if (!text.includes('%')) return this.#plain(text)
+    let at = 0
+    let made = ''
+    for (const { 0: run, index } of text.matchAll(ENCODED)) {
+      const decoded = decoded1(run)
+      const redacted = decoded === null ? this.#plain(run) : this.text(decoded)
+      made += this.#plain(text.slice(at, index)) + (redacted === decoded ? run : encodedLike(run, redacted))
+      at = index + run.length
     }
-    return token.replace(/[^._@=+-]+/g, (part) => {
-      if (ACCOUNT.test(part)) return this.#replace('account', part)
-      if (UNIQUE_ID.test(part)) return this.#replace('id', part)
-      return part
-    })
+    return made + this.#plain(text.slice(at))
+  }
+
+  #plain(text: string): string {
+    for (const name of namesAt(text)) this.#learn(name)
+    const items = new RegExp(ITEMS, 'giu')
+    let made = ''
+    let at = 0
+    for (let found = items.exec(text); found !== null; found = items.exec(text)) {
+      const hit = this.#nameIn(text, found, at)
+      const start = hit?.start ?? found.index
+      const end = hit?.end ?? items.lastIndex
+      const original = text.slice(start, end)
+      made += text.slice(at, start)
+      made += hit === null ? this.#item(original, found.groups ?? {}) : this.#replace('name', original)
+      at = items.lastIndex = end
+    }
+    return made + text.slice(at)
+  }
+
+  #nameIn(text: string, found: RegExpExecArray, from: number) {
+    const [word] = /^[\p{L}\p{N}]+/u.exec(found[0]) ?? ['']
+    const hit = word === '' ? null : this.#names.find(text, word, found.index)
+    return hit !== null && hit.start >= from ? hit : null
+  }
+
+  #item(item: string, { ip6, host, ip4, word }: Record<string, string | undefined>): string {
+    if (ip6 !== undefined) return isIP(item) === 6 ? this.#address('ip6', item) : item
+    if (host !== undefined) {
+      const [, prefix = '', address = ''] = /^(ip|ec2)-(.+)$/i.exec(item) ?? []
+      return `${prefix}-${this.#address('ip4', address.replaceAll('-', '.')).replaceAll('.', '-')}`
+    }
+    if (ip4 !== undefined) return isIP(item) === 4 ? this.#address('ip4', item) : this.#words(item)
+    return word === undefined ? item : this.#words(item)
+  }
+
+  #words(word: string): string {
+    if (UNIQUE_ID.test(word)) return this.#replace('id', word)
+    if (LONG_HEX.test(word)) return word
+    return word.replace(ACCOUNT, (digits) =>
+      digits === word || this.#accounts.has(digits) ? this.#replace('account', digits) : digits,
+    )
+  }
+
+  #address(kind: 'ip4' | 'ip6', address: string): string {
+    return COMMON_ADDRESSES.has(address) ? address : this.#replace(kind, address)
   }
 
   #replace(kind: Kind, original: string): string {
@@ -107,20 +193,48 @@ export class Redactor {
   }
 }
 
-const HASHES = new Set([
-  'source_sha256',
-  'source_content_sha256',
-  'record_sha256',
-  'event_id',
-  'request_id',
-  'shared_event_id',
-  'event_time',
-])
+function isJson(text: string): boolean {
+  if (!/^\s*[[{]/.test(text)) return false
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function decoded1(run: string): string | null {
+  try {
+    return decodeURIComponent(run)
+  } catch {
+    return null
+  }
+}
+
+/** Percent-encoded again; what stood as it is in the original stands so again. */
+function encodedLike(run: string, text: string): string {
+  return encodeURIComponent(text).replace(/%[0-9A-F]{2}/g, (code) => {
+    const character = String.fromCharCode(Number.parseInt(code.slice(1), 16))
+    return character !== '%' && run.includes(character) ? character : code
+  })
+}
+
+/** Names by their place in ARNs and principal ids: the last part of a path, and of a session its role too. */
+function* namesAt(text: string): Generator<string> {
+  for (const { 1: kind, 2: path, 3: session } of text.matchAll(ARN_NAMES)) {
+    // A sentence ends in a dot, a pattern in a star.
+    const parts = (path ?? session ?? '').replace(/[.,:*]+$/, '').split('/')
+    yield* kind === 'assumed-role' ? parts : parts.slice(-1)
+  }
+}
 
 /** Pseudonyms keep the form of what they stand for, so that the records still parse and read. */
 const PSEUDONYMS = {
   account: (mac) => `9${String(mac.readUIntBE(0, 6) % 100_000_000_000).padStart(11, '0')}`,
-  id: (mac, original) => original.slice(0, 4) + base32(mac, original.length - 4),
+  id: (mac, original) => {
+    const made = original.slice(0, 4) + base32(mac, original.length - 4)
+    return original === original.toLowerCase() ? made.toLowerCase() : made
+  },
   // 240.0.0.0/4 is reserved: no such address exists.
   ip4: (mac) => `24${(mac[0] as number) % 10}.${mac[1]}.${mac[2]}.${mac[3]}`,
   ip6: (mac) => `2001:db8:${mac.subarray(0, 12).toString('hex').match(/.{4}/g)?.join(':') ?? ''}`,
@@ -136,46 +250,97 @@ function base32(mac: Buffer, length: number): string {
   ).join('')
 }
 
-/** Names of the case: of users, roles, sessions and Identity Center users. Services are nobody's secret. */
-export function readNames(db: Connection): string[] {
-  const found = db
-    .prepare<unknown[], string>(
-      `SELECT user_name FROM identity WHERE user_name IS NOT NULL UNION SELECT session_name FROM identity WHERE session_name IS NOT NULL
-       UNION SELECT session_issuer_name FROM identity WHERE session_issuer_name IS NOT NULL
-       UNION SELECT identity_center_user_id FROM identity WHERE identity_center_user_id IS NOT NULL
-       UNION SELECT source_identity FROM identity WHERE source_identity IS NOT NULL
-       UNION SELECT name FROM resource WHERE name IS NOT NULL AND type IN ('AWS::IAM::User', 'AWS::IAM::Role', 'AWS::IAM::Group')`,
+/** Names of users, roles, sessions and Identity Center users, and the account ids, of the whole case. */
+export function readSecrets(db: Connection): Secrets {
+  const column = (sql: string): string[] => db.prepare<unknown[], string>(sql).pluck().all()
+  const distinct = (table: string, names: readonly string[]): string[] =>
+    names.flatMap((name) =>
+      column(`SELECT DISTINCT ${name} FROM ${table} WHERE ${name} IS NOT NULL AND ${name} <> ''`),
     )
-    .pluck()
-    .all()
-  return found.map((name) => name.toLowerCase()).filter((name) => !name.endsWith('.amazonaws.com'))
+  return {
+    names: [
+      ...distinct('identity', [
+        'user_name',
+        'session_name',
+        'session_issuer_name',
+        'identity_center_user_id',
+        'source_identity',
+      ]),
+      ...column(
+        "SELECT name FROM resource WHERE name IS NOT NULL AND type IN ('AWS::IAM::User', 'AWS::IAM::Role', 'AWS::IAM::Group')",
+      ),
+    ],
+    accounts: [
+      ...distinct('identity', ['principal_account_id', 'session_issuer_account_id']),
+      ...distinct('place', ['recipient_account_id']),
+      ...distinct('source', ['path_account_id']),
+    ].filter((id) => /^\d{12}$/.test(id)),
+  }
 }
 
-/** Originals that still stand in the file. Looks at every text of every table but those that name evidence by hash. */
+/** Originals that still stand in the file, looked for in every text as it is stored and, of JSON, as it reads. */
 export function findLeaks(out: Connection, mapping: ReadonlyMap<string, string>): string[] {
   const pseudonyms = new Set(mapping.values())
   const secrets = new Set([...mapping.keys()].filter((original) => !pseudonyms.has(original)))
-  const leaks = new Set<string>()
+  const search = new LeakSearch(secrets)
   const tables = out
     .prepare<unknown[], string>(
-      "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'events_fts%' AND name NOT LIKE 'sqlite_%'",
+      `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'events_fts%' AND name NOT LIKE 'sqlite_%' AND name NOT IN (${OUR_TABLES})`,
     )
     .pluck()
     .all()
   for (const table of tables) {
-    for (const row of out.prepare<unknown[], unknown[]>(`SELECT * FROM ${table}`).raw().iterate()) {
-      for (const value of row) if (typeof value === 'string') collectLeaks(value, secrets, leaks)
+    const read = out.prepare<unknown[], unknown[]>(`SELECT * FROM ${table}`)
+    const columns = read.columns().map(({ name }) => name)
+    for (const row of read.raw().iterate()) {
+      row.forEach((value, index) => {
+        if (typeof value === 'string' && !KEPT_COLUMNS.has(columns[index] ?? '')) search.in(value)
+      })
     }
   }
-  return [...leaks]
+  return [...search.leaks]
 }
 
-function collectLeaks(text: string, secrets: ReadonlySet<string>, leaks: Set<string>): void {
-  for (const [token] of text.matchAll(TOKEN)) {
-    if (secrets.has(token)) leaks.add(token)
-    if (UUID.test(token)) continue
-    for (const part of token.split(/[._@=+-]+/))
-      if ((ACCOUNT.test(part) || UNIQUE_ID.test(part)) && secrets.has(part)) leaks.add(part)
+class LeakSearch {
+  readonly leaks = new Set<string>()
+  readonly #secrets: ReadonlySet<string>
+  readonly #names: NameIndex
+
+  constructor(secrets: ReadonlySet<string>) {
+    this.#secrets = secrets
+    this.#names = new NameIndex([...secrets].filter((secret) => isIP(secret) === 0))
   }
-  for (const [address] of text.matchAll(IPV6)) if (secrets.has(address)) leaks.add(address)
+
+  in(text: string): void {
+    this.#as(text)
+    if (text.includes('%')) {
+      const decoded = decoded1(text)
+      if (decoded !== null && decoded !== text) this.in(decoded)
+    }
+    if (isJson(text)) this.#strings(JSON.parse(text))
+  }
+
+  #strings(value: unknown): void {
+    if (typeof value === 'string') this.in(value)
+    else if (Array.isArray(value)) for (const item of value) this.#strings(item)
+    else if (value !== null && typeof value === 'object') {
+      for (const [key, item] of Object.entries(value)) {
+        this.in(key)
+        this.#strings(item)
+      }
+    }
+  }
+
+  #as(whole: string): void {
+    // The end of a UUID can have the digits of an account.
+    const text = whole.replace(new RegExp(UUID, 'gi'), (uuid) => (this.#secrets.has(uuid) ? uuid : ''))
+    for (const { 0: word, index } of text.matchAll(/[\p{L}\p{N}]+/gu)) {
+      const hit = this.#names.find(text, word, index)
+      if (hit !== null) this.leaks.add(text.slice(hit.start, hit.end))
+    }
+    for (const pattern of [IPV4, IPV6]) {
+      for (const [address] of text.matchAll(new RegExp(pattern, 'giu')))
+        if (this.#secrets.has(address)) this.leaks.add(address)
+    }
+  }
 }

@@ -10,7 +10,7 @@ const meaningOf = (name: string): string =>
 const text = (name: string, meaning: string): ColumnSpec => ({ name, type: 'TEXT', meaning })
 const int = (name: string, meaning: string): ColumnSpec => ({ name, type: 'INTEGER', meaning })
 
-const OUT_EVENTS: TableSpec = {
+export const OUT_EVENTS: TableSpec = {
   name: 'events',
   meaning: 'The selected events, each once, with the exact record.',
   columns: [
@@ -24,7 +24,7 @@ const OUT_EVENTS: TableSpec = {
   ],
 }
 
-const OUT_APPEARANCES: TableSpec = {
+export const OUT_APPEARANCES: TableSpec = {
   name: 'appearances',
   meaning: 'Every place where a selected event was delivered.',
   columns: [
@@ -38,7 +38,7 @@ const OUT_APPEARANCES: TableSpec = {
   ],
 }
 
-const OUT_RESOURCES: TableSpec = {
+export const OUT_RESOURCES: TableSpec = {
   name: 'event_resources',
   meaning: 'Which selected event names which resource.',
   columns: [
@@ -52,7 +52,7 @@ const OUT_RESOURCES: TableSpec = {
   ],
 }
 
-const OUT_PRINCIPALS: TableSpec = {
+export const OUT_PRINCIPALS: TableSpec = {
   name: 'principals',
   meaning: 'The principals of the selected events.',
   columns: [
@@ -66,7 +66,7 @@ const OUT_PRINCIPALS: TableSpec = {
   ],
 }
 
-const OUT_SOURCES: TableSpec = {
+export const OUT_SOURCES: TableSpec = {
   name: 'sources',
   meaning: 'The files that the selected events were delivered in.',
   columns: [
@@ -84,7 +84,7 @@ const OUT_SOURCES: TableSpec = {
   ],
 }
 
-const OUT_PROBLEMS: TableSpec = {
+export const OUT_PROBLEMS: TableSpec = {
   name: 'problems',
   meaning: 'Everything found wrong with the evidence of the whole case.',
   columns: [
@@ -99,7 +99,7 @@ const OUT_PROBLEMS: TableSpec = {
   ],
 }
 
-const OUT_COVERAGE: TableSpec = {
+export const OUT_COVERAGE: TableSpec = {
   name: 'coverage',
   meaning: 'Events of the whole case by account, region and day, and how many of them are here.',
   columns: [
@@ -144,6 +144,8 @@ export const OUT_TABLES: readonly TableSpec[] = [
 export const OUT_EVENT_COLUMNS: readonly string[] = OUT_EVENTS.columns.map((column) => column.name)
 
 export const OUT_DDL: readonly string[] = OUT_TABLES.map((table) => createTable(table))
+
+export const columnsOf = ({ columns }: TableSpec): string[] => columns.map(({ name }) => name)
 
 /** Built after the rows. The full text is over the record itself: Datasette and others find it by `content=`. */
 export const OUT_INDEX_DDL: readonly string[] = [

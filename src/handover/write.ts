@@ -1,14 +1,25 @@
 /** Writes a hand-over file: the selected events and all that is needed to judge them, in one plain SQLite file. */
 import { createHash } from 'node:crypto'
-import { chmodSync, existsSync, rmSync } from 'node:fs'
+import { chmodSync, rmSync, writeFileSync } from 'node:fs'
 import { CaseError } from '../model/case-error.js'
 import type { Question } from '../model/question.js'
 import { logicalDigest } from '../query/case-facts.js'
 import { getMeta } from '../store/create.js'
+import type { TableSpec } from '../store/schema.js'
 import { openPlainWriter, type Connection } from '../store/open.js'
 import { copyContext } from './context.js'
 import type { Redactor } from './redact.js'
-import { HANDOVER_APPLICATION_ID, OUT_DDL, OUT_EVENT_COLUMNS, OUT_INDEX_DDL, OUT_TABLES } from './schema.js'
+import {
+  columnsOf,
+  HANDOVER_APPLICATION_ID,
+  OUT_APPEARANCES,
+  OUT_DDL,
+  OUT_EVENT_COLUMNS,
+  OUT_EVENTS,
+  OUT_INDEX_DDL,
+  OUT_RESOURCES,
+  OUT_TABLES,
+} from './schema.js'
 import { selectIds, Selection, type SelectedEvents, type Value } from './select.js'
 
 export interface HandoverPlan {
@@ -27,17 +38,14 @@ export interface HandoverCounts {
   readonly resources: number
   readonly sources: number
   readonly problems: number
+  readonly principals: number
   /** SHA-256 over the events in order: eventID and record hash. */
   readonly logical_digest: string
 }
 
-/** @throws CaseError exit 2 when the file exists. An unfinished file is removed. */
+/** @throws CaseError exit 2 when the file exists or can not be made. An unfinished file is removed. */
 export function writeHandover(db: Connection, plan: HandoverPlan): HandoverCounts {
-  if (existsSync(plan.out)) {
-    throw new CaseError(`${plan.out} exists already`, {
-      hint: 'name a new file: a hand-over is never overwritten',
-    })
-  }
+  createEmpty(plan.out)
   const out = openPlainWriter(plan.out)
   try {
     const counts = out.transaction(() => fill(db, out, plan))()
@@ -52,14 +60,28 @@ export function writeHandover(db: Connection, plan: HandoverPlan): HandoverCount
   }
 }
 
+/** Exclusively: nobody else's file can come between the look and the writing. SQLite takes an empty file as a new database. */
+function createEmpty(file: string): void {
+  try {
+    writeFileSync(file, '', { flag: 'wx', mode: 0o600 })
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    throw code === 'EEXIST'
+      ? new CaseError(`${file} exists already`, {
+          hint: 'name a new file: a hand-over is never overwritten',
+        })
+      : new CaseError(`can not write ${file}: ${message}`, { hint: 'name a file in a folder of yours' })
+  }
+}
+
 function fill(db: Connection, out: Connection, plan: HandoverPlan): HandoverCounts {
   for (const ddl of OUT_DDL) out.exec(ddl)
   out.pragma(`application_id = ${HANDOVER_APPLICATION_ID}`)
   const { events, appearances, resources, digest } = copyEvents(db, out, plan)
-  const { sources, problems } = copyContext(db, out, plan.redactor)
+  const { sources, problems, principals } = copyContext(db, out, plan.redactor)
   for (const ddl of OUT_INDEX_DDL) out.exec(ddl)
   writeDictionary(out)
-  const counts = { events, appearances, resources, sources, problems, logical_digest: digest }
+  const counts = { events, appearances, resources, sources, problems, principals, logical_digest: digest }
   writeMeta(db, out, plan, counts)
   return counts
 }
@@ -96,10 +118,14 @@ const EVENT_ID_AT = OUT_EVENT_COLUMNS.indexOf('event_id')
 const RECORD_HASH_AT = OUT_EVENT_COLUMNS.indexOf('record_sha256')
 
 function redacted(read: SelectedEvents, redactor: Redactor): SelectedEvents {
+  const rows = (table: TableSpec, found: readonly Value[][]): Value[][] => {
+    const columns = columnsOf(table)
+    return found.map((row) => redactor.row(columns, row))
+  }
   return {
-    events: read.events.map((row) => redactor.eventRow(row)),
-    appearances: read.appearances.map((row) => redactor.row(row)),
-    resources: read.resources.map((row) => redactor.row(row)),
+    events: rows(OUT_EVENTS, read.events),
+    appearances: rows(OUT_APPEARANCES, read.appearances),
+    resources: rows(OUT_RESOURCES, read.resources),
   }
 }
 

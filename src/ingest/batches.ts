@@ -8,6 +8,23 @@ const PLAIN_WEIGHT = 0.125
 /** A file costs about 50 µs beside its bytes: as much as 10 kB of them. */
 const FILE_BYTES = 8 * 1024
 
+/** A tar is read from its beginning by each who reads of it: as many shares as workers, and no more. */
+export function* makeShares(members: readonly BatchSource[], workers: number): Generator<BatchSource[]> {
+  const total = members.reduce((sum, member) => sum + weigh(member), 0)
+  const least = Math.max(BATCH_BYTES, total / workers)
+  let share: BatchSource[] = []
+  let weight = 0
+  for (const member of members) {
+    share.push(member)
+    weight += weigh(member)
+    if (weight < least) continue
+    yield share
+    share = []
+    weight = 0
+  }
+  if (share.length > 0) yield share
+}
+
 export function* makeBatches(sources: Iterable<BatchSource>): Generator<BatchSource[]> {
   let batch: BatchSource[] = []
   let weight = 0
@@ -25,6 +42,6 @@ export function* makeBatches(sources: Iterable<BatchSource>): Generator<BatchSou
 }
 
 function weigh(source: BatchSource): number {
-  const packed = /gz$/i.test(source.path) ? 1 : PLAIN_WEIGHT
+  const packed = /gz$/i.test(source.member?.name ?? source.path) ? 1 : PLAIN_WEIGHT
   return FILE_BYTES + source.size * packed
 }

@@ -1,49 +1,54 @@
-/** A large file, read once in pieces and hashed on the way. */
+/** A large input, read once in pieces and hashed on the way. */
 import { createHash } from 'node:crypto'
-import { readSync } from 'node:fs'
 import { pipeline, Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
-import type { OpenFile } from './read-file.js'
+import type { Input } from './input.js'
 
-const CHUNK_BYTES = 256 * 1024
-
-export class HashedFile {
-  readonly #file: OpenFile
+export class HashedInput {
+  readonly #iterator: Iterator<Buffer> | AsyncIterator<Buffer>
+  readonly #size: number
   readonly #hash = createHash('sha256')
+  #first: Buffer | undefined
   bytesRead = 0
 
-  constructor(file: OpenFile) {
-    this.#file = file
+  constructor(input: Pick<Input, 'size' | 'chunks'>) {
+    const chunks = input.chunks()
+    this.#iterator = Symbol.iterator in chunks ? chunks[Symbol.iterator]() : chunks[Symbol.asyncIterator]()
+    this.#size = input.size
   }
 
-  startsWithGzip(): boolean {
-    const magic = Buffer.alloc(2)
-    return readSync(this.#file.fd, magic, 0, 2, 0) === 2 && magic[0] === 0x1f && magic[1] === 0x8b
+  /** The first bytes; they are given again by chunks(). */
+  async peek(): Promise<Buffer> {
+    this.#first ??= await this.#read()
+    return this.#first ?? Buffer.alloc(0)
   }
 
-  *chunks(): Generator<Buffer> {
-    for (;;) {
-      const chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES)
-      const read = readSync(this.#file.fd, chunk, 0, CHUNK_BYTES, this.bytesRead)
-      if (read === 0) return
-      this.bytesRead += read
-      const bytes = chunk.subarray(0, read)
-      this.#hash.update(bytes)
-      yield bytes
-    }
+  async *chunks(): AsyncGenerator<Buffer> {
+    const first = this.#first
+    this.#first = undefined
+    if (first !== undefined) yield first
+    for (let chunk = await this.#read(); chunk !== undefined; chunk = await this.#read()) yield chunk
   }
 
-  /** Of the whole file: what a damaged stream left unread is read now. null when the file changed its size. */
-  digest(): string | null {
-    for (const chunk of this.chunks()) if (chunk.length === 0) break
-    return this.bytesRead === this.#file.before.size ? this.#hash.digest('hex') : null
+  async #read(): Promise<Buffer | undefined> {
+    const next = await this.#iterator.next()
+    if (next.done === true) return undefined
+    this.bytesRead += next.value.length
+    this.#hash.update(next.value)
+    return next.value
+  }
+
+  /** Of all of it: what a damaged stream left unread is read now. null when it has another size than was said. */
+  async digest(): Promise<string | null> {
+    while ((await this.#read()) !== undefined);
+    return this.bytesRead === this.#size ? this.#hash.digest('hex') : null
   }
 }
 
-/** What the file inflates to. Ends with a zlib error (code `Z_…`) where the stream is damaged. */
-export function gunzipped(file: HashedFile): AsyncIterable<Buffer> {
+/** What the input inflates to. Ends with a zlib error (code `Z_…`) where the stream is damaged. */
+export function gunzipped(input: HashedInput): AsyncIterable<Buffer> {
   const gunzip = createGunzip({ chunkSize: 1024 * 1024 })
   // pipeline, not pipe: a failing read must end the other side too.
-  pipeline(Readable.from(file.chunks()), gunzip, () => undefined)
+  pipeline(Readable.from(input.chunks()), gunzip, () => undefined)
   return gunzip
 }

@@ -1,9 +1,10 @@
 /** A batch of sources → one shard: the whole of a worker's job, as a plain function. */
 import { LIMITS } from '../decode/limits.js'
-import type { BatchResult, BatchTask, StageTimes } from '../model/batch.js'
+import type { BatchResult, BatchSource, BatchTask, ListedContainer, StageTimes } from '../model/batch.js'
 import { Normaliser } from '../normalise/normalise.js'
 import { Shard } from '../store/shard.js'
-import { indexSource } from './index-source.js'
+import { indexMembers } from './index-members.js'
+import { indexSource, type SourceContext } from './index-source.js'
 
 /** One per thread: it only remembers ids of values, which are the same everywhere. */
 let normaliser: Normaliser | undefined
@@ -12,21 +13,42 @@ export async function indexBatch(task: BatchTask): Promise<BatchResult> {
   normaliser ??= new Normaliser(LIMITS.maxDepth)
   const stages: StageTimes = { read: 0, hash: 0, inflate: 0, records: 0, store: 0 }
   const shard = new Shard(task.shardPath, task.runId)
-  let bytes = 0
+  const { reference, lenient } = task
+  const containers: ListedContainer[] = []
+  const context = { shard, normaliser, limits: LIMITS, reference, lenient, stages, containers }
   try {
-    for (const source of task.sources) {
-      await indexSource(source, { shard, normaliser, limits: LIMITS, reference: task.reference, stages })
-      bytes += source.size
-    }
+    await indexAll(task.sources, context)
   } finally {
     shard.close()
   }
   return {
     shardPath: task.shardPath,
     files: task.sources.length,
-    bytes,
+    bytes: task.sources.reduce((sum, source) => sum + source.size, 0) - listedBytes(containers),
     events: shard.events,
     problems: shard.problems,
     stages,
+    containers,
   }
+}
+
+/** Members of one container stand together: it is opened once for all of them. */
+async function indexAll(sources: readonly BatchSource[], context: SourceContext): Promise<void> {
+  for (let at = 0; at < sources.length;) {
+    const source = sources[at] as BatchSource
+    if (source.member === undefined) {
+      await indexSource(source, context)
+      at++
+      continue
+    }
+    const end = sources.findIndex((other, index) => index > at && other.path !== source.path)
+    const members = sources.slice(at, end < 0 ? sources.length : end)
+    await indexMembers(members, context)
+    at += members.length
+  }
+}
+
+/** The bytes of a container are counted with its members. */
+function listedBytes(containers: readonly ListedContainer[]): number {
+  return containers.reduce((sum, { source }) => sum + source.size, 0)
 }

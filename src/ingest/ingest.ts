@@ -6,7 +6,7 @@ import { existsSync, realpathSync } from 'node:fs'
 import path from 'node:path'
 import { findSources } from '../discover/find-sources.js'
 import { dayOutside, readTrailPath } from '../discover/trail-path.js'
-import type { BatchResult, BatchSource } from '../model/batch.js'
+import type { BatchSource } from '../model/batch.js'
 import { CaseError } from '../model/case-error.js'
 import type { FoundFile, SkippedPath } from '../model/source.js'
 import { createCase } from '../store/create.js'
@@ -15,7 +15,9 @@ import { lockCase, type CaseLock } from '../store/lock.js'
 import { openExistingWriter, type Connection } from '../store/open.js'
 import { finishRun, startRun } from '../store/runs.js'
 import { Ledger } from '../store/ledger.js'
+import { BatchFeeder } from './batch-feeder.js'
 import { makeBatches } from './batches.js'
+import { ContainerPhase, type ContainerTotals } from './container-phase.js'
 import { diskFullError, isDiskFull } from './disk-full.js'
 import { splitKnown } from './known-files.js'
 import { MergeQueue } from './merge-queue.js'
@@ -89,7 +91,7 @@ class Ingest {
       return await this.#fill(db, pool, files, unreadable)
     } finally {
       await pool.close()
-      db.close()
+      closeCase(db)
     }
   }
 
@@ -107,14 +109,14 @@ class Ingest {
     )
     const { fresh, already, copies } = await splitKnown(db, pool, inWindow, this.#progress)
     for (const copy of copies) ledger.addCopy(copy)
-    const queue = await this.#load(db, pool, runId, numbered(fresh, ledger.nextSourceId()))
+    const { queue, containers } = await this.#load(db, pool, runId, numbered(fresh, ledger.nextSourceId()))
     const interrupted = this.#control.signal.aborted
     const finishing = performance.now()
     const folded = interrupted ? { duplicates: 0, conflicts: 0 } : this.#finish(db, runId)
     const totals = ledger.totals({
-      found: files.length + unreadable.length,
+      found: files.length + unreadable.length + containers.members,
       skippedByDate: files.length - inWindow.length,
-      alreadyIndexed: already,
+      alreadyIndexed: already + containers.already,
       notReached: queue.notReached,
     })
     const result: IngestTotals = {
@@ -139,7 +141,12 @@ class Ingest {
     })
   }
 
-  async #load(db: Connection, pool: ParsePool, runId: number, sources: BatchSource[]): Promise<MergeQueue> {
+  async #load(
+    db: Connection,
+    pool: ParsePool,
+    runId: number,
+    sources: BatchSource[],
+  ): Promise<{ queue: MergeQueue; containers: ContainerTotals }> {
     const bytes = sources.reduce((sum, source) => sum + source.size, 0)
     const known = db
       .prepare("SELECT coalesce(sum(size), 0) AS n FROM source WHERE status = 'indexed'")
@@ -147,51 +154,27 @@ class Ingest {
     const bulk = beginLoad(db, bytes, known.n)
     this.#progress.indexing(sources.length, bytes)
     const queue = new MergeQueue(db, bulk, this.#progress)
-    const batches = makeBatches(sources)
-    let number = 0
-    const task = (batch: BatchSource[]) => ({
+    const feeder = new BatchFeeder(pool, queue, this.#control.signal, {
       runId,
-      sources: batch,
-      shardPath: path.join(this.#lock.workFolder, `${number}.shard`),
+      workFolder: this.#lock.workFolder,
       reference: this.#plan.reference,
+      lenient: this.#plan.lenient ?? false,
     })
-    // Two batches a worker are under way or waiting; shards wait for their turn, no more than a few.
-    const room = pool.workers * 2 + 2
-    const running = new Set<Promise<void>>()
-    for (const batch of batches) {
-      if (this.#control.signal.aborted) {
-        queue.notReached += batch.length
-        continue
-      }
-      const index = number
-      const job: Promise<void> = pool
-        .index(task(batch))
-        .then((result) => {
-          queue.add(index, unwrap(result))
-        })
-        .finally(() => {
-          running.delete(job)
-        })
-      running.add(job)
-      number++
-      while (running.size >= room || queue.waiting > room) await Promise.race(running)
-    }
-    await Promise.all(running)
-    queue.flush()
-    return queue
+    await feeder.feed(makeBatches(sources))
+    const containers = new ContainerPhase(db, feeder, this.#progress, pool.workers)
+    return { queue, containers: await containers.run() }
+  }
+}
+
+/** TRUNCATE leaves an empty journal beside the case; leaving that mode removes it. */
+function closeCase(db: Connection): void {
+  try {
+    db.pragma('journal_mode = DELETE')
+  } finally {
+    db.close()
   }
 }
 
 function numbered(files: readonly FoundFile[], first: number): BatchSource[] {
   return files.map((file, index) => ({ ...file, id: first + index, hints: readTrailPath(file.path) }))
-}
-
-/** A worker's failure is ours or the disk's: it ends the run. What was merged stays. */
-function unwrap(
-  result: BatchResult | { failed: { message: string; code: string; stack: string } },
-): BatchResult {
-  if (!('failed' in result)) return result
-  const error = new Error(result.failed.message, { cause: result.failed.stack }) as Error & { code: string }
-  error.code = result.failed.code
-  throw error
 }

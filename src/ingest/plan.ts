@@ -5,6 +5,8 @@ export interface IngestPlan {
   readonly exclude: readonly string[]
   readonly workers: number
   readonly reference: boolean
+  /** Map curly quotes in damaged JSON. */
+  readonly lenient?: boolean
   /** Whole files are skipped by the date in their path; ms since the epoch, or null. */
   readonly since: number | null
   readonly until: number | null

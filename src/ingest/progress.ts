@@ -36,6 +36,12 @@ export class Progress {
     this.#tell()
   }
 
+  /** Members of containers that were found meanwhile. */
+  more(files: number, bytes: number): void {
+    this.#state.filesTotal += files
+    this.#state.bytesTotal += bytes
+  }
+
   merged(files: number, bytes: number, problems: number): void {
     this.#state.filesDone += files
     this.#state.bytesDone += bytes

@@ -1,10 +1,52 @@
 /** What crosses between threads: plain data only. A class would arrive without its methods, an error without its code. */
+import type { Problem } from './problem.js'
 import type { FoundFile, PathHints, SourceKind } from './source.js'
 
 export interface BatchSource extends FoundFile {
   /** Number in discovery order: the same whatever the worker. */
   readonly id: number
   readonly hints: PathHints
+  /** Of a member: `path` is then the container's. */
+  readonly member?: MemberRef | undefined
+}
+
+/** Where a member of a container lies. Names are labels: nothing is ever written under them. */
+export interface MemberRef {
+  readonly name: string
+  readonly containerSha256: string
+  readonly place: ZipPlace | TarPlace
+}
+
+export interface ZipPlace {
+  readonly kind: 'zip'
+  /** Of the local header. */
+  readonly offset: number
+  readonly compressedSize: number
+  readonly method: number
+  readonly crc32: number
+  readonly encrypted: boolean
+}
+
+export interface TarPlace {
+  readonly kind: 'tar'
+  /** Number of the entry, from 0: a tar is one stream. */
+  readonly index: number
+  readonly gzip: boolean
+}
+
+/** A container as a worker lists it: its members are batches of their own. */
+export interface ListedContainer {
+  readonly source: BatchSource
+  readonly shape: 'zip' | 'tar' | 'tar.gz'
+  readonly sha256: string | null
+  readonly members: readonly {
+    readonly name: string
+    readonly size: number
+    readonly place: ZipPlace | TarPlace
+  }[]
+  readonly problems: readonly Problem[]
+  /** Nothing of it is read: the problems say why. */
+  readonly rejected: boolean
 }
 
 export interface BatchTask {
@@ -14,6 +56,8 @@ export interface BatchTask {
   readonly shardPath: string
   /** Leave the bytes where they lie. */
   readonly reference: boolean
+  /** Map curly quotes in damaged JSON. */
+  readonly lenient: boolean
 }
 
 /** Totals of a batch, before duplicates are known. */
@@ -24,6 +68,7 @@ export interface BatchResult {
   readonly events: number
   readonly problems: number
   readonly stages: StageTimes
+  readonly containers: readonly ListedContainer[]
 }
 
 /** Milliseconds of a worker's time, by stage. */
@@ -64,5 +109,7 @@ export interface SourceRow {
   readonly events: number
   readonly rejected: number
   readonly rowDigest: string
+  readonly containerSha256: string | null
+  readonly otherRows: number
   readonly hints: PathHints
 }

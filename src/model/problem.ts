@@ -13,7 +13,12 @@ export const PROBLEM_KINDS = {
   'multi-member-gzip': 'several gzip members in one file (a delivered log file has one)',
   'too-large': 'decompressed size or ratio is over the limit; the rest was not read',
   'bad-json': 'not valid JSON at this offset',
+  'bad-csv': 'a row that breaks the rules of CSV (RFC 4180), or has another number of cells than the header',
+  'not-a-record': 'a probe or marker that the exporting service writes beside records; skipped',
+  'utf-16': 'UTF-16 text; read as its UTF-8 conversion, whose bytes the offsets count',
   'truncated-json': 'the text ends inside a value',
+  'bad-container': 'a zip or tar that is damaged; members before the damage are read',
+  'bad-member': 'a member of a zip or tar that is damaged, encrypted or no file',
   'record-too-large': 'one record is larger than the limit; skipped',
   'too-deep': 'nesting is deeper than the limit; values below it are not searchable',
   'bad-record': 'a value where a record should be is not a CloudTrail record',
@@ -23,7 +28,6 @@ export const PROBLEM_KINDS = {
   'invalid-utf8': 'the record holds bytes that are not UTF-8; replaced in columns, kept in the record',
   'byte-order-mark': 'the text starts with a byte order mark; skipped',
   'nul-bytes': 'zero bytes in or after the text',
-  'duplicate-keys': 'an object names a key twice; the last value counts',
   conflict: 'the same eventID was delivered with different content; both are kept',
   'content-omitted': 'CloudTrail withheld content because of its size',
 } as const
@@ -48,4 +52,6 @@ export const NOTES: ReadonlySet<ProblemKind> = new Set<ProblemKind>([
   'byte-order-mark',
   'content-omitted',
   'conflict',
+  'not-a-record',
+  'utf-16',
 ])

@@ -23,7 +23,7 @@ export interface FoundFile {
 /** A path that is not read, and why. */
 export interface SkippedPath {
   readonly path: string
-  readonly kind: 'unreadable' | 'not-regular' | 'bad-name'
+  readonly kind: 'unreadable' | 'not-regular'
   readonly detail: string
 }
 

@@ -28,6 +28,8 @@ export interface RecordInput {
   readonly length: number
   readonly index: number
   readonly insight: boolean
+  /** Bits of FLAG that tell how the record was read. */
+  readonly flags: number
 }
 
 export type ReportProblem = (problem: Problem) => void
@@ -92,7 +94,10 @@ export class Normaliser {
       requestId: textOrNull(record['requestID'], mayNeedRepair),
       sharedEventId: textOrNull(record['sharedEventID'], mayNeedRepair),
       text: body,
-      flags: (mayNeedRepair && body !== searchable ? FLAG.repaired : 0) | (walk.tooDeep ? FLAG.tooDeep : 0),
+      flags:
+        input.flags |
+        (mayNeedRepair && body !== searchable ? FLAG.repaired : 0) |
+        (walk.tooDeep ? FLAG.tooDeep : 0),
       resources: this.#uses(walk.resources),
     }
     this.#check(input, draft, report)
@@ -243,6 +248,13 @@ export class Normaliser {
     if (record['eventName'] === undefined && !input.insight) {
       this.#report(input, draft, report, 'missing-field', 'no eventName')
     }
+    for (const field of LARGE_FIELDS) {
+      const value = record[field]
+      if (typeof value === 'object' && value !== null && 'omitted' in value && 'originalSize' in value) {
+        const detail = `CloudTrail left out ${field}: ${short(value.originalSize)} bytes`
+        this.#report(input, draft, report, 'content-omitted', detail)
+      }
+    }
     for (const field of STRING_FIELDS) {
       const value = record[field]
       if (value !== undefined && value !== null && typeof value !== 'string') {
@@ -293,6 +305,15 @@ function keep<T>(variants: T[], variant: T): void {
   if (variants.length >= MAX_VARIANTS) variants.length = 0
   variants.push(variant)
 }
+
+/** What CloudTrail leaves out when it is too large (User Guide: record contents); padding until then is a known evasion. */
+const LARGE_FIELDS = [
+  'requestParameters',
+  'responseElements',
+  'additionalEventData',
+  'serviceEventDetails',
+  'edgeDeviceDetails',
+] as const
 
 const STRING_FIELDS = [
   'eventTime',

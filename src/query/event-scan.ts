@@ -37,10 +37,7 @@ export function scanEvents(
   columns: readonly ScanColumn[],
   visit: (row: ScanRow) => void,
 ): void {
-  const demands = criteriaOf(scope.filters).map(({ dimension, ids }): Demand => ({
-    column: `${dimension}_id`,
-    ids,
-  }))
+  const demands = demandsOf(scope)
   const all = [...new Set([...columns, ...demands.map(({ column }) => column)])]
   const tests = demands.map(({ column, ids }) => ({
     at: all.indexOf(column),
@@ -61,10 +58,10 @@ function* runsOf(
   demands: readonly Demand[],
   select: Statement,
 ): Generator<Statement> {
-  const window = inWindow('e.event_time_ms', scope.window)
-  const last = readNumber(db, sql`SELECT max(id) FROM event`) ?? 0
-  const few = fewestCandidates(db, demands, window, Math.min(last * FEW_SHARE, MOST_FETCHED))
+  const few = fewestCandidates(db, scope, demands)
   if (few === undefined) {
+    const window = inWindow('e.event_time_ms', scope.window)
+    const last = lastRow(db)
     for (let from = 0; from < last; from += RUN) {
       const run = [sql`e.id > ${from}`, sql`e.id <= ${from + RUN}`]
       yield sql`${select} FROM event e WHERE ${and([...run, ...window])}`
@@ -78,16 +75,38 @@ function* runsOf(
   }
 }
 
-/** Selects the ids of the events that one index gives, when they are at most `cap`. */
-function fewestCandidates(
-  db: Connection,
-  demands: readonly Demand[],
-  window: readonly Statement[],
-  cap: number,
-): Statement | undefined {
+/** The events of a scope as a statement that selects `id`, for joins. */
+export interface Matching {
+  readonly ids: Statement
+  /** Whether they are few enough to be looked up one by one. */
+  readonly areFew: boolean
+}
+
+export function matchingEvents(db: Connection, scope: Scope): Matching {
+  const demands = demandsOf(scope)
+  const tests = [
+    ...inWindow('e.event_time_ms', scope.window),
+    ...demands.map(({ column, ids }) => sql`e.${raw(column)} IN (${ids})`),
+  ]
+  const few = fewestCandidates(db, scope, demands)
+  const from =
+    few === undefined ? sql`event e NOT INDEXED` : sql`(${few}) f CROSS JOIN event e ON e.id = f.id`
+  return { ids: sql`SELECT e.id FROM ${from} WHERE ${and(tests)}`, areFew: few !== undefined }
+}
+
+function demandsOf({ filters }: Scope): Demand[] {
+  return criteriaOf(filters).map(({ dimension, ids }): Demand => ({ column: `${dimension}_id`, ids }))
+}
+
+function lastRow(db: Connection): number {
+  return readNumber(db, sql`SELECT max(id) FROM event`) ?? 0
+}
+
+/** Selects `id` of the events that one index gives, when they are few of all. */
+function fewestCandidates(db: Connection, scope: Scope, demands: readonly Demand[]): Statement | undefined {
   let best: Statement | undefined
-  let least = Math.floor(cap)
-  for (const ids of candidateLists(db, demands, window)) {
+  let least = Math.floor(Math.min(lastRow(db) * FEW_SHARE, MOST_FETCHED))
+  for (const ids of candidateLists(db, demands, inWindow('e.event_time_ms', scope.window))) {
     const count = readNumber(db, sql`SELECT count(*) FROM (${ids} LIMIT ${least + 1})`) ?? 0
     if (count > least) continue
     best = ids

@@ -1,7 +1,7 @@
 /** One read-only statement of the user's own, with `record(event_id)`: the exact text of a record. */
 import { CaseError } from '../model/case-error.js'
-import type { Connection } from '../store/open.js'
-import { readRecords } from './appearances.js'
+import { openReader, type Connection } from '../store/open.js'
+import { RecordReader } from '../store/record-reader.js'
 
 export interface FreeResult {
   readonly columns: readonly string[]
@@ -13,8 +13,10 @@ export interface FreeResult {
  * refused by name, since some of them pass both tests. @throws CaseError exit 2.
  */
 export function runFreeSql(db: Connection, text: string): FreeResult {
+  // A connection of its own: the one that runs the statement is busy while it calls.
+  const records = new RecordTexts(openReader(db.name))
   db.function('record', { directOnly: true, deterministic: true }, (eventId: unknown) =>
-    recordText(db, eventId),
+    records.read(eventId),
   )
   const statement = prepare(db, text)
   if (
@@ -42,9 +44,31 @@ function prepare(db: Connection, text: string) {
   }
 }
 
-function recordText(db: Connection, eventId: unknown): string | null {
-  if (typeof eventId !== 'string') return null
-  return readRecords(db, eventId)[0]?.record.toString('utf8') ?? null
+class RecordTexts {
+  readonly #find
+  readonly #reader: RecordReader
+
+  constructor(db: Connection) {
+    this.#find = db.prepare<[string], EventPlace>(
+      'SELECT source_id, record_offset, record_length, locator FROM event WHERE event_id = ? ORDER BY id LIMIT 1',
+    )
+    this.#reader = new RecordReader(db)
+  }
+
+  /** null where there is no such event. */
+  read(eventId: unknown): string | null {
+    const place = typeof eventId === 'string' ? this.#find.get(eventId) : undefined
+    if (place === undefined) return null
+    const { source_id, record_offset, record_length, locator } = place
+    return this.#reader.read(source_id, record_offset, record_length, locator).toString('utf8')
+  }
+}
+
+interface EventPlace {
+  readonly source_id: number
+  readonly record_offset: number
+  readonly record_length: number
+  readonly locator: string | null
 }
 
 /** Two columns of one name would be one key in JSON. */

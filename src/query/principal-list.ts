@@ -7,7 +7,7 @@ import { failedOutcomes, scanEvents, type ScanRow } from './event-scan.js'
 import { PrincipalDirectory, type Principal } from './principal-directory.js'
 import { raw, sql } from './statement.js'
 import { addTotals, noEvents, type MutableTotals } from './tally.js'
-import { isoTime } from './window.js'
+import { timeText } from './value-table.js'
 
 /** What the events of one identity have in common, and what differs. */
 interface Doings extends MutableTotals {
@@ -68,8 +68,8 @@ function doingsByIdentity(db: Connection, scope: Scope): Map<number, Doings> {
     doings.places.add(place)
     doings.origins.add(origin)
     if (ms === null) return
-    if (doings.firstMs === null || ms < doings.firstMs) doings.firstMs = ms
-    if (doings.lastMs === null || ms > doings.lastMs) doings.lastMs = ms
+    if (ms < doings.firstMs) doings.firstMs = ms
+    if (ms > doings.lastMs) doings.lastMs = ms
   }
   scanEvents(db, scope, ['event_time_ms', 'identity_id', 'place_id', 'origin_id', 'outcome_id'], visit)
   return found
@@ -106,8 +106,8 @@ function rowOf(
     account_id: principal.accountId,
     events: doings.events,
     errors: doings.errors,
-    first_seen: doings.firstMs === null ? null : isoTime(doings.firstMs),
-    last_seen: doings.lastMs === null ? null : isoTime(doings.lastMs),
+    first_seen: timeText(doings.firstMs),
+    last_seen: timeText(doings.lastMs),
     regions: regions.length,
     source_ips: addresses.length,
     access_keys: keys.length,
@@ -134,14 +134,16 @@ function distinct(ids: Iterable<number>, nameOf: NameOf): string[] {
 type Compare = (one: Gathered, other: Gathered) => number
 
 const byText = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0)
+/** Infinity less Infinity is no number. */
+const byNumber = (one: number, other: number): number => (one < other ? -1 : one > other ? 1 : 0)
 const byKey: Compare = (one, other) => byText(one.principal.key, other.principal.key)
 
 const ORDER: Record<PrincipalSort, Compare> = {
   events: (one, other) => other.events - one.events || byKey(one, other),
   errors: (one, other) => other.errors - one.errors || other.events - one.events || byKey(one, other),
   // Who has no time at all comes last.
-  first_seen: (one, other) => (one.firstMs ?? Infinity) - (other.firstMs ?? Infinity) || byKey(one, other),
-  last_seen: (one, other) => (other.lastMs ?? -Infinity) - (one.lastMs ?? -Infinity) || byKey(one, other),
+  first_seen: (one, other) => byNumber(one.firstMs, other.firstMs) || byKey(one, other),
+  last_seen: (one, other) => byNumber(other.lastMs, one.lastMs) || byKey(one, other),
   principal: (one, other) =>
     byText(one.principal.name.toLowerCase(), other.principal.name.toLowerCase()) || byKey(one, other),
 }

@@ -36,8 +36,7 @@ export function rarest(table: ValueTable, known: Known, limit: number): RareList
       const all = known.totals.get(principal)
       if (all === undefined || all.events === totals.events) continue
       if (totals.events > Math.max(RARE_EVENTS, all.events * RARE_SHARE)) continue
-      const isTimed = totals.firstMs !== null && all.firstMs !== null
-      const knownForMs = isTimed ? (totals.firstMs ?? 0) - (all.firstMs ?? 0) : null
+      const knownForMs = Number.isFinite(totals.firstMs) ? totals.firstMs - all.firstMs : null
       pairs.push({ principal, value, totals, holders: byPrincipal.size, knownForMs })
     }
   }

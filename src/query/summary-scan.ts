@@ -45,7 +45,7 @@ export function gather(
     const [id, ms, actionId, placeId, identityId, originId, outcomeId] = row as Columns
     let identity = identities.get(identityId)
     if (identity === undefined) {
-      identity = { facts: directory.factsOf(identityId), totals: firstEvent(ms, id) }
+      identity = { facts: directory.factsOf(identityId), totals: firstEvent(id) }
       identities.set(identityId, identity)
     }
     const { principal } = identity.facts

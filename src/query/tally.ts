@@ -1,57 +1,44 @@
-/** Counters for things that have small numbers. */
+/** Counters. */
 
-/** What is counted of a set of events. Times are null while no event had one that could be read. */
+/**
+ * What is counted of a set of events. While no event had a readable time, the first is Infinity and the last -Infinity: numbers
+ * throughout, because a field that can be null is allocated anew with each change.
+ */
 export interface Totals {
   readonly events: number
   readonly errors: number
-  readonly firstMs: number | null
-  readonly lastMs: number | null
+  readonly firstMs: number
+  readonly lastMs: number
 }
 
-export interface MutableTotals {
-  events: number
-  errors: number
-  firstMs: number | null
-  lastMs: number | null
-}
-
-export function noEvents(): MutableTotals {
-  return { events: 0, errors: 0, firstMs: null, lastMs: null }
-}
-
-export function addTotals(into: MutableTotals, more: Totals): void {
-  into.events += more.events
-  into.errors += more.errors
-  into.firstMs = earliest(into.firstMs, more.firstMs)
-  into.lastMs = latest(into.lastMs, more.lastMs)
-}
-
-export function earliest(one: number | null, other: number | null): number | null {
-  if (one === null || other === null) return one ?? other
-  return Math.min(one, other)
-}
-
-export function latest(one: number | null, other: number | null): number | null {
-  if (one === null || other === null) return one ?? other
-  return Math.max(one, other)
-}
+export type MutableTotals = { -readonly [Key in keyof Totals]: Totals[Key] }
 
 export interface PairTotals extends MutableTotals {
   /** event.id of the earliest event; among equal times the lowest. */
   firstRow: number
 }
 
-export function firstEvent(ms: number | null, row: number): PairTotals {
-  return { ...noEvents(), firstMs: ms, lastMs: ms, firstRow: row }
+export function noEvents(): MutableTotals {
+  return { events: 0, errors: 0, firstMs: Infinity, lastMs: -Infinity }
+}
+
+export function addTotals(into: MutableTotals, more: Totals): void {
+  into.events += more.events
+  into.errors += more.errors
+  into.firstMs = Math.min(into.firstMs, more.firstMs)
+  into.lastMs = Math.max(into.lastMs, more.lastMs)
+}
+
+export function firstEvent(row: number): PairTotals {
+  return { events: 0, errors: 0, firstMs: Infinity, lastMs: -Infinity, firstRow: row }
 }
 
 export function addEvent(totals: PairTotals, ms: number | null, failed: boolean, row: number): void {
   totals.events += 1
   if (failed) totals.errors += 1
   if (ms === null) return
-  if (totals.lastMs === null || ms > totals.lastMs) totals.lastMs = ms
-  if (totals.firstMs !== null && (ms > totals.firstMs || (ms === totals.firstMs && row >= totals.firstRow)))
-    return
+  if (ms > totals.lastMs) totals.lastMs = ms
+  if (ms > totals.firstMs || (ms === totals.firstMs && row >= totals.firstRow)) return
   totals.firstMs = ms
   totals.firstRow = row
 }
@@ -64,7 +51,7 @@ export class PairTally {
     const ofPrincipal = (this.#totals[principal] ??= new Map<number, PairTotals>())
     let totals = ofPrincipal.get(id)
     if (totals === undefined) {
-      totals = firstEvent(ms, row)
+      totals = firstEvent(row)
       ofPrincipal.set(id, totals)
     }
     addEvent(totals, ms, failed, row)

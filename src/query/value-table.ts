@@ -39,8 +39,8 @@ export class ValueTable {
 }
 
 function addPair(into: PairTotals, more: PairTotals): void {
-  const isEarlier = more.firstMs !== null && (into.firstMs === null || more.firstMs < into.firstMs)
-  if (isEarlier || (more.firstMs === into.firstMs && more.firstRow < into.firstRow))
+  const isSooner = more.firstMs < into.firstMs
+  if (isSooner || (more.firstMs === into.firstMs && more.firstRow < into.firstRow))
     into.firstRow = more.firstRow
   addTotals(into, more)
 }
@@ -77,6 +77,7 @@ function rankedRow({ value, totals, byPrincipal }: ValueEntry): RankedRow {
   }
 }
 
+/** Null for no time. */
 export function timeText(ms: number | null): string | null {
-  return ms === null ? null : isoTime(ms)
+  return ms === null || !Number.isFinite(ms) ? null : isoTime(ms)
 }

@@ -2,6 +2,7 @@
  * One event, several appearances. Events are compared only where two share an eventID: byte for byte, then as JSON (a
  * re-serialised copy is the same record). Different content under one eventID stays two events and becomes a problem.
  */
+import { FLAG } from '../model/dictionary.js'
 import type { Connection } from './open.js'
 import { RecordReader } from './record-reader.js'
 
@@ -12,6 +13,7 @@ interface Row {
   readonly record_offset: number
   readonly record_length: number
   readonly locator: string | null
+  readonly flags: number
 }
 
 export interface DeduplicationCounts {
@@ -37,7 +39,7 @@ function findRepeated(db: Connection, from: number): void {
     ? `SELECT event_id FROM event INDEXED BY event_by_event_id GROUP BY event_id HAVING count(*) > 1`
     : `SELECT n.event_id FROM event n WHERE n.id > ${from} AND EXISTS
        (SELECT 1 FROM event o INDEXED BY event_by_event_id WHERE o.event_id = n.event_id AND o.id <> n.id)`
-  db.exec(`CREATE TEMP TABLE repeated AS SELECT e.id, e.event_id, e.source_id, e.record_offset, e.record_length, e.locator
+  db.exec(`CREATE TEMP TABLE repeated AS SELECT e.id, e.event_id, e.source_id, e.record_offset, e.record_length, e.locator, e.flags
     FROM event e WHERE e.id > ${from} AND e.event_id IN (${ids}) ORDER BY e.source_id, e.record_offset`)
 }
 
@@ -55,7 +57,7 @@ class Folder {
     this.#runId = runId
     this.#reader = new RecordReader(db)
     this.#earlier = db.prepare<[string, number]>(
-      `SELECT id, event_id, source_id, record_offset, record_length, locator FROM event INDEXED BY event_by_event_id
+      `SELECT id, event_id, source_id, record_offset, record_length, locator, flags FROM event INDEXED BY event_by_event_id
        WHERE event_id = ? AND id < ? ORDER BY id`,
     )
     this.#keep = {
@@ -63,6 +65,8 @@ class Folder {
       uses: db.prepare('DELETE FROM event_resource WHERE event_rowid = ?'),
       event: db.prepare('DELETE FROM event WHERE id = ?'),
       count: db.prepare('UPDATE event SET appearances = appearances + 1 WHERE id = ?'),
+      add: db.prepare('UPDATE event SET appearances = appearances + ? WHERE id = ?'),
+      move: db.prepare('UPDATE redelivery SET event_rowid = ? WHERE event_rowid = ?'),
       source: db.prepare('UPDATE source SET events = events - ?, duplicates = duplicates + ? WHERE id = ?'),
       conflict: db.prepare(
         `INSERT INTO problem (run_id, kind, source_id, path, member, byte_offset, byte_length, event_id, detail)
@@ -84,17 +88,34 @@ class Folder {
   #foldRow(row: Row): void {
     const earlier = this.#earlier.all(row.event_id, row.id) as Row[]
     if (earlier.length === 0) return
-    const same = earlier.find((candidate) => this.#isSame(candidate, row))
-    if (same === undefined) {
-      this.#conflict(row, earlier.length)
+    const full = earlier.filter((candidate) => !isReduced(candidate))
+    // A reduced form can only agree with what it was made from: any full record of its eventID stands for it.
+    const same = isReduced(row)
+      ? (full[0] ?? earlier[0])
+      : full.find((candidate) => this.#isSame(candidate, row))
+    if (same !== undefined) {
+      this.#fold(row, same)
       return
     }
-    this.#keep.redelivery.run(same.id, row.source_id, row.record_offset, row.record_length, row.locator)
+    if (full.length > 0) this.#conflict(row, full.length)
+    for (const reduced of earlier.filter(isReduced)) this.#replace(reduced, row)
+  }
+
+  /** `row` stays as an appearance of `kept`. */
+  #fold(row: Row, kept: Row): void {
+    this.#keep.redelivery.run(kept.id, row.source_id, row.record_offset, row.record_length, row.locator)
     this.#keep.uses.run(row.id)
     this.#keep.event.run(row.id)
-    this.#keep.count.run(same.id)
+    this.#keep.count.run(kept.id)
     this.#perSource.set(row.source_id, (this.#perSource.get(row.source_id) ?? 0) + 1)
     this.#counts.duplicates++
+  }
+
+  /** The full record takes the place of an earlier reduced form, with all appearances of that. */
+  #replace(reduced: Row, full: Row): void {
+    const moved = this.#keep.move.run(full.id, reduced.id).changes
+    this.#keep.add.run(moved, full.id)
+    this.#fold(reduced, full)
   }
 
   #isSame(a: Row, b: Row): boolean {
@@ -119,6 +140,10 @@ class Folder {
     )
     this.#counts.conflicts++
   }
+}
+
+function isReduced({ flags }: Row): boolean {
+  return (flags & FLAG.reduced) !== 0
 }
 
 /** Key order and white space do not make another record. */

@@ -7,7 +7,7 @@ import type { Connection } from './open.js'
 import { createTable, RESOURCE } from './schema.js'
 
 /** Tables that only grow in a bulk load: their indexes are built at its end. */
-const BULK_TABLES = new Set(['event', 'event_resource', 'resource'])
+const BULK_TABLES = new Set(['event', 'event_resource', 'resource', 'access_log', 'aggregate'])
 /** A load of more than a quarter of what is there already is cheaper with indexes built anew. */
 const REBUILD_SHARE = 0.25
 

@@ -53,6 +53,13 @@ export const INDEXES: readonly IndexSpec[] = [
   },
   { name: 'source_by_sha256', table: 'source', columns: 'sha256', reason: 'already indexed?' },
   {
+    name: 'source_by_container',
+    table: 'source',
+    columns: 'container_sha256',
+    where: 'container_sha256 IS NOT NULL',
+    reason: 'members already indexed?',
+  },
+  {
     name: 'segment_by_source',
     table: 'segment',
     columns: 'source_id, content_offset',
@@ -60,6 +67,28 @@ export const INDEXES: readonly IndexSpec[] = [
   },
   { name: 'identity_by_access_key', table: 'identity', columns: 'access_key_id', reason: '--access-key' },
   { name: 'origin_by_address', table: 'origin', columns: 'source_ip_address', reason: '--source-ip' },
+  { name: 'access_log_by_request', table: 'access_log', columns: 'request_id', reason: 'find request' },
+  {
+    name: 'access_log_by_host_id',
+    table: 'access_log',
+    columns: 'host_id',
+    where: 'host_id IS NOT NULL',
+    reason: 'find request by x-amz-id-2',
+  },
+  {
+    name: 'access_log_by_object',
+    table: 'access_log',
+    columns: 'bucket, object_key',
+    reason: 'find resource',
+  },
+  {
+    name: 'access_log_by_requester',
+    table: 'access_log',
+    columns: 'requester, time_ms',
+    reason: 'find principal',
+  },
+  { name: 'access_log_by_time', table: 'access_log', columns: 'time_ms', reason: 'find window' },
+  { name: 'aggregate_by_time', table: 'aggregate', columns: 'window_start_ms', reason: 'find window' },
   { name: 'action_by_stem', table: 'action', columns: 'event_name_stem', reason: '--event' },
 ]
 

@@ -27,6 +27,15 @@ export function findBySha256(db: Connection, sha256: string): KnownSource[] {
     .all(sha256) as KnownSource[]
 }
 
+/** Members of a container that the case holds: a run that was cut short goes on behind them. */
+export function membersOf(db: Connection, containerSha256: string): Set<string> {
+  const names = db
+    .prepare('SELECT member FROM source WHERE container_sha256 = ?')
+    .pluck()
+    .all(containerSha256)
+  return new Set(names as string[])
+}
+
 export class Ledger {
   readonly #db: Connection
   readonly #runId: number

@@ -4,6 +4,7 @@
  */
 import { getMeta, setMeta } from './create.js'
 import type { Connection } from './open.js'
+import { ACCESS_LOG, AGGREGATE } from './schema.js'
 import { SHARD_TABLES } from './shard.js'
 
 /** Resources of a bulk load wait here and are sorted in at the end: inserting hashes one by one would touch every page. */
@@ -58,9 +59,15 @@ function mergeOne(db: Connection, shard: string, options: MergeOptions): MergeCo
   db.exec(
     `INSERT INTO problem SELECT NULL, ${PROBLEM_COLUMNS} FROM ${shard}.problem WHERE (source_id IS NULL OR 1 ${skip})`,
   )
+  for (const table of [ACCESS_LOG, AGGREGATE]) {
+    const columns = table.columns.slice(1).map(({ name }) => name)
+    db.exec(
+      `INSERT INTO ${table.name} SELECT NULL, ${columns.join(', ')} FROM ${shard}.${table.name} WHERE 1 ${skip}`,
+    )
+  }
   db.exec(`INSERT INTO source SELECT * FROM ${shard}.source`)
   const mark = db.prepare(
-    `UPDATE source SET status = 'duplicate', duplicate_of = ?, storage = 'none', duplicates = events, events = 0 WHERE id = ?`,
+    `UPDATE source SET status = 'duplicate', duplicate_of = ?, storage = 'none', duplicates = events, events = 0, other_rows = 0 WHERE id = ?`,
   )
   for (const { id, of } of duplicates) mark.run(of, id)
   const last = db.prepare(`SELECT coalesce(max(id), 0) AS id FROM ${shard}.event`).get() as { id: number }

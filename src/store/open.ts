@@ -1,12 +1,15 @@
 /** Opens case files. A reader can not write by construction; a writer refuses what is not ours. */
-import { existsSync, statSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { CaseError, EXIT } from '../model/case-error.js'
-import { APPLICATION_ID, FORMAT_MAJOR, PAGE_SIZE } from './format.js'
+import { APPLICATION_ID, FORMAT_MAJOR, PAGE_SIZE, USER_VERSION } from './format.js'
+import { caseSchema, schemaDifference } from './known-schema.js'
 
 export type Connection = Database.Database
 
-/** @throws CaseError exit 10: missing, not SQLite, not a case, or newer than this version reads. */
+/**
+ * @throws CaseError exit 10: missing, not SQLite, not a case, or newer than this version reads; exit 12: not as we make it.
+ */
 export function openReader(path: string): Connection {
   if (!existsSync(path)) {
     throw new CaseError(`no case file at ${path}`, {
@@ -20,12 +23,13 @@ export function openReader(path: string): Connection {
       hint: 'name the case file itself with --case',
     })
   }
+  refuseWal(path)
   const db = connect(path, { readonly: true, fileMustExist: true })
   try {
-    checkIdentity(db, path)
     db.pragma('query_only = ON')
     db.pragma('trusted_schema = OFF')
     db.pragma('cell_size_check = ON')
+    checkIdentity(db, path)
     db.pragma('cache_size = -65536')
     db.pragma('temp_store = MEMORY')
   } catch (error) {
@@ -37,8 +41,10 @@ export function openReader(path: string): Connection {
 
 /** Opens for writing, without creating. @throws CaseError exit 10 as openReader. */
 export function openExistingWriter(path: string): Connection {
+  refuseWal(path)
   const db = connect(path, { fileMustExist: true })
   try {
+    db.pragma('trusted_schema = OFF')
     checkIdentity(db, path)
     setWriterPragmas(db)
   } catch (error) {
@@ -100,26 +106,30 @@ function connect(path: string, options: Database.Options): Connection {
   }
 }
 
-function checkIdentity(db: Connection, path: string): void {
-  let applicationId: unknown
-  let version: number
+/** Bytes 18 and 19 of the header: 2 says that the content may lie in a -wal file beside it. We never write that. */
+function refuseWal(path: string): void {
+  const header = Buffer.alloc(20)
+  const fd = openSync(path, 'r')
   try {
-    applicationId = db.pragma('application_id', { simple: true })
-    version = db.pragma('user_version', { simple: true }) as number
-  } catch (error) {
-    if ((error as { code?: string }).code === 'SQLITE_BUSY') {
-      throw new CaseError(`${path} is busy: an index run is writing to it`, {
-        exit: EXIT.locked,
-        hint: 'try again in a moment',
-        cause: error,
-      })
-    }
-    throw new CaseError(`${path} is not a case file (${(error as Error).message})`, {
-      exit: EXIT.notACase,
-      hint: 'name a file made by coldtrail index',
-      cause: error,
-    })
+    readSync(fd, header, 0, header.length, 0)
+  } finally {
+    closeSync(fd)
   }
+  if (header.toString('latin1', 0, 15) === 'SQLite format 3' && (header[18] === 2 || header[19] === 2))
+    throw foreignSchema(path, 'it is in WAL mode, a case is one file')
+}
+
+/** Everything that can be told without reading a row. */
+function checkIdentity(db: Connection, path: string): void {
+  const read = <Value>(what: () => Value, exit: number): Value => {
+    try {
+      return what()
+    } catch (error) {
+      throw notReadable(path, error as Error & { code?: string }, exit)
+    }
+  }
+  const applicationId = read(() => db.pragma('application_id', { simple: true }), EXIT.notACase)
+  const version = read(() => db.pragma('user_version', { simple: true }) as number, EXIT.notACase)
   if (applicationId !== APPLICATION_ID) {
     throw new CaseError(`${path} is not a case file (another program's database)`, {
       exit: EXIT.notACase,
@@ -135,4 +145,30 @@ function checkIdentity(db: Connection, path: string): void {
       },
     )
   }
+  const isNewer = version > USER_VERSION
+  const foreign = read(() => schemaDifference(db, caseSchema(), { isNewer }), EXIT.verificationFailed)
+  if (foreign !== null) throw foreignSchema(path, foreign)
+}
+
+function notReadable(path: string, error: Error & { code?: string }, exit: number): CaseError {
+  if (error.code === 'SQLITE_BUSY') {
+    return new CaseError(`${path} is busy: an index run is writing to it`, {
+      exit: EXIT.locked,
+      hint: 'try again in a moment',
+      cause: error,
+    })
+  }
+  const what = exit === EXIT.notACase ? 'is not a case file' : 'is damaged'
+  return new CaseError(`${path} ${what} (${error.message})`, {
+    exit,
+    hint: 'name a file made by coldtrail index',
+    cause: error,
+  })
+}
+
+function foreignSchema(path: string, reason: string): CaseError {
+  return new CaseError(`${path} is not as coldtrail makes a case: ${reason}`, {
+    exit: EXIT.verificationFailed,
+    hint: 'somebody changed it: ask where it comes from, or index the archive again',
+  })
 }

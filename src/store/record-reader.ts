@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs'
 import { hash } from 'node:crypto'
 import { gunzipSync, inflateRawSync } from 'node:zlib'
 import { CaseError, EXIT } from '../model/case-error.js'
+import { parseLocator } from '../model/locator.js'
+import { TextTree } from '../model/text-tree.js'
 import type { Connection } from './open.js'
 
 interface Segment {
@@ -26,6 +28,7 @@ export class RecordReader {
   readonly #db: Connection
   readonly #cache = new Map<string, Buffer>()
   #cachedBytes = 0
+  #outer: { readonly key: string; readonly tree: TextTree } | undefined
   readonly #segments
   readonly #bytes
   readonly #source
@@ -44,7 +47,24 @@ export class RecordReader {
 
   /** @throws CaseError exit 12 when the bytes can not be had or are not those that were indexed. */
   read(sourceId: number, offset: number, length: number, locator: string | null = null): Buffer {
-    if (locator !== null) throw new CaseError(`records wrapped in ${locator} can not be read by this version`)
+    const outer = (): Buffer => this.#bytesAt(sourceId, offset, length)
+    return locator === null ? outer() : this.#wrapped(`${sourceId}:${offset}:${length}`, outer, locator)
+  }
+
+  /** Records of one outer value are usually asked for together: its text is walked once. */
+  #wrapped(key: string, outer: () => Buffer, locator: string): Buffer {
+    if (this.#outer?.key !== key) this.#outer = { key, tree: TextTree.ofBytes(outer()) }
+    const steps = parseLocator(locator)
+    const found = steps === null ? undefined : this.#outer.tree.at(steps)
+    if (found === undefined) {
+      throw new CaseError(`there is no record at ${locator} of the stored value`, {
+        exit: EXIT.verificationFailed,
+      })
+    }
+    return found.content()
+  }
+
+  #bytesAt(sourceId: number, offset: number, length: number): Buffer {
     const pieces = this.#segments.all(sourceId, offset + length, offset) as Segment[]
     if (pieces.length === 0) return slice(this.#referenced(sourceId), offset, length, sourceId)
     const first = pieces[0] as Segment

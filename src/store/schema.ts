@@ -276,6 +276,8 @@ export const SOURCE: TableSpec = {
     text('path_account_id', 'Account that the path claims'),
     text('path_region', 'Region that the path claims'),
     int('path_delivered_ms', 'Delivery time that the file name claims, ms since 1970 UTC'),
+    text('container_sha256', 'Of a member: SHA-256 of the zip or tar that it lies in'),
+    int('other_rows', 'Rows of access_log and aggregate made of it; they are not counted in records'),
   ],
 }
 
@@ -308,6 +310,69 @@ export const PROBLEM: TableSpec = {
     int('byte_length', 'Bytes concerned'),
     text('event_id', 'eventID concerned'),
     text('detail', 'In words'),
+  ],
+}
+
+export const ACCESS_LOG: TableSpec = {
+  name: 'access_log',
+  meaning: 'One row per line of an S3 server access log. Read it through the view access_logs.',
+  sharded: true,
+  columns: [
+    int('id', 'Row number; no meaning outside this file', 'PRIMARY KEY'),
+    text('bucket_owner', 'Canonical user id of the bucket’s owner'),
+    text('bucket', 'Bucket'),
+    int('time_ms', 'Time of the request in ms since 1970 UTC; whole seconds'),
+    text('remote_ip', 'Address of the caller'),
+    text('requester', 'ARN, or canonical user id; null when not authenticated'),
+    text('request_id', 'Request id: equals requestID of the CloudTrail data event'),
+    text('operation', 'e.g. REST.GET.OBJECT, S3.EXPIRE.OBJECT'),
+    text('object_key', 'Key as written, URL-encoded'),
+    text('request_uri', 'Request-URI as received'),
+    int('http_status', 'HTTP status'),
+    text('error_code', 'Error code of S3'),
+    int('bytes_sent', 'Bytes of the response'),
+    int('object_size', 'Size of the object'),
+    int('total_ms', 'Total time in ms'),
+    int('turn_around_ms', 'Turn-around time in ms'),
+    text('referer', 'Referer as received'),
+    text('user_agent', 'User-Agent as received'),
+    text('version_id', 'Version of the object'),
+    text('host_id', 'x-amz-id-2: equals additionalEventData."x-amz-id-2" of the CloudTrail data event'),
+    text('signature_version', 'SigV2, SigV4'),
+    text('cipher_suite', 'TLS cipher'),
+    text('authentication_type', 'AuthHeader, QueryString'),
+    text('host_header', 'Host header'),
+    text('tls_version', 'TLS version'),
+    text('access_point_arn', 'Access point'),
+    text('acl_required', 'Yes when an ACL was needed'),
+    text('source_region', 'Region of the request'),
+    int('source_id', 'source.id', 'NOT NULL'),
+    int('record_offset', 'First byte of the line in the decompressed content', 'NOT NULL'),
+    int('record_length', 'Bytes of the line', 'NOT NULL'),
+  ],
+}
+
+export const AGGREGATE: TableSpec = {
+  name: 'aggregate',
+  meaning: 'Aggregated events: one row per count of a time window. They are counts, not events.',
+  sharded: true,
+  columns: [
+    int('id', 'Row number; no meaning outside this file', 'PRIMARY KEY'),
+    text('event_id', 'eventId of the aggregated event'),
+    text('account_id', 'accountId'),
+    text('aws_region', 'awsRegion'),
+    text('event_source', 'eventSource'),
+    int('window_start_ms', 'timeWindow.windowStart in ms since 1970 UTC; inclusive'),
+    int('window_end_ms', 'timeWindow.windowEnd in ms since 1970 UTC; exclusive'),
+    text('aggregation_type', 'e.g. Count'),
+    int('is_primary', '1 of summary.primaryDimension, 0 of summary.details'),
+    text('dimension', 'eventName, resourceARN, userIdentity, …'),
+    text('name', 'Value of the dimension'),
+    int('value', 'The count'),
+    int('source_id', 'source.id', 'NOT NULL'),
+    int('record_offset', 'First byte of the outer value in the decompressed content', 'NOT NULL'),
+    int('record_length', 'Bytes of the outer value', 'NOT NULL'),
+    text('locator', 'As in event'),
   ],
 }
 
@@ -369,6 +434,8 @@ export const TABLES: readonly TableSpec[] = [
   EVENT,
   REDELIVERY,
   EVENT_RESOURCE,
+  ACCESS_LOG,
+  AGGREGATE,
 ]
 
 /**

@@ -5,12 +5,14 @@
 import { createHash, type Hash } from 'node:crypto'
 import Database from 'better-sqlite3'
 import type { SourceRow } from '../model/batch.js'
-import type { Entry, EventDraft, IdentityEntry } from '../model/dictionary.js'
+import type { Entry, EventDraft, IdentityEntry, SqlValue } from '../model/dictionary.js'
 import type { Problem } from '../model/problem.js'
 import type { SegmentEncoding } from '../model/source.js'
 import { PAGE_SIZE } from './format.js'
 import {
+  ACCESS_LOG,
   ACTION,
+  AGGREGATE,
   createTable,
   EVENT,
   EVENT_RESOURCE,
@@ -39,6 +41,8 @@ export const SHARD_TABLES: readonly TableSpec[] = [
   RESOURCE,
   EVENT,
   EVENT_RESOURCE,
+  ACCESS_LOG,
+  AGGREGATE,
 ]
 
 /** Text on its way to the case's full-text indexes; only shards have it. */
@@ -51,6 +55,8 @@ export interface Place {
   readonly sourceId: number
   readonly offset: number
   readonly length: number
+  /** The way to a wrapped record; null when it is the value itself. */
+  readonly locator: string | null
 }
 
 type Insert = Database.Statement
@@ -72,6 +78,8 @@ export class Shard {
   readonly #segment: Insert
   readonly #source: Insert
   readonly #problem: Insert
+  readonly #accessLine: Insert
+  readonly #aggregate: Insert
   #events = 0
   #problems = 0
   #rowHash: Hash = createHash('sha256')
@@ -105,6 +113,8 @@ export class Shard {
     this.#segment = into(SEGMENT)
     this.#source = into(SOURCE)
     this.#problem = into(PROBLEM)
+    this.#accessLine = into(ACCESS_LOG)
+    this.#aggregate = into(AGGREGATE)
     this.#db.exec('BEGIN')
   }
 
@@ -137,7 +147,7 @@ export class Shard {
       place.sourceId,
       place.offset,
       place.length,
-      null,
+      place.locator,
       draft.flags,
       1,
     )
@@ -172,6 +182,18 @@ export class Shard {
       problem.detail,
     )
     this.#digest(`problem ${problem.kind} ${problem.byteOffset ?? ''} ${problem.byteLength ?? ''}\n`)
+  }
+
+  /** @param values the fields of the line, in the order of the table. */
+  addAccessLine(values: readonly SqlValue[], place: Omit<Place, 'locator'>): void {
+    this.#accessLine.run(null, ...values, place.sourceId, place.offset, place.length)
+    this.#digest(`access ${place.offset} ${place.length}\n`)
+  }
+
+  addAggregate(counts: readonly (readonly SqlValue[])[], place: Place): void {
+    for (const count of counts)
+      this.#aggregate.run(null, ...count, place.sourceId, place.offset, place.length, place.locator)
+    this.#digest(`aggregate ${place.offset} ${place.length} ${counts.length}\n`)
   }
 
   addSegment(
@@ -212,6 +234,8 @@ export class Shard {
       hints.accountId ?? null,
       hints.region ?? null,
       hints.deliveredAt ?? null,
+      row.containerSha256,
+      row.otherRows,
     )
   }
 

@@ -1,4 +1,4 @@
-import { PROBLEM, SOURCE, type ColumnSpec } from './schema.js'
+import { ACCESS_LOG, PROBLEM, SOURCE, type ColumnSpec } from './schema.js'
 
 /** A readable view. Inner joins only, so that SQLite pushes an equality through it into an index. */
 export interface ViewSpec {
@@ -143,6 +143,28 @@ const PRINCIPALS: ViewSpec = {
   ],
 }
 
+const ACCESS_LOGS: ViewSpec = {
+  name: 'access_logs',
+  meaning: 'S3 server access logs, readable: one row per request.',
+  sql: `SELECT strftime('%Y-%m-%dT%H:%M:%SZ', l.time_ms / 1000, 'unixepoch') AS time,
+    ${ACCESS_LOG.columns
+      .slice(1, -3)
+      .map((c) => `l.${c.name}`)
+      .join(', ')},
+    s.path AS source_path, s.member, l.record_offset, l.record_length, l.source_id, l.id AS access_log_rowid
+    FROM access_log l JOIN source s ON s.id = l.source_id`,
+  columns: [
+    col('time', 'TEXT', 'Time of the request, UTC; for ranges use time_ms, which is indexed'),
+    ...ACCESS_LOG.columns.slice(1, -3).map((c) => col(c.name, c.type, c.meaning)),
+    col('source_path', 'TEXT', 'File'),
+    col('member', 'TEXT', 'Name inside a container'),
+    col('record_offset', 'INTEGER', 'First byte of the line in the decompressed content'),
+    col('record_length', 'INTEGER', 'Bytes of the line'),
+    col('source_id', 'INTEGER', 'source.id'),
+    col('access_log_rowid', 'INTEGER', 'access_log.id'),
+  ],
+}
+
 const SOURCES: ViewSpec = {
   name: 'sources',
   meaning: 'Every file that was given to index.',
@@ -176,6 +198,7 @@ export const VIEWS: readonly ViewSpec[] = [
   APPEARANCES,
   EVENT_RESOURCES,
   PRINCIPALS,
+  ACCESS_LOGS,
   SOURCES,
   PROBLEMS,
   COVERAGE,

@@ -48,12 +48,13 @@ function columnsOf(name: string): Map<string, string> {
 
 /** What docs/case-file.md tells of tables and views: name → columns. */
 function documented(): Map<string, string[]> {
-  const [, ...sections] = DOCUMENT.split(/^#### /m)
+  const [own = ''] = DOCUMENT.split('<!-- end: schema -->')
+  const [, ...sections] = own.split(/^#### /m)
   return new Map(
     sections.map((section) => {
       const [, name = ''] = /^`(\w+)`/.exec(section) ?? []
-      const own = section.split(/^#/m)[0] ?? ''
-      return [name, Array.from(own.matchAll(/^\| `(\w+)` \|/gm), ([, column]) => column!)]
+      const part = section.split(/^#/m)[0] ?? ''
+      return [name, Array.from(part.matchAll(/^\| `(\w+)` \|/gm), ([, column]) => column!)]
     }),
   )
 }

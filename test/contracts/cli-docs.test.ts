@@ -33,7 +33,8 @@ describe.each(COMMANDS.map((command) => [typed(command), command] as const))(
     })
 
     it.each(['README.md', 'CHANGELOG.md'])('is named in %s', (file) => {
-      expect(readFileSync(path.join(ROOT, file), 'utf8')).toContain(`coldtrail ${name}`)
+      const isNamed = readFileSync(path.join(ROOT, file), 'utf8').includes(`coldtrail ${name}`)
+      expect(isNamed, `tell of coldtrail ${name} in ${file}`).toBe(true)
     })
   },
 )

@@ -28,9 +28,20 @@ function works(command: string, ...args: string[]): boolean {
 }
 
 let caseFile: string
+let handover: string
 beforeAll(async () => {
   caseFile = await quickstartCase()
+  handover = path.join(path.dirname(caseFile), 'handover.sqlite')
+  const { code, stderr } = await run(['handoff', handover, '--all', '--case', caseFile])
+  expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' })
 })
+
+/** Of a hand-over file: as many events as the case has, each with a record that its full text finds. */
+const HANDED_OVER = [
+  'SELECT count(*) FROM events',
+  "SELECT count(*) FROM events WHERE substr(record, 1, 1) = '{'",
+  "SELECT count(*) FROM events WHERE id IN (SELECT rowid FROM events_fts WHERE events_fts MATCH 'eventversion')",
+]
 
 const count = (view: string): number =>
   query<{ n: number }>(caseFile, `SELECT count(*) AS n FROM ${view}`)[0]!.n
@@ -67,6 +78,10 @@ describe.skipIf(!works('sqlite3', '--version'))('the sqlite3 shell', () => {
       })
       expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
     }
+  })
+
+  it('reads a hand-over file, records and full text included', () => {
+    for (const sql of HANDED_OVER) expect(sqlite3(handover, `${sql};`)).toBe(`${count('events')}\n`)
   })
 
   it('opens a case as immutable, as on write-protected media', () => {
@@ -113,8 +128,8 @@ async function oldSqlite(): Promise<SqlJs | undefined> {
 const old = await oldSqlite()
 
 describe.skipIf(old === undefined)('SQLite 3.33', () => {
-  function values(sql: string): unknown[][] {
-    const db = new old!.Database(readFileSync(caseFile))
+  function values(sql: string, file = caseFile): unknown[][] {
+    const db = new old!.Database(readFileSync(file))
     return db.exec(sql)[0]?.values ?? []
   }
 
@@ -128,6 +143,10 @@ describe.skipIf(old === undefined)('SQLite 3.33', () => {
 
   it.each(VIEWS.map(({ name }) => name))('reads the view %s', (view) => {
     expect(values(`SELECT count(*) FROM (SELECT * FROM ${view})`)).toEqual([[count(view)]])
+  })
+
+  it('reads a hand-over file, records and full text included', () => {
+    for (const sql of HANDED_OVER) expect(values(sql, handover)).toEqual([[count('events')]])
   })
 
   it('runs the statements of docs/case-file.md, full text included', () => {

@@ -147,11 +147,8 @@ describe('the evidence', () => {
     evidence(mount)
     expect(spawnSync('mount', ['-o', 'remount,ro', mount]).status).toBe(0)
     const folder = tempFolder('cases')
-    for (const args of commands(
-      mount,
-      path.join(folder, 'kept.sqlite'),
-      path.join(folder, 'referred.sqlite'),
-    )) {
+    const all = commands(mount, path.join(folder, 'kept.sqlite'), path.join(folder, 'referred.sqlite'))
+    for (const args of all.filter(([command]) => command === 'index' || command === 'show')) {
       const { code } = await run(args)
       expect({ args, code: code === 0 || code === 3 }).toEqual({ args, code: true })
     }
@@ -159,7 +156,7 @@ describe('the evidence', () => {
 })
 
 function withoutAccess(files: ReturnType<typeof metadataOf>): unknown {
-  return Object.fromEntries(Object.entries(files).map(([name, { atimeNs: _, ...facts }]) => [name, facts]))
+  return Object.entries(files).map(([name, facts]) => [name, { ...facts, atimeNs: 0n }])
 }
 
 const mounts: string[] = []

@@ -73,6 +73,36 @@ const HOSTILE = {
 const UNSAFE =
   /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e0fff}]/u
 
+const ASKED: ReadonlySet<string> = new Set([
+  'colour',
+  'C1 control',
+  'forged row',
+  'tabs',
+  'right to left',
+  'zero width',
+  'tag characters',
+  'formula',
+  'minus',
+  'line formula',
+  'full-width formula',
+  'drop table',
+  'or true',
+  'like wildcards',
+  'backslash',
+  'FTS operators',
+  'FTS column',
+  'FTS star',
+  'FTS quote',
+  'FTS brackets',
+  'json',
+  'shell',
+  'flags',
+  'emoji',
+  'wide',
+  'long',
+  'prototype',
+])
+
 const kinds = Object.keys(HOSTILE) as (keyof typeof HOSTILE)[]
 
 interface Evil {
@@ -328,7 +358,8 @@ describe('hostile text in every field and in file names', () => {
     ).toEqual(EVIL.map(({ typed }) => typed).sort())
   })
 
-  const typeable = EVIL.filter(({ kind }) => kind !== 'nul' && kind !== 'lone surrogate')
+  /** What can be typed and could mean something: to SQL, FTS5, the shell, a pattern, a case fold. The others only look odd. */
+  const typeable = EVIL.filter(({ kind }) => ASKED.has(kind))
 
   async function missed(ask: (evil: Evil) => readonly string[]): Promise<unknown[]> {
     const answers = await inParallel(typeable, async (evil) => {

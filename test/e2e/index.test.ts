@@ -274,6 +274,28 @@ describe('index', () => {
     })
   })
 
+  it('makes the same case of large and small files together, whatever is done at the same time', async () => {
+    const root = tempFolder('mixed')
+    makeArchive(root, { files: 60, recordsPerFile: 4, redeliveredEvery: 5 })
+    // Over 64 MB: read in pieces, while other files are read in between by the same thread.
+    const pad = 'y'.repeat(100_000)
+    for (const large of [1, 2, 3]) {
+      const records = Array.from({ length: 700 }, (_, at) =>
+        makeRecord(large * 10_000 + at, { additionalEventData: { pad } }),
+      )
+      putLog(root, `AWSLogs/large-${large}.json`, records)
+    }
+    const [one, two] = ['1', '2'].map((workers) => path.join(tempFolder(), `${workers}.sqlite`))
+    const first = await index([root], one!, ['--workers', '1'])
+    const second = await index([root], two!, ['--workers', '2'])
+    expect([first.code, second.code]).toEqual([0, 0])
+    expect(contentOf(two!)).toEqual(contentOf(one!))
+    // Every event has all the rows it points to: the view shows it.
+    const count = (table: string): unknown => query(two!, `SELECT count(*) AS n FROM ${table}`)
+    expect(count('events')).toEqual(count('event'))
+    expect(count('events')).toEqual([{ n: 240 + 2100 }])
+  })
+
   it('takes its paths from standard input', async () => {
     const root = tempFolder('stdin')
     const { files } = makeArchive(root, { files: 4, recordsPerFile: 2 })

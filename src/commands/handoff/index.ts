@@ -20,7 +20,9 @@ A manifest beside it holds its SHA-256; coldtrail handoff verify checks both. Se
     '<%= config.bin %> <%= command.id %> may.sqlite --since 2024-05-01 --until 2024-06-01 --sign ~/.ssh/id_ed25519',
     '<%= config.bin %> <%= command.id %> everything.sqlite --all --redact',
   ]
-  static override args = { out: Args.string({ description: 'File to write.', required: true }) }
+  static override args = {
+    out: Args.string({ ignoreStdin: true, description: 'File to write.', required: true }),
+  }
   static override flags = {
     ...filterFlags,
     request: Flags.string({

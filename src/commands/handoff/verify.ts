@@ -13,7 +13,11 @@ Exit code 12 when anything does not fit.`
     '<%= config.bin %> <%= command.id %> bob.sqlite --allowed-signers signers.txt --signer analyst@example.org',
   ]
   static override args = {
-    file: Args.string({ description: 'The hand-over file; its manifest lies beside it.', required: true }),
+    file: Args.string({
+      ignoreStdin: true,
+      description: 'The hand-over file; its manifest lies beside it.',
+      required: true,
+    }),
   }
   static override flags = {
     'allowed-signers': Flags.string({

@@ -23,7 +23,11 @@ The archive is only read. Whatever can not be used becomes a problem row: see co
   ]
   static override strict = false
   static override args = {
-    path: Args.string({ description: 'Files, folders or glob patterns.', required: false }),
+    path: Args.string({
+      ignoreStdin: true,
+      description: 'Files, folders or glob patterns.',
+      required: false,
+    }),
   }
   static override flags = {
     workers: Flags.integer({
@@ -46,6 +50,9 @@ The archive is only read. Whatever can not be used becomes a problem row: see co
     reference: Flags.boolean({
       description: 'Keep no bytes: read the archive where it lies, checked by hash.',
     }),
+    lenient: Flags.boolean({
+      description: 'Read curly quotes as straight ones where JSON is damaged; such events are marked.',
+    }),
     since: Flags.string({
       description: 'Skip files whose path says a day before this (UTC).',
       helpValue: 'DAY',
@@ -66,6 +73,7 @@ The archive is only read. Whatever can not be used becomes a problem row: see co
       exclude: flags.exclude ?? [],
       workers: flags.workers ?? availableParallelism(),
       reference: flags.reference,
+      lenient: flags.lenient,
       since: parseDay(flags.since),
       until: parseDay(flags.until),
       commandLine: ['index', ...this.argv],

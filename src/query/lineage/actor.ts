@@ -137,19 +137,33 @@ function classOfRole({ roleArn, arn, sessionName }: SessionMark): CredentialClas
 }
 
 export function principalActor(row: IdentityRow, rows: readonly IdentityRow[]): Actor {
-  const isRole = row.principal_kind === 'role'
   const isForeign = row.principal_kind === 'account' && row.principal_id !== null
+  const about = row.principal_kind === 'role' ? roleOf([row, ...rows]) : {}
   return {
     ...NOTHING,
     // Another account's callers are told apart by their id; the account alone would mix them up.
     id: isForeign ? `${row.principal_key} ${row.principal_id}` : row.principal_key,
     kind: 'principal',
     principalKind: row.principal_kind,
-    arn: isRole ? (row.session_issuer_arn ?? row.principal_arn) : row.principal_arn,
-    principalId: isRole ? (row.session_issuer_id ?? row.principal_id) : row.principal_id,
+    arn: row.principal_arn,
+    principalId: row.principal_id,
     account: row.principal_account_id,
-    name: isRole ? (row.session_issuer_name ?? row.principal) : ownName(row),
+    name: ownName(row),
     rows,
+    ...about,
+  }
+}
+
+/** The role behind its sessions; not every record tells its ARN, and a session's ARN lacks the path. */
+function roleOf(rows: readonly IdentityRow[]): Partial<Actor> {
+  const telling = rows.find((row) => row.session_issuer_arn !== null)
+  const [first] = rows
+  const id = /^(AROA[A-Z0-9]+)(?::|$)/.exec(first?.session_issuer_id ?? first?.principal_id ?? '')?.[1]
+  const role = readIamArn(first?.principal_arn ?? null)
+  return {
+    arn: telling?.session_issuer_arn ?? first?.principal_arn ?? null,
+    principalId: id ?? first?.principal_id ?? null,
+    name: telling?.session_issuer_name ?? role?.name ?? first?.principal ?? null,
   }
 }
 

@@ -13,6 +13,7 @@ import type { Actor } from './actor.js'
 import { CaseEvents, type CaseEvent } from './case-events.js'
 import { ChildFinder } from './children.js'
 import { Credentials } from './credentials.js'
+import { isWithoutCredential } from './identity-row.js'
 import type { Link } from './link.js'
 import { Parents } from './parents.js'
 import { isoOf } from './record-fields.js'
@@ -98,8 +99,10 @@ function nodeOf(
 
 function deedsOf(events: CaseEvents, actor: Actor, wanted: LineageQuestion['events']): Partial<LineageNode> {
   if (wanted === 'none' || actor.kind === 'attempt') return {}
+  // What a principal did with a credential stands at the credential.
+  const rows = actor.kind === 'principal' ? actor.rows.filter(isWithoutCredential) : actor.rows
   const did = events
-    .deedsOf(actor.rows)
+    .deedsOf(rows)
     .map(([event_source, event_name, count, failed, first, last]): LineageDeed => ({
       event_source,
       event_name,
@@ -110,7 +113,7 @@ function deedsOf(events: CaseEvents, actor: Actor, wanted: LineageQuestion['even
     }))
   if (wanted === 'counts') return { did }
   const all = did.reduce((sum, { count }) => sum + count, 0)
-  const listed = events.eventsOf(actor.rows, MOST_EVENTS)
+  const listed = events.eventsOf(rows, MOST_EVENTS)
   return { did, event_list: listed.map(eventOf), more_events: all - listed.length }
 }
 

@@ -35,6 +35,13 @@ export interface CaseEvent {
   readonly locator: string | null
 }
 
+/** Calls that failed alike. */
+export interface Failures {
+  readonly first: CaseEvent
+  readonly last: CaseEvent
+  readonly count: number
+}
+
 export interface Activity {
   readonly events: number
   readonly firstMs: number | null
@@ -159,7 +166,8 @@ export class CaseEvents {
 
   /** Copies of one action that other accounts received. The column has no index; the full text knows it. */
   withSharedId(sharedId: string): CaseEvent[] {
-    const phrase = quoted(sharedId)
+    // The last part of a UUID is rare enough; a phrase would also read the lists of its short parts.
+    const phrase = quoted(sharedId.split('-').at(-1) ?? '')
     if (phrase === null) return []
     return this.#readEvents(
       sql`SELECT e.id FROM event_text t CROSS JOIN event e ON e.id = t.rowid
@@ -221,11 +229,22 @@ export class CaseEvents {
     return this.#oldest(found, sql`ORDER BY e.event_time_ms, e.id`, limit)
   }
 
-  /** The failed ones, oldest first. */
-  failuresOf(rows: readonly IdentityRow[], actions: readonly number[], limit: number): CaseEvent[] {
+  /** The failed ones, by call and outcome. */
+  failuresOf(rows: readonly IdentityRow[], actions: readonly number[]): Failures[] {
     if (rows.length === 0 || actions.length === 0) return []
     const found = sql`${this.#callsBy(rows, actions)} AND e.outcome_id <> 0`
-    return this.#readEvents(sql`SELECT id FROM (${found} ORDER BY e.event_time_ms, e.id LIMIT ${limit})`)
+    const groups = readTuples(
+      this.#db,
+      sql`SELECT count(*), json_group_array(id ORDER BY event_time_ms, id) FROM (SELECT f.id, f.event_time_ms, f.action_id, f.outcome_id FROM event f WHERE f.id IN (${found})
+  ORDER BY f.event_time_ms, f.id LIMIT ${MOST_COUNTED}) GROUP BY action_id, outcome_id`,
+    )
+    return groups.flatMap(([count, list]) => {
+      const all = JSON.parse(String(list)) as number[]
+      const ends = [all[0] ?? 0, all.at(-1) ?? 0]
+      const events = this.#readEvents(sql`SELECT value FROM json_each(${JSON.stringify(ends)})`)
+      const [first, last = first] = events
+      return first === undefined || last === undefined ? [] : [{ first, last, count: Number(count) }]
+    })
   }
 
   activityOf(rows: readonly IdentityRow[]): Activity {
@@ -323,8 +342,11 @@ export class CaseEvents {
       const id = Number(values[0])
       const known = this.#identities.get(id)
       if (known !== undefined) return known
-      const columns = IDENTITY_COLUMNS.map((name, index) => [name, values[index + 1]])
-      const row = { id, ...Object.fromEntries(columns) } as IdentityRow
+      const columns: Record<string, unknown> = { id }
+      IDENTITY_COLUMNS.forEach((name, index) => {
+        columns[name] = values[index + 1]
+      })
+      const row = columns as unknown as IdentityRow
       this.#identities.set(id, row)
       return row
     })
@@ -337,12 +359,11 @@ export class CaseEvents {
       sql`${raw(EVENTS)} WHERE e.id IN (${wanted}) ORDER BY e.event_time_ms, e.id`,
     )
     return rows.map((values): CaseEvent => {
-      const columns = EVENT_COLUMNS.map((name, index) => [
-        name === 'e.id' ? 'rowid' : name.slice(2),
-        values[index],
-      ])
-      const row: unknown = Object.fromEntries(columns)
-      return row as CaseEvent
+      const columns: Record<string, unknown> = {}
+      EVENT_COLUMNS.forEach((name, index) => {
+        columns[name === 'e.id' ? 'rowid' : name.slice(2)] = values[index]
+      })
+      return columns as unknown as CaseEvent
     })
   }
 }

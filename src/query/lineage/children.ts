@@ -1,8 +1,8 @@
 /** One step down: what was made with this. Every step is taken through Parents, so that both ways give the same links. */
 import { attemptActor, type Actor } from './actor.js'
-import type { CaseEvent, CaseEvents } from './case-events.js'
+import type { CaseEvent, CaseEvents, Failures } from './case-events.js'
 import type { Credentials } from './credentials.js'
-import { isForwarded, isTemporary, keyOf, markOf, sessionId, type IdentityRow } from './identity-row.js'
+import { isWithoutCredential, samplesOf, type IdentityRow } from './identity-row.js'
 import { isMadePrincipal, type Issued, type IssuingKind } from './issued.js'
 import { link, type Link } from './link.js'
 import type { Parents } from './parents.js'
@@ -28,7 +28,6 @@ const BY_CALLER: readonly IssuingKind[] = [
 const ATTEMPTS: readonly IssuingKind[] = ['sts', 'sign-in', 'key', 'principal', 'password', 'token']
 /** A launch makes no credential by itself; so many events are looked at for each that is shown. */
 const LOOKS = 5
-const MOST_FAILURES = 1000
 const PORTAL_MS = 5000
 const CONSOLE_SESSION_MS = 12 * 3_600_000
 
@@ -48,13 +47,9 @@ export class ChildFinder {
     const callers = actor.kind === 'principal' ? actor.rows.filter(isWithoutCredential) : actor.rows
     const issued = this.#issuedBy(actor, callers, limit)
     const owned = actor.kind === 'principal' ? this.#owned(actor, limit) : { links: [], more: 0 }
-    const links = [
-      ...issued.links,
-      ...this.#switchedTo(actor),
-      ...owned.links,
-      ...this.#failed(actor, callers, limit),
-    ]
-    return { links: unique(links), more: issued.more + owned.more }
+    const failed = this.#failed(actor, callers)
+    const links = [...issued.links, ...this.#switchedTo(actor), ...owned.links, ...failed.slice(0, limit)]
+    return { links: unique(links), more: issued.more + owned.more + Math.max(0, failed.length - limit) }
   }
 
   /** How many issuing events are below: for where the walk stops. */
@@ -120,7 +115,7 @@ export class ChildFinder {
       .filter((other) => other.event_id !== event.event_id && this.#case.call(other)?.kind === 'sts')
       .flatMap((other) => this.#case.issued(other).map((issued) => this.#credentials.ofIssued(issued, other)))
     const byName = instances.flatMap((instance) =>
-      firstOfEach(this.#case.named(instance).filter((row) => row.session_name === instance)).map(({ row }) =>
+      samplesOf(this.#case.named(instance).filter((row) => row.session_name === instance)).map(({ row }) =>
         this.#credentials.ofIdentity(row),
       ),
     )
@@ -156,7 +151,7 @@ export class ChildFinder {
     const assumed = this.#assumed(actor, limit)
     const links = new Map(assumed.links.map((step) => [step.to.id, [step]]))
     const rest = new Set<string>()
-    for (const { row, group } of firstOfEach(actor.rows.filter((each) => !isWithoutCredential(each)))) {
+    for (const { row, group } of samplesOf(actor.rows.filter((each) => !isWithoutCredential(each)))) {
       if (links.size >= limit) {
         rest.add(group)
         continue
@@ -197,28 +192,32 @@ export class ChildFinder {
     return [link(actor, credential, 'owner', { event, by: from.name ?? from.arn ?? from.id })]
   }
 
-  #failed(actor: Actor, callers: readonly IdentityRow[], limit: number): Link[] {
-    const failures = this.#case.failuresOf(callers, this.#case.actions(...ATTEMPTS), MOST_FAILURES)
-    const groups = new Map<string, { target: Actor; events: CaseEvent[] }>()
-    for (const event of failures) {
-      const target = attemptActor(targetOf(event), event.event_name ?? '')
-      const key = `${target.id} ${event.error_code ?? ''}`
-      const group = groups.get(key)
-      if (group === undefined) groups.set(key, { target, events: [event] })
-      else group.events.push(event)
+  #failed(actor: Actor, callers: readonly IdentityRow[]): Link[] {
+    const groups = new Map<string, { target: Actor; failures: Failures }>()
+    for (const failures of this.#case.failuresOf(callers, this.#case.actions(...ATTEMPTS))) {
+      const { first } = failures
+      const target = attemptActor(targetOf(first), first.event_name ?? '')
+      const key = `${target.id} ${first.error_code ?? ''}`
+      const known = groups.get(key)?.failures
+      groups.set(key, { target, failures: known === undefined ? failures : together(known, failures) })
     }
-    return [...groups.values()]
-      .slice(0, limit)
-      .flatMap(({ target, events }) => attempt(actor, target, events))
+    const attempts = [...groups.values()].sort((a, b) => timeOf(a.failures.first) - timeOf(b.failures.first))
+    return attempts.map(({ target, failures: { first, last, count } }) => {
+      const failure = { errorCode: first.error_code ?? first.error_message, count, last }
+      return link(actor, target, 'error-message', { event: first, failure })
+    })
   }
 }
 
-function attempt(actor: Actor, target: Actor, events: readonly CaseEvent[]): Link[] {
-  const [first] = events
-  const last = events.at(-1)
-  if (first === undefined || last === undefined) return []
-  const failure = { errorCode: first.error_code ?? first.error_message, count: events.length, last }
-  return [link(actor, target, 'error-message', { event: first, failure })]
+/** Messages can differ in what matters to nobody, as the name of the caller's session. */
+function together(a: Failures, b: Failures): Failures {
+  const first = timeOf(a.first) <= timeOf(b.first) ? a.first : b.first
+  const last = timeOf(a.last) > timeOf(b.last) ? a.last : b.last
+  return { first, last, count: a.count + b.count }
+}
+
+function timeOf(event: CaseEvent): number {
+  return event.event_time_ms ?? 0
 }
 
 /** `User: ARN is not authorized to perform: ACTION on resource: ARN because …`; requestParameters is null then. */
@@ -226,26 +225,6 @@ function targetOf({ error_message: message, event_name: name }: CaseEvent): stri
   const resource = /on resource: (arn:\S+)/.exec(message ?? '')?.[1]
   if (resource !== undefined) return resource.replace(/[.,;]$/, '')
   return name ?? 'call'
-}
-
-/** Events of the caller itself: no key and no session. */
-function isWithoutCredential(row: IdentityRow): boolean {
-  return keyOf(row) === null && !isTemporary(row) && row.credential_id === null
-}
-
-/** One identity of each credential, oldest session first; `group` is the session, which can have several keys. */
-function firstOfEach(rows: readonly IdentityRow[]): { readonly row: IdentityRow; readonly group: string }[] {
-  const samples = new Map<string, { row: IdentityRow; group: string }>()
-  for (const row of [...rows].sort(byCreation)) {
-    const group = isForwarded(row) ? 'forwarded' : isTemporary(row) ? sessionId(markOf(row)) : ''
-    const sample = isForwarded(row) ? group : `${group} ${keyOf(row) ?? row.credential_id ?? ''}`
-    if (!samples.has(sample)) samples.set(sample, { row, group: group === '' ? sample : group })
-  }
-  return [...samples.values()]
-}
-
-function byCreation(a: IdentityRow, b: IdentityRow): number {
-  return (a.session_created ?? '').localeCompare(b.session_created ?? '', 'en') || a.id - b.id
 }
 
 /** A role that was made anew has the same ARN and another id. */

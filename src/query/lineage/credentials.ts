@@ -260,7 +260,8 @@ export class Credentials {
   }
 
   launchOf(instance: string): Issuance[] {
-    const found = this.#case.mentioning(instance, this.#case.actions('launch'))
+    // Every instance id holds the word `i`: only the rest is rare.
+    const found = this.#case.mentioning(instance.replace(/^i-/, ''), this.#case.actions('launch'))
     const isIt = (issued: Issued): boolean => issued.what === 'launch' && issued.instances.includes(instance)
     return this.#issuances(found, 'instance-id', isIt)
   }

@@ -59,3 +59,25 @@ export function sessionId(mark: SessionMark): string {
   const created = mark.created === null ? '?' : new Date(mark.created).toISOString().replace('.000Z', 'Z')
   return `${who ?? ''}@${created}`
 }
+
+/** Events of the caller itself: no key and no session. */
+export function isWithoutCredential(row: IdentityRow): boolean {
+  return keyOf(row) === null && !isTemporary(row) && row.credential_id === null
+}
+
+/** One identity of each key, oldest session first; `group` is the session, which can have several keys. */
+export function samplesOf(
+  rows: readonly IdentityRow[],
+): { readonly row: IdentityRow; readonly group: string }[] {
+  const samples = new Map<string, { row: IdentityRow; group: string }>()
+  for (const row of [...rows].sort(byCreation)) {
+    const group = isForwarded(row) ? 'forwarded' : isTemporary(row) ? sessionId(markOf(row)) : ''
+    const sample = isForwarded(row) ? group : `${group} ${keyOf(row) ?? row.credential_id ?? ''}`
+    if (!samples.has(sample)) samples.set(sample, { row, group: group === '' ? sample : group })
+  }
+  return [...samples.values()]
+}
+
+function byCreation(a: IdentityRow, b: IdentityRow): number {
+  return (a.session_created ?? '').localeCompare(b.session_created ?? '', 'en') || a.id - b.id
+}

@@ -4,7 +4,7 @@ import type { Actor } from './actor.js'
 import type { CaseEvent, CaseEvents } from './case-events.js'
 import type { ChildFinder } from './children.js'
 import type { Credentials } from './credentials.js'
-import { isForwarded, isTemporary, keyOf, markOf, sessionId, type IdentityRow } from './identity-row.js'
+import { isForwarded, isWithoutCredential, samplesOf, type IdentityRow } from './identity-row.js'
 import { isMadePrincipal } from './issued.js'
 import type { Link } from './link.js'
 import type { Parents } from './parents.js'
@@ -22,6 +22,8 @@ export type Reading =
   | { readonly kind: 'unknown' }
 
 const MOST_CANDIDATES = 50
+/** A name that thousands of sessions bear is not looked up for each of them. */
+const MOST_LOOKS = 500
 /** Names that a caller chose or that stand for one session. */
 const SESSION_NAMES = new Set(['session', 'session-arn', 'source-identity'])
 /** Whoever issued a session, or called for it, is not the session. */
@@ -83,7 +85,10 @@ export class StartReader {
       (row) => row.principal_id === name || row.principal_arn === name || row.session_name === name,
     )
     const used = named.map((row) => this.#credentials.ofIdentity(row))
-    return distinct(used.length > 0 ? used : this.#unusedAt(name, second))
+    const found = distinct(used.length > 0 ? used : this.#unusedAt(name, second))
+    // Where sessions of this second are told apart by key, this is the name of the one that has none of these keys.
+    const exact = found.filter(({ id }) => id === `session:${name}@${created}`)
+    return exact.length > 0 ? exact : found
   }
 
   /** A sign-in that was the only thing the session did. */
@@ -102,28 +107,27 @@ export class StartReader {
     const names = this.#case.namesOf(typed).filter(({ kind }) => !OTHERS_NAMES.has(kind))
     const sessions = names.filter(({ row, kind }) => isSessionName(row, kind, typed)).map(({ row }) => row)
     const others = names.filter(({ row, kind }) => !isSessionName(row, kind, typed)).map(({ row }) => row)
-    const ofSessions = [
-      ...new Map(sessions.filter((row) => !isForwarded(row)).map((row) => [groupOf(row), row])).values(),
-    ]
     const principals = [...new Map(others.map((row) => [principalOf(row), row])).values()]
-    const all = [
-      ...principals.map((row) => ({ row, isPrincipal: true })),
-      ...ofSessions.map((row) => ({ row, isPrincipal: false })),
-    ]
-    if (all.length === 0) return this.#neverUsed(typed)
-    if (all.length > MOST_CANDIDATES) {
-      const shown = all.slice(0, MOST_CANDIDATES)
-      return {
-        kind: 'choice',
-        candidates: this.#candidates(shown.map((each) => this.#actor(each))),
-        more: all.length - shown.length,
-      }
-    }
-    return this.#only(distinct(all.map((each) => this.#actor(each))))
+    const found = distinct([
+      ...principals.slice(0, MOST_LOOKS).map((row) => this.#credentials.principal(row)),
+      ...this.#sessionsOf(sessions),
+    ])
+    // How another account saw a caller is no other caller.
+    const own = found.filter(({ principalKind }) => principalKind !== 'account')
+    const meant = own.length === 0 ? found : own
+    return meant.length === 0 ? this.#neverUsed(typed) : this.#only(meant)
   }
 
-  #actor({ row, isPrincipal }: { row: IdentityRow; isPrincipal: boolean }): Actor {
-    return isPrincipal ? this.#credentials.principal(row) : this.#credentials.ofIdentity(row)
+  #sessionsOf(rows: readonly IdentityRow[]): Actor[] {
+    const samples = samplesOf(rows.filter((row) => !isForwarded(row) && !isWithoutCredential(row)))
+    const used = samples.slice(0, MOST_LOOKS).map(({ row }) => this.#credentials.ofIdentity(row))
+    // A sign-in may be all that a session did.
+    const bare = rows.filter(isWithoutCredential)
+    const { events } = this.#case.madeBy(bare, this.#case.actions('sign-in', 'switch'), MOST_LOOKS)
+    const begun = events.flatMap((event) =>
+      this.#case.issued(event).flatMap((issued) => this.#credentials.ofIssued(issued, event) ?? []),
+    )
+    return [...used, ...begun]
   }
 
   /** Users and roles that were made and never called. */
@@ -141,7 +145,8 @@ export class StartReader {
 
   #only(actors: readonly Actor[]): Reading {
     if (actors.length === 1) return begin(actors, [])
-    return { kind: 'choice', candidates: this.#candidates(actors), more: 0 }
+    const shown = actors.slice(0, MOST_CANDIDATES)
+    return { kind: 'choice', candidates: this.#candidates(shown), more: actors.length - shown.length }
   }
 
   #candidates(actors: readonly Actor[]): LineageCandidate[] {
@@ -189,10 +194,6 @@ function isSessionName(row: IdentityRow, kind: string, typed: string): boolean {
   if (row.principal_kind !== 'role') return false
   if (SESSION_NAMES.has(kind)) return true
   return kind === 'id' && row.principal_id?.toLowerCase() === typed.toLowerCase() && typed.includes(':')
-}
-
-function groupOf(row: IdentityRow): string {
-  return isTemporary(row) ? sessionId(markOf(row)) : (keyOf(row) ?? principalOf(row))
 }
 
 /** Another account's callers are one principal each, by their id. */

@@ -77,26 +77,37 @@ export class LogJudge {
     const url = s3Url(log.s3Bucket, log.s3Object)
     const trust = TRUST[digest.vouches ?? 'none']
     const rank = RANK[match] + trust * 2 + (wrong === null ? 0 : 1)
+    const another = match === 'place' ? [] : [`the file lies under another name: ${pathOf(row)}`]
     if (wrong !== null) {
-      const reason = wrong + elsewhere(row, match) + (digest.vouches === null ? UNRELIABLE : '')
-      return { state: 'INVALID', reason, digest, key: url, root: '', rank }
+      const doubt = digest.vouches === null ? ['the digest that says so is INVALID itself'] : []
+      return {
+        state: 'INVALID',
+        reason: [wrong, ...another, ...doubt].join('; '),
+        digest,
+        key: url,
+        root: '',
+        rank,
+      }
     }
     const state = digest.vouches ?? 'NOT COVERED'
-    const notes = [match === 'content' ? elsewhere(row, match) : '', manyMembers(row)].join('')
-    const unreliable = digest.vouches === null ? `listed only in ${urlOf(digest)}, which is INVALID` : ''
-    const reason = `${unreliable}${notes}`.replace(/^ \((.*)\)$/, '$1')
+    const reason = [...basis(digest), ...another, ...manyMembers(row)].join('; ') || null
+    const own = deliveredName(pathOf(row)).place
     const isPlain =
-      match === 'place' &&
-      reason === '' &&
-      deliveredName(pathOf(row)).place !== null &&
-      log.s3Object.endsWith('.gz')
-    if (!isPlain) return { state, reason: reason === '' ? null : reason, digest, key: url, root: '', rank }
-    return this.#shared(s3Url(log.s3Bucket, prefixOf(log.s3Object)), { state, digest, rank })
+      match === 'place' && manyMembers(row).length === 0 && own !== null && log.s3Object.endsWith('.gz')
+    if (!isPlain) return { state, reason, digest, key: url, root: '', rank }
+    return this.#shared({
+      state,
+      reason,
+      digest,
+      key: null,
+      root: s3Url(log.s3Bucket, prefixOf(log.s3Object)),
+      rank,
+    })
   }
 
-  #shared(root: string, verdict: Pick<LogVerdict, 'state' | 'digest' | 'rank'>): LogVerdict {
-    const id = `${verdict.rank} ${root}`
-    const known = this.#plain.get(id) ?? { ...verdict, reason: null, key: null, root }
+  #shared(verdict: LogVerdict): LogVerdict {
+    const id = `${verdict.rank} ${verdict.root}`
+    const known = this.#plain.get(id) ?? verdict
     this.#plain.set(id, known)
     return known
   }
@@ -149,7 +160,6 @@ export class LogJudge {
 
 const TRUST = { none: 0, 'UNSIGNED TAIL': 1, CONSISTENT: 1, VALID: 2 } as const
 const TRAILING = 'unexpected data after the end of the compressed stream'
-const UNRELIABLE = '; the digest that says so is INVALID itself'
 const NOT_COVERED = {
   kind: 'log',
   key: null,
@@ -164,7 +174,7 @@ function missingLog(url: string, { file, fingerprint, vouches }: DigestVerdict):
     kind: 'log',
     key: url,
     state: 'MISSING',
-    reason: `not found; listed in ${file.header?.url ?? file.path}${vouches === null ? UNRELIABLE : ''}`,
+    reason: `not found; listed in ${file.header?.url ?? file.path}${vouches === null ? ', which is INVALID itself' : ''}`,
     source_id: null,
     path: null,
     digest_source_id: file.source.id,
@@ -178,15 +188,19 @@ function isLog(row: SourceFacts, path: string): boolean {
   return row.kind === 'trail' || row.kind === 'insight'
 }
 
-function elsewhere(row: SourceFacts, match: Match): string {
-  return match === 'place' ? '' : ` (the file lies under another name: ${pathOf(row)})`
+/** Why a file that is as a digest lists it is not VALID. */
+function basis(digest: DigestVerdict): string[] {
+  if (digest.vouches === null) return [`listed only in ${urlOf(digest)}, which is INVALID`]
+  return digest.vouches === 'UNSIGNED TAIL'
+    ? ['the signature of the digest that lists it is not at hand']
+    : []
 }
 
 /** Unpacked, it is what the digest lists; aws cloudtrail validate-logs stops after the first member. */
-function manyMembers({ gzip_members }: SourceFacts): string {
+function manyMembers({ gzip_members }: SourceFacts): string[] {
   return (gzip_members ?? 0) > 1
-    ? ` (compressed in ${gzip_members ?? 0} gzip members, a delivered file has 1)`
-    : ''
+    ? [`compressed in ${gzip_members ?? 0} gzip members, a delivered file has 1`]
+    : []
 }
 
 function prefixOf(key: string): string {

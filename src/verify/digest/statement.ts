@@ -60,7 +60,7 @@ function shows({ counts, keysSha256, gaps, openStarts }: StatementFacts): string
   const lines: string[] = []
   if (keysSha256.length > 0 && (counts.log.VALID ?? 0) > 0) {
     lines.push(
-      `It shows: ${counts.log.VALID ?? 0} log files have the content that the holder of the private keys, CloudTrail, signed for them.`,
+      `It shows: ${many(counts.log.VALID ?? 0, 'log file')} with the content that the holder of the private keys, CloudTrail, signed for them.`,
     )
   }
   if ((counts.log.CONSISTENT ?? 0) > 0) {
@@ -70,11 +70,11 @@ function shows({ counts, keysSha256, gaps, openStarts }: StatementFacts): string
   }
   if (gaps.length > 0)
     lines.push(
-      `There are ${gaps.length} times without digests: validation or logging was off, or the digests before a starting digest are gone.`,
+      `${many(gaps.length, 'time')} without digests: validation or logging was off, or the digests before a starting digest are gone.`,
     )
   if (openStarts.length > 0)
     lines.push(
-      `Of ${openStarts.length} chains the oldest digest names one before it that is not in the case: what was collected begins there.`,
+      `Of ${many(openStarts.length, 'chain')} the oldest digest names one before it that is not in the case: what was collected begins there.`,
     )
   return lines
 }
@@ -96,4 +96,8 @@ function doesNotShow({ counts, keysSha256 }: StatementFacts): string[] {
 
 function total(counts: VerificationCounts, kind: CheckedFileKind): number {
   return Object.values(counts[kind]).reduce((sum, n) => sum + n, 0)
+}
+
+function many(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }

@@ -1,0 +1,200 @@
+/**
+ * A record of the questions that were asked: one JSON line each, in a file that only grows. Each line holds the hash of the
+ * one before, so that a changed, removed or inserted line shows. Lines cut off at the end show only against a hash that was
+ * noted elsewhere.
+ */
+import { hash } from 'node:crypto'
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
+import { userInfo } from 'node:os'
+import path from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { CaseError, EXIT } from '../model/case-error.js'
+
+export interface AskedQuestion {
+  readonly case: string
+  readonly argv: readonly string[]
+  readonly exit: number
+  /** Rows that were shown; null when they were not counted. */
+  readonly rows: number | null
+}
+
+interface LogLine extends AskedQuestion {
+  /** When it was answered, UTC. */
+  readonly time: string
+  readonly user: string
+  /** Bytes of the case; null when there is none. */
+  readonly case_bytes: number | null
+  readonly previous: string | null
+  readonly hash: string
+}
+
+export interface LogCheck {
+  readonly lines: number
+  /** To be noted elsewhere: it covers all that is before. */
+  readonly lastHash: string | null
+  /** Empty when every line follows from the one before. */
+  readonly findings: readonly string[]
+}
+
+/** Commands that answer from a case, as oclif names them. */
+const QUESTIONS = /^(?:find:.+|show|sql|export|handoff|lineage|summary|principals|resources|problems)$/
+const LOCK_TRIES = 200
+const LOCK_WAIT_MS = 25
+/** A writer holds the lock for one line: an older one was left by a kill. */
+const LOCK_LIFE_MS = 10_000
+
+export function isQuestion(commandId: string): boolean {
+  return QUESTIONS.test(commandId)
+}
+
+/** Before the answer: a question that can not be recorded is not answered. @throws CaseError exit 2 or 12. */
+export function checkQuestionLog(file: string): void {
+  const fd = openLog(file)
+  try {
+    lastHash(fd, file)
+  } finally {
+    closeSync(fd)
+  }
+}
+
+export async function appendQuestion(file: string, question: AskedQuestion): Promise<void> {
+  const unlock = await lock(file)
+  try {
+    const fd = openLog(file)
+    try {
+      writeSync(fd, `${JSON.stringify(lineOf(question, lastHash(fd, file)))}\n`)
+      fsyncSync(fd)
+    } finally {
+      closeSync(fd)
+    }
+  } finally {
+    unlock()
+  }
+}
+
+/** Looks at every line. @throws CaseError when the file can not be read. */
+export function verifyLog(file: string): LogCheck {
+  const lines = readText(file).split('\n')
+  const findings: string[] = []
+  if (lines.pop() !== '') findings.push('the last line was not written to its end')
+  let previous: string | null = null
+  lines.forEach((text, index) => {
+    const line = readLine(text)
+    if (line === null) findings.push(`line ${index + 1} is not a line of a question log`)
+    else if (line.previous !== previous) findings.push(`line ${index + 1} does not follow the line before`)
+    else if (hashOf(line) !== line.hash) findings.push(`line ${index + 1} was changed`)
+    previous = line?.hash ?? null
+  })
+  return { lines: lines.length, lastHash: previous, findings }
+}
+
+function lineOf(question: AskedQuestion, previous: string | null): LogLine {
+  const body = {
+    time: new Date().toISOString(),
+    user: userName(),
+    case: path.resolve(question.case),
+    case_bytes: statSync(question.case, { throwIfNoEntry: false })?.size ?? null,
+    argv: question.argv,
+    exit: question.exit,
+    rows: question.rows,
+    previous,
+  }
+  return { ...body, hash: hashOf(body) }
+}
+
+/** Over every member but itself, in the order of the line. */
+function hashOf(line: Omit<LogLine, 'hash'>): string {
+  return hash('sha256', JSON.stringify(Object.entries(line).filter(([name]) => name !== 'hash')))
+}
+
+function readLine(text: string): LogLine | null {
+  try {
+    const value = JSON.parse(text) as unknown
+    const isLine = typeof value === 'object' && value !== null && 'hash' in value && 'previous' in value
+    // What JSON.parse forgives, such as a key twice, would be covered by no hash.
+    return isLine && JSON.stringify(value) === text ? (value as LogLine) : null
+  } catch {
+    return null
+  }
+}
+
+function openLog(file: string): number {
+  try {
+    return openSync(file, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT, 0o600)
+  } catch (error) {
+    throw new CaseError(`can not write the log ${file}: ${(error as Error).message}`, {
+      hint: 'name another file with --log, or unset COLDTRAIL_LOG',
+      cause: error,
+    })
+  }
+}
+
+/** Of the last line, read from the end: the log may be long. @throws CaseError exit 12 when it is not ours to add to. */
+function lastHash(fd: number, file: string): string | null {
+  const { size } = fstatSync(fd)
+  if (size === 0) return null
+  let tail = ''
+  for (let want = 4096; ; want *= 16) {
+    const bytes = Buffer.alloc(Math.min(want, size))
+    readSync(fd, bytes, 0, bytes.length, size - bytes.length)
+    tail = bytes.toString('utf8')
+    if (bytes.length === size || tail.lastIndexOf('\n', tail.length - 2) >= 0) break
+  }
+  const line = tail.endsWith('\n')
+    ? readLine(tail.slice(tail.lastIndexOf('\n', tail.length - 2) + 1, -1))
+    : null
+  if (line !== null && hashOf(line) === line.hash) return line.hash
+  throw new CaseError(`${file} does not end in a line of a question log`, {
+    exit: EXIT.verificationFailed,
+    hint: 'keep it as it is, and name a new file with --log',
+  })
+}
+
+/** Two questions at the same time would follow from the same line. */
+async function lock(file: string): Promise<() => void> {
+  const held = `${file}.lock`
+  for (let tries = 0; tries < LOCK_TRIES; tries++) {
+    try {
+      closeSync(openSync(held, 'wx', 0o600))
+      return () => {
+        rmSync(held, { force: true })
+      }
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
+        throw new CaseError(`can not write beside the log ${file}: ${(error as Error).message}`, {
+          hint: 'name another file with --log',
+          cause: error,
+        })
+      }
+    }
+    const age = Date.now() - (statSync(held, { throwIfNoEntry: false })?.mtimeMs ?? Date.now())
+    if (age > LOCK_LIFE_MS) rmSync(held, { force: true })
+    await setTimeout(LOCK_WAIT_MS)
+  }
+  throw new CaseError(`the log ${file} is in use`, { exit: EXIT.locked, hint: 'try again in a moment' })
+}
+
+function readText(file: string): string {
+  if (!existsSync(file)) throw new CaseError(`no log at ${file}`)
+  return readFileSync(file, 'utf8')
+}
+
+function userName(): string {
+  try {
+    return userInfo().username
+  } catch {
+    return '?'
+  }
+}

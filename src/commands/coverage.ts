@@ -1,0 +1,62 @@
+import { Flags } from '@oclif/core'
+import { findFlags } from '../cli/flags.js'
+import { CountCommand } from '../cli/list-command.js'
+import { formatFlag } from '../cli/list-flags.js'
+import { isUnicodeLocale, terminalShape } from '../cli/terminal.js'
+import { COVERAGE_SECTIONS, SECTION_COLUMNS, type Coverage as CoverageResult } from '../model/coverage.js'
+import { readCoverage } from '../query/coverage.js'
+import { writeCoverage } from '../render/coverage-report.js'
+import { sectionRows } from '../render/coverage-rows.js'
+
+export default class Coverage extends CountCommand {
+  static override summary = 'Say what was delivered, what is missing, and what nobody can know.'
+  static override description = `Files by account, region and day; pauses in delivery that are out of proportion; hours without a digest; files that
+CloudTrail's own events or digests name and the archive lacks; and the events that may explain it (StopLogging, DeleteTrail, …).
+Without --section the whole as a report; the other formats print one section.`
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --account 111122223333 --since 2023-07-01 --until 2023-08-01',
+    '<%= config.bin %> <%= command.id %> --section missing --format csv',
+  ]
+  static override flags = {
+    since: findFlags.since,
+    until: findFlags.until,
+    account: findFlags.account,
+    region: findFlags.region,
+    section: Flags.option({
+      description: 'Print one part as rows; days when the format is not a table.',
+      options: COVERAGE_SECTIONS,
+      helpGroup: 'OUTPUT',
+    })(),
+    format: formatFlag,
+    limit: Flags.integer({
+      description: 'Show at most N rows of each list.',
+      min: 1,
+      default: 20,
+      helpValue: 'N',
+      helpGroup: 'OUTPUT',
+    }),
+  }
+
+  async run(): Promise<CoverageResult> {
+    const { flags } = await this.parse(Coverage)
+    const { format, limit } = flags
+    const coverage = await this.answer({ ...flags, 'write-only': false }, (db, scope) =>
+      readCoverage(db, scope),
+    )
+    if (this.jsonEnabled()) return coverage
+    const section = flags.section ?? (format === 'table' ? undefined : 'days')
+    if (section === undefined) {
+      await writeCoverage(coverage, process.stdout, { ...terminalShape(), limit, unicode: isUnicodeLocale() })
+      return coverage
+    }
+    const rows = sectionRows(coverage, section)
+    await this.printList(rows, {
+      format,
+      columns: SECTION_COLUMNS[section],
+      total: rows.length,
+      noun: 'rows',
+    })
+    return coverage
+  }
+}

@@ -1,0 +1,88 @@
+import { Args, Flags } from '@oclif/core'
+import { chooseColumns, ListCommand, rowLimit, type ListRow, type ListFlags } from '../cli/list-command.js'
+import { listFlags } from '../cli/list-flags.js'
+import { CaseError } from '../model/case-error.js'
+import {
+  RESOURCE_COLUMNS,
+  RESOURCE_LISTS,
+  type ResourceHistory,
+  type ResourceRow,
+} from '../model/resource-list.js'
+import { resourceHistory } from '../query/resource-history.js'
+import { listResources } from '../query/resource-list.js'
+import { formatCount } from '../render/bytes.js'
+import type { Format } from '../render/format.js'
+import { HISTORY_COLUMNS, HISTORY_FIELDS, historyCells } from '../render/history-rows.js'
+
+export interface ResourcesResult {
+  readonly resources: readonly ResourceRow[]
+  /** Resources that match and are not among them. */
+  readonly more: number
+}
+
+type HistoryFlags = ListFlags & {
+  readonly format: Format
+  readonly columns: string | undefined
+  readonly limit: number | undefined
+}
+
+export default class Resources extends ListCommand {
+  static override summary =
+    'List what was touched, with how often and by whom; or tell the life of one resource.'
+  static override description = `Resources are found anywhere in a record, not only in its resources list. The value is an ARN, a bare ID or name, a bucket,
+bucket/key or s3://bucket/key; a * at its end lists all that begin so. --history tells what happened to one: created, changed,
+shared, deleted, and in between, folded, read and used.`
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> --write-only --since 7d',
+    '<%= config.bin %> <%= command.id %> "my-bucket/backups/*" --format csv',
+    '<%= config.bin %> <%= command.id %> i-0123456789abcdef0 --history',
+  ]
+  static override args = {
+    value: Args.string({
+      description: 'ARN, ID, name, bucket or bucket/key; name* for all that begin so.',
+      ignoreStdin: true,
+    }),
+  }
+  static override flags = {
+    ...listFlags,
+    history: Flags.boolean({ description: 'Tell the life of one resource.' }),
+  }
+
+  async run(): Promise<ResourcesResult | ResourceHistory> {
+    const { args, flags } = await this.parse(Resources)
+    const { format } = flags
+    if (flags.history) return this.#history(args.value, flags)
+    const columns = chooseColumns(flags.columns, format, RESOURCE_COLUMNS, RESOURCE_LISTS)
+    const limit = rowLimit(flags, this.jsonEnabled())
+    const { rows, total } = await this.answer(flags, (db, scope) =>
+      listResources(db, scope, args.value, limit),
+    )
+    if (!this.jsonEnabled())
+      await this.printList(
+        rows.map((row) => ({ ...row })),
+        { format, columns, total, noun: 'resources' },
+      )
+    return { resources: rows, more: total - rows.length }
+  }
+
+  async #history(value: string | undefined, flags: HistoryFlags): Promise<ResourceHistory> {
+    if (value === undefined)
+      throw new CaseError('--history needs a resource', {
+        hint: 'as in: coldtrail resources my-bucket --history',
+      })
+    const { format, columns: typed, limit = Infinity } = flags
+    const isJson = format === 'json' || format === 'jsonl'
+    const columns = chooseColumns(typed, 'csv', isJson ? HISTORY_FIELDS : HISTORY_COLUMNS, [])
+    const told = await this.answer(flags, (db, scope) => resourceHistory(db, scope, value))
+    const history = told.history.slice(0, limit)
+    if (this.jsonEnabled()) return { ...told, history }
+    this.tell(
+      `${told.resource} (${told.type ?? 'type unknown'}), ${formatCount(told.events)} events; the order within one second is not recorded`,
+    )
+    const rows: ListRow[] = history.map((row) =>
+      isJson ? { ...row, failed: row.failed ? 1 : 0 } : historyCells(row),
+    )
+    await this.printList(rows, { format, columns, total: told.history.length, noun: 'steps' })
+    return { ...told, history }
+  }
+}

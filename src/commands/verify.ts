@@ -1,0 +1,122 @@
+import { availableParallelism } from 'node:os'
+import { Args, Flags } from '@oclif/core'
+import { CaseCommand } from '../cli/case-command.js'
+import { CaseError, EXIT } from '../model/case-error.js'
+import { formatBytes, formatCount } from '../render/bytes.js'
+import { printable } from '../render/printable.js'
+import { LineWriter } from '../render/sink.js'
+import type { Finding } from '../verify/case/finding.js'
+import { verifyCase, type VerifyPlan, type VerifyTotals } from '../verify/case/verify-case.js'
+
+export interface VerifyResult extends VerifyTotals {
+  /** The first MOST_FINDINGS. */
+  readonly list: readonly Finding[]
+}
+
+const MOST_FINDINGS = 10_000
+const PROGRESS_EVERY_MS = 10_000
+
+export default class Verify extends CaseCommand {
+  static override summary = 'Check that a case is still what was indexed.'
+  static override description = `Checks the database itself, the stored bytes of every source against their SHA-256, every event against the record that it lies
+in, the rows of every source against the digest that was taken when it was indexed, shared values, the accounts, and the chain
+of runs. Nothing is written. What does not hold is listed, one finding a line; exit code 12 when there is any.
+It compares the case with itself: who changes a case and knows how can make its hashes fit again. Against that stand the
+logical digest (coldtrail info), noted elsewhere, --reread, and coldtrail digest verify.`
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --sample 200',
+    '<%= config.bin %> <%= command.id %> --reread /evidence/AWSLogs',
+  ]
+  static override strict = false
+  static override args = {
+    path: Args.string({
+      ignoreStdin: true,
+      description: 'With --reread: folders of the archive. Without: where the files were found.',
+      required: false,
+    }),
+  }
+  static override flags = {
+    reread: Flags.boolean({ description: 'Compare every source with its file in the archive, too.' }),
+    sample: Flags.integer({
+      description: 'Check the bytes and rows of N sources only, chosen by chance.',
+      min: 1,
+      helpValue: 'N',
+      exclusive: ['quick'],
+    }),
+    quick: Flags.boolean({
+      description: 'No stored bytes: structure, accounts and runs only.',
+      exclusive: ['reread'],
+    }),
+    workers: Flags.integer({
+      description: 'Worker threads; 1 runs without threads.',
+      min: 1,
+      max: 256,
+      helpValue: 'N',
+    }),
+  }
+
+  async run(): Promise<VerifyResult> {
+    const { argv, flags } = await this.parse(Verify)
+    const paths = argv as string[]
+    if (paths.length > 0 && !flags.reread)
+      throw new CaseError('a path is for --reread only', { hint: 'coldtrail verify --reread PATH' })
+    const plan: VerifyPlan = {
+      casePath: flags.case,
+      quick: flags.quick,
+      sample: flags.sample ?? null,
+      reread: flags.reread ? paths : null,
+      workers: flags.workers ?? availableParallelism(),
+    }
+    return this.#verify(plan)
+  }
+
+  async #verify(plan: VerifyPlan): Promise<VerifyResult> {
+    const list: Finding[] = []
+    const writer = new LineWriter(process.stdout)
+    const totals = await verifyCase(plan, {
+      findings: async (findings) => {
+        list.push(...findings.slice(0, MOST_FINDINGS - list.length))
+        if (!this.jsonEnabled())
+          for (const finding of findings) await writer.write(`${findingLine(finding)}\n`)
+      },
+      progress: this.#progress(),
+    })
+    await writer.end()
+    for (const line of summary(plan, totals)) this.tell(line)
+    process.exitCode = totals.findings > 0 ? EXIT.verificationFailed : EXIT.done
+    return { ...totals, list }
+  }
+
+  #progress(): (done: number, of: number) => void {
+    let last = performance.now()
+    return (done, of) => {
+      if (performance.now() - last < PROGRESS_EVERY_MS) return
+      last = performance.now()
+      this.tell(`${formatCount(done)} of ${formatCount(of)} sources checked`)
+    }
+  }
+}
+
+function findingLine({ check, place, detail }: Finding): string {
+  return printable(`${check}  ${place}: ${detail}`)
+}
+
+function summary(plan: VerifyPlan, totals: VerifyTotals): string[] {
+  const { notes } = totals
+  const checked = plan.quick
+    ? 'structure, accounts and runs checked; the stored bytes were not'
+    : `${formatCount(totals.sources)} of ${formatCount(totals.sourcesInCase)} sources checked: ${formatBytes(totals.bytes)}, ${formatCount(totals.records)} records`
+  const lines = [checked]
+  if (notes.reread > 0) lines.push(`${formatCount(notes.reread)} files compared with the archive`)
+  if (notes.members > 0)
+    lines.push(`${formatCount(notes.members)} members of containers were not compared with the archive`)
+  if (notes.unordered > 0)
+    lines.push(
+      `the rows of ${formatCount(notes.unordered)} sources with more than 1,000 problems were not hashed again`,
+    )
+  if (totals.state !== 'ready')
+    lines.push('indexing has not finished: run coldtrail index again, then verify')
+  lines.push(totals.findings === 0 ? 'no findings' : `${formatCount(totals.findings)} findings`)
+  return lines
+}

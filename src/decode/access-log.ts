@@ -1,0 +1,60 @@
+/** S3 server access logs: one request a line. */
+import { isAscii } from 'node:buffer'
+import { parseAccessLine } from './access-line.js'
+import type { Emitter } from './emitter.js'
+import type { TextContent } from './text-content.js'
+
+const LINE_FEED = 0x0a
+/** S3 takes 8 kB of URI and 8 kB of headers; more is not from S3. */
+const MAX_LINE_BYTES = 256 * 1024
+
+export class AccessLogContent implements TextContent {
+  readonly #emitter: Emitter
+  #held: Buffer = Buffer.alloc(0)
+  #base = 0
+  /** Bytes of a line over the limit that went by. */
+  #skipped = 0
+
+  constructor(emitter: Emitter) {
+    this.#emitter = emitter
+    emitter.shape = 's3-access-log'
+  }
+
+  push(bytes: Buffer, last: boolean): void {
+    const window = this.#held.length === 0 ? bytes : Buffer.concat([this.#held, bytes])
+    const ascii = isAscii(window)
+    let at = 0
+    for (;;) {
+      const end = window.indexOf(LINE_FEED, at)
+      if (end < 0) break
+      this.#line(window, at, end, ascii)
+      at = end + 1
+    }
+    if (last && at < window.length) {
+      this.#line(window, at, window.length, ascii)
+      at = window.length
+    } else if (window.length - at > MAX_LINE_BYTES) {
+      this.#skipped += window.length - at
+      at = window.length
+    }
+    // The caller reuses its buffers.
+    this.#held = Buffer.from(window.subarray(at))
+    this.#base += at
+  }
+
+  #line(window: Buffer, start: number, end: number, ascii: boolean): void {
+    const place = { offset: this.#base + start - this.#skipped, length: end - start + this.#skipped }
+    const skipped = this.#skipped
+    this.#skipped = 0
+    if (skipped > 0 || place.length > MAX_LINE_BYTES) {
+      const detail = `a line of ${place.length} bytes; the limit is ${MAX_LINE_BYTES}`
+      this.#emitter.reject('record-too-large', place, detail)
+      return
+    }
+    const line = window.toString(ascii ? 'latin1' : 'utf8', start, end).trimEnd()
+    if (line === '') return
+    const values = parseAccessLine(line)
+    if (values === null) this.#emitter.reject('bad-record', place, 'not a line of an S3 server access log')
+    else this.#emitter.accessLine({ values, ...place })
+  }
+}

@@ -1,0 +1,83 @@
+/** CSV exports: the console's Event history, CloudTrail Lake, Splunk. What a column is, its header says. */
+import { csvCells } from '../model/csv-cells.js'
+import type { JsonObject } from '../model/record.js'
+import { CsvReader, type CsvSink } from './csv-reader.js'
+import type { Emitter } from './emitter.js'
+import { columnName, isEventColumns, lakeFields } from './lake-fields.js'
+import type { Limits } from './limits.js'
+import type { TextContent } from './text-content.js'
+import { Unwrapping } from './unwrap.js'
+
+/** A column that holds whole records. */
+const RECORD_COLUMNS = new Set(['eventjson', 'raw', 'cloudtrailevent'])
+
+export type CsvShape = 'console-csv' | 'lake-csv' | 'splunk-csv'
+
+/** @returns undefined when the columns are not of events. */
+function csvShape(columns: readonly string[]): CsvShape | undefined {
+  if (columns.includes('raw')) return 'splunk-csv'
+  if (columns.includes('awsaccesskey') && columns.includes('eventid')) return 'console-csv'
+  return columns.some((name) => RECORD_COLUMNS.has(name)) || isEventColumns(columns) ? 'lake-csv' : undefined
+}
+
+function columnsOf(header: string): string[] {
+  return csvCells(header).map((cell) => (cell === '_raw' ? 'raw' : cell === 'raw' ? '' : columnName(cell)))
+}
+
+/** Does this text begin with a line that names columns of events? */
+export function isCsvHeader(head: string): boolean {
+  const line = head.replace(/^(?:\r?\n)+/, '').split('\n', 1)[0] ?? ''
+  return line.includes(',') || /^"?eventjson"?\s*$/i.test(line)
+    ? csvShape(columnsOf(line)) !== undefined
+    : false
+}
+
+export class CsvContent implements TextContent, CsvSink {
+  readonly #emitter: Emitter
+  readonly #reader: CsvReader
+  #columns: readonly string[] | undefined
+  #record = -1
+
+  constructor(emitter: Emitter, limits: Limits) {
+    this.#emitter = emitter
+    this.#reader = new CsvReader(this, limits.maxValueBytes)
+  }
+
+  push(bytes: Buffer, last: boolean): void {
+    this.#reader.push(bytes, last)
+  }
+
+  row(text: string, offset: number, length: number): void {
+    if (this.#columns === undefined) {
+      this.#columns = columnsOf(text)
+      this.#record = this.#columns.findIndex((name) => RECORD_COLUMNS.has(name))
+      this.#emitter.shape = csvShape(this.#columns) ?? ''
+      return
+    }
+    const place = { offset, length }
+    const cells = csvCells(text)
+    if (cells.length !== this.#columns.length) {
+      const detail = `a row of ${cells.length} cells under ${this.#columns.length} columns`
+      this.#emitter.reject('bad-csv', place, detail)
+      return
+    }
+    const record = cells[this.#record]
+    if (record !== undefined && record !== '') {
+      for (const item of new Unwrapping(text).cell(record, [{ coding: 'csv' }, this.#record]))
+        this.#emitter.unwrapped(item, place, text)
+      return
+    }
+    const fields = this.#fields(cells)
+    if (fields === undefined)
+      this.#emitter.reject('bad-record', place, 'a row without eventID, eventName and eventTime')
+    else this.#emitter.unwrapped({ kind: 'reduced', record: fields }, place, text)
+  }
+
+  #fields(cells: readonly string[]): JsonObject | undefined {
+    return lakeFields(new Map(this.#columns?.map((name, index) => [name, cells[index] ?? ''])))
+  }
+
+  damaged(kind: 'bad-csv' | 'record-too-large', offset: number, length: number, detail: string): void {
+    this.#emitter.damage({ kind, detail, byteOffset: offset, byteLength: length })
+  }
+}

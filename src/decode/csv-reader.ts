@@ -1,0 +1,130 @@
+/**
+ * Rows of a CSV text (RFC 4180), each with its exact place, from a stream of bytes. A row that breaks the rules costs that row:
+ * reading goes on at the next line.
+ */
+const QUOTE = 0x22
+const COMMA = 0x2c
+const LINE_FEED = 0x0a
+const RETURN = 0x0d
+
+export interface CsvSink {
+  /** Without its line break. */
+  row(text: string, offset: number, length: number): void
+  damaged(kind: 'bad-csv' | 'record-too-large', offset: number, length: number, detail: string): void
+}
+
+/** Bytes that may be looked at again behind a quote that was never closed, over the whole text. */
+const AGAIN_BYTES = 256 * 1024 * 1024
+
+export class CsvReader {
+  readonly #sink: CsvSink
+  readonly #maxRowBytes: number
+  #window: Buffer = Buffer.alloc(0)
+  #base = 0
+  #again = AGAIN_BYTES
+  /** Inside a row over the limit: its length so far, and whether a quote is open. */
+  #skipped = 0
+  #skipQuoted = false
+
+  constructor(sink: CsvSink, maxRowBytes: number) {
+    this.#sink = sink
+    this.#maxRowBytes = maxRowBytes
+  }
+
+  push(bytes: Buffer, last: boolean): void {
+    const window = this.#window.length === 0 ? bytes : Buffer.concat([this.#window, bytes])
+    let at = this.#skipped > 0 ? this.#skip(window, 0, last) : 0
+    while (at < window.length) {
+      const next = this.#row(window, at, last)
+      if (next < 0) break
+      at = next
+    }
+    // The caller reuses its buffers.
+    this.#window = Buffer.from(window.subarray(at))
+    this.#base += at
+  }
+
+  /** @returns where the next row begins, or -1 when more bytes are needed. */
+  #row(window: Buffer, start: number, last: boolean): number {
+    const end = rowEnd(window, start, last)
+    if (end >= 0) {
+      this.#give(window, start, end)
+      return afterBreak(window, end)
+    }
+    if (end === MORE && !last) {
+      if (window.length - start <= this.#maxRowBytes) return -1
+      return this.#skip(window, start, false)
+    }
+    const detail = end === MORE ? 'a quote is never closed' : 'a quoted cell goes on behind its quote'
+    if (end === MORE) this.#again -= window.length - start
+    const line = this.#again > 0 ? window.indexOf(LINE_FEED, start) : -1
+    const stop = line < 0 ? window.length : line
+    this.#sink.damaged('bad-csv', this.#base + start, stop - start, detail)
+    return line < 0 ? window.length : line + 1
+  }
+
+  #give(window: Buffer, start: number, end: number): void {
+    if (end === start) return
+    if (end - start > this.#maxRowBytes) this.#tooLarge(start, end - start)
+    else this.#sink.row(window.toString('utf8', start, end), this.#base + start, end - start)
+  }
+
+  #tooLarge(start: number, length: number): void {
+    const detail = `a row of ${length} bytes; the limit is ${this.#maxRowBytes}`
+    this.#sink.damaged('record-too-large', this.#base + start, length, detail)
+  }
+
+  /** Goes over a row that is too large without keeping it. @returns where reading goes on. */
+  #skip(window: Buffer, start: number, last: boolean): number {
+    let at = start
+    for (; at < window.length; at++) {
+      const byte = window[at]
+      if (byte === QUOTE) this.#skipQuoted = !this.#skipQuoted
+      else if (byte === LINE_FEED && !this.#skipQuoted) break
+    }
+    this.#skipped += at - start
+    if (at === window.length && !last) return at
+    this.#tooLarge(at - this.#skipped, this.#skipped)
+    this.#skipped = 0
+    this.#skipQuoted = false
+    return Math.min(at + 1, window.length)
+  }
+}
+
+const MORE = -1
+const BROKEN = -2
+
+/** Index of the line break, or of the end; MORE when the bytes end first, BROKEN where the rules are. */
+function rowEnd(window: Buffer, start: number, last: boolean): number {
+  let at = start
+  for (;;) {
+    if (window[at] === QUOTE) {
+      at = quotedEnd(window, at)
+      if (at < 0) return MORE
+      if (at >= window.length) return last ? at : MORE
+    } else while (at < window.length && window[at] !== COMMA && window[at] !== LINE_FEED) at++
+    if (at >= window.length) return last ? at : MORE
+    const byte = window[at]
+    if (byte === LINE_FEED) return window[at - 1] === RETURN && at > start ? at - 1 : at
+    if (byte === RETURN && window[at + 1] === LINE_FEED) return at
+    if (byte === RETURN && at + 1 >= window.length) return last ? at : MORE
+    if (byte !== COMMA) return BROKEN
+    at++
+  }
+}
+
+/** Index behind the closing quote, or -1. */
+function quotedEnd(window: Buffer, from: number): number {
+  let at = from + 1
+  for (;;) {
+    const quote = window.indexOf(QUOTE, at)
+    if (quote < 0) return -1
+    if (window[quote + 1] !== QUOTE) return quote + 1
+    at = quote + 2
+  }
+}
+
+function afterBreak(window: Buffer, end: number): number {
+  if (window[end] === RETURN && window[end + 1] === LINE_FEED) return end + 2
+  return window[end] === LINE_FEED || window[end] === RETURN ? end + 1 : end
+}

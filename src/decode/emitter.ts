@@ -1,0 +1,162 @@
+/** Counts what a text holds and hands it on: records, reduced forms, aggregates, and what could not be used. */
+import type { Problem } from '../model/problem.js'
+import type { JsonObject } from '../model/record.js'
+import { isJsonObject, type ValueClass } from './classify.js'
+import type { AccessValue } from './access-line.js'
+import type { Unwrapped } from './unwrap.js'
+
+export interface RecordPlace {
+  /** First byte of the outer value in the content. */
+  readonly offset: number
+  readonly length: number
+}
+
+export interface FoundRecord extends RecordPlace {
+  readonly record: JsonObject
+  /** Exact text of the record; of a reduced form, of the value it was made from. */
+  readonly text: string
+  readonly locator: string | null
+  readonly recordClass: 'event' | 'insight'
+  readonly reduced: boolean
+  /** Position among the records of the source, from 0. */
+  readonly index: number
+}
+
+export interface FoundAggregate extends RecordPlace {
+  readonly record: JsonObject
+  readonly locator: string | null
+}
+
+export interface AccessLine extends RecordPlace {
+  /** The fields in their order; `-` is null. */
+  readonly values: readonly AccessValue[]
+}
+
+export interface RecordSink {
+  record(record: FoundRecord): void
+  aggregate(aggregate: FoundAggregate): void
+  accessLine(line: AccessLine): void
+  problem(problem: Problem): void
+}
+
+export class Emitter {
+  readonly #sink: RecordSink
+  readonly counts = new Map<ValueClass, number>()
+  /** Of the first value that has one. */
+  shape = ''
+  /** Records so far, good or bad. */
+  index = 0
+  rejected = 0
+  /** Rows that are no events: aggregates and access-log lines. */
+  others = 0
+  /** Bytes before the text that offsets are counted from. */
+  base = 0
+
+  constructor(sink: RecordSink) {
+    this.#sink = sink
+  }
+
+  count(kind: ValueClass): void {
+    this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1)
+  }
+
+  /** @returns the record's index, or -1 when it was no record. */
+  unwrapped(item: Unwrapped, place: RecordPlace, outer: string): number {
+    switch (item.kind) {
+      case 'note':
+        this.problem('not-a-record', place, item.detail)
+        return -1
+      case 'rejected':
+        this.reject(item.badJson ? 'bad-json' : 'bad-record', place, rejection(item))
+        return -1
+      case 'aggregate':
+        this.aggregate(item.record, place, item.locator)
+        return -1
+      case 'reduced':
+        return this.record(item.record, outer, place, { locator: null, recordClass: 'event', reduced: true })
+      case 'event':
+      case 'insight':
+        return this.record(item.record, item.text, place, {
+          locator: item.locator,
+          recordClass: item.kind,
+          reduced: false,
+        })
+    }
+  }
+
+  record(
+    record: JsonObject,
+    text: string,
+    place: RecordPlace,
+    how: Pick<FoundRecord, 'locator' | 'recordClass' | 'reduced'>,
+  ): number {
+    this.count(how.recordClass)
+    const { locator, recordClass, reduced } = how
+    const { length } = place
+    const index = this.index++
+    this.#sink.record({
+      record,
+      text,
+      locator,
+      recordClass,
+      reduced,
+      index,
+      length,
+      offset: place.offset + this.base,
+    })
+    return index
+  }
+
+  aggregate(record: JsonObject, place: RecordPlace, locator: string | null): void {
+    this.count('aggregate')
+    this.others++
+    this.#sink.aggregate({ record, locator, offset: place.offset + this.base, length: place.length })
+  }
+
+  accessLine(line: AccessLine): void {
+    this.others++
+    this.#sink.accessLine({ ...line, offset: line.offset + this.base })
+  }
+
+  /** One record is lost. */
+  reject(kind: Problem['kind'], place: RecordPlace, detail: string): void {
+    this.rejected++
+    this.problem(kind, place, detail, this.index++)
+  }
+
+  problem(
+    kind: Problem['kind'],
+    { offset, length }: RecordPlace,
+    detail: string,
+    recordIndex?: number,
+  ): void {
+    this.#sink.problem({ kind, detail, byteOffset: offset + this.base, byteLength: length, recordIndex })
+  }
+
+  /** As the reader of JSON reports it: does it cost a record? */
+  damage(problem: Problem): void {
+    const place = { offset: problem.byteOffset ?? 0, length: problem.byteLength ?? 0 }
+    if (COSTS.has(problem.kind) && place.length > 0) this.reject(problem.kind, place, problem.detail)
+    else this.#sink.problem({ ...problem, byteOffset: place.offset + this.base })
+  }
+}
+
+const COSTS: ReadonlySet<Problem['kind']> = new Set<Problem['kind']>([
+  'bad-json',
+  'bad-csv',
+  'truncated-json',
+  'record-too-large',
+])
+
+function rejection(item: { value: unknown; locator: string; badJson: boolean }): string {
+  const what = item.badJson ? 'not valid JSON' : notARecord('unknown', item.value)
+  return item.locator === '' ? what : `${what}, at ${item.locator.slice(0, 200)}`
+}
+
+export function notARecord(kind: ValueClass, value: unknown): string {
+  if (kind === 'notification') return 'an S3 event notification, not a CloudTrail record'
+  if (kind === 'empty') return 'an empty object'
+  if (isJsonObject(value))
+    return `an object without eventVersion (keys: ${Object.keys(value).slice(0, 6).join(', ')})`
+  return `${Array.isArray(value) ? 'an array' : typeof value} where a record should be`
+}

@@ -1,0 +1,77 @@
+/** JSON text → records: each value is told by its content, whatever stands around it. */
+import type { Problem } from '../model/problem.js'
+import { classify, isJsonObject, isRecord, type ValueClass } from './classify.js'
+import { notARecord, type Emitter } from './emitter.js'
+import { JsonReader, type FoundValue, type ValueSink } from './json-reader.js'
+import type { Limits } from './limits.js'
+import { ENVELOPES } from './shapes/table.js'
+import type { TextContent } from './text-content.js'
+import { shapeOf, Unwrapping } from './unwrap.js'
+
+/** Kept for digest verify; no records. */
+const KEPT: ReadonlySet<ValueClass> = new Set<ValueClass>(['digest', 'keys', 'lake-sign'])
+
+export class JsonContent implements TextContent, ValueSink {
+  readonly #emitter: Emitter
+  readonly #limits: Limits
+  readonly #reader: JsonReader
+
+  constructor(emitter: Emitter, limits: Limits) {
+    this.#emitter = emitter
+    this.#limits = limits
+    this.#reader = new JsonReader(this, { envelopes: ENVELOPES, maxValueBytes: limits.maxValueBytes })
+  }
+
+  /** Complete values at the outer level. */
+  get documents(): number {
+    return this.#reader.documents
+  }
+
+  push(bytes: Buffer, last: boolean): void {
+    this.#reader.push(bytes, last)
+  }
+
+  value(found: FoundValue): void {
+    const kind = classify(found.value)
+    const emitter = this.#emitter
+    if ((kind === 'event' || kind === 'insight') && isJsonObject(found.value)) {
+      if (emitter.shape === '') emitter.shape = shapeOf(found.value, found.container)?.name ?? 'json-values'
+      const how = { locator: null, recordClass: kind, reduced: false } as const
+      const index = emitter.record(found.value, found.text, found, how)
+      this.#remarks(found, index)
+    } else this.#other(found, kind)
+  }
+
+  #other(found: FoundValue, kind: ValueClass): void {
+    if (kind !== 'aggregate') this.#emitter.count(kind)
+    if (kind === 'empty' && found.container === null) return
+    const shape =
+      kind === 'notification' || kind === 'empty' ? undefined : shapeOf(found.value, found.container)
+    if (shape === undefined) {
+      this.#emitter.reject('bad-record', found, notARecord(kind, found.value))
+      return
+    }
+    if (this.#emitter.shape === '') this.#emitter.shape = shape.name
+    if (KEPT.has(kind)) return
+    for (const item of new Unwrapping(found.text).open(found.value, shape)) {
+      const index = this.#emitter.unwrapped(item, found, found.text)
+      if (index >= 0) this.#remarks(found, index)
+    }
+  }
+
+  #remarks(found: FoundValue, index: number): void {
+    const { maxDepth } = this.#limits
+    if (found.invalidUtf8) this.#emitter.problem('invalid-utf8', found, 'bytes that are not UTF-8', index)
+    if (found.depth > maxDepth)
+      this.#emitter.problem('too-deep', found, `nested ${found.depth} deep; searched to ${maxDepth}`, index)
+  }
+
+  damage(problem: Problem): void {
+    this.#emitter.damage(problem)
+  }
+
+  /** Wrappers too: behind damage in a list of lookup events, the next one is the way back. */
+  looksLikeRecord(value: unknown): boolean {
+    return isRecord(value) || (isJsonObject(value) && shapeOf(value, null) !== undefined)
+  }
+}

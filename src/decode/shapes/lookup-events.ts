@@ -1,0 +1,44 @@
+import { isJsonObject, isRecord } from '../classify.js'
+import type { JsonObject } from '../../model/record.js'
+import { fieldsOf, listOf } from '../fields.js'
+import { itself, type Part, type ValueShape } from './shape.js'
+
+/**
+ * `aws cloudtrail lookup-events`: `{"Events":[{"CloudTrailEvent":"<record>"}]}`, or its elements one a line. With Insight
+ * events the elements can be records themselves (CloudTrail User Guide: viewing Insights with the CLI).
+ */
+export const lookupEvents: ValueShape = {
+  name: 'lookup-events',
+  claims: (value, container) =>
+    isJsonObject(value) &&
+    (typeof value['CloudTrailEvent'] === 'string' ||
+      isLookupRow(value) ||
+      (container === 'Events' && isRecord(value))),
+  parts: (value) => (isJsonObject(value) && !isRecord(value) ? rowParts(value) : itself(value)),
+}
+
+function isLookupRow(value: JsonObject): boolean {
+  return (
+    value['EventId'] !== undefined && value['EventName'] !== undefined && value['EventTime'] !== undefined
+  )
+}
+
+function rowParts(row: JsonObject): Part[] {
+  const inner = row['CloudTrailEvent']
+  if (typeof inner === 'string' && inner.trim() !== '') return [{ path: ['CloudTrailEvent'], value: inner }]
+  return [{ reduced: reducedRow(row) }]
+}
+
+/** EventTime may be an epoch number, or carry the offset of the machine that asked. */
+function reducedRow(row: JsonObject): JsonObject {
+  const time = row['EventTime']
+  return fieldsOf({
+    eventID: row['EventId'],
+    eventName: row['EventName'],
+    eventSource: row['EventSource'],
+    eventTime: typeof time === 'number' ? new Date(time * 1000).toISOString().replace('.000Z', 'Z') : time,
+    readOnly: row['ReadOnly'],
+    userIdentity: fieldsOf({ userName: row['Username'], accessKeyId: row['AccessKeyId'] }),
+    resources: listOf(row['Resources'], 'ResourceType', 'ResourceName'),
+  })
+}

@@ -1,0 +1,40 @@
+import { isJsonObject } from '../classify.js'
+import type { Step } from '../../model/locator.js'
+import type { Part, ValueShape } from './shape.js'
+
+/** Deeper than any wrapper that was met. */
+const MAX_DEPTH = 4
+
+/**
+ * Any other wrapper: an object that is no record, but holds one within four levels, as an object with `eventVersion` or as a
+ * string that begins with `{` and contains `"eventVersion"`. The last shape of the table.
+ */
+export const wrapper: ValueShape = {
+  name: 'wrapper',
+  claims: (value) => !first(search(value, [], 0)).done,
+  parts: (value) => search(value, [], 0),
+}
+
+function first(parts: Generator<Part>): IteratorResult<Part> {
+  const result = parts.next()
+  parts.return(undefined)
+  return result
+}
+
+function* search(value: unknown, path: readonly Step[], depth: number): Generator<Part> {
+  if (typeof value === 'string') {
+    if (/^\s*\{/.test(value) && value.includes('"eventVersion"')) yield { path, value }
+    return
+  }
+  if (isJsonObject(value) && path.length > 0 && value['eventVersion'] !== undefined) {
+    yield { path, value }
+    return
+  }
+  if (depth >= MAX_DEPTH) return
+  if (Array.isArray(value)) {
+    for (const [index, inner] of (value as unknown[]).entries())
+      yield* search(inner, [...path, index], depth + 1)
+  } else if (isJsonObject(value)) {
+    for (const [key, inner] of Object.entries(value)) yield* search(inner, [...path, key], depth + 1)
+  }
+}

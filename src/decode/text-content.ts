@@ -1,0 +1,4 @@
+/** A text of one kind, read as it comes. */
+export interface TextContent {
+  push(bytes: Buffer, last: boolean): void
+}

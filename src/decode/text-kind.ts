@@ -1,0 +1,38 @@
+/** What a text is, told by its first bytes: JSON, or one of the forms that go by lines. */
+import { unsupportedFormat, NOT_JSON } from './classify.js'
+import { isCsvHeader } from './csv-content.js'
+
+export type TextKind =
+  | { readonly kind: 'json' | 'log-export' | 'access-log' | 'csv' }
+  | { readonly kind: 'foreign'; readonly detail: string; readonly unsupported: boolean }
+
+/** White space, then an object or a list. */
+const JSON_START = /^\s*[[{]/
+/** CloudWatch's export task: the time of the log event, a space, the message. */
+const EXPORT_LINE = /^\s*(?:\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z|\d{13}) /
+/** Owner, bucket, time: the beginning of an S3 server access log. */
+const ACCESS_LINE = /^\s*(?:[0-9a-f]{64}|-) \S+ \[\d\d\/[A-Z][a-z]{2}\/\d{4}:/
+/** Where a text that does not begin like JSON may still show that it holds records. */
+const SEARCHED_BYTES = 1024 * 1024
+/** A header of all known columns is under 1 kB. */
+const HEADER_BYTES = 16 * 1024
+
+export function startsLikeJson(head: Buffer): boolean {
+  return JSON_START.test(head.toString('latin1', 0, 256))
+}
+
+/** @param head the beginning of the text, without a byte order mark. */
+export function textKind(head: Buffer): TextKind {
+  const known = unsupportedFormat(head)
+  if (known !== null) return { kind: 'foreign', detail: known, unsupported: true }
+  const start = head.toString('latin1', 0, 256)
+  if (JSON_START.test(start) || head.length === 0) return { kind: 'json' }
+  if (EXPORT_LINE.test(start)) return { kind: 'log-export' }
+  if (ACCESS_LINE.test(start)) return { kind: 'access-log' }
+  if (isCsvHeader(head.toString('latin1', 0, HEADER_BYTES))) return { kind: 'csv' }
+  if (head.subarray(0, 4096).every((byte) => byte === 0))
+    return { kind: 'foreign', detail: 'zero bytes', unsupported: true }
+  // Documentation, tickets: records in other text are searched for.
+  if (head.subarray(0, SEARCHED_BYTES).includes('"eventVersion"')) return { kind: 'json' }
+  return { kind: 'foreign', detail: NOT_JSON, unsupported: false }
+}

@@ -1,0 +1,53 @@
+/** The bytes that are being read, with their place in the content, as text on demand. */
+import { isAscii, isUtf8 } from 'node:buffer'
+
+export class TextWindow {
+  bytes: Buffer = Buffer.alloc(0)
+  /** Content offset of the first byte. */
+  base = 0
+  #latin1: string | undefined
+  #ascii = true
+
+  /** Drops what lies before `keep`, and appends. @returns by how much everything moved. */
+  take(chunk: Buffer, keep: number): number {
+    const by = Math.min(keep, this.bytes.length)
+    this.base += by
+    this.bytes = by === this.bytes.length ? chunk : Buffer.concat([this.bytes.subarray(by), chunk])
+    this.#ascii = isAscii(this.bytes)
+    this.#latin1 = undefined
+    return by
+  }
+
+  text(start: number, end: number): string {
+    if (!this.#ascii) return this.bytes.toString('utf8', start, end)
+    // One decode for the whole window; a slice of it costs nothing and JSON.parse reads it in place.
+    const all = (this.#latin1 ??= this.bytes.toString('latin1'))
+    return all.slice(start, end)
+  }
+
+  isUtf8(start: number, end: number): boolean {
+    return this.#ascii || isUtf8(this.bytes.subarray(start, end))
+  }
+
+  /** undefined is never the value of valid JSON. */
+  parse(start: number, end: number): unknown {
+    return tryParse(this.text(start, end))
+  }
+}
+
+export function tryParse(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    return undefined
+  }
+}
+
+export function parseMessage(text: string): string {
+  try {
+    JSON.parse(text)
+  } catch (error) {
+    return (error as Error).message.slice(0, 200)
+  }
+  return 'not valid JSON'
+}

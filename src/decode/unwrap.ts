@@ -1,0 +1,120 @@
+/** A value that is no record itself → what it holds, however it is wrapped, with the way to each record. */
+import { formatLocator, type Step } from '../model/locator.js'
+import type { JsonObject } from '../model/record.js'
+import { TextTree } from '../model/text-tree.js'
+import { classify, isJsonObject } from './classify.js'
+import { parseJson } from './fields.js'
+import { ENVELOPES, VALUE_SHAPES } from './shapes/table.js'
+import type { ValueShape } from './shapes/shape.js'
+
+export type Unwrapped =
+  | {
+      readonly kind: 'event' | 'insight' | 'aggregate'
+      readonly record: JsonObject
+      /** Exact text of the record. */
+      readonly text: string
+      readonly locator: string | null
+    }
+  | { readonly kind: 'reduced'; readonly record: JsonObject }
+  | { readonly kind: 'note'; readonly detail: string }
+  | {
+      readonly kind: 'rejected'
+      readonly value: unknown
+      readonly locator: string
+      readonly badJson: boolean
+    }
+
+/** A wrapper in a wrapper: SQS around SNS around EventBridge are three. */
+const MAX_LEVELS = 4
+/** Splunk can write a string in a string. */
+const MAX_UNESCAPED = 2
+
+export function shapeOf(value: unknown, container: string | null): ValueShape | undefined {
+  return VALUE_SHAPES.find((shape) => shape.claims(value, container))
+}
+
+/** One value and all that is found in it. Each level of its text is walked once. */
+export class Unwrapping {
+  readonly #text: string
+  #tree: TextTree | undefined
+
+  constructor(text: string) {
+    this.#text = text
+  }
+
+  *open(value: unknown, shape: ValueShape): Generator<Unwrapped> {
+    yield* this.#parts(value, shape, [], 0)
+  }
+
+  /** A text that stands at the end of these steps, e.g. a cell of a CSV row. */
+  *cell(text: string, path: readonly Step[]): Generator<Unwrapped> {
+    yield* this.#resolve(text, path, 0)
+  }
+
+  *#parts(value: unknown, shape: ValueShape, path: readonly Step[], level: number): Generator<Unwrapped> {
+    for (const part of shape.parts(value)) {
+      if ('note' in part) yield { kind: 'note', detail: part.note }
+      else if ('reduced' in part) yield { kind: 'reduced', record: part.reduced }
+      else yield* this.#resolve(part.value, [...path, ...part.path], level + 1)
+    }
+  }
+
+  *#resolve(value: unknown, path: readonly Step[], level: number): Generator<Unwrapped> {
+    let inner = value
+    let text: string | undefined
+    for (let turn = 0; typeof inner === 'string' && turn < MAX_UNESCAPED; turn++) {
+      text = inner
+      inner = parseJson(inner)
+    }
+    const kind = classify(inner)
+    if ((kind === 'event' || kind === 'insight' || kind === 'aggregate') && isJsonObject(inner)) {
+      const locator = path.length === 0 ? null : formatLocator(path)
+      yield { kind, record: inner, text: text ?? this.#slice(path), locator }
+      return
+    }
+    const badJson = typeof value === 'string' && inner === undefined
+    if (badJson || level >= MAX_LEVELS || path.length === 0)
+      yield { kind: 'rejected', value, locator: formatLocator(path), badJson }
+    else yield* this.#inside(inner, path, level)
+  }
+
+  *#inside(value: unknown, path: readonly Step[], level: number): Generator<Unwrapped> {
+    const list = listIn(value)
+    if (list !== undefined) {
+      const { key, elements } = list
+      const base = key === '' ? path : [...path, key]
+      for (const [index, element] of elements.entries())
+        yield* this.#element(element, key, [...base, index], level)
+      return
+    }
+    yield* this.#element(value, null, path, level)
+  }
+
+  *#element(
+    value: unknown,
+    container: string | null,
+    path: readonly Step[],
+    level: number,
+  ): Generator<Unwrapped> {
+    const shape = shapeOf(value, container)
+    if (shape === undefined) yield { kind: 'rejected', value, locator: formatLocator(path), badJson: false }
+    else yield* this.#parts(value, shape, path, level)
+  }
+
+  #slice(path: readonly Step[]): string {
+    if (path.length === 0) return this.#text
+    this.#tree ??= TextTree.ofText(this.#text)
+    return this.#tree.at(path)?.text() ?? ''
+  }
+}
+
+/** What the reader opens at the outer level, met inside a string: a list, or an object with a list under a known key. */
+function listIn(value: unknown): { key: string; elements: readonly unknown[] } | undefined {
+  if (Array.isArray(value)) return { key: '', elements: value as unknown[] }
+  if (!isJsonObject(value)) return undefined
+  for (const key of ENVELOPES) {
+    const elements = value[key]
+    if (Array.isArray(elements)) return { key, elements: elements as unknown[] }
+  }
+  return undefined
+}

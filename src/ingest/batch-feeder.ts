@@ -1,0 +1,81 @@
+/** Hands batches to the workers and their shards to the merge, never more than a few ahead. */
+import path from 'node:path'
+import type { BatchResult, BatchSource, BatchTask, ListedContainer } from '../model/batch.js'
+import type { MergeQueue } from './merge-queue.js'
+import type { ParsePool } from './pool.js'
+
+export type TaskFrame = Pick<BatchTask, 'runId' | 'reference' | 'lenient'> & { readonly workFolder: string }
+
+export class BatchFeeder {
+  readonly #pool: ParsePool
+  readonly #queue: MergeQueue
+  readonly #signal: AbortSignal
+  readonly #frame: TaskFrame
+  readonly containers: ListedContainer[] = []
+  #number = 0
+
+  constructor(pool: ParsePool, queue: MergeQueue, signal: AbortSignal, frame: TaskFrame) {
+    this.#pool = pool
+    this.#queue = queue
+    this.#signal = signal
+    this.#frame = frame
+  }
+
+  get interrupted(): boolean {
+    return this.#signal.aborted
+  }
+
+  get runId(): number {
+    return this.#frame.runId
+  }
+
+  /** Ends when all of these are merged; after an interrupt those not begun are left out. */
+  async feed(batches: Iterable<BatchSource[]>): Promise<void> {
+    // Two batches a worker are under way or waiting; shards wait for their turn, no more than a few.
+    const room = this.#pool.workers * 2 + 2
+    const running = new Set<Promise<void>>()
+    for (const batch of batches) {
+      if (this.#signal.aborted) {
+        this.#queue.notReached += batch.length
+        continue
+      }
+      const job: Promise<void> = this.#index(batch).finally(() => {
+        running.delete(job)
+      })
+      running.add(job)
+      while (running.size >= room || this.#queue.waiting > room) await Promise.race(running)
+    }
+    await Promise.all(running)
+    this.#queue.flush()
+  }
+
+  async #index(sources: BatchSource[]): Promise<void> {
+    const { runId, reference, lenient } = this.#frame
+    const index = this.#number++
+    const shardPath = this.#shardPath(index)
+    const result = unwrap(await this.#pool.index({ runId, reference, lenient, sources, shardPath }))
+    this.containers.push(...result.containers)
+    this.#queue.add(index, result)
+  }
+
+  /** A shard that is made here, for rows that no worker makes. */
+  add(make: (shardPath: string) => BatchResult): void {
+    const index = this.#number++
+    this.#queue.add(index, make(this.#shardPath(index)))
+    this.#queue.flush()
+  }
+
+  #shardPath(index: number): string {
+    return path.join(this.#frame.workFolder, `${index}.shard`)
+  }
+}
+
+/** A worker's failure is ours or the disk's: it ends the run. What was merged stays. */
+function unwrap(
+  result: BatchResult | { failed: { message: string; code: string; stack: string } },
+): BatchResult {
+  if (!('failed' in result)) return result
+  const error = new Error(result.failed.message, { cause: result.failed.stack }) as Error & { code: string }
+  error.code = result.failed.code
+  throw error
+}

@@ -1,0 +1,82 @@
+/** Tar: one stream. It is listed first, so that several workers can each read their share of it. */
+import { pipeline, Readable } from 'node:stream'
+import { extract, type Extract, type Header } from 'tar-stream'
+import type { Limits } from '../../decode/limits.js'
+import type { ListedContainer, TarPlace } from '../../model/batch.js'
+import type { Problem } from '../../model/problem.js'
+import { gunzipped, HashedInput } from '../hashed-file.js'
+import { refused, tooMany, type Listing } from './list.js'
+
+type Member = ListedContainer['members'][number]
+
+export async function listTar(input: HashedInput, gzip: boolean, limits: Limits): Promise<Listing> {
+  const members: Member[] = []
+  const problems: Problem[] = []
+  const stream = openTar(input, gzip, limits)
+  try {
+    let index = 0
+    for await (const entry of stream) {
+      const { name, type, size } = entry.header
+      entry.resume()
+      if (index >= limits.maxMembers) return tooMany(limits)
+      if (type === 'file' || type === 'contiguous-file')
+        members.push({ name, size, place: place(index, gzip) })
+      else if (type !== 'directory') problems.push(notAFile(name, type))
+      index++
+    }
+  } catch (error) {
+    if (error instanceof TarBomb) return refused('too-large', error.message)
+    const detail = `it ends or breaks after ${members.length} members: ${(error as Error).message}`
+    if (members.length === 0) return refused('bad-container', detail)
+    problems.push({ kind: 'bad-container', detail })
+  }
+  return { members, problems, rejected: false }
+}
+
+function place(index: number, gzip: boolean): TarPlace {
+  return { kind: 'tar', index, gzip }
+}
+
+function notAFile(name: string, type: string): Problem {
+  return { kind: 'bad-member', detail: `${name.slice(0, 200)} is a ${type}, which is not followed` }
+}
+
+class TarBomb extends Error {}
+
+/** Entries in order. Ends with an error where the tar or the gzip around it is damaged, or inflates beyond the limits. */
+export function openTar(input: HashedInput, gzip: boolean, limits: Limits): Extract {
+  const stream = extract()
+  const bytes = gzip ? bounded(gunzipped(input), input, limits) : input.chunks()
+  pipeline(Readable.from(bytes), stream, () => undefined)
+  return stream
+}
+
+async function* bounded(
+  bytes: AsyncIterable<Buffer>,
+  input: HashedInput,
+  { bombBytes, maxRatio, maxContentBytes }: Limits,
+): AsyncGenerator<Buffer> {
+  let size = 0
+  for await (const chunk of bytes) {
+    size += chunk.length
+    if (size > maxContentBytes || (size > bombBytes && size > input.bytesRead * maxRatio))
+      throw new TarBomb(`${size} bytes from ${input.bytesRead}: over the limit; nothing of it was read`)
+    yield chunk
+  }
+}
+
+/** The types of tar-stream do not export it. */
+export type TarEntry = AsyncIterable<unknown> & { readonly header: Header; resume(): unknown }
+
+/** All of an entry up to where the stream breaks. */
+export async function collect(entry: TarEntry): Promise<{ bytes: Buffer; damage: string | null }> {
+  const chunks: Buffer[] = []
+  try {
+    for await (const chunk of entry) chunks.push(chunk as Buffer)
+  } catch (error) {
+    return { bytes: Buffer.concat(chunks), damage: (error as Error).message }
+  }
+  const bytes = Buffer.concat(chunks)
+  const whole = bytes.length === entry.header.size
+  return { bytes, damage: whole ? null : 'the container ends inside it' }
+}

@@ -1,0 +1,79 @@
+/** Bytes of a source wherever they lie: a file, or a member of a container. */
+import { readSync } from 'node:fs'
+import { changedSince, readAll, type OpenFile } from './read-file.js'
+
+export interface Input {
+  /** As the file system or the container says. */
+  readonly size: number
+  /** All of it in one piece; null when it can only be streamed. */
+  whole(): Buffer | null
+  /** All of it from the beginning, in pieces. */
+  chunks(): Iterable<Buffer> | AsyncIterable<Buffer>
+  /** It is not what it was when reading began. */
+  changed(): boolean
+  /** What is wrong with the container's side of it, once it was read. */
+  damage(): string | null
+}
+
+export const CHUNK_BYTES = 256 * 1024
+
+export class FileInput implements Input {
+  readonly #file: OpenFile
+  readonly size: number
+
+  constructor(file: OpenFile) {
+    this.#file = file
+    this.size = file.before.size
+  }
+
+  whole(): Buffer {
+    return readAll(this.#file)
+  }
+
+  *chunks(): Generator<Buffer> {
+    for (let at = 0; ;) {
+      const chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES)
+      const read = readSync(this.#file.fd, chunk, 0, CHUNK_BYTES, at)
+      if (read === 0) return
+      at += read
+      yield chunk.subarray(0, read)
+    }
+  }
+
+  changed(): boolean {
+    return changedSince(this.#file)
+  }
+
+  damage(): null {
+    return null
+  }
+}
+
+/** Bytes that are in memory already. */
+export class BufferInput implements Input {
+  readonly #bytes: Buffer
+  readonly #damage: string | null
+  readonly size: number
+
+  constructor(bytes: Buffer, damage: string | null) {
+    this.#bytes = bytes
+    this.#damage = damage
+    this.size = bytes.length
+  }
+
+  whole(): Buffer {
+    return this.#bytes
+  }
+
+  chunks(): Iterable<Buffer> {
+    return [this.#bytes]
+  }
+
+  changed(): boolean {
+    return false
+  }
+
+  damage(): string | null {
+    return this.#damage
+  }
+}

@@ -1,0 +1,354 @@
+/** One source → its rows in the shard. Evidence trouble becomes problems; it never throws for what a file holds. */
+import { createHash, hash, type Hash } from 'node:crypto'
+import {
+  ContentDecoder,
+  type AccessLine,
+  type FoundAggregate,
+  type FoundRecord,
+  type RecordSink,
+  type Verdict,
+} from '../decode/decode.js'
+import { inflateWhole, isGzip, type Inflated } from '../decode/inflate.js'
+import { isUtf16, toUtf8 } from '../decode/utf16.js'
+import { repairQuotes, type Repairs } from '../decode/lenient.js'
+import type { Limits } from '../decode/limits.js'
+import type { BatchSource, ListedContainer, SourceRow, StageTimes } from '../model/batch.js'
+import { FLAG } from '../model/dictionary.js'
+import type { Problem } from '../model/problem.js'
+import { aggregateRows } from '../normalise/aggregate.js'
+import type { Normaliser } from '../normalise/normalise.js'
+import type { Shard } from '../store/shard.js'
+import { containerKind, type ContainerKind } from './containers/kind.js'
+import { MemberDamage } from './containers/member-damage.js'
+import { gunzipped, HashedInput } from './hashed-file.js'
+import type { Input } from './input.js'
+import { PieceWriter } from './segments.js'
+import { whatToDo } from './unsupported.js'
+
+export interface SourceContext {
+  readonly shard: Shard
+  readonly normaliser: Normaliser
+  readonly limits: Limits
+  readonly reference: boolean
+  readonly lenient: boolean
+  readonly stages: StageTimes
+  /** Containers that were met: their members are indexed later, by whoever is free. */
+  readonly containers: ListedContainer[]
+}
+
+export type Facts = Pick<
+  SourceRow,
+  'sha256' | 'contentSize' | 'contentSha256' | 'storage' | 'gzipMembers' | 'trailingBytes'
+>
+
+export const NO_FACTS: Facts = {
+  sha256: null,
+  contentSize: null,
+  contentSha256: null,
+  storage: 'none',
+  gzipMembers: null,
+  trailingBytes: null,
+}
+
+/** What is to be done with a source after its bytes were looked at. */
+export type Outcome = 'done' | 'stream' | ContainerKind
+
+export class SourceJob implements RecordSink {
+  readonly #source: BatchSource
+  readonly #context: SourceContext
+  readonly #decoder: ContentDecoder
+  #repairs: Repairs | null = null
+  #problems: Problem[] = []
+  #records = 0
+
+  constructor(source: BatchSource, context: SourceContext) {
+    this.#source = source
+    this.#context = context
+    this.#decoder = new ContentDecoder(this, context.limits)
+  }
+
+  record({ record, text, offset, length, locator, recordClass, reduced, index }: FoundRecord): void {
+    const insight = recordClass === 'insight'
+    const lenient = this.#repairs?.touches(offset, length) === true
+    const flags = (reduced ? FLAG.reduced : 0) | (lenient ? FLAG.lenient : 0)
+    const draft = this.#context.normaliser.normalise(
+      { record, text, offset, length, index, insight, flags },
+      this.#report,
+    )
+    this.#context.shard.addEvent(draft, { sourceId: this.#source.id, offset, length, locator })
+    this.#records++
+  }
+
+  aggregate({ record, offset, length, locator }: FoundAggregate): void {
+    const place = { sourceId: this.#source.id, offset, length, locator }
+    this.#context.shard.addAggregate(aggregateRows(record), place)
+  }
+
+  accessLine({ values, offset, length }: AccessLine): void {
+    this.#context.shard.addAccessLine(values, { sourceId: this.#source.id, offset, length })
+  }
+
+  problem(problem: Problem): void {
+    this.#problems.push(problem)
+    // Only a file without any record is judged as a whole: from here on problems need not wait.
+    if (this.#records > 0 && this.#problems.length > 1000) this.#writeProblems()
+  }
+
+  readonly #report = (problem: Problem): void => {
+    this.problem(problem)
+  }
+
+  /** Reads an input in one piece, when that is possible. */
+  whole(input: Input): Outcome {
+    const { limits, stages } = this.#context
+    let clock = performance.now()
+    const lap = (stage: keyof StageTimes): void => {
+      const now = performance.now()
+      stages[stage] += now - clock
+      clock = now
+    }
+    const bytes = input.whole()
+    lap('read')
+    if (bytes === null) return 'stream'
+    if (input.changed() || bytes.length !== input.size) {
+      this.#changed()
+      return 'done'
+    }
+    if (bytes.length === 0) {
+      this.reject('empty', 'no bytes', { ...NO_FACTS, sha256: hash('sha256', bytes), contentSize: 0 })
+      return 'done'
+    }
+    const container = this.#container(bytes)
+    if (container !== null) return container
+    const gzip = isGzip(bytes)
+    const inflated = gzip ? inflateWhole(bytes, limits.wholeBytes) : plain(bytes)
+    lap('inflate')
+    if (inflated === null || isBomb(bytes.length, inflated.content.length, limits)) return 'stream'
+    const sha256 = hash('sha256', bytes)
+    const contentSha256 = gzip ? hash('sha256', inflated.content) : sha256
+    lap('hash')
+    this.#problems.push(...inflated.problems)
+    this.#memberDamage(input)
+    const text = this.#text(inflated.content)
+    this.#decoder.push(this.#lenient(text), true)
+    lap('records')
+    const facts = this.#facts(inflated, gzip, { sha256, contentSha256 })
+    this.#finish(facts, (row) => this.#keepWhole(row, bytes, { ...inflated, content: text }, gzip))
+    lap('store')
+    return 'done'
+  }
+
+  #changed(): void {
+    this.reject(
+      'changed-during-read',
+      'the file changed while it was read: index it again when it is complete',
+      NO_FACTS,
+    )
+  }
+
+  /** A container in a container is not opened: the second level is where bombs live. */
+  #container(bytes: Buffer): ContainerKind | null {
+    const kind = containerKind(bytes)
+    if (kind === null || this.#source.member === undefined) return kind
+    return null
+  }
+
+  #facts(inflated: Inflated, gzip: boolean, hashes: Pick<Facts, 'sha256' | 'contentSha256'>): Facts {
+    return {
+      ...hashes,
+      contentSize: inflated.content.length,
+      storage: this.#isReference ? 'reference' : 'original',
+      gzipMembers: gzip ? inflated.members : null,
+      trailingBytes: gzip ? inflated.trailingBytes : null,
+    }
+  }
+
+  /** Members are kept even then: the case could read them back from the container only at a cost. */
+  get #isReference(): boolean {
+    return this.#context.reference && this.#source.member === undefined
+  }
+
+  /** UTF-16 becomes UTF-8: from here on offsets count its bytes. */
+  #text(content: Buffer): Buffer {
+    if (!isUtf16(content)) return content
+    this.problem({ kind: 'utf-16', detail: 'UTF-16 text: offsets count bytes of its UTF-8 conversion' })
+    return toUtf8(content)
+  }
+
+  #lenient(content: Buffer): Buffer {
+    if (!this.#context.lenient) return content
+    this.#repairs = repairQuotes(content, this.#context.limits)
+    return this.#repairs?.content ?? content
+  }
+
+  /** A sound .gz is kept as it is; a damaged one is kept too, and what could be read of it in pieces beside it. */
+  #keepWhole(facts: Facts, bytes: Buffer, inflated: Inflated, gzip: boolean): Facts {
+    const converted = this.#problems.some((p) => p.kind === 'utf-16')
+    if (facts.storage !== 'original' && !converted) return facts
+    const { shard } = this.#context
+    const id = this.#source.id
+    const sound = gzip && !converted && !inflated.problems.some((p) => p.kind !== 'multi-member-gzip')
+    if (gzip) shard.addSegment(id, 0, sound ? inflated.content.length : 0, 'gzip', bytes)
+    if (sound) return facts
+    const pieces = new PieceWriter(shard, id)
+    pieces.write(inflated.content)
+    pieces.end()
+    const kept = gzip ? facts : { ...facts, storage: 'deflated' as const }
+    if (!converted) return kept
+    const { length } = inflated.content
+    return { ...kept, contentSize: length, contentSha256: hash('sha256', inflated.content) }
+  }
+
+  /** An input too large for memory: content goes by in pieces, and is kept in pieces. */
+  async stream(input: Input): Promise<void> {
+    const { shard } = this.#context
+    const pieces = this.#isReference ? null : new PieceWriter(shard, this.#source.id)
+    const hashed = new HashedInput(input)
+    const contentHash = createHash('sha256')
+    const { size, gzip } = await this.#streamContent(hashed, contentHash, pieces)
+    pieces?.end()
+    if (input.changed())
+      this.problem({ kind: 'changed-during-read', detail: 'the file changed while it was read' })
+    const sha256 = await this.#digest(hashed)
+    this.#memberDamage(input)
+    this.#finish({
+      sha256,
+      contentSha256: sha256 === null ? null : contentHash.digest('hex'),
+      contentSize: size,
+      storage: this.#isReference ? 'reference' : 'deflated',
+      gzipMembers: gzip ? 1 : null,
+      trailingBytes: null,
+    })
+  }
+
+  async #digest(input: HashedInput): Promise<string | null> {
+    try {
+      return await input.digest()
+    } catch (error) {
+      if (error instanceof MemberDamage) return null
+      throw error
+    }
+  }
+
+  /** @returns bytes of content that were read. */
+  async #streamContent(
+    input: HashedInput,
+    contentHash: Hash,
+    pieces: PieceWriter | null,
+  ): Promise<{ size: number; gzip: boolean }> {
+    let size = 0
+    let gzip = false
+    let wanted = true
+    try {
+      gzip = isGzip(await input.peek())
+      for await (const chunk of gzip ? gunzipped(input) : input.chunks()) {
+        size += chunk.length
+        if (this.#isOverLimit(size, input.bytesRead)) {
+          const detail = `${size} bytes from ${input.bytesRead}: over the limit; the rest was not read`
+          this.problem({ kind: 'too-large', detail, byteOffset: size - chunk.length })
+          break
+        }
+        contentHash.update(chunk)
+        wanted &&= this.#decoder.push(chunk, false)
+        if (wanted) pieces?.write(chunk)
+      }
+    } catch (error) {
+      this.#streamDamage(error, size)
+    }
+    this.#decoder.push(Buffer.alloc(0), true)
+    return { size, gzip }
+  }
+
+  #isOverLimit(size: number, read: number): boolean {
+    const { maxContentBytes, bombBytes, maxRatio } = this.#context.limits
+    return size > maxContentBytes || (size > bombBytes && size > read * maxRatio)
+  }
+
+  #streamDamage(error: unknown, byteOffset: number): void {
+    const { code = '', message } = error as Error & { code?: string }
+    if (error instanceof MemberDamage) this.problem({ kind: 'bad-member', detail: message, byteOffset })
+    else if (!code.startsWith('Z_')) throw error
+    else {
+      const kind = code === 'Z_BUF_ERROR' ? 'truncated-gzip' : 'corrupt-gzip'
+      this.problem({ kind, detail: message, byteOffset })
+    }
+  }
+
+  #memberDamage(input: Input): void {
+    const detail = input.damage()
+    if (detail !== null) this.problem({ kind: 'bad-member', detail })
+  }
+
+  #finish(facts: Facts, keep: (facts: Facts) => Facts = (same) => same): void {
+    const { verdict, unsupported, detail } = this.#decoder.verdict()
+    if (verdict !== null) {
+      this.#write(keep(facts), verdict, 'indexed')
+      return
+    }
+    const nothing = { ...facts, storage: 'none' as const }
+    if (unsupported) this.reject('unsupported', whatToDo(detail), nothing)
+    else if (this.#isDamagedLog()) this.#write(nothing, NO_VERDICT, 'rejected')
+    else this.reject('unknown-shape', detail, nothing)
+  }
+
+  /** The damage is the finding, when the rest looks like what we read; of a text file it would be noise. */
+  #isDamagedLog(): boolean {
+    if (this.#problems.some((p) => p.kind.endsWith('-gzip') || CONTAINER_DAMAGE.has(p.kind))) return true
+    return this.#decoder.startsLikeLog && this.#problems.some((p) => TEXT_DAMAGE.has(p.kind))
+  }
+
+  /** Nothing of the file can be used: one problem says why, in place of what its parts gave. */
+  reject(kind: Problem['kind'], detail: string, facts: Facts): void {
+    this.#problems = [{ kind, detail, byteOffset: this.#problems[0]?.byteOffset }]
+    this.#write(facts, NO_VERDICT, 'rejected')
+  }
+
+  #write(facts: Facts, verdict: Verdict, status: 'indexed' | 'rejected'): void {
+    const { path, pathHex, id, size, mtimeMs, hints, member } = this.#source
+    this.#writeProblems()
+    this.#context.shard.addSource({
+      ...facts,
+      id,
+      path,
+      size,
+      mtimeMs,
+      hints,
+      status,
+      pathHex: pathHex ?? null,
+      member: member?.name ?? null,
+      containerSha256: member?.containerSha256 ?? null,
+      kind: verdict.kind,
+      shape: verdict.shape === '' ? null : verdict.shape,
+      records: verdict.values,
+      events: this.#records,
+      rejected: verdict.rejected,
+      otherRows: verdict.others,
+    })
+  }
+
+  #writeProblems(): void {
+    const { id, path, member } = this.#source
+    const source = { id, path, member: member?.name ?? null }
+    for (const problem of this.#problems) this.#context.shard.addProblem(problem, source)
+    this.#problems = []
+  }
+}
+
+const NO_VERDICT: Verdict = { shape: '', kind: 'other', values: 0, rejected: 0, others: 0 }
+
+const CONTAINER_DAMAGE: ReadonlySet<Problem['kind']> = new Set<Problem['kind']>(['too-large', 'bad-member'])
+
+const TEXT_DAMAGE: ReadonlySet<Problem['kind']> = new Set<Problem['kind']>([
+  'truncated-json',
+  'bad-json',
+  'bad-csv',
+  'record-too-large',
+])
+
+function plain(content: Buffer): Inflated {
+  return { content, problems: [], members: 0, trailingBytes: 0 }
+}
+
+function isBomb(size: number, contentSize: number, limits: Limits): boolean {
+  return contentSize > limits.bombBytes && contentSize > size * limits.maxRatio
+}

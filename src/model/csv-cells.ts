@@ -1,0 +1,26 @@
+/** The cells of one CSV row as RFC 4180 writes them; the row's end is not part of the text, or its last line break is. */
+export function csvCells(row: string): string[] {
+  const cells: string[] = []
+  let at = 0
+  for (;;) {
+    let cell = ''
+    if (row[at] === '"') {
+      for (;;) {
+        const quote = row.indexOf('"', at + 1)
+        const end = quote < 0 ? row.length : quote
+        cell += row.slice(at + 1, end)
+        at = end + 1
+        if (row[at] !== '"') break
+        cell += '"'
+      }
+    } else {
+      const comma = row.indexOf(',', at)
+      const end = comma < 0 ? row.replace(/\r?\n$/, '').length : comma
+      cell = row.slice(at, end)
+      at = end
+    }
+    cells.push(cell)
+    if (row[at] !== ',') return cells
+    at++
+  }
+}

@@ -1,0 +1,215 @@
+/**
+ * A stored text with its members found on demand, each with its exact place: a record inside another value is given back as
+ * it is written there, not as JSON.parse would write it again. Each level is walked once, however many members are asked for.
+ */
+import { gunzipSync } from 'node:zlib'
+import { csvCells } from './csv-cells.js'
+import type { Coding, Step } from './locator.js'
+
+/** Inflated or decoded content of a value; CloudWatch sends 1 MB at most. */
+const MAX_INFLATED = 64 * 1024 * 1024
+/** Splunk writes a string in a string; deeper is not met. */
+const MAX_UNWRAPPED = 2
+
+export class TextTree {
+  readonly #source: string
+  readonly #start: number
+  readonly #end: number
+  /** The source has a character for each byte. */
+  readonly #bytes: boolean
+  #members: Map<string, TextTree> | undefined
+  /** Starts and ends, alternating: a list can have millions of elements. */
+  #elements: number[] | undefined
+  #inner: TextTree | undefined
+  readonly #coded = new Map<Coding['coding'], TextTree | undefined>()
+
+  private constructor(source: string, start: number, end: number, bytes: boolean) {
+    this.#source = source
+    this.#start = start
+    this.#end = end
+    this.#bytes = bytes
+  }
+
+  static ofText(text: string): TextTree {
+    return new TextTree(text, 0, text.length, false)
+  }
+
+  static ofBytes(bytes: Buffer): TextTree {
+    return new TextTree(bytes.toString('latin1'), 0, bytes.length, true)
+  }
+
+  /** What lies at the end of the steps; undefined when they lead nowhere. */
+  at(steps: readonly Step[]): TextTree | undefined {
+    let node: TextTree | undefined = this
+    for (const step of steps) {
+      if (node === undefined) return undefined
+      node = typeof step === 'object' ? node.#decoded(step.coding) : node.#child(step)
+    }
+    return node
+  }
+
+  /** The text as it is written; of a string, what it holds. */
+  content(): Buffer {
+    const node = this.#unwrapped()
+    return Buffer.from(node.#slice(), node.#bytes ? 'latin1' : 'utf8')
+  }
+
+  text(): string {
+    const node = this.#unwrapped()
+    return node.#bytes ? node.content().toString('utf8') : node.#slice()
+  }
+
+  #unwrapped(): TextTree {
+    let node: TextTree = this
+    for (let turn = 0; turn < MAX_UNWRAPPED; turn++) {
+      const inner = node.#string()
+      if (inner === undefined) break
+      node = inner
+    }
+    return node
+  }
+
+  #slice(): string {
+    return this.#source.slice(this.#start, this.#end)
+  }
+
+  /** What a JSON string holds, as a text of its own; undefined when this is not a string. */
+  #string(): TextTree | undefined {
+    const at = skipSpace(this.#source, this.#start, this.#end)
+    if (this.#source[at] !== '"') return undefined
+    if (this.#inner === undefined) {
+      const raw = this.#slice()
+      const held = parse(this.#bytes ? Buffer.from(raw, 'latin1').toString('utf8') : raw)
+      if (typeof held !== 'string') return undefined
+      this.#inner = TextTree.ofText(held)
+    }
+    return this.#inner
+  }
+
+  #decoded(coding: Coding['coding']): TextTree | undefined {
+    if (!this.#coded.has(coding)) this.#coded.set(coding, this.#decode(coding))
+    return this.#coded.get(coding)
+  }
+
+  #decode(coding: Coding['coding']): TextTree | undefined {
+    if (coding === 'csv') {
+      const tree = TextTree.ofText('')
+      tree.#cells = csvCells(this.text()).map((cell) => TextTree.ofText(cell))
+      return tree
+    }
+    if (coding === 'base64') return TextTree.ofBytes(Buffer.from(this.text(), 'base64'))
+    const bytes = inflateBounded(this.content())
+    return bytes === undefined ? undefined : TextTree.ofBytes(bytes)
+  }
+
+  #cells: TextTree[] | undefined
+
+  #child(step: string | number): TextTree | undefined {
+    if (this.#cells !== undefined) return typeof step === 'number' ? this.#cells[step] : undefined
+    const node = this.#unwrapped()
+    if (typeof step === 'string') return (node.#members ??= node.#readMembers()).get(step)
+    const spans = (node.#elements ??= node.#readElements())
+    const start = spans[step * 2]
+    const end = spans[step * 2 + 1]
+    if (start === undefined || end === undefined) return undefined
+    return new TextTree(node.#source, start, end, node.#bytes)
+  }
+
+  #readElements(): number[] {
+    const spans: number[] = []
+    const { at: first } = this.#open('[')
+    for (let at = first; at < this.#end && this.#source[at] !== ']';) {
+      const end = valueEnd(this.#source, at, this.#end)
+      spans.push(at, end)
+      at = skipSpace(this.#source, end, this.#end)
+      if (this.#source[at] !== ',') break
+      at = skipSpace(this.#source, at + 1, this.#end)
+    }
+    return spans
+  }
+
+  /** Of a key that stands twice the last one counts, as with JSON.parse. */
+  #readMembers(): Map<string, TextTree> {
+    const members = new Map<string, TextTree>()
+    const { at: first } = this.#open('{')
+    for (let at = first; at < this.#end && this.#source[at] === '"';) {
+      const keyEnd = stringEnd(this.#source, at + 1, this.#end)
+      const key = this.#key(at, keyEnd)
+      at = skipSpace(this.#source, keyEnd, this.#end)
+      if (this.#source[at] !== ':') break
+      at = skipSpace(this.#source, at + 1, this.#end)
+      const end = valueEnd(this.#source, at, this.#end)
+      if (key !== undefined) members.set(key, new TextTree(this.#source, at, end, this.#bytes))
+      at = skipSpace(this.#source, end, this.#end)
+      if (this.#source[at] !== ',') break
+      at = skipSpace(this.#source, at + 1, this.#end)
+    }
+    return members
+  }
+
+  #key(start: number, end: number): string | undefined {
+    const raw = this.#source.slice(start, end)
+    const key = parse(this.#bytes ? Buffer.from(raw, 'latin1').toString('utf8') : raw)
+    return typeof key === 'string' ? key : undefined
+  }
+
+  /** First position behind the opening bracket; the end when it is another one. */
+  #open(bracket: string): { at: number } {
+    const at = skipSpace(this.#source, this.#start, this.#end)
+    return { at: this.#source[at] === bracket ? skipSpace(this.#source, at + 1, this.#end) : this.#end }
+  }
+}
+
+/** undefined when it is not gzip, or over the limit. */
+export function inflateBounded(bytes: Buffer): Buffer | undefined {
+  try {
+    return gunzipSync(bytes, { maxOutputLength: MAX_INFLATED })
+  } catch {
+    return undefined
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    return undefined
+  }
+}
+
+function skipSpace(text: string, from: number, end: number): number {
+  let at = from
+  while (at < end && text.charCodeAt(at) <= 0x20) at++
+  return at
+}
+
+/** Index after the closing quote. */
+function stringEnd(text: string, from: number, end: number): number {
+  let at = from
+  for (; at < end; at++) {
+    const code = text.charCodeAt(at)
+    if (code === 0x22) return at + 1
+    if (code === 0x5c) at++
+  }
+  return end
+}
+
+/** Index after the value: brackets outside strings. The text is known to be JSON. */
+function valueEnd(text: string, from: number, end: number): number {
+  let depth = 0
+  for (let at = from; at < end;) {
+    const code = text.charCodeAt(at)
+    if (code === 0x22) {
+      at = stringEnd(text, at + 1, end)
+      if (depth === 0) return at
+      continue
+    }
+    if (code === 0x7b || code === 0x5b) depth++
+    else if (code === 0x7d || code === 0x5d) {
+      if (depth === 0) return at
+      if (--depth === 0) return at + 1
+    } else if (depth === 0 && (code === 0x2c || code <= 0x20)) return at
+    at++
+  }
+  return end
+}

@@ -1,0 +1,84 @@
+/** The tasks of verifying a case, each a plain function over its own connection: any thread can run any of them. */
+import { CaseError } from '../../model/case-error.js'
+import { openReader, type Connection } from '../../store/open.js'
+import { checkSources, type SourceResult, type SourceTask } from './check-sources.js'
+import { isDamage, type Finding } from './finding.js'
+import { checkReferences } from './references.js'
+import { checkRuns } from './runs-chain.js'
+import { checkSchema, checkStructure } from './structure.js'
+import { checkValues } from './values.js'
+
+export interface WholeTask {
+  readonly casePath: string
+  readonly quick: boolean
+}
+
+export interface SourcesTask extends SourceTask {
+  readonly casePath: string
+}
+
+/** Checks of the case as a whole, by the part that they look at. */
+const WHOLE_CHECKS = {
+  structure: checkStructure,
+  schema: checkSchema,
+  runs: checkRuns,
+  values: (db: Connection, quick: boolean) => (quick ? [] : checkValues(db)),
+  references: checkReferences,
+} satisfies Record<string, (db: Connection, quick: boolean) => Finding[]>
+
+export type WholeCheck = keyof typeof WHOLE_CHECKS
+export const WHOLE_CHECK_NAMES = Object.keys(WHOLE_CHECKS) as readonly WholeCheck[]
+
+export function runWholeCheck(name: WholeCheck, { casePath, quick }: WholeTask): Finding[] {
+  return withReader(casePath, (db) => told('case file', () => WHOLE_CHECKS[name](db, quick)))
+}
+
+export function runSources(task: SourcesTask): SourceResult {
+  return withReader(task.casePath, (db) => checkSources(db, task))
+}
+
+/** Damage that SQLite meets on the way is a finding of its own. */
+export function told(place: string, check: () => Finding[]): Finding[] {
+  try {
+    return check()
+  } catch (error) {
+    if (!isDamage(error)) throw error
+    return [{ check: 'structure', place, detail: (error as Error).message }]
+  }
+}
+
+function withReader<T>(casePath: string, work: (db: Connection) => T): T {
+  const db = openReader(casePath)
+  try {
+    return work(db)
+  } finally {
+    db.close()
+  }
+}
+
+/** Across threads a class and its fields are lost: errors travel as data. */
+export interface Failure {
+  readonly failed: {
+    readonly message: string
+    readonly stack: string
+    readonly exit: number | null
+    readonly hint: string | null
+  }
+}
+
+export function guarded<T>(work: () => T): T | Failure {
+  try {
+    return work()
+  } catch (error) {
+    const { message, stack } = error as Error
+    const known = error instanceof CaseError ? error : null
+    return { failed: { message, stack: stack ?? '', exit: known?.exit ?? null, hint: known?.hint ?? null } }
+  }
+}
+
+export function unwrap<T extends object>(result: T | Failure): T {
+  if (!('failed' in result)) return result
+  const { message, stack, exit, hint } = result.failed
+  if (exit === null) throw new Error(message, { cause: stack })
+  throw new CaseError(message, hint === null ? { exit } : { exit, hint })
+}

@@ -1,0 +1,202 @@
+/** Is the case what was indexed, and nothing else? Everything is read, nothing is written. */
+import { randomInt } from 'node:crypto'
+import { statSync } from 'node:fs'
+import { CaseError } from '../../model/case-error.js'
+import { getMeta } from '../../store/create.js'
+import { openReader, type Connection } from '../../store/open.js'
+import { openVerifyPool, type VerifyPool } from '../pool.js'
+import type { SourceNotes, SourceRows } from './check-sources.js'
+import type { Finding } from './finding.js'
+import { checkLedger } from './ledger.js'
+import { readRanges, type RowRange } from './row-ranges.js'
+import { told, unwrap, WHOLE_CHECK_NAMES } from './tasks.js'
+
+export interface VerifyPlan {
+  readonly casePath: string
+  /** Only what needs neither the stored bytes nor every value: structure, ledger, runs. */
+  readonly quick: boolean
+  /** So many sources, chosen by chance; null is all. */
+  readonly sample: number | null
+  /** Folders of the archive, to compare with; none is: where the files were found. null does not compare. */
+  readonly reread: readonly string[] | null
+  readonly workers: number
+}
+
+export interface VerifyTotals {
+  findings: number
+  /** Sources whose bytes and rows were checked, of how many. */
+  sources: number
+  readonly sourcesInCase: number
+  records: number
+  bytes: number
+  readonly state: string
+  readonly notes: SourceNotes
+}
+
+export interface VerifyListener {
+  findings(findings: readonly Finding[]): void | Promise<void>
+  progress(done: number, of: number): void
+}
+
+export async function verifyCase(plan: VerifyPlan, listener: VerifyListener): Promise<VerifyTotals> {
+  refuseBadFolders(plan.reread ?? [])
+  const db = openReader(plan.casePath)
+  const pool = openVerifyPool(plan.workers)
+  try {
+    return await new CaseVerification(db, pool, plan, listener).run()
+  } finally {
+    await pool.close()
+    db.close()
+  }
+}
+
+function refuseBadFolders(folders: readonly string[]): void {
+  for (const folder of folders) {
+    if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) continue
+    throw new CaseError(`${folder} is not a folder`, { hint: 'name the folder that the archive lies in' })
+  }
+}
+
+class CaseVerification {
+  readonly #db: Connection
+  readonly #pool: VerifyPool
+  readonly #plan: VerifyPlan
+  readonly #listener: VerifyListener
+  readonly #totals: VerifyTotals
+
+  constructor(db: Connection, pool: VerifyPool, plan: VerifyPlan, listener: VerifyListener) {
+    this.#db = db
+    this.#pool = pool
+    this.#plan = plan
+    this.#listener = listener
+    this.#totals = {
+      findings: 0,
+      sources: 0,
+      sourcesInCase: countSources(db),
+      records: 0,
+      bytes: 0,
+      state: readState(db),
+      notes: { unordered: 0, reread: 0, members: 0 },
+    }
+  }
+
+  async run(): Promise<VerifyTotals> {
+    const { casePath, quick } = this.#plan
+    const whole = WHOLE_CHECK_NAMES.map(async (check) => {
+      await this.#take(unwrap(await this.#pool.whole({ casePath, quick, check })))
+    })
+    const sources = this.#checkRows()
+    await Promise.all([...whole, sources])
+    return this.#totals
+  }
+
+  /** The rows are walked once, for the ledger and to know which belong to which source. */
+  async #checkRows(): Promise<void> {
+    const ranges = {
+      events: new Map<number, RowRange>(),
+      redeliveries: new Map<number, RowRange>(),
+      problems: new Map<number, RowRange>(),
+    }
+    const found = told('case file', () => {
+      ranges.events = readRanges(this.#db, 'event')
+      ranges.redeliveries = readRanges(this.#db, 'redelivery')
+      ranges.problems = readRanges(this.#db, 'problem')
+      return checkLedger(this.#db, ranges)
+    })
+    await this.#take(found)
+    if (this.#plan.quick) return
+    const rowsOf = (id: number): SourceRows => ({
+      id,
+      events: ranges.events.get(id) ?? null,
+      redeliveries: ranges.redeliveries.get(id) ?? null,
+      problems: ranges.problems.get(id) ?? null,
+    })
+    await this.#checkSources(rowsOf)
+  }
+
+  async #checkSources(rowsOf: (id: number) => SourceRows): Promise<void> {
+    const { casePath, reread } = this.#plan
+    const chosen = this.#plan.sample === null ? null : sample(this.#db, this.#plan.sample)
+    const total = chosen?.length ?? this.#totals.sourcesInCase
+    const running = new Set<Promise<void>>()
+    // What waits is bounded: results are small, but lists of sources are not for nothing.
+    const room = this.#pool.workers * 2
+    for (const ids of batches(this.#db, chosen)) {
+      const job: Promise<void> = this.#pool
+        .sources({ casePath, reread, sources: ids.map(rowsOf) })
+        .then(async (result) => {
+          const { findings, sources, records, bytes, notes } = unwrap(result)
+          this.#totals.sources += sources
+          this.#totals.records += records
+          this.#totals.bytes += bytes
+          for (const note of Object.keys(notes) as (keyof SourceNotes)[])
+            this.#totals.notes[note] += notes[note]
+          await this.#take(findings)
+          this.#listener.progress(this.#totals.sources, total)
+        })
+        .finally(() => {
+          running.delete(job)
+        })
+      running.add(job)
+      // Told by the race below; a second one that fails meanwhile must not end the process.
+      job.catch(() => undefined)
+      if (running.size >= room) await Promise.race(running)
+    }
+    await Promise.all(running)
+  }
+
+  async #take(findings: readonly Finding[]): Promise<void> {
+    if (findings.length === 0) return
+    this.#totals.findings += findings.length
+    await this.#listener.findings(findings)
+  }
+}
+
+function countSources(db: Connection): number {
+  return db.prepare('SELECT count(*) FROM source').pluck().get() as number
+}
+
+function readState(db: Connection): string {
+  return getMeta(db, 'state') ?? '?'
+}
+
+const BATCH_BYTES = 16 * 1024 * 1024
+const BATCH_SOURCES = 200
+
+/** Sources in order, about as much content in each batch. */
+function* batches(db: Connection, chosen: readonly number[] | null): Generator<number[]> {
+  const page = db.prepare(
+    'SELECT id, coalesce(content_size, 0) AS size FROM source WHERE id > ? ORDER BY id LIMIT 1000',
+  )
+  const wanted = chosen === null ? null : new Set(chosen)
+  let batch: number[] = []
+  let bytes = 0
+  for (let last = -1; ;) {
+    const rows = page.all(last) as { id: number; size: number }[]
+    for (const { id, size } of rows) {
+      last = id
+      if (wanted !== null && !wanted.has(id)) continue
+      batch.push(id)
+      bytes += size
+      if (bytes < BATCH_BYTES && batch.length < BATCH_SOURCES) continue
+      yield batch
+      batch = []
+      bytes = 0
+    }
+    if (rows.length === 0) break
+  }
+  if (batch.length > 0) yield batch
+}
+
+/** By chance, so that nobody can know beforehand which will be looked at. */
+function sample(db: Connection, count: number): number[] {
+  const ids = db.prepare("SELECT id FROM source WHERE status = 'indexed'").pluck().all() as number[]
+  const end = Math.min(count, ids.length)
+  for (let at = 0; at < end; at++) {
+    const other = randomInt(at, ids.length)
+    const [a = 0, b = 0] = [ids[at], ids[other]]
+    ids[at] = b
+    ids[other] = a
+  }
+  return ids.slice(0, end)
+}

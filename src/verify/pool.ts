@@ -1,0 +1,41 @@
+/** Two twins behind one interface: worker threads, or the same code inline. */
+import { Piscina } from 'piscina'
+import type { SourceResult } from './case/check-sources.js'
+import type { Finding } from './case/finding.js'
+import type { Failure, SourcesTask, WholeCheck, WholeTask } from './case/tasks.js'
+import * as inline from './worker.js'
+
+export interface VerifyPool {
+  readonly workers: number
+  sources(task: SourcesTask): Promise<SourceResult | Failure>
+  whole(task: WholeTask & { readonly check: WholeCheck }): Promise<readonly Finding[] | Failure>
+  close(): Promise<void>
+}
+
+export function openVerifyPool(workers: number): VerifyPool {
+  return workers === 1 ? inlinePool() : threadPool(workers)
+}
+
+function inlinePool(): VerifyPool {
+  return {
+    workers: 1,
+    sources: (task) => Promise.resolve().then(() => inline.sources(task)),
+    whole: (task) => Promise.resolve().then(() => inline.whole(task)),
+    close: () => Promise.resolve(),
+  }
+}
+
+function threadPool(workers: number): VerifyPool {
+  const pool = new Piscina({
+    filename: new URL('./worker.js', import.meta.url).href,
+    minThreads: workers,
+    maxThreads: workers,
+    resourceLimits: { maxOldGenerationSizeMb: 1024, maxYoungGenerationSizeMb: 64 },
+  })
+  return {
+    workers,
+    sources: (task) => pool.run(task, { name: 'sources' }) as Promise<SourceResult | Failure>,
+    whole: (task) => pool.run(task, { name: 'whole' }) as Promise<readonly Finding[] | Failure>,
+    close: () => pool.destroy(),
+  }
+}

@@ -1,0 +1,142 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { appendQuestion, isQuestion, verifyLog } from '../../src/cli/question-log.js'
+import Export from '../../src/commands/export.js'
+import FindWindow from '../../src/commands/find/window.js'
+import Handoff from '../../src/commands/handoff/index.js'
+import Info from '../../src/commands/info.js'
+import Show from '../../src/commands/show.js'
+import { EVENTS, tinyCase, type TinyCase } from '../helpers/tiny-case.js'
+import { runCommand, type Ran, type RunnableCommand } from './in-process.js'
+
+let tiny: TinyCase
+let folder = ''
+let number = 0
+beforeAll(() => {
+  tiny = tinyCase()
+  folder = mkdtempSync(path.join(tmpdir(), 'coldtrail-log-'))
+  // As oclif names it from its file.
+  FindWindow.id = 'find:window'
+})
+afterAll(() => {
+  tiny.dispose()
+  rmSync(folder, { recursive: true })
+})
+
+const newLog = (): string => path.join(folder, `log-${++number}.jsonl`)
+const run = (command: unknown, ...argv: string[]): Promise<Ran> =>
+  runCommand(command as RunnableCommand, ...argv, '--case', tiny.path)
+const linesOf = (log: string): Record<string, unknown>[] =>
+  readFileSync(log, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
+
+async function threeLines(): Promise<string> {
+  const log = newLog()
+  for (const rows of [1, 2, 3])
+    await appendQuestion(log, { case: tiny.path, argv: ['find', `${rows}`], exit: 0, rows })
+  return log
+}
+
+describe('a log of questions', () => {
+  it('has one line for each question, with what was asked and shown', async () => {
+    const log = newLog()
+    await run(FindWindow, '--limit', '3', '--log', log)
+    await run(Show, EVENTS[0]!.eventId, '--log', log)
+    await run(Show, 'none', '--log', log)
+    await run(Export, 'csv', '--all', '--log', log)
+    await run(Handoff, path.join(folder, 'out.sqlite'), '--all', '--log', log)
+    await run(FindWindow, '--since', 'nonsense', '--log', log)
+    const lines = linesOf(log)
+    expect(lines.map(({ rows, exit }) => [rows, exit])).toEqual([
+      [3, 0],
+      [1, 0],
+      [null, 2],
+      [8, 0],
+      [8, 0],
+      [null, 2],
+    ])
+    expect(lines[0]).toMatchObject({
+      case: tiny.path,
+      case_bytes: statSync(tiny.path).size,
+      argv: ['find:window', '--limit', '3', '--log', log, '--case', tiny.path],
+      previous: null,
+    })
+    expect(String(lines[0]!['time'])).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/)
+    expect(lines[0]!['user']).toEqual(expect.any(String))
+    expect(verifyLog(log)).toEqual({ lines: 6, lastHash: lines[5]!['hash'], findings: [] })
+    expect(statSync(log).mode & 0o777).toBe(0o600)
+  })
+
+  it('is named by the environment too, and holds questions only', async () => {
+    const log = newLog()
+    process.env['COLDTRAIL_LOG'] = log
+    try {
+      await run(Show, EVENTS[0]!.eventId)
+      await run(Info)
+    } finally {
+      delete process.env['COLDTRAIL_LOG']
+    }
+    expect(linesOf(log)).toHaveLength(1)
+    expect(['find:text', 'sql', 'handoff', 'export'].every(isQuestion)).toBe(true)
+    expect(['handoff:verify', 'verify', 'index', 'info'].some(isQuestion)).toBe(false)
+  })
+
+  it('must be writable, and a log, before there is an answer', async () => {
+    const missing = await run(Show, EVENTS[0]!.eventId, '--log', path.join(folder, 'none', 'log'))
+    expect(missing).toMatchObject({ exit: 2, stdout: '' })
+    const other = newLog()
+    writeFileSync(other, 'notes of mine\n')
+    expect(await run(Show, EVENTS[0]!.eventId, '--log', other)).toMatchObject({ exit: 12, stdout: '' })
+    expect(readFileSync(other, 'utf8')).toBe('notes of mine\n')
+  })
+
+  it('keeps every line when several are written at once', async () => {
+    const log = newLog()
+    const jobs = Array.from({ length: 20 }, (_, rows) =>
+      appendQuestion(log, { case: tiny.path, argv: ['x'.repeat(rows * 500)], exit: 0, rows }),
+    )
+    await Promise.all(jobs)
+    expect(verifyLog(log)).toMatchObject({ lines: 20, findings: [] })
+  })
+})
+
+describe('verifyLog', () => {
+  const change = (log: string, edit: (lines: string[]) => readonly string[]): string[] => {
+    writeFileSync(log, `${edit(readFileSync(log, 'utf8').trimEnd().split('\n')).join('\n')}\n`)
+    return [...verifyLog(log).findings]
+  }
+
+  it('finds a changed, removed, inserted, swapped and broken line', async () => {
+    const edits: [(lines: string[]) => readonly string[], string][] = [
+      [([a, b, c]) => [a!, b!.replace('"rows":2', '"rows":0'), c!], 'line 2 was changed'],
+      [([a, b, c]) => [a!, b!.replace('"rows":2', '"rows":2,"rows":2'), c!], 'line 2 is not a line'],
+      [([a, , c]) => [a!, c!], 'line 2 does not follow'],
+      [([, b, c]) => [b!, c!], 'line 1 does not follow'],
+      [([a, b, c]) => [a!, b!, b!, c!], 'line 3 does not follow'],
+      [([a, b, c]) => [a!, c!, b!], 'line 2 does not follow'],
+      [([a, b, c]) => [a!, b!.slice(0, 40), c!], 'line 2 is not a line'],
+    ]
+    for (const [edit, finding] of edits) expect(change(await threeLines(), edit)[0]).toContain(finding)
+    expect(change(await threeLines(), (lines) => lines)).toEqual([])
+  })
+
+  it('finds a line that was not written to its end, and adds nothing to it', async () => {
+    const log = await threeLines()
+    writeFileSync(log, readFileSync(log, 'utf8').slice(0, -1))
+    expect(verifyLog(log).findings[0]).toContain('not written to its end')
+    await expect(appendQuestion(log, { case: '', argv: [], exit: 0, rows: 0 })).rejects.toThrow(
+      'does not end in a line',
+    )
+  })
+
+  it('has a last hash that tells whether the end was cut off', async () => {
+    const log = await threeLines()
+    const { lastHash } = verifyLog(log)
+    expect(change(log, (lines) => lines.slice(0, 2))).toEqual([])
+    expect(verifyLog(log).lastHash).not.toBe(lastHash)
+  })
+})

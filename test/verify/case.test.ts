@@ -1,0 +1,377 @@
+import { copyFileSync, cpSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import Database from 'better-sqlite3'
+import { gzipSync } from 'node:zlib'
+import { beforeAll, describe, expect, it } from 'vitest'
+import type { Finding } from '../../src/verify/case/finding.js'
+import { verifyCase, type VerifyPlan, type VerifyTotals } from '../../src/verify/case/verify-case.js'
+import { verifyDigests } from '../../src/verify/digest/verify-digests.js'
+import { put } from '../helpers/archive.js'
+import { REGIONS, SignedArchive } from '../helpers/signed-archive.js'
+import { index, scratch } from './indexed.js'
+
+const [EAST, WEST] = REGIONS
+
+interface Verified {
+  readonly findings: readonly Finding[]
+  readonly totals: VerifyTotals
+}
+
+async function verify(casePath: string, over: Partial<VerifyPlan> = {}): Promise<Verified> {
+  const findings: Finding[] = []
+  const plan: VerifyPlan = { casePath, quick: false, sample: null, reread: null, workers: 1, ...over }
+  const totals = await verifyCase(plan, {
+    findings: (found) => void findings.push(...found),
+    progress: () => undefined,
+  })
+  return { findings, totals }
+}
+
+/** `check place: detail`, the place by its last part. */
+async function findings(casePath: string, over: Partial<VerifyPlan> = {}): Promise<string[]> {
+  const found = await verify(casePath, over)
+  return found.findings
+    .map(({ check, place, detail }) => `${check} ${path.basename(place)}: ${detail}`)
+    .sort()
+}
+
+let folder: string
+let archive: SignedArchive
+let clean: string
+
+/** Two runs: a signed archive; then more of every kind that a case can hold. */
+beforeAll(async () => {
+  folder = scratch()
+  archive = new SignedArchive(path.join(folder, 'evidence'))
+  clean = path.join(folder, 'clean.sqlite')
+  await index(clean, [archive.root])
+  const more = path.join(folder, 'more')
+  const log = archive.read(archive.log(EAST, 2)).toString()
+  const { Records: records } = JSON.parse(log) as { Records: object[] }
+  put(more, 'again.json', JSON.stringify({ Records: records }, null, 2))
+  put(more, 'copy.json.gz', readFileSync(archive.log(EAST, 2).file))
+  put(more, 'cut.json.gz', gzipSync(log).subarray(0, 250))
+  put(
+    more,
+    'odd.json',
+    `[{"eventVersion":"1.08","eventName":"NoId","eventTime":"soon"},{"no":"record"},{"eventVersion":"1.08","eventID":"a\\u0000\\ud800b","requestID":7}]`,
+  )
+  put(more, 'readme.txt', 'nothing')
+  put(more, 'empty.json', '')
+  const long = Array.from({ length: 4000 }, (_, n) => ({
+    ...records[0],
+    eventID: `event-${n}`,
+    requestParameters: { note: 'x'.repeat(900) },
+  }))
+  put(more, 'long.json', JSON.stringify({ Records: long }))
+  await index(clean, [more])
+})
+
+/** A copy of the clean case, to be changed. */
+function touch(change: (db: Database.Database) => void): string {
+  const casePath = path.join(scratch(), 'case.sqlite')
+  copyFileSync(clean, casePath)
+  const db = new Database(casePath)
+  db.unsafeMode(true)
+  change(db)
+  db.close()
+  return casePath
+}
+
+const idOf = (db: Database.Database, file: string): number =>
+  db.prepare('SELECT id FROM source WHERE path = ?').pluck().get(file) as number
+
+describe('a case as it was indexed', () => {
+  it('has no findings: copies, repeats, damage, odd records and pieces included', async () => {
+    const { findings: found, totals } = await verify(clean)
+    expect(found).toEqual([])
+    expect(totals).toMatchObject({
+      findings: 0,
+      state: 'ready',
+      notes: { unordered: 0, reread: 0, members: 0 },
+    })
+    expect(totals.sources).toBe(totals.sourcesInCase)
+    const db = new Database(clean, { readonly: true })
+    expect(db.prepare('SELECT count(*) FROM segment WHERE content_offset > 0').pluck().get()).toBeGreaterThan(
+      0,
+    )
+    expect(db.prepare('SELECT count(*) FROM redelivery').pluck().get()).toBe(4)
+    expect(totals.records).toBe(
+      db.prepare('SELECT (SELECT count(*) FROM event) + (SELECT count(*) FROM redelivery)').pluck().get(),
+    )
+    db.close()
+  })
+
+  it('is not written to', async () => {
+    const before = readFileSync(clean)
+    await verify(clean)
+    expect(readFileSync(clean).equals(before)).toBe(true)
+  })
+
+  it('stays without findings when digests were validated', async () => {
+    const casePath = path.join(scratch(), 'case.sqlite')
+    copyFileSync(clean, casePath)
+    await verifyDigests({ casePath, keyFiles: [], metadataFolder: null, toolVersion: '0' }, () => undefined)
+    expect(await findings(casePath)).toEqual([])
+  })
+
+  it('by reference is read from the archive', async () => {
+    const casePath = path.join(scratch(), 'case.sqlite')
+    const copy = path.join(scratch(), 'evidence')
+    cpSync(archive.root, copy, { recursive: true })
+    await index(casePath, [copy], { reference: true })
+    expect(await findings(casePath)).toEqual([])
+    const gone = archive.log(EAST, 2)
+    rmSync(path.join(copy, gone.name))
+    writeFileSync(path.join(copy, archive.log(WEST, 2).name), gzipSync('{"Records":[]}'))
+    const found = await findings(casePath)
+    expect(found).toHaveLength(2)
+    expect(found).toContainEqual(
+      expect.stringContaining(`archive ${path.basename(gone.name)}: can not be read: ENOENT`),
+    )
+    expect(found).toContainEqual(
+      expect.stringMatching(
+        `archive ${path.basename(archive.log(WEST, 2).name)}: the file has SHA-256 [0-9a-f]{64}, not`,
+      ),
+    )
+  })
+})
+
+describe('what was changed is found', () => {
+  it('a bit of a stored file', async () => {
+    const log = archive.log(EAST, 2)
+    const casePath = touch((db) => {
+      const id = idOf(db, log.file)
+      const bytes = db.prepare('SELECT bytes FROM segment WHERE source_id = ?').pluck().get(id) as Buffer
+      bytes[Math.floor(bytes.length / 2)]! ^= 1
+      db.prepare('UPDATE segment SET bytes = ? WHERE source_id = ?').run(bytes, id)
+    })
+    const found = await findings(casePath)
+    expect(found[0]).toMatch(
+      new RegExp(`^bytes ${path.basename(log.name)}: the (?:stored file has SHA-256|piece at byte 0)`),
+    )
+    expect(new Set(found.map((line) => line.split(':')[0]))).toEqual(
+      new Set([`bytes ${path.basename(log.name)}`]),
+    )
+  })
+
+  it('a bit of a stored piece, and a piece that is gone', async () => {
+    const long = path.join(folder, 'more/long.json')
+    const flipped = touch((db) => {
+      const row = db
+        .prepare('SELECT rowid, bytes FROM segment WHERE source_id = ? AND content_offset > 0')
+        .get(idOf(db, long)) as { rowid: number; bytes: Buffer }
+      row.bytes[row.bytes.length - 20]! ^= 16
+      db.prepare('UPDATE segment SET bytes = ? WHERE rowid = ?').run(row.bytes, row.rowid)
+    })
+    expect((await findings(flipped)).join('\n')).toMatch(
+      /^bytes long\.json: the (?:piece at byte 2097152|stored content has SHA-256)/m,
+    )
+    const gone = touch((db) =>
+      db.prepare('DELETE FROM segment WHERE source_id = ? AND content_offset = 0').run(idOf(db, long)),
+    )
+    expect(await findings(gone)).toEqual([
+      'bytes long.json: the piece at byte 2097152 of the content does not inflate to what was stored',
+    ])
+  })
+
+  it('an event that was deleted', async () => {
+    const log = archive.log(WEST, 3)
+    const casePath = touch((db) =>
+      db
+        .prepare('DELETE FROM event WHERE id = (SELECT max(id) FROM event WHERE source_id = ?)')
+        .run(idOf(db, log.file)),
+    )
+    expect(await findings(casePath)).toEqual([
+      expect.stringMatching(/^ledger .*: 3 rows of events, 4 were made$/),
+      expect.stringMatching(/^rows .*: its rows are not those that were made when it was indexed/),
+    ])
+  })
+
+  it('an event whose repeats were deleted with it', async () => {
+    const casePath = touch((db) => {
+      const id = db.prepare('SELECT min(event_rowid) FROM redelivery').pluck().get()
+      db.prepare('DELETE FROM redelivery WHERE event_rowid = ?').run(id)
+      db.prepare('DELETE FROM event WHERE id = ?').run(id)
+    })
+    const found = await findings(casePath)
+    expect(found.filter((line) => line.startsWith('rows'))).toHaveLength(2)
+    expect(found.filter((line) => line.startsWith('ledger'))).toHaveLength(2)
+  })
+
+  it.each([
+    ['event_id', "'other'", 'event', /the record there has eventID/],
+    ['request_id', "'other'", 'event', /another requestID/],
+    ['event_time_ms', 'event_time_ms + 1000', 'event', /another eventTime/],
+    [
+      'identity_id',
+      '(SELECT i.id FROM identity i WHERE i.id <> identity_id LIMIT 1)',
+      'rows',
+      /their digest differs/,
+    ],
+    ['record_offset', 'record_offset + 1', 'event', /there is no JSON value/],
+    ['record_length', '1000000000', 'event', /no record can lie there/],
+    ['flags', '8', 'rows', /their digest differs/],
+    ['action_id', '1', 'references', /action_id names no row of action/],
+    ['appearances', '3', 'references', /appearances is not the number of places/],
+  ])('a change of event.%s', async (column, value, check, detail) => {
+    const casePath = touch((db) => {
+      db.exec(`UPDATE event SET ${column} = ${value} WHERE id = (SELECT min(id) FROM event)`)
+    })
+    const found = await verify(casePath)
+    expect(found.findings.some((finding) => finding.check === check && detail.test(finding.detail))).toBe(
+      true,
+    )
+  })
+
+  it.each([
+    ['identity', "user_name = 'somebody'"],
+    ['action', "event_name = 'Another'"],
+    ['origin', "source_ip_address = '192.0.2.99'"],
+    ['place', "recipient_account_id = '999999999999'"],
+    ['outcome', 'failed = 1 WHERE id = 0 --'],
+  ])('a change of a shared value in %s', async (table, change) => {
+    const casePath = touch((db) =>
+      db.exec(`UPDATE ${table} SET ${change} WHERE id = (SELECT max(id) FROM ${table})`),
+    )
+    expect(await findings(casePath)).toEqual([
+      expect.stringMatching(`^values ${table}: row -?\\d+ is not the value`),
+    ])
+  })
+
+  it('a row of runs, changed, removed or reordered', async () => {
+    const changed = touch((db) => db.exec(`UPDATE runs SET arguments = '["index","elsewhere"]' WHERE id = 1`))
+    expect(await findings(changed)).toEqual(['runs runs: run 1 was changed: its hash differs'])
+    const removed = touch((db) => db.exec('DELETE FROM runs WHERE id = 1'))
+    expect(await findings(removed)).toContain('runs runs: run 2 does not hold the hash of the run before it')
+    const last = touch((db) => db.exec('DELETE FROM runs WHERE id = 2'))
+    expect((await findings(last)).join()).toContain('run_id names no row of runs')
+    const swapped = touch((db) =>
+      db.exec(
+        'UPDATE runs SET id = -1 WHERE id = 1; UPDATE runs SET id = 1 WHERE id = 2; UPDATE runs SET id = 2 WHERE id = -1',
+      ),
+    )
+    expect((await findings(swapped)).length).toBeGreaterThan(0)
+  })
+
+  it('a source that was removed with all its rows', async () => {
+    const casePath = touch((db) => {
+      const id = idOf(db, archive.log(WEST, 3).file)
+      for (const table of ['event', 'segment', 'problem', 'redelivery'])
+        db.prepare(`DELETE FROM ${table} WHERE source_id = ?`).run(id)
+      db.prepare('DELETE FROM source WHERE id = ?').run(id)
+    })
+    const found = await findings(casePath)
+    expect(found).toContain('ledger runs: run 1 counted 30 indexed files, the case holds 29')
+    expect(found).toContain('ledger runs: run 1 counted 72 records, the case holds 68')
+  })
+
+  it('a changed hash or count of a source', async () => {
+    const hashed = touch((db) =>
+      db
+        .prepare('UPDATE source SET content_sha256 = hex(zeroblob(32)) WHERE path = ?')
+        .run(archive.log(EAST, 0).file),
+    )
+    expect(await findings(hashed)).toEqual([
+      expect.stringMatching(/^bytes .*: the stored content has SHA-256/),
+    ])
+    const counted = touch((db) =>
+      db.prepare('UPDATE source SET rejected = 1 WHERE path = ?').run(archive.log(EAST, 0).file),
+    )
+    expect(await findings(counted)).toEqual([
+      expect.stringMatching(/^ledger .*gz: 4 records, but 4 events \+ 0 duplicates \+ 1 rejected$/),
+      expect.stringMatching(/^ledger case file: \d+ records, but \d+ are accounted for$/),
+    ])
+  })
+
+  it('a problem that was removed, and a copy that is none', async () => {
+    const problem = touch((db) => db.exec("DELETE FROM problem WHERE kind = 'bad-record'"))
+    expect(await findings(problem)).toEqual([expect.stringMatching(/^rows odd\.json/)])
+    const copy = touch((db) =>
+      db.exec("UPDATE source SET sha256 = hex(zeroblob(32)) WHERE status = 'duplicate'"),
+    )
+    expect(await findings(copy)).toEqual([expect.stringMatching(/^bytes copy\.json\.gz: not a copy of/)])
+  })
+
+  it('views, triggers and descriptions that are not of the format', async () => {
+    const casePath = touch((db) => {
+      db.exec('DROP VIEW problems; CREATE VIEW problems AS SELECT 1 AS kind; CREATE VIEW extra AS SELECT 1')
+      db.exec('CREATE TRIGGER hide AFTER INSERT ON event BEGIN SELECT 1; END; DROP INDEX event_by_time')
+      db.exec("DELETE FROM data_dictionary WHERE table_name = 'event' AND column_name = 'flags'")
+    })
+    expect(await findings(casePath)).toEqual([
+      'schema data_dictionary: event.flags is not described',
+      'schema schema: event_by_time is missing',
+      'schema schema: problems is not defined as in this format',
+      'schema schema: trigger hide does not belong here',
+      'schema schema: view extra does not belong here',
+    ])
+  })
+
+  it('damage of the full text', async () => {
+    const casePath = touch((db) =>
+      db.exec(
+        'UPDATE event_text_data SET block = zeroblob(length(block)) WHERE id = (SELECT max(id) FROM event_text_data)',
+      ),
+    )
+    expect((await findings(casePath)).join()).toMatch(/structure case file: .*(?:fts5|event_text)/)
+  })
+
+  it('damage of the database file', async () => {
+    const casePath = touch(() => undefined)
+    const bytes = readFileSync(casePath)
+    const size = bytes.readUInt16BE(16)
+    // The second half of the pages: every one is zeroed, so that tables are met that can not be read.
+    bytes.fill(0, Math.floor(bytes.length / size / 2) * size)
+    writeFileSync(casePath, bytes)
+    const found = await verify(casePath)
+    expect(found.findings.some(({ check }) => check === 'structure')).toBe(true)
+  })
+})
+
+describe('--reread', () => {
+  it('compares with the archive where it was, and where it lies now', async () => {
+    const root = scratch()
+    const there = path.join(root, 'there')
+    cpSync(archive.root, there, { recursive: true })
+    const casePath = path.join(root, 'case.sqlite')
+    await index(casePath, [there])
+    expect((await verify(casePath, { reread: [] })).totals).toMatchObject({
+      findings: 0,
+      notes: { reread: 30 },
+    })
+    const elsewhere = path.join(root, 'elsewhere/x')
+    cpSync(there, elsewhere, { recursive: true })
+    renameSync(there, path.join(root, 'gone'))
+    expect(await findings(casePath, { reread: [elsewhere] })).toEqual([])
+    rmSync(path.join(elsewhere, archive.log(EAST, 0).name))
+    writeFileSync(path.join(elsewhere, archive.log(EAST, 2).name), 'changed')
+    const found = await findings(casePath, { reread: [elsewhere] })
+    expect(found).toHaveLength(2)
+    expect(found).toContain(`archive ${path.basename(archive.log(EAST, 0).name)}: is not under ${elsewhere}`)
+    expect(found).toContainEqual(
+      expect.stringMatching(
+        `^archive ${path.basename(archive.log(EAST, 2).name)}: .* has SHA-256 [0-9a-f]{64} \\(7 bytes\\), not`,
+      ),
+    )
+    expect(await findings(casePath, { reread: [] })).toHaveLength(30)
+  })
+
+  it('wants a folder', async () => {
+    await expect(verify(clean, { reread: ['/no/such'] })).rejects.toThrow('is not a folder')
+  })
+})
+
+describe('the quick ways', () => {
+  it('a sample looks at so many sources', async () => {
+    expect((await verify(clean, { sample: 5 })).totals).toMatchObject({ sources: 5, findings: 0 })
+    expect((await verify(clean, { sample: 5000 })).totals.sources).toBeGreaterThan(30)
+  })
+
+  it('quick finds what needs no bytes', async () => {
+    const casePath = touch((db) => db.exec('DELETE FROM event WHERE id = (SELECT max(id) FROM event)'))
+    const { findings: found, totals } = await verify(casePath, { quick: true })
+    expect(found.map(({ check }) => check)).toEqual(['ledger'])
+    expect(totals).toMatchObject({ sources: 0, bytes: 0 })
+  })
+})
