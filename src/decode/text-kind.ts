@@ -1,6 +1,7 @@
 /** What a text is, told by its first bytes: JSON, or one of the forms that go by lines. */
 import { unsupportedFormat, NOT_JSON } from './classify.js'
 import { isCsvHeader } from './csv-content.js'
+import { isTar } from './tar-header.js'
 
 export type TextKind =
   | { readonly kind: 'json' | 'log-export' | 'access-log' | 'csv' }
@@ -25,6 +26,7 @@ export function startsLikeJson(head: Buffer): boolean {
 export function textKind(head: Buffer): TextKind {
   const known = unsupportedFormat(head)
   if (known !== null) return { kind: 'foreign', detail: known, unsupported: true }
+  if (isTar(head)) return { kind: 'foreign', detail: 'tar', unsupported: true }
   const start = head.toString('latin1', 0, 256)
   if (JSON_START.test(start) || head.length === 0) return { kind: 'json' }
   if (EXPORT_LINE.test(start)) return { kind: 'log-export' }

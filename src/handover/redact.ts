@@ -14,7 +14,10 @@ const IPV6 = String.raw`(?<![\w:.])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?![\w:.]
 const HOST = String.raw`(?<![\p{L}\p{N}])(?:ip|ec2)-\d{1,3}-\d{1,3}-\d{1,3}-\d{1,3}(?!\d)`
 const IPV4 = String.raw`(?<!\d)(?:\d{1,3}\.){3}\d{1,3}(?!\d)`
 /** What a text is searched for, in one pass: a pseudonym must not be replaced again. */
-const ITEMS = `(?<uuid>${UUID})|(?<ip6>${IPV6})|(?<host>${HOST})|(?<ip4>${IPV4})|(?<word>[\\p{L}\\p{N}]+)`
+const ITEMS = new RegExp(
+  `(?<uuid>${UUID})|(?<ip6>${IPV6})|(?<host>${HOST})|(?<ip4>${IPV4})|(?<word>[\\p{L}\\p{N}]+)`,
+  'giu',
+)
 
 /** Unique ids and keys (IAM User Guide: IAM identifiers); the case's resource names are in lower case. */
 const UNIQUE_ID =
@@ -138,7 +141,8 @@ export class Redactor {
 
   #plain(text: string): string {
     for (const name of namesAt(text)) this.#learn(name)
-    const items = new RegExp(ITEMS, 'giu')
+    const items = ITEMS
+    items.lastIndex = 0
     let made = ''
     let at = 0
     for (let found = items.exec(text); found !== null; found = items.exec(text)) {
@@ -301,6 +305,9 @@ export function findLeaks(out: Connection, mapping: ReadonlyMap<string, string>)
   return [...search.leaks]
 }
 
+const ADDRESSES = [new RegExp(IPV4, 'giu'), new RegExp(IPV6, 'giu')]
+const ANY_UUID = new RegExp(UUID, 'gi')
+
 class LeakSearch {
   readonly leaks = new Set<string>()
   readonly #secrets: ReadonlySet<string>
@@ -333,14 +340,13 @@ class LeakSearch {
 
   #as(whole: string): void {
     // The end of a UUID can have the digits of an account.
-    const text = whole.replace(new RegExp(UUID, 'gi'), (uuid) => (this.#secrets.has(uuid) ? uuid : ''))
+    const text = whole.replace(ANY_UUID, (uuid) => (this.#secrets.has(uuid) ? uuid : ''))
     for (const { 0: word, index } of text.matchAll(/[\p{L}\p{N}]+/gu)) {
       const hit = this.#names.find(text, word, index)
       if (hit !== null) this.leaks.add(text.slice(hit.start, hit.end))
     }
-    for (const pattern of [IPV4, IPV6]) {
-      for (const [address] of text.matchAll(new RegExp(pattern, 'giu')))
-        if (this.#secrets.has(address)) this.leaks.add(address)
+    for (const pattern of ADDRESSES) {
+      for (const [address] of text.matchAll(pattern)) if (this.#secrets.has(address)) this.leaks.add(address)
     }
   }
 }

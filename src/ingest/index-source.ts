@@ -45,7 +45,8 @@ async function readFile(
   }
   const input = new FileInput(file)
   const { wholeBytes } = context.limits
-  let outcome = file.before.size > wholeBytes ? ((await largeContainer(input)) ?? 'stream') : job.whole(input)
+  let outcome = file.before.size > wholeBytes ? 'stream' : job.whole(input)
+  if (outcome === 'stream') outcome = (await largeContainer(input)) ?? 'stream'
   if (outcome === 'stream') {
     await job.stream(input)
     outcome = 'done'

@@ -9,6 +9,7 @@ import {
   type Verdict,
 } from '../decode/decode.js'
 import { inflateWhole, isGzip, type Inflated } from '../decode/inflate.js'
+import { isTar } from '../decode/tar-header.js'
 import { isUtf16, toUtf8 } from '../decode/utf16.js'
 import { repairQuotes, type Repairs } from '../decode/lenient.js'
 import type { Limits } from '../decode/limits.js'
@@ -118,12 +119,15 @@ export class SourceJob implements RecordSink {
       this.reject('empty', 'no bytes', { ...NO_FACTS, sha256: hash('sha256', bytes), contentSize: 0 })
       return 'done'
     }
-    const container = this.#container(bytes)
-    if (container !== null) return container
     const gzip = isGzip(bytes)
+    const isMember = this.#source.member !== undefined
+    const container = gzip || isMember ? null : containerKind(bytes)
+    if (container !== null) return container
     const inflated = gzip ? inflateWhole(bytes, limits.wholeBytes) : plain(bytes)
     lap('inflate')
     if (inflated === null || isBomb(bytes.length, inflated.content.length, limits)) return 'stream'
+    // A container in a container is not opened: the second level is where bombs live.
+    if (gzip && !isMember && isTar(inflated.content)) return 'tar.gz'
     const sha256 = hash('sha256', bytes)
     const contentSha256 = gzip ? hash('sha256', inflated.content) : sha256
     lap('hash')
@@ -144,13 +148,6 @@ export class SourceJob implements RecordSink {
       'the file changed while it was read: index it again when it is complete',
       NO_FACTS,
     )
-  }
-
-  /** A container in a container is not opened: the second level is where bombs live. */
-  #container(bytes: Buffer): ContainerKind | null {
-    const kind = containerKind(bytes)
-    if (kind === null || this.#source.member === undefined) return kind
-    return null
   }
 
   #facts(inflated: Inflated, gzip: boolean, hashes: Pick<Facts, 'sha256' | 'contentSha256'>): Facts {

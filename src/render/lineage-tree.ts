@@ -181,7 +181,7 @@ function eventCells(event: LineageEvent | null, how: string, rule: string): stri
 
 function usedText({ kind, events }: LineageNode): string {
   if (events === null || kind === 'principal') return ''
-  if (events === 0) return ', never used in this case'
+  if (events === 0) return ', no events'
   return `, ${formatCount(events)} ${events === 1 ? 'event' : 'events'}`
 }
 

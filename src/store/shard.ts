@@ -5,7 +5,7 @@
 import { createHash, type Hash } from 'node:crypto'
 import Database from 'better-sqlite3'
 import type { SourceRow } from '../model/batch.js'
-import type { Entry, EventDraft, IdentityEntry, SqlValue } from '../model/dictionary.js'
+import type { Entry, EventDraft, IdentityEntry, ResourceUse, SqlValue } from '../model/dictionary.js'
 import type { Problem } from '../model/problem.js'
 import type { SegmentEncoding } from '../model/source.js'
 import { PAGE_SIZE } from './format.js'
@@ -60,6 +60,14 @@ export interface Place {
 }
 
 type Insert = Database.Statement
+
+/** In the order of the table's key: the digest must not depend on the order in which a record names things. */
+function inKeyOrder(uses: readonly ResourceUse[]): readonly ResourceUse[] {
+  if (uses.length < 2) return uses
+  return uses.toSorted((a, b) =>
+    a.resource.id < b.resource.id ? -1 : a.resource.id > b.resource.id ? 1 : a.role - b.role,
+  )
+}
 
 export class Shard {
   readonly #db: Database.Database
@@ -153,7 +161,7 @@ export class Shard {
     )
     this.#body.run(id, draft.text)
     let uses = ''
-    for (const { resource, role } of draft.resources) {
+    for (const { resource, role } of inKeyOrder(draft.resources)) {
       if (!resource.shipped) {
         this.#resource.run(resource.id, resource.arn, resource.type, resource.name, resource.derived)
         resource.shipped = true

@@ -5,7 +5,7 @@ import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import Export from '../../src/commands/export.js'
 import { EVENTS, recordText, tinyCase, type TinyCase } from '../helpers/tiny-case.js'
-import { runCommand, type Ran, type RunnableCommand } from './in-process.js'
+import { runCommand, type Ran } from './in-process.js'
 
 let tiny: TinyCase
 let folder = ''
@@ -18,8 +18,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true })
 })
 
-const exported = (...argv: string[]): Promise<Ran> =>
-  runCommand(Export as unknown as RunnableCommand, ...argv, '--case', tiny.path)
+const exported = (...argv: string[]): Promise<Ran> => runCommand(Export, ...argv, '--case', tiny.path)
 
 const linesOf = (text: string): Record<string, unknown>[] =>
   text

@@ -44,7 +44,7 @@ async function threeLines(): Promise<string> {
 describe('a log of questions', () => {
   it('has one line for each question, with what was asked and shown', async () => {
     const log = newLog()
-    await run(FindWindow, '--limit', '3', '--log', log)
+    await run(FindWindow, '--since', '2023-07-10', '--limit', '3', '--log', log)
     await run(Show, EVENTS[0]!.eventId, '--log', log)
     await run(Show, 'none', '--log', log)
     await run(Export, 'csv', '--all', '--log', log)
@@ -62,7 +62,7 @@ describe('a log of questions', () => {
     expect(lines[0]).toMatchObject({
       case: tiny.path,
       case_bytes: statSync(tiny.path).size,
-      argv: ['find:window', '--limit', '3', '--log', log, '--case', tiny.path],
+      argv: ['find:window', '--since', '2023-07-10', '--limit', '3', '--log', log, '--case', tiny.path],
       previous: null,
     })
     expect(String(lines[0]!['time'])).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/)

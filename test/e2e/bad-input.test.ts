@@ -37,6 +37,8 @@ const MEMORY_MB = 700
 const GOOD = { 'a-good.json': [1, 2, 3], 'z-good.json.gz': [4, 5, 6] } as const
 const GOOD_IDS = [1, 2, 3, 4, 5, 6].map((n) => idOf(n))
 const BAD = 'm-bad.json.gz'
+/** For what could kill a thread: its stack and heap are smaller. Elsewhere one worker does, which starts sooner. */
+const THREADS = ['--workers', '2'] as const
 /** Text that compresses about as well as real records. */
 const PAD = Array.from({ length: 600 }, (_, at) => uuid(`pad ${at % 150}`)).join(' ')
 
@@ -76,7 +78,7 @@ function record(n: number, over: CloudTrailRecord = {}): string {
 async function indexBad(
   bytes: string | Buffer | ((file: string) => void | Promise<void>),
   name = BAD,
-  flags: readonly string[] = ['--workers', '2'],
+  flags: readonly string[] = ['--workers', '1'],
 ): Promise<Outcome> {
   const root = tempFolder('bad')
   for (const [good, numbers] of Object.entries(GOOD))
@@ -695,6 +697,7 @@ describe('odd text', () => {
     const { code, events, problems, caseFile } = await indexBad(
       logText([record(60), odd, record(62)]),
       'm-bad.json',
+      THREADS,
     )
     expect({ code, events }).toEqual({ code: 3, events: [idOf(60), idOf(61), idOf(62)] })
     expect(problems).toEqual([
@@ -730,6 +733,7 @@ describe('odd text', () => {
     const { code, events, totals } = await indexBad(
       `${logText([odd])}\n${logText([odd])}\n${logText([odd.replace('"deep"', ' "deep"')])}`,
       'm-bad.json',
+      THREADS,
     )
     expect({ code, ids: [...new Set(events)] }).toEqual({ code: 3, ids: [idOf(61)] })
     expect(totals.records).toMatchObject({ found: 9, rejected: 0 })
@@ -965,13 +969,17 @@ describe('size', () => {
     const big = 300 * MB
     const head = '{"eventVersion":"1.08","eventID":"big","pad":"'
     const before = record(60)
-    const { code, events, problems, peakMb, source, caseFile } = await indexBad((file) => {
-      const out = openSync(file, 'w')
-      writeSync(out, `{"Records":[${before},${head}`)
-      for (let at = 0; at < big; at += MB) writeSync(out, Buffer.alloc(MB, 0x78))
-      writeSync(out, `"},${record(61)},${record(62)}]}`)
-      closeSync(out)
-    }, 'm-bad.json')
+    const { code, events, problems, peakMb, source, caseFile } = await indexBad(
+      (file) => {
+        const out = openSync(file, 'w')
+        writeSync(out, `{"Records":[${before},${head}`)
+        for (let at = 0; at < big; at += MB) writeSync(out, Buffer.alloc(MB, 0x78))
+        writeSync(out, `"},${record(61)},${record(62)}]}`)
+        closeSync(out)
+      },
+      'm-bad.json',
+      THREADS,
+    )
     expect({ code, events }).toEqual({ code: 3, events: [idOf(60), idOf(61), idOf(62)] })
     expect(problems).toEqual([
       expect.objectContaining({
@@ -1003,13 +1011,17 @@ describe('size', () => {
     const texts = manyRecords(10_000, 60)
     const pad = 'y'.repeat(2 * MB)
     const padded = texts.map((text, at) => (at % 1 === 0 ? text.replace('{', `{"pad":"${pad}${at}",`) : text))
-    const { code, events, caseFile } = await indexBad((file) => {
-      const out = openSync(file, 'w')
-      writeSync(out, '{"Records":[')
-      padded.forEach((text, at) => writeSync(out, `${at === 0 ? '' : ','}${text}`))
-      writeSync(out, ']}')
-      closeSync(out)
-    }, 'm-bad.json')
+    const { code, events, caseFile } = await indexBad(
+      (file) => {
+        const out = openSync(file, 'w')
+        writeSync(out, '{"Records":[')
+        padded.forEach((text, at) => writeSync(out, `${at === 0 ? '' : ','}${text}`))
+        writeSync(out, ']}')
+        closeSync(out)
+      },
+      'm-bad.json',
+      THREADS,
+    )
     expect({ code, count: events.length }).toEqual({ code: 0, count: 60 })
     for (const at of [0, 31, 59])
       expect((await shown(caseFile, idOf(10_000 + at))).toString() === padded[at]).toBe(true)

@@ -1,12 +1,12 @@
 /** Is this a container? Told by its first bytes. */
 import { constants, gunzipSync } from 'node:zlib'
 import { isGzip } from '../../decode/inflate.js'
+import { isTar } from '../../decode/tar-header.js'
 
 export type ContainerKind = 'zip' | 'tar' | 'tar.gz'
 
-const TAR_BLOCK = 512
 /** Inflates to more than a block of tar, whatever the file's name takes. */
-const GZIP_HEAD = 64 * 1024
+const GZIP_HEAD = 16 * 1024
 
 /** @param head the first bytes of a file; a few kB at least, when it has them. */
 export function containerKind(head: Buffer): ContainerKind | null {
@@ -23,24 +23,9 @@ function inflatedHead(head: Buffer): Buffer {
   try {
     return gunzipSync(head.subarray(0, GZIP_HEAD), {
       finishFlush: constants.Z_SYNC_FLUSH,
-      maxOutputLength: 1024 * GZIP_HEAD,
+      maxOutputLength: 1100 * GZIP_HEAD,
     })
   } catch {
     return Buffer.alloc(0)
   }
-}
-
-/** A header block whose checksum holds: the word `ustar` alone could stand in a record. */
-export function isTar(content: Buffer): boolean {
-  if (content.length < TAR_BLOCK || content.toString('latin1', 257, 262) !== 'ustar') return false
-  const told = parseInt(
-    content
-      .toString('latin1', 148, 156)
-      .replace(/[\0 ]+$/, '')
-      .trim(),
-    8,
-  )
-  let sum = 8 * 0x20
-  for (let at = 0; at < TAR_BLOCK; at++) if (at < 148 || at >= 156) sum += content[at] as number
-  return told === sum
 }

@@ -3,15 +3,14 @@
  * callers stand in the index of identities, and a record is read only when it is one of few.
  */
 import type { JsonObject } from '../../model/record.js'
-import { IDENTITY_COLUMNS } from '../../model/principal.js'
 import type { Connection } from '../../store/open.js'
 import { readColumn, readIndexNames, readNumber, readTuples } from '../../store/reader.js'
 import { RecordReader } from '../../store/record-reader.js'
 import { and, raw, sql, type Statement } from '../statement.js'
 import { asStored } from '../value.js'
+import { CaseIdentities } from './case-identities.js'
 import type { IdentityRow } from './identity-row.js'
 import { ISSUING_CALLS, type Issued, type IssuingCall, type IssuingKind } from './issued.js'
-import { spellingsOf } from './record-fields.js'
 
 export interface CaseEvent {
   readonly rowid: number
@@ -52,8 +51,6 @@ export interface Activity {
 const FEW_ACTIONS = 500
 /** Counting stops here. */
 const MOST_COUNTED = 100_000
-/** A principal of more identities than this is shown by the first of them. */
-const MOST_IDENTITIES = 20_000
 
 const EVENT_COLUMNS = [
   'e.id',
@@ -78,18 +75,16 @@ const EVENT_COLUMNS = [
 ]
 const EVENTS = `SELECT ${EVENT_COLUMNS.join(', ')} FROM event e CROSS JOIN action a ON a.id = e.action_id
   CROSS JOIN place p ON p.id = e.place_id CROSS JOIN origin g ON g.id = e.origin_id CROSS JOIN outcome o ON o.id = e.outcome_id`
-const IDENTITY = `SELECT i.id, ${IDENTITY_COLUMNS.map((name) => `i.${name}`).join(', ')}`
 
-export class CaseEvents {
+export class CaseEvents extends CaseIdentities {
   readonly #db: Connection
   readonly #records: RecordReader
   readonly #indexes: ReadonlySet<string>
   readonly #calls = new Map<number, IssuingCall>()
-  readonly #identities = new Map<number, IdentityRow>()
-  readonly #names = new Map<string, readonly IdentityRow[]>()
   readonly #issued = new Map<number, readonly Issued[]>()
 
   constructor(db: Connection) {
+    super(db)
     this.#db = db
     this.#records = new RecordReader(db)
     this.#indexes = readIndexNames(db)
@@ -107,53 +102,6 @@ export class CaseEvents {
 
   call(event: CaseEvent): IssuingCall | undefined {
     return this.#calls.get(event.action_id)
-  }
-
-  identity(id: number): IdentityRow {
-    const known = this.#identities.get(id)
-    if (known !== undefined) return known
-    const [row] = this.#readIdentities(sql`${raw(IDENTITY)} FROM identity i WHERE i.id = ${id}`)
-    if (row === undefined) throw new Error(`identity ${id} is missing`)
-    return row
-  }
-
-  withKey(key: string): IdentityRow[] {
-    return this.#readIdentities(sql`${raw(IDENTITY)} FROM identity i WHERE i.access_key_id = ${key}`)
-  }
-
-  /** Every identity that bears the name, in any case. */
-  named(name: string): readonly IdentityRow[] {
-    const known = this.#names.get(name)
-    if (known !== undefined) return known
-    const rows = this.#readIdentities(sql`${named(name)} LIMIT ${MOST_IDENTITIES}`)
-    this.#names.set(name, rows)
-    return rows
-  }
-
-  /** As `named`, of sessions that began in this second: a service can have tens of thousands of sessions of one name. */
-  namedAt(name: string, second: number): readonly IdentityRow[] {
-    const spellings = spellingsOf(second)
-    const known = this.#names.get(name)
-    if (known !== undefined && known.length < MOST_IDENTITIES) {
-      return known.filter(({ session_created: created }) => created !== null && spellings.includes(created))
-    }
-    return this.#readIdentities(
-      sql`${named(name)} AND i.session_created IN (SELECT value FROM json_each(${JSON.stringify(spellings)}))`,
-    )
-  }
-
-  /** What kinds of name this is, and of whom. */
-  namesOf(name: string): { readonly row: IdentityRow; readonly kind: string }[] {
-    const folded = asStored(name).toLowerCase()
-    const pairs = readTuples(
-      this.#db,
-      sql`SELECT identity_id, kind FROM identity_name WHERE name = ${folded} LIMIT ${MOST_IDENTITIES}`,
-    )
-    const rows = new Map(this.named(name).map((row) => [row.id, row]))
-    return pairs.flatMap(([id, kind]) => {
-      const row = rows.get(Number(id))
-      return row === undefined ? [] : [{ row, kind: String(kind) }]
-    })
   }
 
   withEventId(eventId: string): CaseEvent[] {
@@ -337,21 +285,6 @@ export class CaseEvents {
     return raw(this.#indexes.has(index) ? ` INDEXED BY ${index}` : '')
   }
 
-  #readIdentities(statement: Statement): IdentityRow[] {
-    return readTuples(this.#db, statement).map((values) => {
-      const id = Number(values[0])
-      const known = this.#identities.get(id)
-      if (known !== undefined) return known
-      const columns: Record<string, unknown> = { id }
-      IDENTITY_COLUMNS.forEach((name, index) => {
-        columns[name] = values[index + 1]
-      })
-      const row = columns as unknown as IdentityRow
-      this.#identities.set(id, row)
-      return row
-    })
-  }
-
   /** In order of time. One eventID can stand for several records: each is a row. */
   #readEvents(wanted: Statement): CaseEvent[] {
     const rows = readTuples(
@@ -371,12 +304,6 @@ export class CaseEvents {
 const ISSUING_NAMES = JSON.stringify([...new Set(ISSUING_CALLS.map(({ name }) => name))])
 const ISSUING_ACTIONS = sql`SELECT id, event_source, event_name FROM action
   WHERE event_name IN (SELECT value FROM json_each(${ISSUING_NAMES}))`
-
-function named(name: string): Statement {
-  const folded = asStored(name).toLowerCase()
-  return sql`${raw(IDENTITY)} FROM (SELECT DISTINCT identity_id FROM identity_name WHERE name = ${folded}) n
-  CROSS JOIN identity i ON i.id = n.identity_id WHERE TRUE`
-}
 
 function ids(values: readonly number[]): Statement {
   return sql`(SELECT value FROM json_each(${JSON.stringify(values)}))`

@@ -104,7 +104,7 @@ export class StartReader {
   }
 
   #named(typed: string): Reading {
-    const names = this.#case.namesOf(typed).filter(({ kind }) => !OTHERS_NAMES.has(kind))
+    const names = this.#case.namesOf(typed).filter(({ row, kind }) => isOwnName(row, kind))
     const sessions = names.filter(({ row, kind }) => isSessionName(row, kind, typed)).map(({ row }) => row)
     const others = names.filter(({ row, kind }) => !isSessionName(row, kind, typed)).map(({ row }) => row)
     const principals = [...new Map(others.map((row) => [principalOf(row), row])).values()]
@@ -186,6 +186,12 @@ function begin(actors: readonly Actor[], links: readonly Link[], notes: readonly
 
 function distinct(actors: readonly Actor[]): Actor[] {
   return [...new Map(actors.map((actor) => [actor.id, actor])).values()]
+}
+
+/** An account number names the account, not everybody in it. */
+function isOwnName({ principal_kind: principal }: IdentityRow, kind: string): boolean {
+  if (kind === 'account') return principal === 'root' || principal === 'account'
+  return !OTHERS_NAMES.has(kind)
 }
 
 /** `AROA…:SESSION` is one session's id; `AROA…` is the role. A federated user's id has its name in it, and is a principal. */
