@@ -4,7 +4,7 @@ import type { Interfaces } from '@oclif/core'
 import type { EventRow } from '../model/event.js'
 import type { Question, Subject } from '../model/question.js'
 import { RecordReader } from '../query/record-text.js'
-import { askQuestion, hasEventId, newestEventMs, type Answer } from '../query/run-question.js'
+import { askQuestion, hasEventId, type Answer } from '../query/run-question.js'
 import { isoTime, windowText } from '../query/window.js'
 import { formatCount } from '../render/bytes.js'
 import { openSink } from '../render/format.js'
@@ -13,7 +13,7 @@ import { openReader, type Connection } from '../store/open.js'
 import { readState } from '../store/reader.js'
 import { CaseCommand } from './case-command.js'
 import { readOutput, type Output } from './find-output.js'
-import { readScope, spellOutError } from './find-scope.js'
+import { joinSpread, readFindScope, spellOutError } from './find-scope.js'
 import { findFlags } from './flags.js'
 
 /** What `--json` gives. */
@@ -44,14 +44,15 @@ export abstract class FindCommand extends CaseCommand {
 
   protected override async init(): Promise<void> {
     await super.init()
-    this.argv = spellOutError(this.argv)
+    this.argv = joinSpread(spellOutError(this.argv))
   }
 
   protected async answer(subject: Subject, flags: FindFlags): Promise<FindResult> {
     const output = readOutput(flags, this.jsonEnabled())
     const db = openReader(flags.case)
     try {
-      const scope = readScope(flags, () => newestEventMs(db))
+      const { notes, ...scope } = readFindScope(db, flags)
+      for (const note of notes) this.tell(note)
       const question: Question = { ...subject, ...scope }
       const records = output.records ? new RecordReader(db) : undefined
       const answer = askQuestion(db, question, output.page, { resources: output.resources, records })

@@ -2,7 +2,10 @@
 import { CaseError } from '../model/case-error.js'
 import { ANY_ERROR, type Filters, type Scope } from '../model/question.js'
 import { credentialsNamed } from '../query/filters.js'
+import { resolveAround, resolveBetween } from '../query/around.js'
+import { newestEventMs } from '../query/run-question.js'
 import { resolveWindow, type FindNewest } from '../query/window.js'
+import type { Connection } from '../store/open.js'
 
 export interface ScopeFlags {
   readonly since?: string | undefined
@@ -18,6 +21,11 @@ export interface ScopeFlags {
   readonly 'write-only': boolean
 }
 
+export interface FindScopeFlags extends ScopeFlags {
+  readonly around?: string | undefined
+  readonly between?: string | undefined
+}
+
 export function readScope(flags: ScopeFlags, findNewest: FindNewest): Scope {
   return { window: resolveWindow(flags, findNewest), filters: readFilters(flags) }
 }
@@ -27,6 +35,30 @@ export function spellOutError(argv: readonly string[]): string[] {
   const end = argv.indexOf('--')
   const isFlag = (index: number) => end === -1 || index < end
   return argv.map((arg, index) => (arg === '--error' && isFlag(index) ? `--error=${ANY_ERROR}` : arg))
+}
+
+/** `--around EVENT_ID ±10m`: what was typed as two words is one value. */
+export function joinSpread(argv: readonly string[]): string[] {
+  return argv.flatMap((arg, index) => {
+    if (isSpread(arg) && argv[index - 2] === '--around') return []
+    const next = argv[index + 1]
+    return argv[index - 1] === '--around' && next !== undefined && isSpread(next) ? [arg + next] : [arg]
+  })
+}
+
+function isSpread(arg: string): boolean {
+  return /^(?:±|\+-|\+\/-)\d/.test(arg)
+}
+
+/** The window that --around or --between names, or the one of --since and --until. */
+export function readFindScope(
+  db: Connection,
+  flags: FindScopeFlags,
+): Scope & { readonly notes: readonly string[] } {
+  const scope = readScope(flags, () => newestEventMs(db))
+  if (flags.around !== undefined) return { ...scope, ...resolveAround(db, flags.around) }
+  if (flags.between !== undefined) return { ...scope, ...resolveBetween(db, flags.between) }
+  return { ...scope, notes: [] }
 }
 
 function readFilters(flags: ScopeFlags): Filters {

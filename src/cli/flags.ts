@@ -74,6 +74,19 @@ export const filterFlags = {
 /** What every `find` command takes. */
 export const findFlags = {
   ...filterFlags,
+  around: Flags.string({
+    description:
+      'Only events around an event or a time, as in --around EVENT_ID ±10m; 10 minutes either way unless it says otherwise.',
+    helpValue: 'EVENT_ID',
+    helpGroup: 'FILTER',
+    exclusive: ['since', 'until', 'between'],
+  }),
+  between: Flags.string({
+    description: 'Only events between two events or times, both included: A..B.',
+    helpValue: 'A..B',
+    helpGroup: 'FILTER',
+    exclusive: ['since', 'until'],
+  }),
   format: Flags.option({
     description: 'Output format. A table shows 200 events unless --limit says more; the others give all.',
     options: FORMATS,

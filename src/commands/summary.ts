@@ -24,7 +24,10 @@ lists. With --by: events by the values of one column.`
   ]
   static override flags = {
     by: Flags.option({ description: 'Count by one column.', options: GROUP_COLUMNS, helpValue: 'COLUMN' })(),
-    'include-service': Flags.boolean({ description: 'Also list what AWS services did for themselves.' }),
+    'include-service': Flags.boolean({
+      description: 'Also list what AWS services did for themselves.',
+      default: false,
+    }),
     format: formatFlag,
     limit: Flags.integer({
       description: 'Show at most N rows of each list; 10 of a summary, 200 with --by.',

@@ -111,10 +111,10 @@ function summary(plan: VerifyPlan, totals: VerifyTotals): string[] {
   if (notes.reread > 0) lines.push(`${formatCount(notes.reread)} files compared with the archive`)
   if (notes.members > 0)
     lines.push(`${formatCount(notes.members)} members of containers were not compared with the archive`)
-  if (notes.unordered > 0)
-    lines.push(
-      `the rows of ${formatCount(notes.unordered)} sources with more than 1,000 problems were not hashed again`,
-    )
+  if (notes.notHashed > 0) {
+    const which = 'with more than 1,000 problems, or with repeats in a reduced form'
+    lines.push(`the rows of ${formatCount(notes.notHashed)} sources ${which} were not hashed again`)
+  }
   if (totals.state !== 'ready')
     lines.push('indexing has not finished: run coldtrail index again, then verify')
   lines.push(totals.findings === 0 ? 'no findings' : `${formatCount(totals.findings)} findings`)

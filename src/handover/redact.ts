@@ -54,7 +54,9 @@ const KEPT_COLUMNS = new Set(
 /** Tables of our own words. */
 const OUR_TABLES = "'data_dictionary', 'meta'"
 
+/** Values repeat from record to record; records do not. */
 const MOST_CACHED = 50_000
+const MOST_CACHED_LENGTH = 1000
 
 export interface Secrets {
   readonly names: Iterable<string>
@@ -85,7 +87,7 @@ export class Redactor {
     if (known !== undefined) return known
     const made = isJson(text) ? this.#json(text) : this.#encoded(text)
     if (this.#known.size >= MOST_CACHED) this.#known.clear()
-    if (text.length < 4096) this.#known.set(text, made)
+    if (text.length < MOST_CACHED_LENGTH) this.#known.set(text, made)
     return made
   }
 
@@ -312,6 +314,7 @@ class LeakSearch {
   readonly leaks = new Set<string>()
   readonly #secrets: ReadonlySet<string>
   readonly #names: NameIndex
+  readonly #seen = new Set<string>()
 
   constructor(secrets: ReadonlySet<string>) {
     this.#secrets = secrets
@@ -319,6 +322,9 @@ class LeakSearch {
   }
 
   in(text: string): void {
+    if (this.#seen.has(text)) return
+    if (this.#seen.size >= MOST_CACHED) this.#seen.clear()
+    if (text.length < MOST_CACHED_LENGTH) this.#seen.add(text)
     this.#as(text)
     if (text.includes('%')) {
       const decoded = decoded1(text)

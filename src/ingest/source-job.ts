@@ -283,7 +283,9 @@ export class SourceJob implements RecordSink {
       return
     }
     const nothing = { ...facts, storage: 'none' as const }
-    if (unsupported) this.reject('unsupported', whatToDo(detail), nothing)
+    // Over the limit is the finding, whatever the part that was read looks like.
+    const overLimit = this.#problems.some((p) => p.kind === 'too-large')
+    if (unsupported && !overLimit) this.reject('unsupported', whatToDo(detail), nothing)
     else if (this.#isDamagedLog()) this.#write(nothing, NO_VERDICT, 'rejected')
     else this.reject('unknown-shape', detail, nothing)
   }

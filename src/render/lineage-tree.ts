@@ -110,7 +110,7 @@ class Drawing {
 
   #nodeLines({ node, edges }: Branch, lead: string, below: string, mark: string, isAgain: boolean): void {
     const [first, ...others] = edges
-    const cells = first === undefined ? [] : edgeCells(first)
+    const cells = first?.event == null ? beganCells(node, first) : edgeCells(first)
     this.#lines.push({ lead, what: nodeLabel(node) + usedText(node), mark, cells, below })
     if (first !== undefined) this.#edgeLines(first, below)
     for (const edge of others) {
@@ -165,6 +165,13 @@ const JOINED: Readonly<Partial<Record<string, string>>> = {
 function byTime(a: LineageEdge | undefined, b: LineageEdge | undefined): number {
   const [left, right] = [a, b].map((edge) => edge?.event?.event_time ?? '￿')
   return (left ?? '') < (right ?? '') ? -1 : left === right ? 0 : 1
+}
+
+/** Of what no event of the case issued: when it began, if it says so. */
+function beganCells({ created }: LineageNode, edge: LineageEdge | undefined): string[] {
+  const label = edge === undefined ? '' : LINK_RULES[edge.rule].label
+  if (created === null && label === '') return []
+  return [created ?? '', '', created === null ? '' : 'began', label, '']
 }
 
 function edgeCells(edge: LineageEdge): string[] {

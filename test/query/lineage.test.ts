@@ -322,7 +322,7 @@ function wideRecords(count: number): unknown[] {
   return [...refused, ...done, ...links]
 }
 
-const REAL = '/work/shared/data/invictus-cloudtrail'
+const REAL = path.resolve(root, '../shared/data/invictus-cloudtrail')
 const ORACLE = path.join(import.meta.dirname, 'lineage-oracle.py')
 
 describe('real records', () => {

@@ -9,12 +9,13 @@ CloudTrail's times have seconds: the order within one second is unknown, and sho
     '<%= config.bin %> <%= command.id %> --since 2023-07-10T11:42:00Z --until 2023-07-10T12:00:00Z',
     '<%= config.bin %> <%= command.id %> --since 2h --error --order desc --limit 50',
     '<%= config.bin %> <%= command.id %> --since 2023-07-10 --until 2023-07-11 --credentials root --format csv',
+    '<%= config.bin %> <%= command.id %> --around 6b3c8f2e-1f0a-4d55-9b0e-0c1f7f1f2a11 ±10m',
   ]
 
   async run(): Promise<FindResult> {
     const { flags } = await this.parse(FindWindow)
-    if (flags.since === undefined && flags.until === undefined) {
-      throw new CaseError('a window needs --since, --until or both', {
+    if ([flags.since, flags.until, flags.around, flags.between].every((end) => end === undefined)) {
+      throw new CaseError('a window needs --since, --until, --around or --between', {
         hint: 'as in: --since 2023-07-10 --until 2023-07-11',
       })
     }

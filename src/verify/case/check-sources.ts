@@ -1,19 +1,18 @@
 /** Everything that is heavy for each source: a plain function over a list of them, so that it can run in any thread. */
 import { LIMITS } from '../../decode/limits.js'
 import type { Connection } from '../../store/open.js'
-import { Appearances, RowDigest, type Appearance } from './appearance.js'
 import { ArchiveReader } from './archive-reader.js'
 import { FindingList, isDamage, type Finding } from './finding.js'
-import { checkRecord } from './record-check.js'
-import type { RowRange } from './row-ranges.js'
+import { RecordChecker } from './record-check.js'
+import { RowDigest, type ProblemRow } from './row-digest.js'
+import type { RowRange, RowRanges } from './row-ranges.js'
+import { SourceRowReader, type SourceRow } from './source-rows.js'
 import { StoredContent } from './stored-content.js'
-import { VERIFIED_SOURCE_SQL, type VerifiedSource } from './verified-source.js'
+import { mayBeReduced, VERIFIED_SOURCE_SQL, type VerifiedSource } from './verified-source.js'
 
 export interface SourceRows {
   readonly id: number
-  readonly events: RowRange | null
-  readonly redeliveries: RowRange | null
-  readonly problems: RowRange | null
+  readonly ranges: RowRanges
 }
 
 export interface SourceTask {
@@ -31,8 +30,8 @@ export interface SourceResult {
 }
 
 export interface SourceNotes {
-  /** Sources whose rows could not be hashed again, because the order of their many problems is not known. */
-  unordered: number
+  /** Sources whose rows could not be hashed again: too many problems, or repeats in another form than the record. */
+  notHashed: number
   /** Files that were read again in the archive. */
   reread: number
   /** Members of containers, which are not read again. */
@@ -57,25 +56,27 @@ export function checkSources(db: Connection, task: SourceTask): SourceResult {
 class SourceChecker {
   records = 0
   bytes = 0
-  readonly notes: SourceNotes = { unordered: 0, reread: 0, members: 0 }
+  readonly notes: SourceNotes = { notHashed: 0, reread: 0, members: 0 }
   readonly #archive: ArchiveReader | null
-  readonly #appearances: Appearances
+  readonly #rows: SourceRowReader
   readonly #content: StoredContent
   readonly #source
   readonly #problems
 
   constructor(db: Connection, reread: readonly string[] | null) {
     this.#archive = reread === null ? null : new ArchiveReader(reread)
-    this.#appearances = new Appearances(db)
+    this.#rows = new SourceRowReader(db)
     this.#content = new StoredContent(db)
-    this.#source = db.prepare<[number], VerifiedSource>(VERIFIED_SOURCE_SQL)
-    this.#problems = db.prepare<[number, number, number], Parameters<RowDigest['problem']>[0]>(
+    this.#source = db.prepare<[{ id: number; first: number; last: number }], VerifiedSource>(
+      VERIFIED_SOURCE_SQL,
+    )
+    this.#problems = db.prepare<[number, number, number], ProblemRow>(
       `SELECT kind, byte_offset, byte_length FROM problem WHERE id BETWEEN ? AND ? AND source_id = ? AND kind <> 'conflict' ORDER BY id`,
     )
   }
 
   check(rows: SourceRows): Finding[] {
-    const source = this.#source.get(rows.id)
+    const source = this.#read(rows.id, rows.ranges.problem)
     if (source === undefined) return []
     const findings = new FindingList(source.member === null ? source.path : `${source.path}/${source.member}`)
     try {
@@ -89,8 +90,12 @@ class SourceChecker {
     return findings.all
   }
 
+  #read(id: number, problems?: RowRange): VerifiedSource | undefined {
+    return this.#source.get({ id, first: problems?.first ?? 0, last: problems?.last ?? -1 })
+  }
+
   #checkCopy(source: VerifiedSource, findings: FindingList): void {
-    const original = source.duplicate_of === null ? undefined : this.#source.get(source.duplicate_of)
+    const original = source.duplicate_of === null ? undefined : this.#read(source.duplicate_of)
     if (original === undefined) findings.add('bytes', 'a copy of a source that is not there')
     else if (original.sha256 !== source.sha256)
       findings.add('bytes', `not a copy of ${original.path}: the SHA-256 differ`)
@@ -99,13 +104,10 @@ class SourceChecker {
   }
 
   /** One walk over the content and the rows side by side: neither is held whole. */
-  #checkRows(source: VerifiedSource, rows: SourceRows, findings: FindingList): void {
+  #checkRows(source: VerifiedSource, { ranges }: SourceRows, findings: FindingList): void {
     const digest = new RowDigest()
-    const walk = new RecordWalk(
-      this.#appearances.of(source.id, rows.events, rows.redeliveries),
-      digest,
-      findings,
-    )
+    const records = new RecordChecker({ mayBeReduced: mayBeReduced(source) })
+    const walk = new RecordWalk(this.#rows.of(source.id, ranges), { digest, records, findings })
     if (source.storage !== null && source.storage !== 'none') {
       for (const piece of this.#content.pieces(source, findings)) {
         this.bytes += piece.length
@@ -113,21 +115,22 @@ class SourceChecker {
       }
     }
     walk.end(!findings.has('bytes') && !findings.has('archive'))
-    this.records += walk.records
-    this.#checkDigest(source, rows, digest, findings)
+    this.records += walk.rows
+    if (walk.notCompared > 0) this.notes.notHashed++
+    else this.#checkDigest(source, ranges.problem, digest, findings)
   }
 
   #checkDigest(
     source: VerifiedSource,
-    { problems }: SourceRows,
+    problems: RowRange | undefined,
     digest: RowDigest,
     findings: FindingList,
   ): void {
-    if ((problems?.count ?? 0) > ORDERED_PROBLEMS && source.records > 0) {
-      this.notes.unordered++
+    if ((problems?.count ?? 0) > ORDERED_PROBLEMS && source.made > 0) {
+      this.notes.notHashed++
       return
     }
-    if (problems !== null) {
+    if (problems !== undefined) {
       for (const problem of this.#problems.iterate(problems.first, problems.last, source.id))
         digest.problem(problem)
     }
@@ -148,21 +151,27 @@ class SourceChecker {
   }
 }
 
+interface WalkParts {
+  readonly digest: RowDigest
+  readonly records: RecordChecker
+  readonly findings: FindingList
+}
+
 /** Takes rows and content in the same order, and holds only what of the content may belong to the next row. */
 class RecordWalk {
-  records = 0
-  readonly #rows: Iterator<Appearance>
-  readonly #digest: RowDigest
-  readonly #findings: FindingList
-  #next: Appearance | undefined
+  rows = 0
+  /** Rows whose digest can not be made again. */
+  notCompared = 0
+  readonly #iterator: Iterator<SourceRow>
+  readonly #parts: WalkParts
+  #next: SourceRow | undefined
   #held: Buffer = Buffer.alloc(0)
   /** Offset of #held in the content. */
   #base = 0
 
-  constructor(rows: Iterator<Appearance>, digest: RowDigest, findings: FindingList) {
-    this.#rows = rows
-    this.#digest = digest
-    this.#findings = findings
+  constructor(rows: Iterator<SourceRow>, parts: WalkParts) {
+    this.#iterator = rows
+    this.#parts = parts
     this.#advance()
   }
 
@@ -171,11 +180,8 @@ class RecordWalk {
     const end = this.#base + window.length
     for (let row = this.#next; row !== undefined && row.offset + row.length <= end; row = this.#next) {
       const from = row.offset - this.#base
-      const wrong =
-        from < 0
-          ? 'it lies before the record of the row before it'
-          : checkRecord(row, window.subarray(from, from + row.length))
-      if (wrong !== null) this.#report(row, wrong)
+      if (from < 0) this.#report(row, 'it lies before the record of the row before it')
+      else this.#check(row, window.subarray(from, from + row.length))
       this.#advance()
     }
     const keepFrom = Math.min(Math.max(this.#next?.offset ?? end, this.#base), end)
@@ -191,17 +197,25 @@ class RecordWalk {
     }
   }
 
-  #report(row: Appearance, wrong: string): void {
-    this.#findings.add('event', `${row.event_id} at byte ${row.offset}, ${row.length} bytes: ${wrong}`)
+  #check(row: SourceRow, outer: Buffer): void {
+    const verdict = this.#parts.records.check(row, outer)
+    if (verdict === 'not-compared') this.notCompared++
+    else if (verdict !== null) this.#report(row, verdict.wrong)
+  }
+
+  #report(row: SourceRow, wrong: string): void {
+    const name = row.kind === 'access' ? 'a line of an access log' : (row.event_id ?? 'an aggregated event')
+    const within = row.locator === null ? '' : ` at ${row.locator}`
+    this.#parts.findings.add('event', `${name} at byte ${row.offset}, ${row.length} bytes${within}: ${wrong}`)
   }
 
   #advance(): void {
     for (;;) {
-      const next = this.#rows.next()
+      const next = this.#iterator.next()
       this.#next = next.done === true ? undefined : next.value
       if (this.#next === undefined) return
-      this.records++
-      this.#digest.event(this.#next)
+      this.rows++
+      this.#parts.digest.row(this.#next)
       if (isPossible(this.#next)) return
       // Waiting for its end would hold all of the content.
       this.#report(this.#next, 'no record can lie there')
@@ -209,6 +223,6 @@ class RecordWalk {
   }
 }
 
-function isPossible({ offset, length, locator }: Appearance): boolean {
-  return offset >= 0 && length > 0 && length <= LIMITS.maxValueBytes && locator === null
+function isPossible({ offset, length }: SourceRow): boolean {
+  return offset >= 0 && length > 0 && length <= LIMITS.maxValueBytes
 }

@@ -1,12 +1,7 @@
 /** The accounts: no record vanishes between a file and its rows, no file between a run and now. */
 import type { Connection } from '../../store/open.js'
 import { FindingList, type Finding } from './finding.js'
-import type { RowRange } from './row-ranges.js'
-
-export interface Counted {
-  readonly events: ReadonlyMap<number, RowRange>
-  readonly redeliveries: ReadonlyMap<number, RowRange>
-}
+import type { RangesByTable } from './row-ranges.js'
 
 interface SourceCounts {
   readonly id: number
@@ -16,12 +11,13 @@ interface SourceCounts {
   readonly events: number
   readonly duplicates: number
   readonly rejected: number
+  readonly other_rows: number | null
 }
 
-export function checkLedger(db: Connection, counted: Counted): Finding[] {
+export function checkLedger(db: Connection, counted: RangesByTable): Finding[] {
   const found: Finding[] = []
   const sources = db
-    .prepare('SELECT id, path, status, records, events, duplicates, rejected FROM source')
+    .prepare('SELECT id, path, status, records, events, duplicates, rejected, other_rows FROM source')
     .iterate()
   const total = { records: 0, parts: 0 }
   for (const source of sources as IterableIterator<SourceCounts>) {
@@ -35,7 +31,10 @@ export function checkLedger(db: Connection, counted: Counted): Finding[] {
   return [...found, ...findings.all, ...checkRunCounts(db)]
 }
 
-function checkSource(source: SourceCounts, { events, redeliveries }: Counted): Finding[] {
+function checkSource(
+  source: SourceCounts,
+  { event, redelivery, access_log, aggregate }: RangesByTable,
+): Finding[] {
   const findings = new FindingList(source.path)
   const { records, events: own, duplicates, rejected } = source
   if (records !== own + duplicates + rejected) {
@@ -44,12 +43,19 @@ function checkSource(source: SourceCounts, { events, redeliveries }: Counted): F
       `${records} records, but ${own} events + ${duplicates} duplicates + ${rejected} rejected`,
     )
   }
-  const rows = events.get(source.id)?.count ?? 0
+  const rows = event.get(source.id)?.count ?? 0
   if (rows !== own) findings.add('ledger', `${rows} rows of events, ${own} were made`)
   // A copy of another file has no rows of its own.
-  const again = redeliveries.get(source.id)?.count ?? 0
+  const again = redelivery.get(source.id)?.count ?? 0
   const expected = source.status === 'indexed' ? duplicates : 0
   if (again !== expected) findings.add('ledger', `${again} rows of repeated events, ${expected} were made`)
+  const others = (access_log.get(source.id)?.count ?? 0) + (aggregate.get(source.id)?.count ?? 0)
+  if (others !== (source.other_rows ?? 0)) {
+    findings.add(
+      'ledger',
+      `${others} rows of access logs and aggregated events, ${source.other_rows ?? 0} were made`,
+    )
+  }
   return findings.all
 }
 

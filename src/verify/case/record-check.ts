@@ -1,24 +1,91 @@
-/** A record against the row that was made of it: what finds an event has to be what the record says. */
+/** What lies at the place of a row against the row that was made of it: what finds an event has to be what the record says. */
 import { hash } from 'node:crypto'
-import type { Appearance } from './appearance.js'
+import { parseAccessLine } from '../../decode/access-line.js'
+import { FLAG } from '../../model/dictionary.js'
+import { parseLocator } from '../../model/locator.js'
+import { TextTree } from '../../model/text-tree.js'
+import type { AccessRow, AggregateRow, EventRow, SourceRow } from './source-rows.js'
 
-/** @returns what does not hold, or null. */
-export function checkRecord(row: Appearance, record: Buffer): string | null {
-  const text = record.toString('utf8')
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    return 'there is no JSON value'
+/** In words what does not hold; `not-compared` where the row is a repeat in a form whose own columns are gone. */
+export type RecordVerdict = { readonly wrong: string } | 'not-compared' | null
+
+export interface RecordRules {
+  /** The source can hold forms that are less than the record, or repaired ones: a repeat does not tell whether it was one. */
+  readonly mayBeReduced: boolean
+}
+
+export class RecordChecker {
+  readonly #rules: RecordRules
+  /** Records of one outer value follow each other: its text is walked once. */
+  #outer: { readonly offset: number; readonly tree: TextTree } | undefined
+
+  constructor(rules: RecordRules) {
+    this.#rules = rules
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'there is no record'
-  const fields = value as Readonly<Record<string, unknown>>
+
+  check(row: SourceRow, outer: Buffer): RecordVerdict {
+    if (row.kind === 'access') return checkAccessLine(row, outer)
+    const record = row.locator === null ? outer : this.#wrapped(row, outer)
+    if (record === null) return { wrong: `there is nothing at ${row.locator ?? ''}` }
+    if (row.kind === 'aggregate') return checkAggregate(row, record)
+    if (row.kind === 'event' && (row.flags & (FLAG.reduced | FLAG.lenient)) !== 0)
+      return holdsId(row, outer) ? null : NOT_IN_TEXT
+    const wrong = checkRecord(row, record)
+    if (wrong === null) return null
+    const isOtherForm = row.kind === 'redelivery' && this.#rules.mayBeReduced && holdsId(row, outer)
+    return isOtherForm ? 'not-compared' : { wrong }
+  }
+
+  #wrapped({ offset, locator }: SourceRow, outer: Buffer): Buffer | null {
+    if (this.#outer?.offset !== offset) this.#outer = { offset, tree: TextTree.ofBytes(outer) }
+    const steps = parseLocator(locator ?? '')
+    return (steps === null ? undefined : this.#outer.tree.at(steps))?.content() ?? null
+  }
+}
+
+const NOT_IN_TEXT = { wrong: 'the text there does not name the event' }
+
+/** A record without an eventID is known by a hash, which its text does not hold. */
+function holdsId({ event_id }: EventRow, outer: Buffer): boolean {
+  return event_id.startsWith('sha256:') || outer.includes(event_id)
+}
+
+function checkRecord(row: EventRow, record: Buffer): string | null {
+  const text = record.toString('utf8')
+  const fields = readObject(text)
+  if (fields === null) return 'there is no record'
   const eventId = readEventId(fields, text)
   if (eventId !== row.event_id) return `the record there has eventID ${eventId}`
   if (readText(fields['requestID']) !== row.request_id) return 'the record there has another requestID'
   if (readText(fields['sharedEventID']) !== row.shared_event_id)
     return 'the record there has another sharedEventID'
   return isAtTime(fields['eventTime'], row.time) ? null : 'the record there has another eventTime'
+}
+
+function checkAggregate(row: AggregateRow, record: Buffer): RecordVerdict {
+  const fields = readObject(record.toString('utf8'))
+  if (fields === null) return { wrong: 'there is no aggregated event' }
+  const eventId = readText(fields['eventId']) ?? readText(fields['eventID'])
+  return eventId === row.event_id ? null : { wrong: 'the aggregated event there has another eventId' }
+}
+
+function checkAccessLine(row: AccessRow, line: Buffer): RecordVerdict {
+  const values = parseAccessLine(line.toString('utf8').trimEnd())
+  if (values === null) return { wrong: 'there is no line of an access log' }
+  return values.every((value, at) => value === row.values[at])
+    ? null
+    : { wrong: 'the line there has other values' }
+}
+
+function readObject(text: string): Readonly<Record<string, unknown>> | null {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : null
+  } catch {
+    return null
+  }
 }
 
 /** As normalise/normalise.ts gives a record without an eventID one. */

@@ -22,6 +22,8 @@ const CHEAP: readonly Reference[] = [
   noRow('problem', 'source_id', 'source', 'path'),
   noRow('problem', 'run_id', 'runs', 'path'),
   noRow('redelivery', 'source_id', 'source'),
+  noRow('access_log', 'source_id', 'source', 'id'),
+  noRow('aggregate', 'source_id', 'source', 'id'),
   noRow('redelivery', 'event_rowid', 'event'),
   noRow('identity_name', 'identity_id', 'identity', 'name'),
 ]

@@ -8,7 +8,7 @@ import { openVerifyPool, type VerifyPool } from '../pool.js'
 import type { SourceNotes, SourceRows } from './check-sources.js'
 import type { Finding } from './finding.js'
 import { checkLedger } from './ledger.js'
-import { readRanges, type RowRange } from './row-ranges.js'
+import { noRanges, RANGED_TABLES, rangesOf, readRanges } from './row-ranges.js'
 import { told, unwrap, WHOLE_CHECK_NAMES } from './tasks.js'
 
 export interface VerifyPlan {
@@ -76,7 +76,7 @@ class CaseVerification {
       records: 0,
       bytes: 0,
       state: readState(db),
-      notes: { unordered: 0, reread: 0, members: 0 },
+      notes: { notHashed: 0, reread: 0, members: 0 },
     }
   }
 
@@ -92,25 +92,14 @@ class CaseVerification {
 
   /** The rows are walked once, for the ledger and to know which belong to which source. */
   async #checkRows(): Promise<void> {
-    const ranges = {
-      events: new Map<number, RowRange>(),
-      redeliveries: new Map<number, RowRange>(),
-      problems: new Map<number, RowRange>(),
-    }
+    const ranges = noRanges()
     const found = told('case file', () => {
-      ranges.events = readRanges(this.#db, 'event')
-      ranges.redeliveries = readRanges(this.#db, 'redelivery')
-      ranges.problems = readRanges(this.#db, 'problem')
+      for (const table of RANGED_TABLES) ranges[table] = readRanges(this.#db, table)
       return checkLedger(this.#db, ranges)
     })
     await this.#take(found)
     if (this.#plan.quick) return
-    const rowsOf = (id: number): SourceRows => ({
-      id,
-      events: ranges.events.get(id) ?? null,
-      redeliveries: ranges.redeliveries.get(id) ?? null,
-      problems: ranges.problems.get(id) ?? null,
-    })
+    const rowsOf = (id: number): SourceRows => ({ id, ranges: rangesOf(id, ranges) })
     await this.#checkSources(rowsOf)
   }
 
