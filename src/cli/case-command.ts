@@ -2,6 +2,7 @@
 import { Command, Flags, type Interfaces } from '@oclif/core'
 import { CaseError, EXIT } from '../model/case-error.js'
 import { printable } from '../render/printable.js'
+import { asDamaged } from '../store/open.js'
 import { appendQuestion, checkQuestionLog, isQuestion } from './question-log.js'
 import { isTimedChild } from './timed-child.js'
 
@@ -72,7 +73,8 @@ export abstract class CaseCommand extends Command {
     if (!this.jsonEnabled()) process.stderr.write(`${printable(line)}\n`)
   }
 
-  protected override async catch(error: Error & { exitCode?: number; code?: string }): Promise<unknown> {
+  protected override async catch(thrown: Error & { exitCode?: number; code?: string }): Promise<unknown> {
+    const error = asDamaged(thrown) ?? thrown
     if (error instanceof CaseError) {
       process.exitCode = error.exit
       if (this.jsonEnabled()) {
@@ -83,11 +85,11 @@ export abstract class CaseCommand extends Command {
       if (error.hint !== undefined) process.stderr.write(`${printable(`  ${error.hint}`)}\n`)
       return undefined
     }
-    if (error.code === 'EPIPE') {
+    if (thrown.code === 'EPIPE') {
       process.exitCode = EXIT.done
       return undefined
     }
-    return super.catch(error)
+    return super.catch(thrown)
   }
 }
 

@@ -55,7 +55,7 @@ export class CsvReader {
       if (window.length - start <= this.#maxRowBytes) return -1
       return this.#skip(window, start, false)
     }
-    const detail = end === MORE ? 'a quote is never closed' : 'a quoted cell goes on behind its quote'
+    const detail = end === MORE ? 'a quote is never closed' : 'a quote where none may stand'
     if (end === MORE) this.#again -= window.length - start
     const line = this.#again > 0 ? window.indexOf(LINE_FEED, start) : -1
     const stop = line < 0 ? window.length : line
@@ -102,7 +102,7 @@ function rowEnd(window: Buffer, start: number, last: boolean): number {
       at = quotedEnd(window, at)
       if (at < 0) return MORE
       if (at >= window.length) return last ? at : MORE
-    } else while (at < window.length && window[at] !== COMMA && window[at] !== LINE_FEED) at++
+    } else while (at < window.length && !endsBareCell(window[at] as number)) at++
     if (at >= window.length) return last ? at : MORE
     const byte = window[at]
     if (byte === LINE_FEED) return window[at - 1] === RETURN && at > start ? at - 1 : at
@@ -111,6 +111,10 @@ function rowEnd(window: Buffer, start: number, last: boolean): number {
     if (byte !== COMMA) return BROKEN
     at++
   }
+}
+
+function endsBareCell(byte: number): boolean {
+  return byte === COMMA || byte === LINE_FEED || byte === QUOTE
 }
 
 /** Index behind the closing quote, or -1. */

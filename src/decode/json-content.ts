@@ -4,6 +4,7 @@ import { classify, isJsonObject, isRecord, type ValueClass } from './classify.js
 import { notARecord, type Emitter } from './emitter.js'
 import { JsonReader, type FoundValue, type ValueSink } from './json-reader.js'
 import type { Limits } from './limits.js'
+import { isQueryRow } from './shapes/query-results.js'
 import { ENVELOPES } from './shapes/table.js'
 import type { TextContent } from './text-content.js'
 import { shapeOf, Unwrapping } from './unwrap.js'
@@ -72,6 +73,7 @@ export class JsonContent implements TextContent, ValueSink {
 
   /** Wrappers too: behind damage in a list of lookup events, the next one is the way back. */
   looksLikeRecord(value: unknown): boolean {
+    if (Array.isArray(value)) return isQueryRow(value)
     return isRecord(value) || (isJsonObject(value) && shapeOf(value, null) !== undefined)
   }
 }

@@ -3,6 +3,7 @@ import { ValueScanner } from './value-scanner.js'
 
 const QUOTE = 0x22
 const OPEN_OBJECT = 0x7b
+const OPEN_ARRAY = 0x5b
 /** Enough to pass the nested objects of many damaged records; a bound, so that hostile text can not make it quadratic. */
 const MAX_TRIES = 2000
 const MAX_BYTES = 256 * 1024 * 1024
@@ -23,6 +24,9 @@ export class RecordSearch {
   next(window: Buffer, from: number, end: number): number {
     let at = window.indexOf(OPEN_OBJECT, from)
     for (let tries = 0; at >= 0 && at < end && tries < MAX_TRIES && this.#budget > 0; tries++) {
+      // A row of query results is a list of objects.
+      const row = at - 1
+      if (row >= from && window[row] === OPEN_ARRAY && this.#isWholeRecord(window, row)) return row
       if (startsKey(window, at) && this.#isWholeRecord(window, at)) return at
       at = window.indexOf(OPEN_OBJECT, at + 1)
     }

@@ -1,4 +1,5 @@
 /** Hands batches to the workers and their shards to the merge, never more than a few ahead. */
+import { randomUUID } from 'node:crypto'
 import path from 'node:path'
 import type { BatchResult, BatchSource, BatchTask, ListedContainer } from '../model/batch.js'
 import type { MergeQueue } from './merge-queue.js'
@@ -12,6 +13,7 @@ export class BatchFeeder {
   readonly #signal: AbortSignal
   readonly #frame: TaskFrame
   readonly containers: ListedContainer[] = []
+  readonly #load = randomUUID()
   #number = 0
 
   constructor(pool: ParsePool, queue: MergeQueue, signal: AbortSignal, frame: TaskFrame) {
@@ -53,7 +55,9 @@ export class BatchFeeder {
     const { runId, reference, lenient } = this.#frame
     const index = this.#number++
     const shardPath = this.#shardPath(index)
-    const result = unwrap(await this.#pool.index({ runId, reference, lenient, sources, shardPath }))
+    const result = unwrap(
+      await this.#pool.index({ load: this.#load, runId, reference, lenient, sources, shardPath }),
+    )
     this.containers.push(...result.containers)
     this.#queue.add(index, result)
   }

@@ -8,9 +8,12 @@ import { indexSource, type SourceContext } from './index-source.js'
 
 /** One per thread: it only remembers ids of values, which are the same everywhere. */
 let normaliser: Normaliser | undefined
+/** Which load it has shipped values to: another case, or another run, needs them again. */
+let shippedTo = ''
 
 export async function indexBatch(task: BatchTask): Promise<BatchResult> {
-  normaliser ??= new Normaliser(LIMITS.maxDepth)
+  if (normaliser === undefined || task.load !== shippedTo) normaliser = new Normaliser(LIMITS.maxDepth)
+  shippedTo = task.load
   const stages: StageTimes = { read: 0, hash: 0, inflate: 0, records: 0, store: 0 }
   const shard = new Shard(task.shardPath, task.runId)
   const { reference, lenient } = task

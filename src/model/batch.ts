@@ -50,6 +50,8 @@ export interface ListedContainer {
 }
 
 export interface BatchTask {
+  /** Names one load into one case: what a worker has shipped to another does not count. */
+  readonly load: string
   readonly runId: number
   readonly sources: readonly BatchSource[]
   /** Where the worker writes its shard; nothing else is written. */

@@ -7,6 +7,7 @@ import { RESOURCE_ROLES } from '../model/resource.js'
 // eslint-disable-next-line no-restricted-imports
 import { ownedAccountLabel } from '../normalise/owned-accounts.js'
 import type { Connection } from '../store/open.js'
+import { RecordReader } from '../store/record-reader.js'
 import { readColumn, readTuples } from '../store/reader.js'
 import { PrincipalDirectory } from './principal-directory.js'
 import { nameOf, useConditions } from './resource-list.js'
@@ -92,8 +93,14 @@ function* stepsOf(db: Connection, scope: Scope, resource: Resource): Generator<S
   for (let from = 0; from < rows.length; from += RUN) {
     const run = rows.slice(from, from + RUN)
     const grantees = readGrantees(db, run)
+    const removals = readRemovals(db, [...grantees.keys()])
     for (const tuple of readSteps(db, resource, run))
-      yield stepOf(tuple, resource, grantees.get(tuple[0]) ?? [], directory)
+      yield stepOf(
+        tuple,
+        resource,
+        { grantees: grantees.get(tuple[0]) ?? [], removes: removals.has(tuple[0]) },
+        directory,
+      )
   }
 }
 
@@ -124,6 +131,35 @@ function readGrantees(db: Connection, rows: readonly number[]): Map<number, stri
   return grantees
 }
 
+/** Said with a value: an empty list takes nothing. */
+const REMOVES = /"\w*remove\w*":\s*(?!\[\]|\{\}|null)|"operationType":\s*"remove"/i
+const ADDS = /"\w*add\w*":\s*(?!\[\]|\{\}|null)|"operationType":\s*"add"/i
+
+/** Of events that name grantees, those that take access away: only the record says so. Without it, access counts as given. */
+function readRemovals(db: Connection, rows: readonly number[]): Set<number> {
+  const places = readTuples(
+    db,
+    sql`SELECT e.id, e.source_id, e.record_offset, e.record_length, e.locator FROM json_each(${JSON.stringify(rows)}) j
+  CROSS JOIN event e ON e.id = j.value JOIN action a ON a.id = e.action_id WHERE a.event_name LIKE 'Modify%'`,
+  ) as [number, number, number, number, string | null][]
+  const reader = new RecordReader(db)
+  const removals = places.filter(([, source, offset, length, locator]) => {
+    const parameters = requestText(() => reader.read(source, offset, length, locator))
+    return REMOVES.test(parameters) && !ADDS.test(parameters)
+  })
+  return new Set(removals.map(([row]) => row))
+}
+
+/** Empty when the record can not be had: the archive that a case refers to may be gone. */
+function requestText(read: () => Buffer): string {
+  try {
+    const record = JSON.parse(read().toString('utf8')) as { readonly requestParameters?: unknown } | null
+    return (JSON.stringify(record?.requestParameters) as string | undefined) ?? ''
+  } catch {
+    return ''
+  }
+}
+
 function granteeName(arn: string | null, type: string | null, name: string | null): string {
   if (arn === null) return [type, name].filter((part) => part !== null).join(' ')
   const owner = ownedAccountLabel(arn.split(':')[4] ?? '')
@@ -133,13 +169,13 @@ function granteeName(arn: string | null, type: string | null, name: string | nul
 function stepOf(
   tuple: StepTuple,
   resource: Resource,
-  others: readonly string[],
+  access: { readonly grantees: readonly string[]; readonly removes: boolean },
   directory: PrincipalDirectory,
 ): Step {
   const [, ms, eventId, identity, role, name, stem, readOnly, category, sourceIp, failed, errorCode] = tuple
-  const call: Call = { eventName: stem ?? '', readOnly, category }
+  const call: Call = { eventName: stem ?? '', readOnly, category, removes: access.removes }
   const part = RESOURCE_ROLES[role] ?? 'mentioned'
-  const grantees = part === 'grantee' ? [] : others
+  const grantees = part === 'grantee' ? [] : access.grantees
   return {
     ms,
     eventId,

@@ -8,6 +8,8 @@ export interface Call {
   /** 1, 0, or null when the record does not say. */
   readonly readOnly: number | null
   readonly category: string | null
+  /** Its parameters take access away: Modify…Attribute both gives and takes. */
+  readonly removes: boolean
 }
 
 const READS =
@@ -28,21 +30,26 @@ const SYNONYMS: Readonly<Record<string, string>> = { eip: 'address' }
 
 export function touchOf(call: Call, role: ResourceRole, type: string | null, hasGrantees: boolean): Touch {
   if (role === 'created') return 'created'
-  if (role === 'grantee') return TAKES_ACCESS.test(call.eventName) ? 'unshared' : 'shared'
   if (isRead(call)) return USES.test(call.eventName) ? 'used' : 'read'
+  if (role === 'grantee') return accessTouch(call)
   if (role !== 'target') return 'used'
   return changeOf(call, type, hasGrantees)
+}
+
+function accessTouch({ eventName, removes }: Call): Touch {
+  return removes || TAKES_ACCESS.test(eventName) ? 'unshared' : 'shared'
 }
 
 function isRead({ eventName, readOnly }: Call): boolean {
   return readOnly === 1 || (readOnly === null && READS.test(eventName))
 }
 
-function changeOf({ eventName, category }: Call, type: string | null, hasGrantees: boolean): Touch {
+function changeOf(call: Call, type: string | null, hasGrantees: boolean): Touch {
+  const { eventName, category } = call
   if (DELETES_KEY.test(eventName) && type === 'AWS::KMS::Key') return 'deleted'
   if (isAbout(eventName, DELETES, type)) return 'deleted'
   if (isAbout(eventName, CREATES, type)) return 'created'
-  if (hasGrantees || givesAccess(eventName, type)) return TAKES_ACCESS.test(eventName) ? 'unshared' : 'shared'
+  if (hasGrantees || givesAccess(eventName, type)) return accessTouch(call)
   if (USES.test(eventName)) return 'used'
   // What is put into a bucket or a table does not change the bucket.
   return category === 'Data' && type !== 'AWS::S3::Object' ? 'written' : 'changed'

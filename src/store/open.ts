@@ -166,6 +166,17 @@ function notReadable(path: string, error: Error & { code?: string }, exit: numbe
   })
 }
 
+/** What SQLite says of a damaged file while it is read, as an error of the user's; null for any other error. */
+export function asDamaged(error: unknown): CaseError | null {
+  const { code, message } = error as { code?: unknown; message: string }
+  if (typeof code !== 'string' || !/^SQLITE_(?:CORRUPT|NOTADB)/.test(code)) return null
+  return new CaseError(`the case file is damaged (${message})`, {
+    exit: EXIT.verificationFailed,
+    hint: 'see what is damaged with: coldtrail verify',
+    cause: error,
+  })
+}
+
 function foreignSchema(path: string, reason: string): CaseError {
   return new CaseError(`${path} is not as coldtrail makes a case: ${reason}`, {
     exit: EXIT.verificationFailed,

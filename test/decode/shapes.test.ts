@@ -50,7 +50,11 @@ it('every shape has fixtures, and every fixture a shape', () => {
   for (const shape of SHAPES) {
     const files = filesOf(shape)
     for (const kind of ['good', 'broken', 'look-alike'])
-      expect({ shape, kind, has: files.some((file) => file.startsWith(`${kind}.`)) }).toEqual({ shape, kind, has: true })
+      expect({ shape, kind, has: files.some((file) => file.startsWith(`${kind}.`)) }).toEqual({
+        shape,
+        kind,
+        has: true,
+      })
   }
 })
 
@@ -61,7 +65,13 @@ describe.each(SHAPES)('%s', (shape) => {
       for (const piece of [bytes.length, 4096, 1000, 61]) {
         const { verdict, records, problems } = decode(bytes, piece)
         const rows = NO_EVENTS.has(shape) ? 0 : 3
-        expect({ file, piece, shape: verdict?.shape, rows: records.length, problems }).toEqual({ file, piece, shape, rows, problems: [] })
+        expect({ file, piece, shape: verdict?.shape, rows: records.length, problems }).toEqual({
+          file,
+          piece,
+          shape,
+          rows,
+          problems: [],
+        })
         for (const { text, offset, length, locator, reduced } of records) {
           if (reduced) continue
           const outer = bytes.subarray(offset, offset + length)
@@ -103,7 +113,10 @@ it('exactly one shape claims each value of the fixtures; the generic wrapper onl
         damage: () => undefined,
         looksLikeRecord: () => false,
       }
-      new JsonReader(sink, { envelopes: ENVELOPES, maxValueBytes: 1 << 25 }).push(read(shape.name, file), true)
+      new JsonReader(sink, { envelopes: ENVELOPES, maxValueBytes: 1 << 25 }).push(
+        read(shape.name, file),
+        true,
+      )
     }
   }
 })

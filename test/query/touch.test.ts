@@ -10,7 +10,13 @@ it.each<
     eventName: string,
     type: string | null,
     touch: Touch,
-    over?: { readOnly?: number | null; category?: string; role?: ResourceRole; grantees?: boolean },
+    over?: {
+      readOnly?: number | null
+      category?: string
+      role?: ResourceRole
+      grantees?: boolean
+      removes?: boolean
+    },
   ]
 >([
   ['CreateBucket', BUCKET, 'created'],
@@ -34,6 +40,8 @@ it.each<
   ['DeletePublicAccessBlock', BUCKET, 'unshared'],
   ['ModifySnapshotAttribute', 'AWS::EC2::Snapshot', 'changed'],
   ['ModifySnapshotAttribute', 'AWS::EC2::Snapshot', 'shared', { grantees: true }],
+  ['ModifySnapshotAttribute', 'AWS::EC2::Snapshot', 'unshared', { grantees: true, removes: true }],
+  ['ListDelegatedAdministrators', 'service', 'read', { role: 'grantee', readOnly: 1 }],
   ['AddPermission', 'AWS::Lambda::Function', 'shared'],
   ['RemovePermission', 'AWS::Lambda::Function', 'unshared'],
   ['CreateGrant', 'AWS::KMS::Key', 'shared'],
@@ -50,6 +58,6 @@ it.each<
   ['DescribeInstances', 'AWS::EC2::Instance', 'read', { readOnly: 1, role: 'mentioned' }],
   ['DeleteThing', null, 'changed'],
 ])('%s of %s: %s', (eventName, type, touch, over = {}) => {
-  const { readOnly = 0, category = null, role = 'target', grantees = false } = over
-  expect(touchOf({ eventName, readOnly, category }, role, type, grantees)).toBe(touch)
+  const { readOnly = 0, category = null, role = 'target', grantees = false, removes = false } = over
+  expect(touchOf({ eventName, readOnly, category, removes }, role, type, grantees)).toBe(touch)
 })

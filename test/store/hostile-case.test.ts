@@ -19,7 +19,7 @@ import { NO_FILTERS } from '../../src/model/question.js'
 import { askQuestion } from '../../src/query/run-question.js'
 import { createCase } from '../../src/store/create.js'
 import { APPLICATION_ID, PAGE_SIZE, USER_VERSION } from '../../src/store/format.js'
-import { openExistingWriter, openReader } from '../../src/store/open.js'
+import { asDamaged, openExistingWriter, openReader } from '../../src/store/open.js'
 import { createVerificationTables } from '../../src/store/verification-schema.js'
 import { EVENTS, tinyCase, type TinyCase } from '../helpers/tiny-case.js'
 
@@ -168,7 +168,9 @@ function outcome(file: string): { readonly exit: number; readonly message: strin
       db.close()
     }
   } catch (error) {
-    if (error instanceof CaseError) return { exit: error.exit, message: error.message }
+    // As every command does with what it did not expect.
+    const told = asDamaged(error) ?? error
+    if (told instanceof CaseError) return { exit: told.exit, message: told.message }
     const { code = '' } = error as { code?: string }
     if (code.startsWith('SQLITE_')) return { exit: -1, message: `${code}: ${(error as Error).message}` }
     throw error

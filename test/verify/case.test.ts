@@ -209,7 +209,7 @@ describe('what was changed is found', () => {
       'rows',
       /their digest differs/,
     ],
-    ['record_offset', 'record_offset + 1', 'event', /there is no JSON value/],
+    ['record_offset', 'record_offset + 1', 'event', /there is no record/],
     ['record_length', '1000000000', 'event', /no record can lie there/],
     ['flags', '8', 'rows', /their digest differs/],
     ['action_id', '1', 'references', /action_id names no row of action/],

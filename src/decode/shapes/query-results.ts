@@ -1,5 +1,5 @@
 import { isJsonObject } from '../classify.js'
-import { columnName, lakeFields } from '../lake-fields.js'
+import { columnName, isEventColumns, lakeFields } from '../lake-fields.js'
 import type { Part, ValueShape } from './shape.js'
 
 /**
@@ -16,6 +16,14 @@ export const queryResults: ValueShape = {
     const fields = lakeFields(new Map(cells.map((cell) => [columnName(cell.column), cell.value])))
     return [fields === undefined ? { path: [], value } : { reduced: fields }]
   },
+}
+
+/** Told without its list: one-key maps, or pairs, that name columns of an event. */
+export function isQueryRow(row: readonly unknown[]): boolean {
+  const cells = row.slice(0, 100).map(cellOf)
+  const names = cells.map(({ column }) => columnName(column))
+  const small = row.every((cell) => isJsonObject(cell) && Object.keys(cell).length <= 2)
+  return small && (names.includes('eventjson') || isEventColumns(names))
 }
 
 interface Cell {

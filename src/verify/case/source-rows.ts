@@ -133,11 +133,10 @@ function* inOrder(streams: readonly Iterator<SourceRow>[]): Generator<SourceRow>
     const offset = Math.min(...heads.map(({ row }) => row?.offset ?? Infinity))
     if (offset === Infinity) return
     const given = heads.filter(({ row }) => row?.offset === offset)
-    const [only] = given
-    if (given.length === 1 && only !== undefined) {
-      yield only.row as SourceRow
-      only.row = nextOf(only.stream)
-    } else yield* given.flatMap((head) => takeAt(head, offset)).sort(byLocator)
+    const rows = given.flatMap((head) => takeAt(head, offset))
+    // Rows of one table are in the order they were made in, but for redelivery, which is filled later.
+    const isOneTable = given.length === 1 && rows[0]?.kind !== 'redelivery'
+    yield* isOneTable || rows.length === 1 ? rows : rows.sort(byLocator)
   }
 }
 

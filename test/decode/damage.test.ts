@@ -1,0 +1,199 @@
+/** Random records in a random shape, container and damage: the accounts agree, and no good record is lost. */
+import path from 'node:path'
+import { gzipSync } from 'node:zlib'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { ContentDecoder, type FoundRecord } from '../../src/decode/decode.js'
+import { LIMITS } from '../../src/decode/limits.js'
+import { makeRecord, put, type CloudTrailRecord } from '../helpers/archive.js'
+import { makeTar, makeTarGz, makeZip } from '../helpers/containers.js'
+import { query } from '../helpers/cli-case.js'
+import { SAMPLES, type ShapeSample } from '../helpers/shapes.js'
+import { index, scratch } from '../verify/indexed.js'
+
+/** Shapes in which each record has a value of its own: damage in one must not cost another. */
+const ONE_VALUE_A_RECORD = SAMPLES.filter(
+  ({ shape, file }) =>
+    !/^(?:log-subscription|lambda-log-event|aggregated)$/.test(shape) && !/^(?:response|objects)/.test(file),
+)
+
+const records = fc
+  .array(fc.record({ n: fc.nat(500), text: fc.string({ unit: 'binary', maxLength: 30 }) }), {
+    minLength: 2,
+    maxLength: 8,
+  })
+  .map((items) =>
+    items.map(({ n, text }, at) =>
+      makeRecord(n, { eventID: `event-${at}-of-${items.length}`, requestParameters: { text } }),
+    ),
+  )
+
+interface Reading {
+  readonly found: readonly FoundRecord[]
+  readonly values: number
+  readonly rejected: number
+  readonly problems: number
+}
+
+function decode(bytes: Buffer, piece: number): Reading {
+  const found: FoundRecord[] = []
+  let problems = 0
+  const decoder = new ContentDecoder(
+    {
+      record: (r) => found.push(r),
+      problem: () => problems++,
+      aggregate: () => undefined,
+      accessLine: () => undefined,
+    },
+    LIMITS,
+  )
+  for (let at = 0; at < bytes.length; at += piece)
+    if (!decoder.push(Buffer.from(bytes.subarray(at, at + piece)), false)) break
+  decoder.push(Buffer.alloc(0), true)
+  const { verdict } = decoder.verdict()
+  return { found, problems, values: verdict?.values ?? 0, rejected: verdict?.rejected ?? 0 }
+}
+
+const ids = (found: readonly { record: CloudTrailRecord }[]): string[] =>
+  found.map(({ record }) => String(record['eventID'])).sort()
+
+const sample = fc.constantFrom(...ONE_VALUE_A_RECORD)
+const DAMAGE = ['"', '}', '{', 'x', '\n', '\u0000', '\\', ',', ']']
+
+/** Bytes of the damaged record's own value in this shape. */
+function damaged(
+  shape: ShapeSample,
+  list: readonly CloudTrailRecord[],
+  which: number,
+  at: number,
+  spice: string | null,
+): Buffer {
+  const mark = String(list[which]!['eventID'])
+  const text = shape.wrap(list)
+  const plain = text.indexOf(mark)
+  if (plain < 0) return Buffer.from(text)
+  // Around the mark, inside of the record: its id is not first or last in any shape.
+  const position = plain + (at % mark.length)
+  return Buffer.from(text.slice(0, position) + (spice ?? '') + text.slice(position + 1))
+}
+
+describe('records in shapes', () => {
+  it('are all there when nothing is damaged, whatever the piece size', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...SAMPLES),
+        records,
+        fc.constantFrom(7, 100, 5000, 1 << 20),
+        (shape, list, piece) => {
+          const reading = decode(Buffer.from(shape.wrap(list)), piece)
+          expect({ shape: shape.file, ids: ids(reading.found) }).toEqual({
+            shape: shape.file,
+            ids: ids(list.map((record) => ({ record }))),
+          })
+          expect(reading.values).toBe(list.length)
+          expect(reading.rejected).toBe(0)
+        },
+      ),
+      { numRuns: 300 },
+    )
+  })
+
+  it('are all there but the damaged one', () => {
+    fc.assert(
+      fc.property(
+        sample,
+        records,
+        fc.nat(),
+        fc.nat(),
+        fc.option(fc.constantFrom(...DAMAGE)),
+        (shape, list, which, at, spice) => {
+          const hit = which % list.length
+          const reading = decode(damaged(shape, list, hit, at, spice), 1 << 20)
+          const good = ids(list.filter((_, n) => n !== hit).map((record) => ({ record })))
+          const found = new Set(ids(reading.found))
+          expect({
+            shape: `${shape.shape} ${shape.file}`,
+            lost: good.filter((id) => !found.has(id)),
+          }).toEqual({
+            shape: `${shape.shape} ${shape.file}`,
+            lost: [],
+          })
+          expect(reading.values).toBe(reading.found.length + reading.rejected)
+        },
+      ),
+      { numRuns: 600 },
+    )
+  })
+
+  it('of a text that was cut are there up to the cut', () => {
+    fc.assert(
+      fc.property(sample, records, fc.integer({ min: 1, max: 99 }), (shape, list, percent) => {
+        const text = shape.wrap(list)
+        const cut = Buffer.from(text.slice(0, Math.floor((text.length * percent) / 100)))
+        const reading = decode(cut, 1000)
+        const whole = decode(Buffer.from(text), 1 << 20).found.filter(
+          (r) => r.offset + r.length <= cut.length,
+        )
+        const found = new Set(ids(reading.found))
+        expect({
+          shape: `${shape.shape} ${shape.file}`,
+          lost: ids(whole).filter((id) => !found.has(id)),
+        }).toEqual({
+          shape: `${shape.shape} ${shape.file}`,
+          lost: [],
+        })
+        if (reading.found.length > 0) expect(reading.values).toBe(reading.found.length + reading.rejected)
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('and containers: every account agrees', async () => {
+    const folder = scratch()
+    const container = fc.constantFrom('plain', 'gz', 'zip', 'tar', 'tar.gz')
+    let run = 0
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.constantFrom(...SAMPLES), records), { minLength: 1, maxLength: 4 }),
+        container,
+        fc.nat(),
+        fc.boolean(),
+        async (files, kind, at, cut) => {
+          const members = files.map(([shape, list], n) => ({
+            name: `m${n}`,
+            bytes: Buffer.from(shape.wrap(list)),
+          }))
+          const whole = await pack(kind, members)
+          const bytes = cut ? whole.subarray(0, 1 + (at % (whole.length - 1))) : whole
+          const name = String(run++)
+          const file = path.join(folder, `${name}.sqlite`)
+          const totals = await index(file, [put(folder, `in/${name}/a.bin`, bytes)])
+          const { found, events, duplicates, rejected } = totals.records
+          expect(found).toBe(events + duplicates + rejected)
+          const { files: counts } = totals
+          expect(counts.found).toBe(
+            counts.indexed + counts.duplicate + counts.alreadyIndexed + counts.skipped + counts.rejected,
+          )
+          expect(query(file, 'SELECT count(*) AS n FROM event')).toEqual([{ n: events }])
+          if (cut)
+            expect(
+              query<{ n: number }>(file, 'SELECT count(*) AS n FROM problem')[0]!.n + events,
+            ).toBeGreaterThan(0)
+          else {
+            const expected = files.reduce((sum, [, list]) => sum + list.length, 0)
+            expect(found).toBe(kind === 'plain' || kind === 'gz' ? files[0]![1].length : expected)
+            expect(rejected).toBe(0)
+          }
+        },
+      ),
+      { numRuns: 25 },
+    )
+  })
+})
+
+function pack(kind: string, members: readonly { name: string; bytes: Buffer }[]): Promise<Buffer> | Buffer {
+  if (kind === 'zip') return makeZip(members)
+  if (kind === 'tar') return makeTar(members)
+  if (kind === 'tar.gz') return makeTarGz(members)
+  return kind === 'gz' ? gzipSync(members[0]!.bytes) : members[0]!.bytes
+}
