@@ -33,7 +33,7 @@ export function textKind(head: Buffer): TextKind {
   if (ACCESS_LINE.test(start)) return { kind: 'access-log' }
   if (isCsvHeader(head.toString('latin1', 0, HEADER_BYTES))) return { kind: 'csv' }
   if (head.subarray(0, 4096).every((byte) => byte === 0))
-    return { kind: 'foreign', detail: 'zero bytes', unsupported: true }
+    return { kind: 'foreign', detail: 'zero bytes: not downloaded or recovered whole', unsupported: false }
   // Documentation, tickets: records in other text are searched for.
   if (head.subarray(0, SEARCHED_BYTES).includes('"eventVersion"')) return { kind: 'json' }
   return { kind: 'foreign', detail: NOT_JSON, unsupported: false }

@@ -10,7 +10,6 @@ const ADVICE: Readonly<Record<string, string>> = {
     "write it as NDJSON, e.g. with DuckDB: COPY (FROM 'file.parquet') TO 'file.json'; Security Lake’s OCSF is not CloudTrail’s record format",
   ORC: 'write it as NDJSON first; Lake exports as CSV or JSON are read',
   'UTF-16 text': 'too large to be converted in memory: iconv -f UTF-16 -t UTF-8, then index the result',
-  'zero bytes': 'the file was not downloaded or recovered whole: fetch it again',
 }
 
 export function whatToDo(format: string): string {

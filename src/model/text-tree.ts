@@ -40,12 +40,10 @@ export class TextTree {
 
   /** What lies at the end of the steps; undefined when they lead nowhere. */
   at(steps: readonly Step[]): TextTree | undefined {
-    let node: TextTree | undefined = this
-    for (const step of steps) {
-      if (node === undefined) return undefined
-      node = typeof step === 'object' ? node.#decoded(step.coding) : node.#child(step)
-    }
-    return node
+    const [step, ...rest] = steps
+    if (step === undefined) return this
+    const next = typeof step === 'object' ? this.#decoded(step.coding) : this.#child(step)
+    return next?.at(rest)
   }
 
   /** The text as it is written; of a string, what it holds. */
@@ -59,14 +57,9 @@ export class TextTree {
     return node.#bytes ? node.content().toString('utf8') : node.#slice()
   }
 
-  #unwrapped(): TextTree {
-    let node: TextTree = this
-    for (let turn = 0; turn < MAX_UNWRAPPED; turn++) {
-      const inner = node.#string()
-      if (inner === undefined) break
-      node = inner
-    }
-    return node
+  #unwrapped(turns = MAX_UNWRAPPED): TextTree {
+    const inner = turns > 0 ? this.#string() : undefined
+    return inner === undefined ? this : inner.#unwrapped(turns - 1)
   }
 
   #slice(): string {

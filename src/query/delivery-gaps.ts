@@ -32,79 +32,86 @@ const LEAST_PAUSE = HOUR
 /** So many times longer than 95 % of the pauses. Of deliveries at random times, one in 160,000 pauses is. */
 const OUT_OF_PROPORTION = 4
 const USUAL_SHARE = 0.95
-/** Where more pauses are at least half as long, such pauses are usual after all. */
-const SIMILAR_COUNT = 3
-const SIMILAR_SHARE = 0.02
-/** Of the same hours on other days, so many must have been active. */
-const ACTIVE_SHARE = 0.75
-const LEAST_NEIGHBOURS = 2
-/** Compared with so many days before and after. */
+/** Compared with the same hours of so many days before and after. */
 const NEIGHBOUR_DAYS = 7
-/** A longer pause is no night: the clock does not explain it. */
+/** A longer pause is no night: where there is nothing to compare it with, the time before and after it will do. */
 const LONGEST_NIGHT = 20 * HOUR
+/** A neighbour that pauses itself for so much of the time is quiet, too. */
+const QUIET_SHARE = 0.4
+/** What the neighbours must have delivered on average. */
+const LEAST_EXPECTED = 5
 
 /** @param times of deliveries, ascending. @param archive from the first delivery of anything to the last. */
 export function findGaps(times: readonly number[], archive: Span): DeliveryGap[] {
   const [first] = times
   const last = times.at(-1)
   if (first === undefined || last === undefined || times.length < LEAST_DELIVERIES) return []
-  const pauses = times.slice(1).map((end, at) => end - (times[at] ?? end))
-  const rhythm = rhythmOf(pauses)
-  const candidates: { kind: GapKind; span: Span }[] = [
-    { kind: 'starts late', span: { startMs: archive.startMs, endMs: first } },
-    ...pauses.map((length, at) => ({
-      kind: 'pause' as const,
-      span: { startMs: (times[at + 1] ?? 0) - length, endMs: times[at + 1] ?? 0 },
-    })),
-    { kind: 'ends early', span: { startMs: last, endMs: archive.endMs } },
+  const usualPauseMs = usualPause(times)
+  const least = Math.max(LEAST_PAUSE, usualPauseMs * OUT_OF_PROPORTION)
+  const candidates: (Span & { readonly kind: GapKind })[] = [
+    { kind: 'starts late', startMs: archive.startMs, endMs: first },
+    ...times.slice(1).map((endMs, at) => ({ kind: 'pause' as const, startMs: times[at] ?? endMs, endMs })),
+    { kind: 'ends early', startMs: last, endMs: archive.endMs },
   ]
-  return candidates.flatMap(({ kind, span }) => {
-    const length = span.endMs - span.startMs
-    if (length <= Math.max(LEAST_PAUSE, rhythm.usual * OUT_OF_PROPORTION) || !rhythm.isUnusual(length))
-      return []
+  return candidates.flatMap((span) => {
+    if (span.endMs - span.startMs <= least) return []
     const neighbours = neighboursOf(times, span)
-    if (!neighbours.showActivity) return []
-    const { count, active } = neighbours
-    return [{ kind, ...span, usualPauseMs: rhythm.usual, neighbours: count, activeNeighbours: active }]
+    if (!showActivity(neighbours)) return []
+    const active = neighbours.filter(({ isQuiet }) => !isQuiet)
+    return [{ ...span, usualPauseMs, neighbours: neighbours.length, activeNeighbours: active.length }]
   })
 }
 
-interface Rhythm {
-  readonly usual: number
-  isUnusual(length: number): boolean
+function usualPause(times: readonly number[]): number {
+  const pauses = times.slice(1).map((end, at) => end - (times[at] ?? end))
+  const sorted = pauses.sort((one, other) => one - other)
+  return sorted[Math.floor((sorted.length - 1) * USUAL_SHARE)] ?? 0
 }
 
-function rhythmOf(pauses: readonly number[]): Rhythm {
-  const sorted = [...pauses].sort((one, other) => one - other)
-  const most = Math.max(SIMILAR_COUNT, sorted.length * SIMILAR_SHARE)
-  return {
-    usual: sorted[Math.floor((sorted.length - 1) * USUAL_SHARE)] ?? 0,
-    isUnusual: (length) => sorted.length - lowerBound(sorted, length / 2) <= most,
-  }
+interface Neighbour {
+  readonly deliveries: number
+  readonly isQuiet: boolean
 }
 
-/** The same hours of the days around, and of the weekday before and after: who rests at night or on Sundays lacks nothing. */
-function neighboursOf(
-  times: readonly number[],
-  span: Span,
-): { showActivity: boolean; count: number; active: number } {
+/**
+ * The same hours of the days around. None when the same weekday is always quiet: who rests at night or on Sundays lacks
+ * nothing.
+ */
+function neighboursOf(times: readonly number[], span: Span): Neighbour[] {
   const length = span.endMs - span.startMs
   const nearest = Math.ceil(length / DAY)
   const days = Array.from({ length: NEIGHBOUR_DAYS }, (_, at) => nearest + at)
-  const found = [...days, ...days.map((day) => -day)].flatMap((day) => neighbour(times, span, day))
-  const count = found.length
-  const active = found.filter(({ isActive }) => isActive).length
+  const found = [...days, ...days.map((day) => -day)].flatMap((day) => {
+    const moved = { startMs: span.startMs + day * DAY, endMs: span.endMs + day * DAY }
+    return isWithin(moved, times) ? [{ day, ...neighbourAt(times, moved) }] : []
+  })
   const weekly = found.filter(({ day }) => day % 7 === 0)
-  const restsWeekly = weekly.length > 0 && weekly.every(({ isActive }) => !isActive)
-  const isEnough = length >= LONGEST_NIGHT || count >= LEAST_NEIGHBOURS
-  return { showActivity: isEnough && active >= count * ACTIVE_SHARE && !restsWeekly, count, active }
+  if (weekly.length > 0 && weekly.every(({ isQuiet }) => isQuiet)) return []
+  if (found.length > 0 || length < LONGEST_NIGHT) return found
+  const beside = [-length, length].map((shift) => ({ startMs: span.startMs + shift, endMs: span.endMs + shift }))
+  return beside.filter((moved) => isWithin(moved, times)).map((moved) => neighbourAt(times, moved))
 }
 
-function neighbour(times: readonly number[], span: Span, day: number): { day: number; isActive: boolean }[] {
-  const from = span.startMs + day * DAY
-  const to = span.endMs + day * DAY
-  if (from < (times[0] ?? 0) || to > (times.at(-1) ?? 0)) return []
-  return [{ day, isActive: lowerBound(times, to) > lowerBound(times, from + 1) }]
+function neighbourAt(times: readonly number[], { startMs, endMs }: Span): Neighbour {
+  const inside = times.slice(lowerBound(times, startMs + 1), lowerBound(times, endMs))
+  let last = startMs
+  let longest = 0
+  for (const time of [...inside, endMs]) {
+    longest = Math.max(longest, time - last)
+    last = time
+  }
+  return { deliveries: inside.length, isQuiet: longest >= (endMs - startMs) * QUIET_SHARE }
+}
+
+/** One of several may be quiet: it may be a gap itself. */
+function showActivity(neighbours: readonly Neighbour[]): boolean {
+  const expected = neighbours.reduce((sum, { deliveries }) => sum + deliveries, 0) / neighbours.length
+  const quiet = neighbours.filter(({ isQuiet }) => isQuiet).length
+  return expected >= LEAST_EXPECTED && quiet <= (neighbours.length > 3 ? 1 : 0)
+}
+
+function isWithin({ startMs, endMs }: Span, times: readonly number[]): boolean {
+  return startMs >= (times[0] ?? 0) && endMs <= (times.at(-1) ?? 0)
 }
 
 /** Position of the first that is not below. */

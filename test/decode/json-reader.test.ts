@@ -99,7 +99,9 @@ describe('JsonReader', () => {
   it('agrees with JSON.parse on noise made of JSON tokens', () => {
     const token = fc.constantFrom('{', '}', '[', ']', ',', ':', '"a"', '"Records"', '1', 'true', 'null', ' ', '"', '\\')
     fc.assert(
-      fc.property(fc.array(token, { maxLength: 14 }), (tokens) => agrees(tokens.join(''))),
+      fc.property(fc.array(token, { maxLength: 14 }), (tokens) => {
+        agrees(tokens.join(''))
+      }),
       { numRuns: 6000 },
     )
   })

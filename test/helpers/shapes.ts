@@ -127,7 +127,7 @@ const LAKE_FIELDS = [
 
 function lakeRow(record: CloudTrailRecord): string {
   const text = (name: string): string =>
-    String(record[name] as string)
+    String(record[name])
       .replace('T', ' ')
       .replace('Z', '.000')
   return LAKE_FIELDS.map((name) => cell(name === 'eventTime' ? text(name) : record[name]))

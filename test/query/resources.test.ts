@@ -87,6 +87,8 @@ const SHARING = makeRecord(9500, {
   },
   responseElements: null,
   readOnly: false,
+  errorCode: undefined,
+  errorMessage: undefined,
 })
 
 /** The same ARN, described by two records in two ways: one thing. */

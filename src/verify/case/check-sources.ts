@@ -108,16 +108,22 @@ class SourceChecker {
     const digest = new RowDigest()
     const records = new RecordChecker({ mayBeReduced: mayBeReduced(source) })
     const walk = new RecordWalk(this.#rows.of(source.id, ranges), { digest, records, findings })
-    if (source.storage !== null && source.storage !== 'none') {
-      for (const piece of this.#content.pieces(source, findings)) {
-        this.bytes += piece.length
-        walk.piece(piece)
-      }
-    }
-    walk.end(!findings.has('bytes') && !findings.has('archive'))
+    walk.end(this.#walkContent(source, walk, findings))
     this.records += walk.rows
     if (walk.notCompared > 0) this.notes.notHashed++
     else this.#checkDigest(source, ranges.problem, digest, findings)
+  }
+
+  /** @returns whether all of the content went by. */
+  #walkContent(source: VerifiedSource, walk: RecordWalk, findings: FindingList): boolean {
+    if (source.storage === null || source.storage === 'none') return true
+    const pieces = this.#content.pieces(source, findings)
+    for (;;) {
+      const next = pieces.next()
+      if (next.done === true) return next.value
+      this.bytes += next.value.length
+      walk.piece(next.value)
+    }
   }
 
   #checkDigest(

@@ -42,10 +42,6 @@ export class FindingList {
     else this.#more.set(check, (this.#more.get(check) ?? 0) + 1)
   }
 
-  has(check: Check): boolean {
-    return this.#found.has(check)
-  }
-
   get all(): Finding[] {
     const rest = [...this.#more].map(([check, n]) => ({
       check,

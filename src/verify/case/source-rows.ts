@@ -129,6 +129,12 @@ function* inOrder(streams: readonly Iterator<SourceRow>[]): Generator<SourceRow>
   const heads = streams
     .map((stream): Head => ({ stream, row: nextOf(stream) }))
     .filter(({ row }) => row !== undefined)
+  const [first] = heads
+  // Most sources have rows in one table only.
+  if (heads.length === 1 && first?.row !== undefined && first.row.kind !== 'redelivery') {
+    for (; first.row !== undefined; first.row = nextOf(first.stream)) yield first.row
+    return
+  }
   for (;;) {
     const offset = Math.min(...heads.map(({ row }) => row?.offset ?? Infinity))
     if (offset === Infinity) return

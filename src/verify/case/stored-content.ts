@@ -1,7 +1,7 @@
 /** The stored bytes of a source, piece by piece, hashed on the way. */
 import { createHash, hash, type Hash } from 'node:crypto'
-import { gunzipSync, inflateRawSync } from 'node:zlib'
 import { readFileSync } from 'node:fs'
+import { constants, gunzipSync, inflateRawSync } from 'node:zlib'
 import { inflateWhole, isGzip } from '../../decode/inflate.js'
 import type { Connection } from '../../store/open.js'
 import type { FindingList } from './finding.js'
@@ -28,32 +28,30 @@ export class StoredContent {
     this.#bytes = db.prepare<[number], Buffer>('SELECT bytes FROM segment WHERE rowid = ?').pluck()
   }
 
-  /** Gives the content in order, and adds what does not hold. Nothing is given where the bytes do not inflate. */
-  *pieces(source: VerifiedSource, findings: FindingList): Generator<Buffer> {
-    if (source.storage === 'reference') {
-      yield* referenced(source, findings)
-      return
-    }
+  /** Gives the content in order, and adds what does not hold. @returns whether all of it was given. */
+  *pieces(source: VerifiedSource, findings: FindingList): Generator<Buffer, boolean> {
+    const segments = this.#segments.all(source.id)
+    // A --reference case keeps what it could not read from the archive again as it was indexed: converted text.
+    if (source.storage === 'reference' && segments.length === 0) return yield* referenced(source, findings)
     const content = createHash('sha256')
     let at = 0
-    for (const segment of this.#segments.all(source.id)) {
+    for (const segment of segments) {
       const bytes = this.#bytes.get(segment.rowid) ?? Buffer.alloc(0)
       if (segment.encoding === 'gzip') checkFile(source, bytes, findings)
       // The bytes of a damaged file are kept beside what could be read of it.
       if (segment.content_length === 0) continue
       const piece = inflate(segment, bytes)
       if (piece === null || segment.content_offset !== at || piece.length !== segment.content_length) {
-        findings.add(
-          'bytes',
-          `the piece at byte ${segment.content_offset} of the content does not inflate to what was stored`,
-        )
-        return
+        const place = `the piece at byte ${segment.content_offset} of the content`
+        findings.add('bytes', `${place} does not inflate to what was stored`)
+        return false
       }
       content.update(piece)
       at += piece.length
       yield piece
     }
     checkContent(source, content, findings)
+    return true
   }
 }
 
@@ -87,7 +85,7 @@ function checkContent(source: VerifiedSource, content: Hash, findings: FindingLi
   }
 }
 
-function* referenced(source: VerifiedSource, findings: FindingList): Generator<Buffer> {
+function* referenced(source: VerifiedSource, findings: FindingList): Generator<Buffer, boolean> {
   let bytes: Buffer
   try {
     bytes = readFileSync(source.path_hex === null ? source.path : Buffer.from(source.path_hex, 'hex'))
@@ -96,21 +94,31 @@ function* referenced(source: VerifiedSource, findings: FindingList): Generator<B
       'archive',
       `can not be read: ${(error as Error).message} (the case was made with --reference)`,
     )
-    return
+    return false
   }
   const now = hash('sha256', bytes)
   if (now !== source.sha256) {
     findings.add('archive', `the file has SHA-256 ${now}, not ${source.sha256 ?? 'any'}`)
-    return
+    return false
   }
-  const content = isGzip(bytes) ? inflateWhole(bytes, MAX_REFERENCED_BYTES)?.content : bytes
-  if (content === undefined) {
-    findings.add('archive', `the file is too large to be read in one piece: its records were not checked`)
-    return
-  }
+  const content = isGzip(bytes) ? unpacked(bytes) : bytes
+  // The file is the same, so that its content is: it only can not be given here.
+  if (content === null) return false
   const contentNow = hash('sha256', content)
   if (contentNow !== source.content_sha256) {
     findings.add('bytes', `the content has SHA-256 ${contentNow}, not ${source.content_sha256 ?? 'any'}`)
   }
   yield content
+  return true
+}
+
+/** null when it is too large for one piece, or damaged beyond what zlib gives. */
+function unpacked(bytes: Buffer): Buffer | null {
+  const inflated = inflateWhole(bytes, MAX_REFERENCED_BYTES)
+  if (inflated !== null) return inflated.content
+  try {
+    return gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: MAX_REFERENCED_BYTES })
+  } catch {
+    return null
+  }
 }
