@@ -21,7 +21,7 @@ export function readCoverage(db: Connection, scope: Scope): Coverage {
   const gaps = gapsOf(files, hours, events).filter(isWanted)
   return {
     days: daysOf(files, hours).filter(({ day, ...place }) =>
-      isWanted({ ...place, start: day, end: isoTime(Date.parse(day) + DAY) }),
+      isWanted({ ...place, start: day, end: isoTime(Date.parse(day) + DAY - 1) }),
     ),
     gaps,
     digests: digestCoverage(digests, events, isWanted),

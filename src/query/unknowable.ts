@@ -8,7 +8,7 @@ import { sql } from './statement.js'
 /** Sources: CloudTrail User Guide (record contents, data events, trails), S3 User Guide (logging with CloudTrail). */
 export const UNKNOWABLE: readonly string[] = [
   'Quiet is no proof that nothing happened: with nothing to record, CloudTrail delivers nothing.',
-  'Files are delivered about every 5 minutes, 5 to 15 minutes after the call, at worst days later: a gap in deliveries is not the same gap in events.',
+  'Files are delivered about every 5 minutes, usually within 10 minutes of the call, and up to 30 days later when the bucket could not be reached: a gap in deliveries is not the same gap in events.',
   'A single-region trail records its own region only; an account or region without any file may have had no trail.',
   'Data events (S3 objects, Lambda invocations, …) and network activity are recorded only where event selectors ask for them.',
   'Requests that a VPC endpoint policy denies leave no record in the account of the bucket.',

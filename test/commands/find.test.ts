@@ -246,7 +246,7 @@ describe('window', () => {
   })
 
   it.each([
-    [[], 'a window needs --since, --until or both'],
+    [[], 'a window needs --since, --until, --around or --between'],
     [['--since', '03/04/2024'], 'slashes'],
     [['--since', '2h', '--until', '2023-07-01'], 'is not before'],
     [['--until', 'soon'], "--until: 'soon' is not a time"],

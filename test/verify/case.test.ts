@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import type { Finding } from '../../src/verify/case/finding.js'
 import { verifyCase, type VerifyPlan, type VerifyTotals } from '../../src/verify/case/verify-case.js'
 import { verifyDigests } from '../../src/verify/digest/verify-digests.js'
-import { put } from '../helpers/archive.js'
+import { makeRecord, put } from '../helpers/archive.js'
 import { REGIONS, SignedArchive } from '../helpers/signed-archive.js'
 import { index, scratch } from './indexed.js'
 
@@ -79,10 +79,18 @@ beforeAll(async () => {
     `[{"eventVersion":"1.08","eventName":"NoId","eventTime":"soon"},{"no":"record"},{"eventVersion":"1.08","eventID":"a\\u0000\\ud800b","requestID":7}]`,
   )
   put(more, 'lookup.json', lookupOutput(records))
-  put(more, 'subscription.json', subscription([records[1], { ...records[0], eventID: 'only-here' }, records[0]]))
-  put(more, 'access.log', readFileSync(path.join(SHAPES, 's3-access-log/good.log')))
+  put(
+    more,
+    'subscription.json',
+    subscription([records[1], { ...records[0], eventID: 'only-here' }, records[0]]),
+  )
+  put(more, 'access.log', readFileSync(path.join(SHAPES, 's3-access-log/good.txt')))
   put(more, 'aggregated.json', readFileSync(path.join(SHAPES, 'aggregated/good.json')))
-  put(more, 'utf16.json', Buffer.from(`\ufeff${JSON.stringify([{ ...records[0], eventID: 'wide' }])}`, 'utf16le'))
+  put(
+    more,
+    'utf16.json',
+    Buffer.from(`\ufeff${JSON.stringify([{ ...records[0], eventID: 'wide' }])}`, 'utf16le'),
+  )
   put(more, 'readme.txt', 'nothing')
   put(more, 'empty.json', '')
   const long = Array.from({ length: 4000 }, (_, n) => ({
@@ -123,8 +131,12 @@ describe('a case as it was indexed', () => {
     expect(db.prepare('SELECT count(*) FROM segment WHERE content_offset > 0').pluck().get()).toBeGreaterThan(
       0,
     )
-    expect(db.prepare('SELECT count(*) FROM redelivery').pluck().get()).toBe(4)
-    expect(totals.records).toBe(
+    expect(db.prepare('SELECT count(*) FROM redelivery').pluck().get()).toBe(8)
+    for (const table of ['access_log', 'aggregate']) {
+      expect(db.prepare(`SELECT count(*) FROM ${table}`).pluck().get()).toBeGreaterThan(1)
+    }
+    const others = db.prepare('SELECT sum(other_rows) FROM source').pluck().get() as number
+    expect(totals.records - others).toBe(
       db.prepare('SELECT (SELECT count(*) FROM event) + (SELECT count(*) FROM redelivery)').pluck().get(),
     )
     db.close()
@@ -218,7 +230,10 @@ describe('what was changed is found', () => {
 
   it('an event whose repeats were deleted with it', async () => {
     const casePath = touch((db) => {
-      const id = db.prepare('SELECT event_rowid FROM redelivery GROUP BY 1 HAVING count(*) = 1 LIMIT 1').pluck().get()
+      const id = db
+        .prepare('SELECT event_rowid FROM redelivery GROUP BY 1 HAVING count(*) = 1 LIMIT 1')
+        .pluck()
+        .get()
       db.prepare('DELETE FROM redelivery WHERE event_rowid = ?').run(id)
       db.prepare('DELETE FROM event WHERE id = ?').run(id)
     })
@@ -265,6 +280,33 @@ describe('what was changed is found', () => {
     expect(await findings(casePath)).toEqual([
       expect.stringMatching(`^values ${table}: row -?\\d+ is not the value`),
     ])
+  })
+
+  it.each([
+    [
+      "UPDATE access_log SET requester = 'somebody' WHERE id = 1",
+      /^event access\.log: .*the line there has other values/,
+    ],
+    ['DELETE FROM access_log WHERE id = 1', /^ledger access\.log: \d+ rows of access logs/],
+    ["UPDATE aggregate SET event_id = 'another'", /^event aggregated\.json: .*has another eventId/],
+    [
+      "UPDATE redelivery SET locator = 'logEvents[1].message' WHERE locator = 'logEvents[0].message'",
+      /^event subscription\.json: .*at logEvents\[1\]\.message: the record there has eventID only-here/,
+    ],
+    [
+      "UPDATE event SET locator = 'logEvents[9]' WHERE event_id = 'only-here'",
+      /^event subscription\.json: only-here .*: there is nothing at logEvents\[9\]/,
+    ],
+    [
+      "UPDATE event SET request_id = 'another' WHERE event_id = 'wide'",
+      /^event utf16\.json: wide .*another requestID/,
+    ],
+  ])('what came in another form: %s', async (sql, expected) => {
+    const found = await findings(touch((db) => db.exec(sql)))
+    expect(
+      found.some((line) => expected.test(line)),
+      found.join('\n'),
+    ).toBe(true)
   })
 
   it('a row of runs, changed, removed or reordered', async () => {
@@ -406,4 +448,13 @@ describe('the quick ways', () => {
     expect(found.map(({ check }) => check)).toEqual(['ledger'])
     expect(totals).toMatchObject({ sources: 0, bytes: 0 })
   })
+})
+
+it('an event with several resources keeps its digest', async () => {
+  const folder = scratch()
+  const casePath = path.join(folder, 'case.sqlite')
+  const records = Array.from({ length: 40 }, (_, n) => makeRecord(n))
+  put(folder, 'evidence/log.json', JSON.stringify({ Records: records }))
+  await index(casePath, [path.join(folder, 'evidence')])
+  expect(await findings(casePath)).toEqual([])
 })

@@ -9,7 +9,7 @@ CloudTrail's times have seconds: the order within one second is unknown, and sho
     '<%= config.bin %> <%= command.id %> --since 2023-07-10T11:42:00Z --until 2023-07-10T12:00:00Z',
     '<%= config.bin %> <%= command.id %> --since 2h --error --order desc --limit 50',
     '<%= config.bin %> <%= command.id %> --since 2023-07-10 --until 2023-07-11 --credentials root --format csv',
-    '<%= config.bin %> <%= command.id %> --around 6b3c8f2e-1f0a-4d55-9b0e-0c1f7f1f2a11 ±10m',
+    '<%= config.bin %> <%= command.id %> --around 2023-07-10T11:54:33Z ±10m',
   ]
 
   async run(): Promise<FindResult> {

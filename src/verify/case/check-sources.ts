@@ -106,7 +106,10 @@ class SourceChecker {
   /** One walk over the content and the rows side by side: neither is held whole. */
   #checkRows(source: VerifiedSource, { ranges }: SourceRows, findings: FindingList): void {
     const digest = new RowDigest()
-    const records = new RecordChecker({ mayBeReduced: mayBeReduced(source) })
+    const records = new RecordChecker({
+      mayBeReduced: mayBeReduced(source),
+      isLenient: source.is_lenient !== 0,
+    })
     const walk = new RecordWalk(this.#rows.of(source.id, ranges), { digest, records, findings })
     walk.end(this.#walkContent(source, walk, findings))
     this.records += walk.rows

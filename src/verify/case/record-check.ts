@@ -9,9 +9,12 @@ import type { AccessRow, AggregateRow, EventRow, SourceRow } from './source-rows
 /** In words what does not hold; `not-compared` where the row is a repeat in a form whose own columns are gone. */
 export type RecordVerdict = { readonly wrong: string } | 'not-compared' | null
 
+/** What the columns of a repeat do not tell: in which form it was there. */
 export interface RecordRules {
-  /** The source can hold forms that are less than the record, or repaired ones: a repeat does not tell whether it was one. */
+  /** The source can hold forms that are less than the record. They are whole values. */
   readonly mayBeReduced: boolean
+  /** Damaged records were repaired to be read. */
+  readonly isLenient: boolean
 }
 
 export class RecordChecker {
@@ -32,8 +35,13 @@ export class RecordChecker {
       return holdsId(row, outer) ? null : NOT_IN_TEXT
     const wrong = checkRecord(row, record)
     if (wrong === null) return null
-    const isOtherForm = row.kind === 'redelivery' && this.#rules.mayBeReduced && holdsId(row, outer)
-    return isOtherForm ? 'not-compared' : { wrong }
+    return row.kind === 'redelivery' && this.#mayBeOtherForm(row) && holdsId(row, outer)
+      ? 'not-compared'
+      : { wrong }
+  }
+
+  #mayBeOtherForm({ locator }: EventRow): boolean {
+    return this.#rules.isLenient || (this.#rules.mayBeReduced && locator === null)
   }
 
   #wrapped({ offset, locator }: SourceRow, outer: Buffer): Buffer | null {

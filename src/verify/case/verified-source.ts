@@ -30,6 +30,6 @@ export const VERIFIED_SOURCE_SQL = `SELECT s.id, s.path, s.path_hex, s.member, s
 /** Shapes of delivered files, which hold records as they are. */
 const PLAIN_SHAPES: ReadonlySet<string | null> = new Set(['records-envelope', 'event-array', 'json-values'])
 
-export function mayBeReduced({ shape, is_lenient }: VerifiedSource): boolean {
-  return is_lenient !== 0 || !PLAIN_SHAPES.has(shape)
+export function mayBeReduced({ shape }: VerifiedSource): boolean {
+  return !PLAIN_SHAPES.has(shape)
 }

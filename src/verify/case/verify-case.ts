@@ -6,7 +6,7 @@ import { getMeta } from '../../store/create.js'
 import { openReader, type Connection } from '../../store/open.js'
 import { openVerifyPool, type VerifyPool } from '../pool.js'
 import type { SourceNotes, SourceRows } from './check-sources.js'
-import type { Finding } from './finding.js'
+import { isDamage, type Finding } from './finding.js'
 import { checkLedger } from './ledger.js'
 import { noRanges, RANGED_TABLES, rangesOf, readRanges } from './row-ranges.js'
 import { told, unwrap, WHOLE_CHECK_NAMES } from './tasks.js'
@@ -100,7 +100,13 @@ class CaseVerification {
     await this.#take(found)
     if (this.#plan.quick) return
     const rowsOf = (id: number): SourceRows => ({ id, ranges: rangesOf(id, ranges) })
-    await this.#checkSources(rowsOf)
+    try {
+      await this.#checkSources(rowsOf)
+    } catch (error) {
+      // The list of sources itself can not be read.
+      if (!isDamage(error)) throw error
+      await this.#take([{ check: 'structure', place: 'source', detail: (error as Error).message }])
+    }
   }
 
   async #checkSources(rowsOf: (id: number) => SourceRows): Promise<void> {
