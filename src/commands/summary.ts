@@ -35,11 +35,12 @@ lists. With --by: events by the values of one column.`
       helpValue: 'N',
       helpGroup: 'OUTPUT',
     }),
-    timeline: Flags.boolean({
-      description: 'Draw the timeline; a terminal gets it anyway.',
-      allowNo: true,
+    timeline: Flags.option({
+      description: 'Draw the timeline; auto: on a terminal.',
+      options: ['auto', 'on', 'off'] as const,
+      default: 'auto' as const,
       helpGroup: 'OUTPUT',
-    }),
+    })(),
   }
 
   async run(): Promise<SummaryResult | RankedList> {
@@ -51,11 +52,12 @@ lists. With --by: events by the values of one column.`
     const summary = await this.answer(flags, (db, scope) => summarise(db, scope, { includeServices, limit }))
     if (this.jsonEnabled()) return summary
     const { stdout } = process
+    const timeline = flags.timeline === 'auto' ? stdout.isTTY : flags.timeline === 'on'
     if (format !== 'table') await printRows(format, SUMMARY_COLUMNS, summaryRows(summary))
     else
       await writeSummary(summary, stdout, {
         ...terminalShape(),
-        timeline: flags.timeline ?? stdout.isTTY,
+        timeline,
         unicode: isUnicodeLocale(),
       })
     return summary

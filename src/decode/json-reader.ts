@@ -448,8 +448,8 @@ export class JsonReader {
 
   /** Where the unfinished part begins, or -1 when the text ended cleanly. */
   #cutFrom(): number {
-    if (this.#scan.active) return this.#scan.start
     if (this.#inObject && !this.#opened) return this.#objectStart
+    if (this.#scan.active) return this.#scan.start
     if (this.#place !== 'document') return this.#pos
     return -1
   }

@@ -29,7 +29,7 @@ export function runFreeSql(db: Connection, text: string): FreeResult {
     })
   }
   statement.raw().safeIntegers()
-  const columns = unique(statement.columns().map((column) => column.name))
+  const columns = unique(statement.columns().map((column) => columnName(column.name)))
   return { columns, rows: named(columns, statement.iterate() as IterableIterator<unknown[]>) }
 }
 
@@ -69,6 +69,12 @@ interface EventPlace {
   readonly record_offset: number
   readonly record_length: number
   readonly locator: string | null
+}
+
+/** A statement may name a column by text of a record: it must be harmless as a JSON key, a heading and a CSV cell. */
+function columnName(name: string): string {
+  const plain = name.replace(/[^\p{L}\p{N} _.,:;()*+<>=!|/%$'-]/gu, '_').replace(/^[\s=+@-]+/u, '_')
+  return plain === '' ? '_' : plain
 }
 
 /** Two columns of one name would be one key in JSON. */

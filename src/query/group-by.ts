@@ -5,7 +5,7 @@ import type { Connection } from '../store/open.js'
 import { failedOutcomes, scanEvents, type ScanColumn, type ScanRow } from './event-scan.js'
 import { PrincipalDirectory } from './principal-directory.js'
 import type { Dimension } from './reach.js'
-import { readEntries } from './summary-scan.js'
+import { readValues } from './summary-scan.js'
 import { shownPrincipals, type SummaryOptions } from './summary.js'
 import { PairTally } from './tally.js'
 import { byPrincipals, compareValues, rank, ValueTable } from './value-table.js'
@@ -99,10 +99,7 @@ function columnKey(column: keyof typeof DIMENSION_OF): Key {
       // Success, outcome 0, is no error.
       return dimension === 'outcome' ? outcome || null : (own ?? null)
     },
-    valuesOf: (db) => {
-      const values = readEntries<[string | number | null]>(db, dimension, [column])
-      return (entry) => textOf(values(entry)[0])
-    },
+    valuesOf: (db) => readValues(db, dimension, column),
   }
 }
 
@@ -114,8 +111,4 @@ function periodKey(length: number): Key {
     entryOf: ([, ms]) => (ms === null ? null : Math.floor(ms / length)),
     valuesOf: () => (entry) => isoTime(entry * length),
   }
-}
-
-function textOf(value: string | number | null): string | null {
-  return value === null ? null : String(value)
 }

@@ -154,7 +154,7 @@ function readRemovals(db: Connection, rows: readonly number[]): Set<number> {
 function requestText(read: () => Buffer): string {
   try {
     const record = JSON.parse(read().toString('utf8')) as { readonly requestParameters?: unknown } | null
-    return (JSON.stringify(record?.requestParameters) as string | undefined) ?? ''
+    return JSON.stringify(record?.requestParameters ?? null)
   } catch {
     return ''
   }

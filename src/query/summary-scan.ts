@@ -88,15 +88,16 @@ function newGathering(): Gathering {
   }
 }
 
-/** What the ids of a dictionary stand for: the values of some of its columns. */
-export function readEntries<Values extends readonly (string | number | null)[]>(
-  db: Connection,
-  table: Dimension,
-  columns: readonly string[],
-): (id: number) => Values {
-  const rows = readTuples(db, sql`SELECT id, ${raw(columns.join(', '))} FROM ${raw(table)}`)
-  const byId = new Map(rows.map(([id, ...values]) => [id as number, values as unknown as Values]))
-  return (id) => byId.get(id) ?? missing(table, id)
+/** What the ids of a dictionary stand for: the value of one of its columns, as text. */
+export function readValues(db: Connection, table: Dimension, column: string): (id: number) => string | null {
+  const rows = readTuples(db, sql`SELECT id, ${raw(column)} FROM ${raw(table)}`)
+  const byId = new Map(
+    rows.map(([id, value = null]) => [id, typeof value === 'number' ? String(value) : value]),
+  )
+  return (id) => {
+    const value = byId.get(id)
+    return value === undefined ? missing(table, id) : value
+  }
 }
 
 function missing(table: string, id: number): never {

@@ -17,7 +17,7 @@ import { findBursts, startOf, type Run } from './bursts.js'
 import { PrincipalDirectory, type IdentityFacts } from './principal-directory.js'
 import { rarest, type Known } from './rarity.js'
 import { sql } from './statement.js'
-import { gather, readEntries, type Gathering } from './summary-scan.js'
+import { gather, readValues, type Gathering } from './summary-scan.js'
 import { addTotals, noEvents, type MutableTotals } from './tally.js'
 import { byPrincipals, rank, timeText, ValueTable } from './value-table.js'
 import { isoTime } from './window.js'
@@ -67,16 +67,8 @@ function makeTables(
   { principals }: PrincipalDirectory,
   isShown: (principal: number) => boolean,
 ): Tables {
-  const actions = readEntries<[string | null, string | null]>(db, 'action', ['event_source', 'event_name'])
-  const places = readEntries<[string | null, string | null]>(db, 'place', [
-    'aws_region',
-    'recipient_account_id',
-  ])
-  const origins = readEntries<[string | null, string | null]>(db, 'origin', [
-    'source_ip_address',
-    'user_agent',
-  ])
-  const outcomes = readEntries<[string | null]>(db, 'outcome', ['error_code'])
+  const services = readValues(db, 'action', 'event_source')
+  const names = callNames(db)
   const byIdentity = (valueOf: (facts: IdentityFacts) => string | null) => {
     const table = new ValueTable()
     for (const { facts, totals } of identities.values()) {
@@ -87,20 +79,26 @@ function makeTables(
   return {
     principals: byIdentity(({ principal }) => principals[principal]?.label ?? null),
     credential_classes: byIdentity(({ credentialClass }) => credentialClass),
-    services: ValueTable.of(action, isShown, (id) => actions(id)[0]),
-    event_names: ValueTable.of(action, isShown, (id) => callName(...actions(id))),
-    source_ips: ValueTable.of(origin, isShown, (id) => origins(id)[0]),
-    user_agents: ValueTable.of(origin, isShown, (id) => origins(id)[1]),
-    regions: ValueTable.of(place, isShown, (id) => places(id)[0]),
-    accounts: ValueTable.of(place, isShown, (id) => places(id)[1]),
-    error_codes: ValueTable.of(outcome, isShown, (id) => outcomes(id)[0]),
+    services: ValueTable.of(action, isShown, services),
+    event_names: ValueTable.of(action, isShown, names),
+    source_ips: ValueTable.of(origin, isShown, readValues(db, 'origin', 'source_ip_address')),
+    user_agents: ValueTable.of(origin, isShown, readValues(db, 'origin', 'user_agent')),
+    regions: ValueTable.of(place, isShown, readValues(db, 'place', 'aws_region')),
+    accounts: ValueTable.of(place, isShown, readValues(db, 'place', 'recipient_account_id')),
+    error_codes: ValueTable.of(outcome, isShown, readValues(db, 'outcome', 'error_code')),
   }
 }
 
 /** `iam:CreateUser`: names are the services' own, and several have a DescribeInstances. */
-export function callName(source: string | null, name: string | null): string | null {
-  if (name === null) return null
-  return source === null ? name : `${source.replace(/\.amazonaws\.com(\.cn)?$/, '')}:${name}`
+function callNames(db: Connection): (actionId: number) => string | null {
+  const services = readValues(db, 'action', 'event_source')
+  const names = readValues(db, 'action', 'event_name')
+  return (id) => {
+    const [service, name] = [services(id), names(id)]
+    return service === null || name === null
+      ? name
+      : `${service.replace(/\.amazonaws\.com(\.cn)?$/, '')}:${name}`
+  }
 }
 
 function rareTables({ event_names, regions, source_ips, user_agents }: Tables): Record<RareName, ValueTable> {
@@ -125,12 +123,12 @@ function totalsOf(
 ): SummaryTotals {
   const all = noEvents()
   for (const totals of byPrincipal.values()) addTotals(all, totals)
-  const readOnly = readEntries<[number | null]>(db, 'action', ['read_only'])
+  const readOnly = readValues(db, 'action', 'read_only')
   const said = { reads: 0, writes: 0, unsaid: 0, insights: 0 }
   for (const [principal, id, { events }] of action.entries()) {
-    const [value] = readOnly(id)
+    const value = readOnly(id)
     if (directory.principals[principal]?.isNobody === true) said.insights += events
-    else said[value === null ? 'unsaid' : value === 1 ? 'reads' : 'writes'] += events
+    else said[value === null ? 'unsaid' : value === '1' ? 'reads' : 'writes'] += events
   }
   const shown = [...byPrincipal.keys()].filter(
     (principal) => directory.principals[principal]?.isNobody === false,
@@ -165,15 +163,15 @@ function serviceShare(
 
 function burstsOf(db: Connection, { failures }: Gathering, known: Known, limit: number): BurstList {
   const runs = findBursts(failures)
-  const codes = readEntries<[string | null]>(db, 'outcome', ['error_code'])
-  const names = readEntries<[string | null, string | null]>(db, 'action', ['event_source', 'event_name'])
+  const codes = readValues(db, 'outcome', 'error_code')
+  const names = callNames(db)
   const rowOf = (run: Run): Burst => ({
     principal: known.principals[run[0]?.principal ?? -1]?.label ?? '',
     start: isoTime(startOf(run)),
     end: isoTime(run.at(-1)?.ms ?? startOf(run)),
     errors: run.length,
-    error_codes: [...new Set(run.map(({ outcome }) => codes(outcome)[0] ?? '(no code)'))].sort(),
-    event_names: new Set(run.map(({ action }) => callName(...names(action)))).size,
+    error_codes: [...new Set(run.map(({ outcome }) => codes(outcome) ?? '(no code)'))].sort(),
+    event_names: new Set(run.map(({ action }) => names(action))).size,
     event_id: known.eventIdOf(run[0]?.row ?? -1),
   })
   return { total: runs.length, rows: runs.slice(0, limit).map(rowOf) }

@@ -64,14 +64,11 @@ function strangers(db: Connection, files: readonly ArchiveFile[]): string[] {
 
 /** Files that an index run was told to leave out look like missing ones. */
 function limitsOfRuns(db: Connection): string[] {
-  const limits = readColumn<string>(db, sql`SELECT arguments FROM runs ORDER BY id`).flatMap((text) => {
-    const words = JSON.parse(text) as unknown
-    return Array.isArray(words)
-      ? words.filter((word) => typeof word === 'string' && /^--(since|until|exclude)\b/.test(word))
-      : []
-  })
+  const limits = readColumn<string>(db, sql`SELECT arguments FROM runs ORDER BY id`)
+    .flatMap((text) => JSON.parse(text) as unknown[])
+    .filter((word) => typeof word === 'string' && /^--(since|until|exclude)\b/.test(word))
   if (limits.length === 0) return []
   return [
-    `Files were left out when the case was made (${[...new Set(limits as string[])].join(', ')}): some of what looks missing may be there.`,
+    `Files were left out when the case was made (${[...new Set(limits)].join(', ')}): some of what looks missing may be there.`,
   ]
 }

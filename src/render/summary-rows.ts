@@ -1,5 +1,5 @@
 /** A summary as rows of one shape, for the formats that hold rows. */
-import { LIST_NAMES, RARE_NAMES, type Summary } from '../model/summary.js'
+import { LIST_NAMES, RARE_NAMES, type RareName, type RareRow, type Summary } from '../model/summary.js'
 
 export const SUMMARY_COLUMNS = [
   'section',
@@ -36,10 +36,7 @@ export function* summaryRows(summary: Summary): Generator<SummaryRow> {
     yield { ...EMPTY, section: 'timeline', first_seen: start, ...counts }
   for (const name of LIST_NAMES)
     for (const row of summary.lists[name].rows) yield { ...EMPTY, section: name, ...row }
-  for (const name of RARE_NAMES) {
-    for (const { principal_events: _, ...row } of summary.rare[name].rows)
-      yield { ...EMPTY, section: `rare_${name}`, ...row }
-  }
+  for (const name of RARE_NAMES) for (const row of summary.rare[name].rows) yield rareRow(name, row)
   for (const { principal, start, end, errors, error_codes, event_id } of summary.bursts.rows) {
     const row = {
       principal,
@@ -50,6 +47,23 @@ export function* summaryRows(summary: Summary): Generator<SummaryRow> {
       value: error_codes.join(' '),
     }
     yield { ...EMPTY, section: 'error_bursts', ...row }
+  }
+}
+
+function rareRow(
+  name: RareName,
+  { value, principal, events, principals, first_seen, known_for_ms, event_id }: RareRow,
+): SummaryRow {
+  return {
+    ...EMPTY,
+    section: `rare_${name}`,
+    value,
+    principal,
+    events,
+    principals,
+    first_seen,
+    known_for_ms,
+    event_id,
   }
 }
 

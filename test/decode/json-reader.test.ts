@@ -69,11 +69,37 @@ const jsonText = fc.oneof(
   fc.json({ maxDepth: 4 }),
   fc.array(fc.jsonValue({ maxDepth: 3 })).map((records) => JSON.stringify({ Records: records })),
   fc
-    .tuple(fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 2 })), fc.array(fc.jsonValue({ maxDepth: 3 })), fc.boolean())
-    .map(([other, records, pretty]) => JSON.stringify({ ...other, Records: records, z: 1 }, null, pretty ? 2 : undefined)),
+    .tuple(
+      fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 2 })),
+      fc.array(fc.jsonValue({ maxDepth: 3 })),
+      fc.boolean(),
+    )
+    .map(([other, records, pretty]) =>
+      JSON.stringify({ ...other, Records: records, z: 1 }, null, pretty ? 2 : undefined),
+    ),
 )
 
-const SPICE = ['"', '\\', '{', '}', '[', ']', ',', ':', ' ', '\n', '\t', '\u0001', 'x', '0', '-', 'e', 'é', '\\u12', '\\"']
+const SPICE = [
+  '"',
+  '\\',
+  '{',
+  '}',
+  '[',
+  ']',
+  ',',
+  ':',
+  ' ',
+  '\n',
+  '\t',
+  '\u0001',
+  'x',
+  '0',
+  '-',
+  'e',
+  'é',
+  '\\u12',
+  '\\"',
+]
 
 describe('JsonReader', () => {
   it('agrees with JSON.parse on generated documents, whatever the piece size', () => {
@@ -97,7 +123,22 @@ describe('JsonReader', () => {
   })
 
   it('agrees with JSON.parse on noise made of JSON tokens', () => {
-    const token = fc.constantFrom('{', '}', '[', ']', ',', ':', '"a"', '"Records"', '1', 'true', 'null', ' ', '"', '\\')
+    const token = fc.constantFrom(
+      '{',
+      '}',
+      '[',
+      ']',
+      ',',
+      ':',
+      '"a"',
+      '"Records"',
+      '1',
+      'true',
+      'null',
+      ' ',
+      '"',
+      '\\',
+    )
     fc.assert(
       fc.property(fc.array(token, { maxLength: 14 }), (tokens) => {
         agrees(tokens.join(''))
@@ -106,7 +147,8 @@ describe('JsonReader', () => {
     )
   })
 
-  const record = (n: number): string => JSON.stringify({ eventVersion: '1.08', eventID: String(n), nested: { a: [{ b: n }] } })
+  const record = (n: number): string =>
+    JSON.stringify({ eventVersion: '1.08', eventID: String(n), nested: { a: [{ b: n }] } })
 
   it('keeps the good records around a damaged one, and names its bytes', () => {
     const bad = record(2).replace('"eventID":"2"', '"eventID":"2')
@@ -137,7 +179,11 @@ describe('JsonReader', () => {
       const reading = read(Buffer.from(text), piece, 1000)
       expect(reading.values).toHaveLength(2)
       expect(reading.problems).toEqual([
-        expect.objectContaining({ kind: 'record-too-large', byteOffset: text.indexOf(big), byteLength: big.length }),
+        expect.objectContaining({
+          kind: 'record-too-large',
+          byteOffset: text.indexOf(big),
+          byteLength: big.length,
+        }),
       ])
     }
   })

@@ -36,6 +36,7 @@ describe('kill -9', () => {
 
   it.each([0, 1, 2, 3, 4, 5])(
     'at any moment, then the same command again, ends as an undisturbed run (moments %i of 6)',
+    { timeout: 180_000 },
     async (group) => {
       for (const fraction of fractions.filter((_, at) => at % 6 === group)) {
         const caseFile = await killAt(fraction)

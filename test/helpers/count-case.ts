@@ -30,10 +30,28 @@ export async function invictusCase(): Promise<string> {
   return casePath
 }
 
+export type PythonRow = readonly [
+  events: number,
+  errors: number,
+  first: string,
+  last: string,
+  callers: number,
+  regions: string[],
+  ips: string[],
+  keys: string[],
+]
+
+export type PythonCounts = Readonly<
+  Record<
+    'caller' | 'eventName' | 'eventSource' | 'sourceIPAddress' | 'userAgent' | 'awsRegion' | 'errorCode',
+    Readonly<Record<string, PythonRow>>
+  >
+> & { readonly totals: readonly [events: number, errors: number, reads: number] }
+
 /** What the Python program beside the tests counts in the files themselves. */
-export function pythonCounts<Counts>(): Counts {
+export function pythonCounts(): PythonCounts {
   const script = path.join(ROOT, 'test/query/count-oracle.py')
-  return JSON.parse(execFileSync('python3', [script, INVICTUS], { encoding: 'utf8' })) as Counts
+  return JSON.parse(execFileSync('python3', [script, INVICTUS], { encoding: 'utf8' })) as PythonCounts
 }
 
 /** Records of every kind of caller, with some that are odd. */

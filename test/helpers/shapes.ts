@@ -126,10 +126,7 @@ const LAKE_FIELDS = [
 ]
 
 function lakeRow(record: CloudTrailRecord): string {
-  const text = (name: string): string =>
-    String(record[name])
-      .replace('T', ' ')
-      .replace('Z', '.000')
+  const text = (name: string): string => String(record[name]).replace('T', ' ').replace('Z', '.000')
   return LAKE_FIELDS.map((name) => cell(name === 'eventTime' ? text(name) : record[name]))
     .concat(
       cell(

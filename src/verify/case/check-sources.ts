@@ -42,28 +42,38 @@ export interface SourceNotes {
 const ORDERED_PROBLEMS = 1000
 
 export function checkSources(db: Connection, task: SourceTask): SourceResult {
-  const checker = new SourceChecker(db, task.reread)
-  const findings = task.sources.flatMap((rows) => checker.check(rows))
-  return {
-    findings,
-    sources: task.sources.length,
-    records: checker.records,
-    bytes: checker.bytes,
-    notes: checker.notes,
+  const totals: Totals = { records: 0, bytes: 0, notes: { notHashed: 0, reread: 0, members: 0 } }
+  const findings: Finding[] = []
+  let checker = new SourceChecker(db, task.reread, totals)
+  for (const rows of task.sources) {
+    try {
+      findings.push(...checker.check(rows))
+    } catch (error) {
+      if (!isDamage(error)) throw error
+      findings.push({ check: 'structure', place: `source ${rows.id}`, detail: (error as Error).message })
+      // A statement that met damage stays busy: the other sources get new ones.
+      checker = new SourceChecker(db, task.reread, totals)
+    }
   }
+  return { findings, sources: task.sources.length, ...totals }
+}
+
+interface Totals {
+  records: number
+  bytes: number
+  readonly notes: SourceNotes
 }
 
 class SourceChecker {
-  records = 0
-  bytes = 0
-  readonly notes: SourceNotes = { notHashed: 0, reread: 0, members: 0 }
+  readonly #totals: Totals
   readonly #archive: ArchiveReader | null
   readonly #rows: SourceRowReader
   readonly #content: StoredContent
   readonly #source
   readonly #problems
 
-  constructor(db: Connection, reread: readonly string[] | null) {
+  constructor(db: Connection, reread: readonly string[] | null, totals: Totals) {
+    this.#totals = totals
     this.#archive = reread === null ? null : new ArchiveReader(reread)
     this.#rows = new SourceRowReader(db)
     this.#content = new StoredContent(db)
@@ -79,14 +89,9 @@ class SourceChecker {
     const source = this.#read(rows.id, rows.ranges.problem)
     if (source === undefined) return []
     const findings = new FindingList(source.member === null ? source.path : `${source.path}/${source.member}`)
-    try {
-      if (source.status === 'duplicate') this.#checkCopy(source, findings)
-      else this.#checkRows(source, rows, findings)
-      if (this.#archive !== null) this.#reread(source, this.#archive, findings)
-    } catch (error) {
-      if (!isDamage(error)) throw error
-      findings.add('structure', (error as Error).message)
-    }
+    if (source.status === 'duplicate') this.#checkCopy(source, findings)
+    else this.#checkRows(source, rows, findings)
+    if (this.#archive !== null) this.#reread(source, this.#archive, findings)
     return findings.all
   }
 
@@ -112,8 +117,8 @@ class SourceChecker {
     })
     const walk = new RecordWalk(this.#rows.of(source.id, ranges), { digest, records, findings })
     walk.end(this.#walkContent(source, walk, findings))
-    this.records += walk.rows
-    if (walk.notCompared > 0) this.notes.notHashed++
+    this.#totals.records += walk.rows
+    if (walk.notCompared > 0) this.#totals.notes.notHashed++
     else this.#checkDigest(source, ranges.problem, digest, findings)
   }
 
@@ -124,7 +129,7 @@ class SourceChecker {
     for (;;) {
       const next = pieces.next()
       if (next.done === true) return next.value
-      this.bytes += next.value.length
+      this.#totals.bytes += next.value.length
       walk.piece(next.value)
     }
   }
@@ -136,7 +141,7 @@ class SourceChecker {
     findings: FindingList,
   ): void {
     if ((problems?.count ?? 0) > ORDERED_PROBLEMS && source.made > 0) {
-      this.notes.notHashed++
+      this.#totals.notes.notHashed++
       return
     }
     if (problems !== undefined) {
@@ -151,10 +156,10 @@ class SourceChecker {
   #reread(source: VerifiedSource, archive: ArchiveReader, findings: FindingList): void {
     if (source.sha256 === null) return
     if (source.member !== null) {
-      this.notes.members++
+      this.#totals.notes.members++
       return
     }
-    this.notes.reread++
+    this.#totals.notes.reread++
     const difference = archive.compare(source)
     if (difference !== null) findings.add('archive', difference)
   }

@@ -52,7 +52,16 @@ function withReader<T>(casePath: string, work: (db: Connection) => T): T {
   try {
     return work(db)
   } finally {
+    closeReader(db)
+  }
+}
+
+/** A walk that met damage keeps its connection busy: it is let go with the process. */
+export function closeReader(db: Connection): void {
+  try {
     db.close()
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
   }
 }
 

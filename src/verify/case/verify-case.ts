@@ -9,7 +9,7 @@ import type { SourceNotes, SourceRows } from './check-sources.js'
 import { isDamage, type Finding } from './finding.js'
 import { checkLedger } from './ledger.js'
 import { noRanges, RANGED_TABLES, rangesOf, readRanges } from './row-ranges.js'
-import { told, unwrap, WHOLE_CHECK_NAMES } from './tasks.js'
+import { closeReader, told, unwrap, WHOLE_CHECK_NAMES } from './tasks.js'
 
 export interface VerifyPlan {
   readonly casePath: string
@@ -46,7 +46,7 @@ export async function verifyCase(plan: VerifyPlan, listener: VerifyListener): Pr
     return await new CaseVerification(db, pool, plan, listener).run()
   } finally {
     await pool.close()
-    db.close()
+    closeReader(db)
   }
 }
 
@@ -148,11 +148,21 @@ class CaseVerification {
 }
 
 function countSources(db: Connection): number {
-  return db.prepare('SELECT count(*) FROM source').pluck().get() as number
+  return unlessDamaged(0, () => db.prepare('SELECT count(*) FROM source').pluck().get() as number)
 }
 
 function readState(db: Connection): string {
-  return getMeta(db, 'state') ?? '?'
+  return unlessDamaged('?', () => getMeta(db, 'state') ?? '?')
+}
+
+/** The checks tell of damage; what is only told beside them need not. */
+function unlessDamaged<T>(otherwise: T, read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    if (isDamage(error)) return otherwise
+    throw error
+  }
 }
 
 const BATCH_BYTES = 16 * 1024 * 1024

@@ -35,7 +35,21 @@ export interface DigestReport {
 /** Takes the results as they are made. Nothing is held open in the case meanwhile. */
 export type TakeFiles = (files: readonly CheckedFile[]) => void | Promise<void>
 
+/** @throws CaseError exit 2 for keys and metadata that are none, 10 or 12 for the case. */
 export async function verifyDigests(plan: DigestPlan, take: TakeFiles): Promise<DigestReport> {
+  try {
+    return await validate(plan, take)
+  } catch (error) {
+    if (!/^SQLITE_(?:CORRUPT|NOTADB)/.test(String((error as { code?: unknown }).code))) throw error
+    throw new CaseError(`the case file is damaged (${(error as Error).message})`, {
+      exit: EXIT.verificationFailed,
+      hint: 'see what is damaged with: coldtrail verify',
+      cause: error,
+    })
+  }
+}
+
+async function validate(plan: DigestPlan, take: TakeFiles): Promise<DigestReport> {
   const keys = readKeys(plan.keyFiles)
   const metadata = new SavedMetadata()
   if (plan.metadataFolder !== null) metadata.addFolder(plan.metadataFolder)
