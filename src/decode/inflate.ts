@@ -32,7 +32,6 @@ export function inflateWhole(bytes: Buffer, maxBytes: number): Inflated | null {
 
 function strict(bytes: Buffer, maxBytes: number): Inflated | null {
   const claimed = claimedSize(bytes)
-  if (claimed > maxBytes) return null
   // One output chunk of exactly the claimed size: no growing and no joining (1.2 instead of 1.7 µs a record).
   const chunkSize = Math.max(64, Math.min(claimed, maxBytes))
   const { buffer, engine } = gunzipSync(bytes, {

@@ -436,11 +436,14 @@ export class JsonReader {
   #resumeAt(cutFrom: number, found: number): void {
     this.#report('bad-json', cutFrom, found, 'not readable up to the next record')
     this.#scan.active = false
-    this.#inObject = false
-    this.#opened = false
     this.#pos = found
-    if (this.#container === null) this.#container = ''
-    this.#arrayInObject = false
+    if (this.#container === null) {
+      // The damage was in the envelope itself: go on as if inside a list.
+      this.#inObject = false
+      this.#opened = false
+      this.#container = ''
+      this.#arrayInObject = false
+    }
     this.#place = 'element'
     this.#run()
     this.#finish()

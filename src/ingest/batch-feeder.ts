@@ -1,6 +1,7 @@
 /** Hands batches to the workers and their shards to the merge, never more than a few ahead. */
 import { randomUUID } from 'node:crypto'
 import path from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import type { BatchResult, BatchSource, BatchTask, ListedContainer } from '../model/batch.js'
 import type { MergeQueue } from './merge-queue.js'
 import type { ParsePool } from './pool.js'
@@ -33,9 +34,19 @@ export class BatchFeeder {
 
   /** Ends when all of these are merged; after an interrupt those not begun are left out. */
   async feed(batches: Iterable<BatchSource[]>): Promise<void> {
+    const running = new Set<Promise<void>>()
+    try {
+      await this.#feedAll(batches, running)
+    } finally {
+      // A pool must not be closed under a running job, whatever ended the run.
+      await Promise.allSettled(running)
+    }
+    this.#queue.flush()
+  }
+
+  async #feedAll(batches: Iterable<BatchSource[]>, running: Set<Promise<void>>): Promise<void> {
     // Two batches a worker are under way or waiting; shards wait for their turn, no more than a few.
     const room = this.#pool.workers * 2 + 2
-    const running = new Set<Promise<void>>()
     for (const batch of batches) {
       if (this.#signal.aborted) {
         this.#queue.notReached += batch.length
@@ -46,9 +57,10 @@ export class BatchFeeder {
       })
       running.add(job)
       while (running.size >= room || this.#queue.waiting > room) await Promise.race(running)
+      // Without threads the work is done in this turn: a Ctrl-C is only heard between two.
+      await setImmediate()
     }
     await Promise.all(running)
-    this.#queue.flush()
   }
 
   async #index(sources: BatchSource[]): Promise<void> {
@@ -79,7 +91,8 @@ function unwrap(
   result: BatchResult | { failed: { message: string; code: string; stack: string } },
 ): BatchResult {
   if (!('failed' in result)) return result
-  const error = new Error(result.failed.message, { cause: result.failed.stack }) as Error & { code: string }
+  const error = new Error(result.failed.message) as Error & { code: string }
+  error.stack = result.failed.stack
   error.code = result.failed.code
   throw error
 }

@@ -21,9 +21,11 @@ export async function indexBatch(task: BatchTask): Promise<BatchResult> {
   const context = { shard, normaliser, limits: LIMITS, reference, lenient, stages, containers }
   try {
     await indexAll(task.sources, context)
-  } finally {
-    shard.close()
+  } catch (error) {
+    shard.abandon()
+    throw error
   }
+  shard.close()
   return {
     shardPath: task.shardPath,
     files: task.sources.length,

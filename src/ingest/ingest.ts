@@ -2,7 +2,7 @@
  * The write side from paths to a finished case. The main thread never sees a record: workers make shards, this merges them in
  * the order of their batches, so that row numbers do not depend on which worker was faster.
  */
-import { existsSync, realpathSync } from 'node:fs'
+import { accessSync, constants, existsSync, realpathSync, renameSync } from 'node:fs'
 import path from 'node:path'
 import { findSources } from '../discover/find-sources.js'
 import { dayOutside, readTrailPath } from '../discover/trail-path.js'
@@ -60,12 +60,29 @@ function refuseCaseInsideEvidence(plan: IngestPlan): void {
   }
 }
 
+function isReadable(name: string): boolean {
+  try {
+    accessSync(name, constants.R_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
 function realpath(name: string): string {
   try {
     return realpathSync(name)
   } catch {
     return path.resolve(name)
   }
+}
+
+/** Made elsewhere and moved when it is whole: a kill leaves no half-made case. */
+function createWhole(casePath: string, draft: string, toolVersion: string): Connection {
+  const db = createCase(draft, toolVersion)
+  closeCase(db)
+  renameSync(draft, casePath)
+  return openExistingWriter(casePath)
 }
 
 class Ingest {
@@ -85,7 +102,11 @@ class Ingest {
   async run(files: readonly FoundFile[], unreadable: readonly SkippedPath[]): Promise<IngestTotals> {
     const db = existsSync(this.#plan.casePath)
       ? openExistingWriter(this.#plan.casePath)
-      : createCase(this.#plan.casePath, this.#plan.toolVersion)
+      : createWhole(
+          this.#plan.casePath,
+          path.join(this.#lock.workFolder, 'new.sqlite'),
+          this.#plan.toolVersion,
+        )
     const pool = openPool(this.#plan.workers)
     try {
       return await this.#fill(db, pool, files, unreadable)
@@ -103,6 +124,8 @@ class Ingest {
   ): Promise<IngestTotals> {
     const runId = startRun(db, { arguments: this.#plan.commandLine, toolVersion: this.#plan.toolVersion })
     const ledger = new Ledger(db, runId)
+    const still = new Set(unreadable.map((skipped) => skipped.path))
+    ledger.forgetMended((name) => !still.has(name) && isReadable(name))
     for (const skipped of unreadable) ledger.addSkippedPath(skipped)
     const inWindow = files.filter(
       (file) => !dayOutside(readTrailPath(file.path), this.#plan.since, this.#plan.until),

@@ -1,7 +1,6 @@
 /** Reads a file once, whole, and says when it changed meanwhile. Opens read-only, and without touching atime where it may. */
-import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs'
-
-const O_NOATIME = 0o1000000
+import { closeSync, fstatSync, readSync, type Stats } from 'node:fs'
+import { openQuietly } from '../store/open-quietly.js'
 
 export interface OpenFile {
   readonly fd: number
@@ -16,20 +15,6 @@ export function openForReading(path: string | Buffer): OpenFile {
     closeSync(fd)
     throw error
   }
-}
-
-/** O_NOATIME is Linux, and only for the owner or root: without it reading may change the access time. */
-function openQuietly(path: string | Buffer): number {
-  // O_NONBLOCK: a file that was swapped for a FIFO since discovery must not hang the run.
-  const flags = constants.O_RDONLY | constants.O_NONBLOCK
-  if (process.platform === 'linux') {
-    try {
-      return openSync(path, flags | O_NOATIME)
-    } catch (error) {
-      if ((error as { code?: string }).code !== 'EPERM') throw error
-    }
-  }
-  return openSync(path, flags)
 }
 
 /** Reads exactly what fstat said; fewer bytes mean the file shrank. */

@@ -5,7 +5,8 @@ export const FILE_STATES = {
   INVALID: 'not as CloudTrail wrote it, or its signature is not good; the reason says which',
   MISSING: 'named by a digest, but not in the case: deleted, not collected or not indexed',
   'NOT COVERED': 'no digest that can be relied on names this file: nothing is known of it',
-  'UNSIGNED TAIL': 'the hashes agree, but the signature of the newest digest is not at hand',
+  'UNSIGNED TAIL':
+    'the hashes agree, but the signature of the digest is not at hand: that of a newest one is in the metadata of its object only',
   CONSISTENT: 'the hashes agree, but no public keys were given: signatures were not checked',
 } as const
 

@@ -45,6 +45,20 @@ export class Ledger {
     this.#runId = runId
   }
 
+  /** Paths that could not be walked before, and can be now. */
+  forgetMended(isReadable: (path: string) => boolean): void {
+    const paths = this.#db
+      .prepare<unknown[], string>(
+        "SELECT DISTINCT path FROM problem WHERE source_id IS NULL AND kind = 'unreadable'",
+      )
+      .pluck()
+      .all()
+    const forget = this.#db.prepare(
+      "DELETE FROM problem WHERE source_id IS NULL AND kind = 'unreadable' AND path = ?",
+    )
+    for (const path of paths) if (isReadable(path)) forget.run(path)
+  }
+
   nextSourceId(): number {
     return (this.#db.prepare('SELECT coalesce(max(id), 0) + 1 AS id FROM source').get() as { id: number }).id
   }

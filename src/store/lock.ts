@@ -1,5 +1,5 @@
 /** One indexer per case: a lock that the system frees when its holder dies, however it dies. */
-import { mkdirSync, rmSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import Database from 'better-sqlite3'
 import { CaseError, EXIT } from '../model/case-error.js'
@@ -33,11 +33,16 @@ export function lockCase(casePath: string): CaseLock {
       cause: error,
     })
   }
+  // A run that was killed leaves its shards.
+  for (const name of readdirSync(workFolder)) {
+    if (name !== 'lock') rmSync(path.join(workFolder, name), { recursive: true, force: true })
+  }
   return {
     workFolder,
     release: () => {
-      lock.close()
+      // Removed while it is still locked: afterwards it could be another indexer's.
       rmSync(workFolder, { recursive: true, force: true })
+      lock.close()
     },
   }
 }

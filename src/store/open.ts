@@ -1,5 +1,5 @@
 /** Opens case files. A reader can not write by construction; a writer refuses what is not ours. */
-import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs'
+import { accessSync, closeSync, constants, existsSync, openSync, readSync, statSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { CaseError, EXIT } from '../model/case-error.js'
 import { APPLICATION_ID, FORMAT_MAJOR, PAGE_SIZE, USER_VERSION } from './format.js'
@@ -24,6 +24,7 @@ export function openReader(path: string): Connection {
     })
   }
   refuseWal(path)
+  rollBack(path)
   const db = connect(path, { readonly: true, fileMustExist: true })
   try {
     db.pragma('query_only = ON')
@@ -39,8 +40,21 @@ export function openReader(path: string): Connection {
   return db
 }
 
+/** A killed run leaves a journal that only a writer can roll back; while one is writing, SQLite leaves it alone. */
+function rollBack(path: string): void {
+  try {
+    if (statSync(`${path}-journal`).size === 0) return
+    const db = new Database(path, { fileMustExist: true, timeout: 0 })
+    db.pragma('schema_version')
+    db.close()
+  } catch {
+    // No journal, or no right to write: then the reader says what is wrong.
+  }
+}
+
 /** Opens for writing, without creating. @throws CaseError exit 10 as openReader. */
 export function openExistingWriter(path: string): Connection {
+  refuseUnwritable(path)
   refuseWal(path)
   const db = connect(path, { fileMustExist: true })
   try {
@@ -52,6 +66,20 @@ export function openExistingWriter(path: string): Connection {
     throw error
   }
   return db
+}
+
+function refuseUnwritable(path: string): void {
+  if (!statSync(path).isFile()) {
+    throw new CaseError(`${path} is not a file`, { hint: 'name the case file itself with --case' })
+  }
+  try {
+    accessSync(path, constants.W_OK)
+  } catch (error) {
+    throw new CaseError(`${path} can only be read`, {
+      hint: 'name another case, or allow writing: chmod u+w',
+      cause: error,
+    })
+  }
 }
 
 /** Creates an empty database with the case's page size; the caller writes the schema. */

@@ -1,10 +1,10 @@
 /** Reads the exact bytes of a record: from the case's segments, or from the archive when the case only refers to it. */
-import { readFileSync } from 'node:fs'
 import { hash } from 'node:crypto'
 import { gunzipSync, inflateRawSync } from 'node:zlib'
 import { CaseError, EXIT } from '../model/case-error.js'
 import { parseLocator } from '../model/locator.js'
 import { TextTree } from '../model/text-tree.js'
+import { readQuietly } from './open-quietly.js'
 import type { Connection } from './open.js'
 
 interface Segment {
@@ -94,7 +94,7 @@ export class RecordReader {
       const path = source.path_hex === null ? source.path : Buffer.from(source.path_hex, 'hex')
       let bytes: Buffer
       try {
-        bytes = readFileSync(path)
+        bytes = readQuietly(path)
       } catch (error) {
         throw new CaseError(`can not read ${source.path}: ${(error as Error).message}`, {
           exit: EXIT.verificationFailed,

@@ -252,6 +252,11 @@ export class Shard {
     this.#db.close()
   }
 
+  /** After a failure: what is in it does not count, and a second failure must not hide the first. */
+  abandon(): void {
+    this.#db.close()
+  }
+
   #ship(entry: Entry, dictionary: string, insert: Insert): void {
     insert.run(entry.id, ...entry.values)
     this.#valueBody.run(entry.id, dictionary, entry.text)

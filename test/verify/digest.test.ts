@@ -1,11 +1,12 @@
 import { createHash, createPublicKey, hash, sign } from 'node:crypto'
-import { appendFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { CheckedFile, FileState } from '../../src/model/verification.js'
 import { openReader } from '../../src/store/open.js'
-import { latestVerification, signedStateAt } from '../../src/store/verification.js'
+import { latestVerification } from '../../src/store/verification.js'
+import { signedState, signedStateAt } from '../../src/verify/signed-state.js'
 import { verifyDigests, type DigestReport } from '../../src/verify/digest/verify-digests.js'
 import { put } from '../helpers/archive.js'
 import {
@@ -543,6 +544,7 @@ describe('the case', () => {
     const setup = setUp()
     const log = setup.archive.log(EAST, 2)
     const outcome = await outcomeOf(setup)
+    expect(readdirSync(setup.folder).sort()).toEqual(['case.sqlite', 'evidence', 'keys.json', 'metadata'])
     const db = openReader(setup.casePath)
     const row = db
       .prepare('SELECT path AS source_path, member, sha256 FROM source WHERE path = ?')
@@ -553,6 +555,9 @@ describe('the case', () => {
       digest_key: setup.archive.digest(EAST, 2).url,
       fingerprint: ours.fingerprint,
     })
+    const digest = db.prepare("SELECT id FROM source WHERE kind = 'digest' LIMIT 1").pluck().get() as number
+    expect(signedState(db, digest)).toMatchObject({ state: 'VALID', fingerprint: ours.fingerprint })
+    expect(signedState(db, 1_000_000)).toBeNull()
     expect(latestVerification(db)).toMatchObject({
       counts: outcome.report.counts,
       statement: outcome.report.statement,

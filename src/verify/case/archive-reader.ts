@@ -1,11 +1,11 @@
 /** Reads the files of the archive again, and compares each with what was indexed. Only reads. */
 import { createHash } from 'node:crypto'
-import { closeSync, constants, existsSync, openSync, readSync } from 'node:fs'
+import { closeSync, existsSync, readSync } from 'node:fs'
+import { openQuietly } from '../../store/open-quietly.js'
 import path from 'node:path'
 import type { VerifiedSource } from './verified-source.js'
 
 const CHUNK = Buffer.allocUnsafeSlow(1024 * 1024)
-const O_NOATIME = 0o1000000
 
 export class ArchiveReader {
   readonly #roots: readonly string[]
@@ -70,17 +70,5 @@ function hashFile(file: string | Buffer): { sha256: string; size: number } {
     }
   } finally {
     closeSync(fd)
-  }
-}
-
-/** Without touching the access time where we may (Linux, owner or root), and without waiting for a FIFO. */
-function openQuietly(file: string | Buffer): number {
-  const flags = constants.O_RDONLY | constants.O_NONBLOCK
-  if (process.platform !== 'linux') return openSync(file, flags)
-  try {
-    return openSync(file, flags | O_NOATIME)
-  } catch (error) {
-    if ((error as { code?: string }).code !== 'EPERM') throw error
-    return openSync(file, flags)
   }
 }

@@ -35,7 +35,7 @@ function ratio(kind: CheckedFileKind, counts: VerificationCounts[CheckedFileKind
   const others = [
     ...share('INVALID', 'INVALID'),
     ...share('MISSING', 'INVALID: not found'),
-    ...share('UNSIGNED TAIL', 'match a newest digest whose signature is not at hand (UNSIGNED TAIL)'),
+    ...share('UNSIGNED TAIL', 'UNSIGNED TAIL: the signature is not at hand'),
     ...share('CONSISTENT', 'CONSISTENT, signatures not checked'),
     ...share('NOT COVERED', 'NOT COVERED by a digest that can be relied on'),
   ]
@@ -85,7 +85,7 @@ function doesNotShow({ counts, keysSha256 }: StatementFacts): string[] {
       ? ['that the keys file is genuine: it has to come from AWS (list-public-keys) by a way that is known']
       : []),
     ...((counts.digest['UNSIGNED TAIL'] ?? 0) > 0
-      ? ['that the newest digests, and the log files that only they list, are unaltered']
+      ? ['that digests whose signature is not at hand, and the log files that only they list, are unaltered']
       : []),
     'that a chain was not cut off at its end: compare the end of the newest digests with the time of acquisition',
     'anything about events that CloudTrail did not record (trail off, event selectors, other regions), or log files that no digest lists',

@@ -202,6 +202,9 @@ function openBook(casePath: string): Book {
     db: open.db,
     notKept: null,
     close: () => {
+      // A case is one file: leaving TRUNCATE mode removes the empty journal beside it.
+      if (open.db.inTransaction) open.db.exec('ROLLBACK')
+      open.db.pragma('journal_mode = DELETE')
       open.db.close()
       open.lock.release()
     },
