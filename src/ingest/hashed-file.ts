@@ -45,10 +45,37 @@ export class HashedInput {
   }
 }
 
-/** What the input inflates to. Ends with a zlib error (code `Z_…`) where the stream is damaged. */
-export function gunzipped(input: HashedInput): AsyncIterable<Buffer> {
-  const gunzip = createGunzip({ chunkSize: 1024 * 1024 })
+/**
+ * What the input inflates to. Ends with a zlib error (code `Z_…`) where the stream is damaged, after all that zlib had handed
+ * out before: iterating the stream itself would drop what is still in its buffer.
+ */
+export async function* gunzipped(input: HashedInput): AsyncGenerator<Buffer> {
+  // What zlib has not handed out when it meets damage is lost with it: at most so much.
+  const gunzip = createGunzip({ chunkSize: 64 * 1024 })
+  const ready: Buffer[] = []
+  let ended: { readonly error: Error | null } | undefined
+  let wake = (): void => undefined
+  gunzip.on('data', (chunk: Buffer) => {
+    ready.push(chunk)
+    wake()
+  })
   // pipeline, not pipe: a failing read must end the other side too.
-  pipeline(Readable.from(input.chunks()), gunzip, () => undefined)
-  return gunzip
+  pipeline(Readable.from(input.chunks()), gunzip, (error) => {
+    ended = { error: error ?? null }
+    wake()
+  })
+  try {
+    for (;;) {
+      for (let chunk = ready.shift(); chunk !== undefined; chunk = ready.shift()) yield chunk
+      if (ended !== undefined) break
+      // The consumer works in this turn, so that what waits is never more than what one turn brought.
+      await new Promise<void>((resolve) => {
+        wake = resolve
+      })
+    }
+    const { error } = ended
+    if (error !== null) throw error
+  } finally {
+    gunzip.destroy()
+  }
 }

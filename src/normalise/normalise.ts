@@ -268,8 +268,16 @@ export class Normaliser {
       }
     }
     const userIdentity = record['userIdentity']
-    if (userIdentity !== undefined && userIdentity !== null && readObject(userIdentity) === null) {
+    const identity = readObject(userIdentity)
+    if (userIdentity !== undefined && userIdentity !== null && identity === null) {
       this.#report(input, draft, report, 'bad-field', 'userIdentity is not an object')
+    }
+    for (const field of identity === null ? [] : IDENTITY_FIELDS) {
+      const value = identity?.[field]
+      if (value !== undefined && value !== null && typeof value !== 'string') {
+        const kind = Array.isArray(value) ? 'an array' : typeof value
+        this.#report(input, draft, report, 'bad-field', `userIdentity.${field} is ${kind}`)
+      }
     }
   }
 
@@ -313,6 +321,16 @@ const LARGE_FIELDS = [
   'additionalEventData',
   'serviceEventDetails',
   'edgeDeviceDetails',
+] as const
+
+const IDENTITY_FIELDS = [
+  'type',
+  'principalId',
+  'arn',
+  'accountId',
+  'accessKeyId',
+  'userName',
+  'invokedBy',
 ] as const
 
 const STRING_FIELDS = [

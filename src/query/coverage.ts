@@ -1,6 +1,6 @@
 /** What was delivered, what is missing, and what nobody can know: `coldtrail coverage`. Quiet is never called absence. */
 import type { Coverage, CoverageDay, DigestCoverage, Gap, TrailEvent } from '../model/coverage.js'
-import type { Scope } from '../model/question.js'
+import type { Scope, TimeWindow } from '../model/question.js'
 import type { Connection } from '../store/open.js'
 import { readArchiveFiles, type ArchiveFile } from './delivered-files.js'
 import { findGaps, type Span } from './delivery-gaps.js'
@@ -17,19 +17,14 @@ export function readCoverage(db: Connection, scope: Scope): Coverage {
   const hours = new EventHours(db)
   const digests = readDigests(db, files)
   const events = trailEvents(db)
-  const isWanted = wanted(scope)
-  const gaps = gapsOf(files, hours, events).filter(isWanted)
+  const { keep } = new ScopeTest(scope)
   return {
-    days: daysOf(files, hours).filter(({ day, ...place }) =>
-      isWanted({ ...place, start: day, end: isoTime(Date.parse(day) + DAY - 1) }),
-    ),
-    gaps,
-    digests: digestCoverage(digests, events, isWanted),
-    missing: missingFiles(db, files, digests).filter(({ delivered, ...place }) =>
-      isWanted({ ...place, start: delivered, end: delivered }),
-    ),
+    days: keep(daysOf(files, hours), ({ day }) => [Date.parse(day), Date.parse(day) + DAY - 1]),
+    gaps: keep(gapsOf(files, hours, events), spanOfRow),
+    digests: digestCoverage(digests, events, keep),
+    missing: keep(missingFiles(db, files, digests), ({ delivered }) => momentOf(delivered)),
     failed_deliveries: failedDeliveries(db, scope.window),
-    trail_events: events.filter(({ time, ...place }) => isWanted({ ...place, start: time, end: time })),
+    trail_events: keep(events, ({ time }) => momentOf(time)),
     notes: archiveNotes(db, files, digests),
     unknowable: UNKNOWABLE,
   }
@@ -40,22 +35,47 @@ const DAY = 86_400_000
 interface Located {
   readonly account_id: string | null
   readonly aws_region: string | null
-  readonly start: string | null
-  readonly end: string | null
 }
 
-/** Whether something lies in the scope, at least with a part of its time; what has no time lies everywhere. */
-function wanted({ filters, window: { sinceMs, untilMs } }: Scope): (located: Located) => boolean {
-  const accounts = new Set(filters.accounts)
-  const regions = new Set(filters.regions.map((region) => region.toLowerCase()))
-  return ({ account_id, aws_region, start, end }) => {
-    if (accounts.size > 0 && !accounts.has(account_id ?? '')) return false
-    if (regions.size > 0 && !regions.has((aws_region ?? '').toLowerCase())) return false
-    if (start === null || end === null) return true
-    return (
-      (untilMs === undefined || Date.parse(start) < untilMs) &&
-      (sinceMs === undefined || Date.parse(end) >= sinceMs)
-    )
+/** First and last moment; null for what has no time, which lies in every window. */
+type Moments = readonly [fromMs: number, toMs: number] | null
+
+type Keep = <Row extends Located>(rows: readonly Row[], momentsOf: (row: Row) => Moments) => readonly Row[]
+
+function momentOf(time: string | null): Moments {
+  return time === null ? null : [Date.parse(time), Date.parse(time)]
+}
+
+function spanOfRow({ start, end }: { readonly start: string; readonly end: string }): Moments {
+  return [Date.parse(start), Date.parse(end)]
+}
+
+/** What lies in the scope at least with a part of its time. */
+class ScopeTest {
+  readonly #accounts: ReadonlySet<string>
+  readonly #regions: ReadonlySet<string>
+  readonly #window: TimeWindow
+
+  constructor({ filters, window }: Scope) {
+    this.#accounts = new Set(filters.accounts)
+    this.#regions = new Set(filters.regions.map((region) => region.toLowerCase()))
+    this.#window = window
+  }
+
+  readonly keep: Keep = (rows, momentsOf) => {
+    const { sinceMs = -Infinity, untilMs = Infinity } = this.#window
+    const isEverywhere = this.#accounts.size === 0 && this.#regions.size === 0
+    if (isEverywhere && sinceMs === -Infinity && untilMs === Infinity) return rows
+    return rows.filter((row) => {
+      if (!isEverywhere && !this.#isPlace(row)) return false
+      const moments = momentsOf(row)
+      return moments === null || (moments[0] < untilMs && moments[1] >= sinceMs)
+    })
+  }
+
+  #isPlace({ account_id, aws_region }: Located): boolean {
+    const isAccount = this.#accounts.size === 0 || this.#accounts.has(account_id ?? '')
+    return isAccount && (this.#regions.size === 0 || this.#regions.has((aws_region ?? '').toLowerCase()))
   }
 }
 
@@ -138,7 +158,7 @@ function explanations(
 function digestCoverage(
   digests: readonly Digest[],
   events: readonly TrailEvent[],
-  isWanted: (located: Located) => boolean,
+  keep: Keep,
 ): DigestCoverage {
   const gaps = digestGaps(digests).map(({ chain, kind, startMs, endMs }) => ({
     account_id: chain.accountId,
@@ -153,9 +173,9 @@ function digestCoverage(
   return {
     files: digests.length,
     unread: digests.filter(({ isRead }) => !isRead).length,
-    gaps: gaps
-      .filter(isWanted)
-      .sort((one, other) => compare(one.start, other.start) || compare(placeOf(one), placeOf(other))),
+    gaps: [...keep(gaps, spanOfRow)].sort(
+      (one, other) => compare(one.start, other.start) || compare(placeOf(one), placeOf(other)),
+    ),
   }
 }
 

@@ -14,17 +14,28 @@ export interface DeliveredName {
   readonly region: string
   /** Of a digest: TRAIL_HOMEREGION. */
   readonly trail: string | null
+  /** Null for a time that does not exist. */
   readonly deliveredMs: number | null
+  /** The same as UTC text. */
+  readonly delivered: string | null
 }
 
 /** Null for names that CloudTrail does not give. */
 export function readDeliveredName(path: string): DeliveredName | null {
-  const [, accountId, family, region, trail, date = '', minutes = '', seconds = '00'] =
+  const [, accountId, family, region, trail = null, date = '', minutes = '', seconds = '00'] =
     NAME.exec(fileName(path)) ?? []
   if (accountId === undefined || family === undefined || region === undefined) return null
   const text = `${date.slice(0, 4)}-${date.slice(4, 6)}-${date.slice(6)}T${minutes.slice(0, 2)}:${minutes.slice(2)}:${seconds}Z`
   const time = Date.parse(text)
-  return { accountId, family, region, trail: trail ?? null, deliveredMs: Number.isNaN(time) ? null : time }
+  const exists = !Number.isNaN(time)
+  return {
+    accountId,
+    family,
+    region,
+    trail,
+    deliveredMs: exists ? time : null,
+    delivered: exists ? text : null,
+  }
 }
 
 export interface ArchiveFile {
@@ -56,7 +67,8 @@ export function readArchiveFiles(db: Connection): ArchiveFile[] {
 
 /** A file's name is enough to know it again: its 16 random characters are unique. Unpacked files have lost their .gz. */
 export function sameName(path: string): string {
-  return fileName(path).replace(/\.gz$/, '')
+  const name = fileName(path)
+  return name.endsWith('.gz') ? name.slice(0, -3) : name
 }
 
 function fileName(path: string): string {

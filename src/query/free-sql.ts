@@ -73,9 +73,12 @@ interface EventPlace {
 
 /** A statement may name a column by text of a record: it must be harmless as a JSON key, a heading and a CSV cell. */
 function columnName(name: string): string {
-  const plain = name.replace(/[^\p{L}\p{N} _.,:;()*+<>=!|/%$'-]/gu, '_').replace(/^[\s=+@-]+/u, '_')
+  const plain = name.replace(UNSAFE_IN_NAMES, '_').replace(/^[\s=+@-]+/u, '_')
   return plain === '' ? '_' : plain
 }
+
+/** Controls, bidi and other invisible characters, and what a JSON string must escape. */
+const UNSAFE_IN_NAMES = /[\p{C}\p{Zl}\p{Zp}"\\]/gu
 
 /** Two columns of one name would be one key in JSON. */
 function unique(names: readonly string[]): string[] {

@@ -6,7 +6,6 @@ import { readDeliveredName, sameName, type ArchiveFile } from './delivered-files
 import type { Digest } from './digest-files.js'
 import { sql } from './statement.js'
 import { OWN_WRITES } from './trail-events.js'
-import { timeText } from './value-table.js'
 
 interface Naming {
   readonly key: string
@@ -25,12 +24,11 @@ export function missingFiles(
   for (const { key, namedBy, evidence } of namings(db, digests)) {
     const name = sameName(key)
     if (present.has(name) || missing.has(name)) continue
-    const delivered = readDeliveredName(name)
+    const claims = readDeliveredName(name)
     // Any other object under AWSLogs/ is not CloudTrail's: access logs, Config, …
-    if (delivered === null) continue
-    const { family, accountId, region, deliveredMs } = delivered
-    const claims = { family, account_id: accountId, aws_region: region, delivered: timeText(deliveredMs) }
-    missing.set(name, { key, ...claims, named_by: namedBy, evidence })
+    if (claims === null) continue
+    const { family, accountId: account_id, region: aws_region, delivered } = claims
+    missing.set(name, { key, family, account_id, aws_region, delivered, named_by: namedBy, evidence })
   }
   return [...missing.values()].sort((one, other) => (one.key < other.key ? -1 : 1))
 }
