@@ -26,7 +26,12 @@ export function inflateWhole(bytes: Buffer, maxBytes: number): Inflated | null {
   } catch (error) {
     const code = (error as { code?: string }).code
     if (code === 'ERR_BUFFER_TOO_LARGE') return null
-    return salvage(bytes, maxBytes, code ?? '')
+    try {
+      return salvage(bytes, maxBytes, code ?? '')
+    } catch (failure) {
+      if ((failure as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE') return null
+      throw failure
+    }
   }
 }
 
@@ -106,7 +111,8 @@ function inflatePrefix(bytes: Buffer, length: number, maxBytes: number): Buffer 
       finishFlush: constants.Z_SYNC_FLUSH,
       maxOutputLength: maxBytes,
     })
-  } catch {
+  } catch (error) {
+    if ((error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE') throw error
     return null
   }
 }

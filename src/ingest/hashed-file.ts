@@ -45,6 +45,15 @@ export class HashedInput {
   }
 }
 
+/** What one write inflates to is lost when it ends in damage: so the writes are small. */
+const WRITE_BYTES = 8 * 1024
+
+async function* inPieces(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  for await (const chunk of chunks) {
+    for (let at = 0; at < chunk.length; at += WRITE_BYTES) yield chunk.subarray(at, at + WRITE_BYTES)
+  }
+}
+
 /**
  * What the input inflates to. Ends with a zlib error (code `Z_…`) where the stream is damaged, after all that zlib had handed
  * out before: iterating the stream itself would drop what is still in its buffer.
@@ -60,7 +69,7 @@ export async function* gunzipped(input: HashedInput): AsyncGenerator<Buffer> {
     wake()
   })
   // pipeline, not pipe: a failing read must end the other side too.
-  pipeline(Readable.from(input.chunks()), gunzip, (error) => {
+  pipeline(Readable.from(inPieces(input.chunks())), gunzip, (error) => {
     ended = { error: error ?? null }
     wake()
   })

@@ -350,11 +350,11 @@ describe('damaged gzip that is too large to be read in one piece', () => {
     expect(damage?.byte_offset).toBeGreaterThanOrEqual(sound.length)
   })
 
-  // Known limits of streaming: zlib drops up to 64 kB that it has inflated when it meets the garbage, and says nothing of zero bytes.
+  // Known limits of streaming: zlib drops what the last 8 kB of the file inflate to when it meets the garbage, and says nothing of zero bytes.
   it('keeps all but the last records of a file with text behind its end, and says so', async () => {
     const { code, events, kinds } = await indexBad(Buffer.concat([whole, Buffer.from('THE END')]))
     expect(code).toBe(3)
-    expect(events.length).toBeGreaterThanOrEqual(LARGE - 8)
+    expect(events.length).toBeGreaterThanOrEqual(LARGE * 0.98)
     expect(kinds).toContain('corrupt-gzip')
   })
 
