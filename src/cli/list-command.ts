@@ -23,8 +23,8 @@ export type ListRow = Readonly<Record<string, string | number | null | readonly 
 export interface ListOutput {
   readonly format: Format
   readonly columns: readonly string[]
-  /** How many rows there are, shown or not. */
-  readonly total: number
+  /** How many rows there are, shown or not; null when all are shown. */
+  readonly total: number | null
   /** What the rows are, in plural. */
   readonly noun: string
 }
@@ -46,15 +46,16 @@ export abstract class CountCommand extends CaseCommand {
   }
 
   protected async printList(
-    rows: readonly ListRow[],
+    rows: Iterable<ListRow>,
     { format, columns, total, noun }: ListOutput,
   ): Promise<void> {
     // JSON holds lists as they are; where a cell is one text, String() joins them.
-    const shown = await printRows(format, columns, rows as readonly PlainRow[])
-    if (total === 0) this.tell(`no ${noun}`)
-    else if (shown < total)
-      this.tell(`${formatCount(shown)} of ${formatCount(total)} ${noun} shown; --limit N shows more`)
-    else this.tell(`${formatCount(total)} ${noun}`)
+    const shown = await printRows(format, columns, rows as Iterable<PlainRow>)
+    const all = total ?? shown
+    if (all === 0) this.tell(`no ${noun}`)
+    else if (shown < all)
+      this.tell(`${formatCount(shown)} of ${formatCount(all)} ${noun} shown; --limit N shows more`)
+    else this.tell(`${formatCount(all)} ${noun}`)
   }
 
   private tellScope(db: Connection, { filters, window }: Scope): void {

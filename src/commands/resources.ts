@@ -54,15 +54,12 @@ shared, deleted, and in between, folded, read and used.`
     if (flags.history) return this.#history(args.value, flags)
     const columns = chooseColumns(flags.columns, format, RESOURCE_COLUMNS, RESOURCE_LISTS)
     const limit = rowLimit(flags, this.jsonEnabled())
-    const { rows, total } = await this.answer(flags, (db, scope) =>
-      listResources(db, scope, args.value, limit),
-    )
-    if (!this.jsonEnabled())
-      await this.printList(
-        rows.map((row) => ({ ...row })),
-        { format, columns, total, noun: 'resources' },
-      )
-    return { resources: rows, more: total - rows.length }
+    return this.answer(flags, async (db, scope) => {
+      const { rows, total } = listResources(db, scope, args.value, limit)
+      if (this.jsonEnabled()) return resultOf([...rows], total)
+      await this.printList(listRows(rows), { format, columns, total, noun: 'resources' })
+      return resultOf([], total)
+    })
   }
 
   async #history(value: string | undefined, flags: HistoryFlags): Promise<ResourceHistory> {
@@ -85,4 +82,12 @@ shared, deleted, and in between, folded, read and used.`
     await this.printList(rows, { format, columns, total: told.history.length, noun: 'steps' })
     return { ...told, history }
   }
+}
+
+function* listRows(rows: Iterable<ResourceRow>): Generator<ListRow> {
+  for (const row of rows) yield { ...row }
+}
+
+function resultOf(resources: readonly ResourceRow[], total: number | null): ResourcesResult {
+  return { resources, more: total === null ? 0 : total - resources.length }
 }

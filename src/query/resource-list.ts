@@ -3,7 +3,7 @@ import type { ResourceRow } from '../model/resource-list.js'
 import type { Scope } from '../model/question.js'
 import { RESOURCE_ROLES } from '../model/resource.js'
 import type { Connection } from '../store/open.js'
-import { readIndexNames, readTuples } from '../store/reader.js'
+import { iterateColumn, readColumn, readIndexNames, readTuples } from '../store/reader.js'
 import { inWindow } from './condition.js'
 import { matchingEvents } from './event-scan.js'
 import { criteriaOf } from './filters.js'
@@ -14,9 +14,10 @@ import { addTotals, noEvents, type Totals } from './tally.js'
 import { timeText } from './value-table.js'
 
 export interface ResourceList {
-  readonly rows: readonly ResourceRow[]
-  /** How many resources there are, shown or not. */
-  readonly total: number
+  /** Busiest first; read from the case while they are iterated, once. */
+  readonly rows: Iterable<ResourceRow>
+  /** How many resources there are; null when `rows` has them all. */
+  readonly total: number | null
 }
 
 /** Details are read for so many resources at a time. */
@@ -31,25 +32,20 @@ export function listResources(
   value: string | undefined,
   limit = Infinity,
 ): ResourceList {
-  const { counted, total } = countUses(db, scope, value, limit)
-  const shown = counted.slice(0, limit)
-  const directory = new PrincipalDirectory(db)
-  const rows: ResourceRow[] = []
-  for (let from = 0; from < shown.length; from += RUN) {
-    const run = shown.slice(from, from + RUN)
-    const users = readUsers(
-      db,
-      scope,
-      run.flatMap(({ resource }) => resource.ids),
-    )
-    rows.push(...run.map((counts) => rowOf(counts, users, directory)))
-  }
-  return { rows, total }
+  const wanted = value === undefined ? undefined : idsNamed(value)
+  const uses = usesIn(db, scope, wanted)
+  const twins = readTwins(db, scope, wanted)
+  const counts = limit === Infinity ? allCounts(db, uses) : topCounts(db, uses, limit + twins.ids.size)
+  const [first] = Array.isArray(counts) ? counts : []
+  const total = limit === Infinity ? null : (first?.[4] ?? 0) - twins.counted + twins.resources.length
+  return { rows: rowsOf(db, scope, busiest(counts, twins), limit), total }
 }
 
+/** Of one resource; `resource` only where its rows were put together. */
 interface Counted {
-  readonly resource: Resource
+  readonly id: string
   readonly totals: Totals
+  readonly resource?: Resource
 }
 
 type CountTuple = readonly [
@@ -57,70 +53,113 @@ type CountTuple = readonly [
   events: number,
   first: number | null,
   last: number | null,
-  total: number,
+  total?: number,
 ]
 
-/** At least the `limit` busiest resources, busiest first. */
-function countUses(
-  db: Connection,
-  scope: Scope,
-  value: string | undefined,
-  limit: number,
-): { counted: Counted[]; total: number } {
-  const wanted = value === undefined ? undefined : idsNamed(value)
-  const twins = readTuples(db, sql`SELECT CAST(id AS TEXT) FROM (${TWIN_IDS})`).map(([id]) => String(id))
-  // Each twin may take the place of another resource: so many more are read.
-  const top = readCounts(db, usesIn(db, scope, wanted), limit + twins.length)
-  const isTwin = new Set(twins)
-  const resources = readResources(db, idList([...top.map(([id]) => id), ...twins]))
-  const byId = new Map(resources.flatMap((resource) => resource.ids.map((id) => [id, resource] as const)))
-  const all =
-    twins.length === 0
-      ? top
-      : [...top.filter(([id]) => !isTwin.has(id)), ...twinCounts(db, scope, wanted, twins)]
-  const counted = new Map<Resource, ReturnType<typeof noEvents>>()
-  for (const [id, events, firstMs, lastMs] of all) {
-    const resource = byId.get(id)
-    if (resource === undefined) continue
-    const totals = counted.get(resource) ?? noEvents()
-    addTotals(totals, { events, errors: 0, firstMs: firstMs ?? Infinity, lastMs: lastMs ?? -Infinity })
-    counted.set(resource, totals)
+function totalsOf([, events, firstMs, lastMs]: CountTuple): Totals {
+  return { events, errors: 0, firstMs: firstMs ?? Infinity, lastMs: lastMs ?? -Infinity }
+}
+
+/** Resources that records describe in several ways, so that they have several rows: few, if any. */
+interface Twins {
+  readonly ids: ReadonlySet<string>
+  /** Busiest first. */
+  readonly resources: readonly Required<Counted>[]
+  /** Rows of theirs that the scope names. */
+  readonly counted: number
+}
+
+function readTwins(db: Connection, scope: Scope, wanted: Statement | undefined): Twins {
+  const ids = readColumn<string>(db, sql`SELECT CAST(id AS TEXT) FROM (${TWIN_IDS})`)
+  if (ids.length === 0) return { ids: new Set(), resources: [], counted: 0 }
+  const chosen = wanted === undefined ? idList(ids) : sql`${idList(ids)} INTERSECT SELECT id FROM (${wanted})`
+  const counts = new Map(
+    Array.from(allCounts(db, usesIn(db, scope, chosen)), (tuple) => [tuple[0], totalsOf(tuple)]),
+  )
+  const resources = readResources(db, idList(ids)).flatMap((resource) => {
+    const totals = noEvents()
+    for (const id of resource.ids) addTotals(totals, counts.get(id) ?? noEvents())
+    return totals.events === 0 ? [] : [{ id: resource.ids[0] ?? '', totals, resource }]
+  })
+  return {
+    ids: new Set(ids),
+    resources: resources.sort((one, other) => other.totals.events - one.totals.events),
+    counted: counts.size,
   }
-  const list = [...counted].map(([resource, totals]) => ({ resource, totals }))
-  const folded =
-    all.filter(([id]) => isTwin.has(id)).length -
-    list.filter(({ resource }) => resource.ids.length > 1).length
-  return { counted: list.sort(busiestFirst), total: (top[0]?.[4] ?? 0) - folded }
 }
 
-function twinCounts(
+/** The twins put in their places. */
+function* busiest(counts: Iterable<CountTuple>, { ids, resources }: Twins): Generator<Counted> {
+  const waiting = [...resources]
+  for (const tuple of counts) {
+    if (ids.has(tuple[0])) continue
+    const totals = totalsOf(tuple)
+    for (let [twin] = waiting; twin !== undefined && twin.totals.events >= totals.events; [twin] = waiting) {
+      waiting.shift()
+      yield twin
+    }
+    yield { id: tuple[0], totals }
+  }
+  yield* waiting
+}
+
+function* rowsOf(
   db: Connection,
   scope: Scope,
-  wanted: Statement | undefined,
-  twins: readonly string[],
-): CountTuple[] {
-  const ids =
-    wanted === undefined ? idList(twins) : sql`${idList(twins)} INTERSECT SELECT id FROM (${wanted})`
-  return readCounts(db, usesIn(db, scope, ids), Infinity)
+  counted: Iterable<Counted>,
+  limit: number,
+): Generator<ResourceRow> {
+  const directory = new PrincipalDirectory(db)
+  let run: Counted[] = []
+  let left = limit
+  for (const each of counted) {
+    if (left-- <= 0) break
+    if (run.push(each) < RUN) continue
+    yield* runOf(db, scope, run, directory)
+    run = []
+  }
+  yield* runOf(db, scope, run, directory)
 }
 
-function busiestFirst(one: Counted, other: Counted): number {
-  return other.totals.events - one.totals.events || (nameOf(one.resource) < nameOf(other.resource) ? -1 : 1)
+function runOf(
+  db: Connection,
+  scope: Scope,
+  run: readonly Counted[],
+  directory: PrincipalDirectory,
+): ResourceRow[] {
+  const resources = readResources(db, idList(run.map(({ id }) => id)))
+  const byId = new Map(resources.map((resource) => [resource.ids[0], resource]))
+  const found = run.flatMap(({ id, totals, resource = byId.get(id) }) =>
+    resource === undefined ? [] : [{ resource, totals }],
+  )
+  const users = readUsers(
+    db,
+    scope,
+    found.flatMap(({ resource }) => resource.ids),
+  )
+  return found.map(({ resource, totals }) => rowOf(resource, totals, users, directory))
 }
 
 export function nameOf({ arn, name, type }: Resource): string {
   return arn ?? name ?? type ?? '(unnamed)'
 }
 
-/** An event names a resource once, so that uses are events. Among equals the order of ids, which every case gives alike. */
-function readCounts(db: Connection, uses: Statement, limit: number): CountTuple[] {
-  const bound = Number.isFinite(limit) ? sql` LIMIT ${limit}` : raw('')
+// An event names a resource once, so that uses are events. Among equals comes first the lowest id, which every case gives alike.
+const COUNTS = sql`SELECT x.resource_id AS id, count(*) AS n, min(x.event_time_ms) AS a, max(x.event_time_ms) AS b`
+
+/** With the number of all as the last value of each. */
+function topCounts(db: Connection, uses: Statement, limit: number): CountTuple[] {
   return readTuples(
     db,
-    sql`WITH c AS MATERIALIZED (SELECT x.resource_id AS id, count(*) AS n, min(x.event_time_ms) AS a, max(x.event_time_ms) AS b
-  ${uses} GROUP BY x.resource_id)
-  SELECT CAST(id AS TEXT), n, a, b, (SELECT count(*) FROM c) FROM c ORDER BY n DESC, id${bound}`,
+    sql`WITH c AS MATERIALIZED (${COUNTS} ${uses} GROUP BY x.resource_id)
+  SELECT CAST(id AS TEXT), n, a, b, (SELECT count(*) FROM c) FROM c ORDER BY n DESC, id LIMIT ${limit}`,
   ) as unknown as CountTuple[]
+}
+
+/** Tens of millions of objects are too many to hold. */
+function* allCounts(db: Connection, uses: Statement): Generator<CountTuple> {
+  const counts = sql`SELECT json_array(CAST(id AS TEXT), n, a, b) FROM (${COUNTS} ${uses} GROUP BY x.resource_id) ORDER BY n DESC, id`
+  for (const text of iterateColumn<string>(db, counts)) yield JSON.parse(text) as CountTuple
 }
 
 /** FROM and WHERE: the uses `x` of resources in a scope. The index of uses gives them grouped; it knows the time, too. */
@@ -179,7 +218,8 @@ function readUsers(db: Connection, scope: Scope, ids: readonly string[]): Map<st
 }
 
 function rowOf(
-  { resource, totals }: Counted,
+  resource: Resource,
+  totals: Totals,
   users: ReadonlyMap<string, User[]>,
   directory: PrincipalDirectory,
 ): ResourceRow {
