@@ -1,11 +1,9 @@
 /** Which principal is behind each identity: the identities of one canonical key are one principal. */
 import { CaseError, EXIT } from '../model/case-error.js'
 import type { PrincipalKind } from '../model/principal.js'
-// The table of accounts that AWS has published as its own is data, not normalising.
-// eslint-disable-next-line no-restricted-imports
-import { ownedAccountLabel } from '../normalise/owned-accounts.js'
 import type { Connection } from '../store/open.js'
 import { readTuples } from '../store/reader.js'
+import { ownedAccountLabel } from './account-owner.js'
 import { sql } from './statement.js'
 
 export interface Principal {

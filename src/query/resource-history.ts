@@ -3,12 +3,10 @@ import { CaseError } from '../model/case-error.js'
 import type { Scope } from '../model/question.js'
 import type { HistoryRow, ResourceHistory, Touch } from '../model/resource-list.js'
 import { RESOURCE_ROLES } from '../model/resource.js'
-// The table of accounts that AWS has published as its own is data, not normalising.
-// eslint-disable-next-line no-restricted-imports
-import { ownedAccountLabel } from '../normalise/owned-accounts.js'
 import type { Connection } from '../store/open.js'
 import { RecordReader } from '../store/record-reader.js'
 import { readColumn, readTuples } from '../store/reader.js'
+import { ownedAccountLabel } from './account-owner.js'
 import { PrincipalDirectory } from './principal-directory.js'
 import { nameOf, useConditions } from './resource-list.js'
 import { idList, idsNamed, readResources, type Resource } from './resource-match.js'
