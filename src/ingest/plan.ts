@@ -1,4 +1,6 @@
 /** What an index run is asked to do, as meant, not as typed. */
+import type { LedgerTotals } from '../store/ledger.js'
+
 export interface IngestPlan {
   readonly casePath: string
   readonly paths: readonly string[]
@@ -16,17 +18,7 @@ export interface IngestPlan {
 }
 
 /** The ledger: found = indexed + duplicate + alreadyIndexed + skipped + rejected; records = events + duplicates + rejected. */
-export interface IngestTotals {
-  files: {
-    found: number
-    indexed: number
-    duplicate: number
-    alreadyIndexed: number
-    skipped: number
-    rejected: number
-  }
-  records: { found: number; events: number; duplicates: number; rejected: number }
-  problems: Record<string, number>
+export interface IngestTotals extends LedgerTotals {
   conflicts: number
   bytes: number
   milliseconds: number
