@@ -1,24 +1,38 @@
 /** A batch of sources → one shard: the whole of a worker's job, as a plain function. */
 import { LIMITS } from '../decode/limits.js'
 import type { BatchResult, BatchSource, BatchTask, ListedContainer, StageTimes } from '../model/batch.js'
+import { AccessNormaliser } from '../normalise/access-log.js'
 import { Normaliser } from '../normalise/normalise.js'
 import { Shard } from '../store/shard.js'
 import { indexMembers } from './index-members.js'
 import { indexSource, type SourceContext } from './index-source.js'
 
-/** One per thread: it only remembers ids of values, which are the same everywhere. */
-let normaliser: Normaliser | undefined
+/** One of each per thread: they only remember ids of values, which are the same everywhere. */
+let normaliser = new Normaliser(LIMITS.maxDepth)
+let accessNormaliser = new AccessNormaliser()
 /** Which load it has shipped values to: another case, or another run, needs them again. */
 let shippedTo = ''
 
 export async function indexBatch(task: BatchTask): Promise<BatchResult> {
-  if (normaliser === undefined || task.load !== shippedTo) normaliser = new Normaliser(LIMITS.maxDepth)
-  shippedTo = task.load
+  if (task.load !== shippedTo) {
+    normaliser = new Normaliser(LIMITS.maxDepth)
+    accessNormaliser = new AccessNormaliser()
+    shippedTo = task.load
+  }
   const stages: StageTimes = { read: 0, hash: 0, inflate: 0, records: 0, store: 0 }
   const shard = new Shard(task.shardPath, task.runId)
   const { reference, lenient } = task
   const containers: ListedContainer[] = []
-  const context = { shard, normaliser, limits: LIMITS, reference, lenient, stages, containers }
+  const context = {
+    shard,
+    normaliser,
+    accessNormaliser,
+    limits: LIMITS,
+    reference,
+    lenient,
+    stages,
+    containers,
+  }
   try {
     await indexAll(task.sources, context)
   } catch (error) {

@@ -17,6 +17,7 @@ import type { BatchSource, ListedContainer, SourceRow, StageTimes } from '../mod
 import { FLAG } from '../model/dictionary.js'
 import type { Problem } from '../model/problem.js'
 import { aggregateRows } from '../normalise/aggregate.js'
+import type { AccessNormaliser } from '../normalise/access-log.js'
 import type { Normaliser } from '../normalise/normalise.js'
 import type { Shard } from '../store/shard.js'
 import { containerKind, type ContainerKind } from './containers/kind.js'
@@ -29,6 +30,7 @@ import { whatToDo } from './unsupported.js'
 export interface SourceContext {
   readonly shard: Shard
   readonly normaliser: Normaliser
+  readonly accessNormaliser: AccessNormaliser
   readonly limits: Limits
   readonly reference: boolean
   readonly lenient: boolean
@@ -86,7 +88,8 @@ export class SourceJob implements RecordSink {
   }
 
   accessLine({ values, offset, length }: AccessLine): void {
-    this.#context.shard.addAccessLine(values, { sourceId: this.#source.id, offset, length })
+    const { shard, accessNormaliser } = this.#context
+    shard.addAccessLine(accessNormaliser.normalise(values), { sourceId: this.#source.id, offset, length })
   }
 
   problem(problem: Problem): void {

@@ -9,7 +9,15 @@ import { createTable, FTS_DDL, TABLES, TEXT_TABLES } from './schema.js'
 import { VIEWS } from './views.js'
 
 /** Tables whose indexes exist from the start: looked up during the load. */
-const INDEXED_EARLY = new Set(['source', 'segment', 'identity', 'origin', 'action', 'redelivery'])
+const INDEXED_EARLY = new Set([
+  'source',
+  'segment',
+  'identity',
+  'origin',
+  'action',
+  'redelivery',
+  'access_client',
+])
 
 export function createCase(path: string, toolVersion: string): Connection {
   const db = openNewWriter(path)
@@ -91,9 +99,16 @@ function writeDictionary(db: Connection): void {
     'value_text',
     '*',
     null,
-    'Full text of the values that events share; rowid is the id in action, place, identity, origin or outcome',
+    'Full text of the values that events share; rowid is the id in action, place, identity, origin, outcome, access_client or access_call',
   )
   insert.run('value_text', 'body', 'TEXT', 'For MATCH only')
+  insert.run(
+    'access_text',
+    '*',
+    null,
+    'Full text of what is a line’s own in access logs (key, request URI, referer), also decoded; rowid is access_log.id',
+  )
+  insert.run('access_text', 'body', 'TEXT', 'For MATCH only')
   for (const [name, meaning] of Object.entries(CREDENTIAL_CLASSES))
     insert.run('identity.credential_class', `=${name}`, null, meaning)
   for (const [kind, meaning] of Object.entries(PROBLEM_KINDS))

@@ -4,7 +4,8 @@
  */
 import { getMeta, setMeta } from './create.js'
 import type { Connection } from './open.js'
-import { ACCESS_LOG, AGGREGATE } from './schema.js'
+import { ACCESS_LOG } from './access-log-schema.js'
+import { AGGREGATE } from './schema.js'
 import { SHARD_TABLES } from './shard.js'
 
 /** Resources of a bulk load wait here and are sorted in at the end: inserting hashes one by one would touch every page. */
@@ -59,12 +60,9 @@ function mergeOne(db: Connection, shard: string, options: MergeOptions): MergeCo
   db.exec(
     `INSERT INTO problem SELECT NULL, ${PROBLEM_COLUMNS} FROM ${shard}.problem WHERE (source_id IS NULL OR 1 ${skip})`,
   )
-  for (const table of [ACCESS_LOG, AGGREGATE]) {
-    const columns = table.columns.slice(1).map(({ name }) => name)
-    db.exec(
-      `INSERT INTO ${table.name} SELECT NULL, ${columns.join(', ')} FROM ${shard}.${table.name} WHERE 1 ${skip}`,
-    )
-  }
+  copyAccessLog(db, shard, skip)
+  const counts = AGGREGATE.columns.slice(1).map(({ name }) => name)
+  db.exec(`INSERT INTO aggregate SELECT NULL, ${counts.join(', ')} FROM ${shard}.aggregate WHERE 1 ${skip}`)
   db.exec(`INSERT INTO source SELECT * FROM ${shard}.source`)
   const mark = db.prepare(
     `UPDATE source SET status = 'duplicate', duplicate_of = ?, storage = 'none', duplicates = events, events = 0, other_rows = 0 WHERE id = ?`,
@@ -123,7 +121,8 @@ function mergeDictionaries(db: Connection, shard: string, options: MergeOptions)
     // 52 bits: one in 9,000 at a million distinct values. Silence would give an event another's identity.
     if (clash.n > 0) throw new Error(`two values of ${table.name} have the same hash`)
   }
-  db.exec(`INSERT OR IGNORE INTO identity_name SELECT * FROM ${shard}.identity_name`)
+  for (const names of ['identity_name', 'requester_name'])
+    db.exec(`INSERT OR IGNORE INTO ${names} SELECT * FROM ${shard}.${names}`)
   const into = options.bulk ? RESOURCE_STAGE : 'resource'
   db.exec(`INSERT OR IGNORE INTO ${into} SELECT * FROM ${shard}.resource`)
 }
@@ -143,4 +142,24 @@ function copyEvents(db: Connection, shard: string, base: number, skip: string): 
     `INSERT INTO event_resource SELECT event_rowid + ${base}, resource_id, role_id, event_time_ms FROM ${shard}.event_resource ${keptUses}`,
   )
   return copied.changes
+}
+
+/** The URI of a request holds its key, so that most lines have its words once. */
+const ACCESS_WORDS = `concat_ws(' ', CASE WHEN instr(l.request_uri, l.object_key) = 0 OR l.request_uri IS NULL THEN l.object_key END,
+  l.request_uri, l.referer, l.version_id, b.body)`
+
+/** No row of access_log is ever removed, so the last number tells which are free. */
+function copyAccessLog(db: Connection, shard: string, skip: string): void {
+  const { base } = db.prepare('SELECT coalesce(max(id), 0) AS base FROM main.access_log').get() as {
+    base: number
+  }
+  const columns = ACCESS_LOG.columns.slice(1).map(({ name }) => name)
+  const copied = db
+    .prepare(
+      `INSERT INTO access_log SELECT id + ${base}, ${columns.join(', ')} FROM ${shard}.access_log WHERE 1 ${skip}`,
+    )
+    .run()
+  if (copied.changes === 0) return
+  db.exec(`INSERT INTO access_text (rowid, body) SELECT l.id + ${base}, ${ACCESS_WORDS}
+    FROM ${shard}.access_log l LEFT JOIN ${shard}.access_body b ON b.id = l.id WHERE 1 ${skip}`)
 }

@@ -2,36 +2,10 @@
  * The case file's tables, each column with its meaning: the one place that says what a case holds. DDL, `data_dictionary`
  * and docs/case-file.md are made from it.
  */
-export interface ColumnSpec {
-  readonly name: string
-  readonly type: 'INTEGER' | 'TEXT' | 'BLOB'
-  readonly meaning: string
-  /** Column constraint, e.g. `NOT NULL`. */
-  readonly rule?: string
-}
+import { ACCESS_CALL, ACCESS_CLIENT, ACCESS_LOG, REQUESTER_NAME } from './access-log-schema.js'
+import { blob, hashId, int, text, type TableSpec } from './column-spec.js'
 
-export interface TableSpec {
-  readonly name: string
-  readonly meaning: string
-  readonly columns: readonly ColumnSpec[]
-  readonly primaryKey?: string
-  readonly withoutRowid?: boolean
-  /** Filled by workers, so it exists in every shard too. */
-  readonly sharded?: boolean
-  /** A dictionary: id is a hash of the other columns. */
-  readonly dictionary?: boolean
-}
-
-const int = (name: string, meaning: string, rule?: string): ColumnSpec =>
-  rule === undefined ? { name, type: 'INTEGER', meaning } : { name, type: 'INTEGER', meaning, rule }
-const text = (name: string, meaning: string, rule?: string): ColumnSpec =>
-  rule === undefined ? { name, type: 'TEXT', meaning } : { name, type: 'TEXT', meaning, rule }
-const blob = (name: string, meaning: string): ColumnSpec => ({ name, type: 'BLOB', meaning })
-const hashId = int(
-  'id',
-  '52-bit hash of the other columns; equal values have equal ids in every case',
-  'PRIMARY KEY',
-)
+export type { ColumnSpec, TableSpec } from './column-spec.js'
 
 export const ACTION: TableSpec = {
   name: 'action',
@@ -313,45 +287,6 @@ export const PROBLEM: TableSpec = {
   ],
 }
 
-export const ACCESS_LOG: TableSpec = {
-  name: 'access_log',
-  meaning: 'One row per line of an S3 server access log. Read it through the view access_logs.',
-  sharded: true,
-  columns: [
-    int('id', 'Row number; no meaning outside this file', 'PRIMARY KEY'),
-    text('bucket_owner', 'Canonical user id of the bucket’s owner'),
-    text('bucket', 'Bucket'),
-    int('time_ms', 'Time of the request in ms since 1970 UTC; whole seconds'),
-    text('remote_ip', 'Address of the caller'),
-    text('requester', 'ARN, or canonical user id; null when not authenticated'),
-    text('request_id', 'Request id: equals requestID of the CloudTrail data event'),
-    text('operation', 'e.g. REST.GET.OBJECT, S3.EXPIRE.OBJECT'),
-    text('object_key', 'Key as written, URL-encoded'),
-    text('request_uri', 'Request-URI as received'),
-    int('http_status', 'HTTP status'),
-    text('error_code', 'Error code of S3'),
-    int('bytes_sent', 'Bytes of the response'),
-    int('object_size', 'Size of the object'),
-    int('total_ms', 'Total time in ms'),
-    int('turn_around_ms', 'Turn-around time in ms'),
-    text('referer', 'Referer as received'),
-    text('user_agent', 'User-Agent as received'),
-    text('version_id', 'Version of the object'),
-    text('host_id', 'x-amz-id-2: equals additionalEventData."x-amz-id-2" of the CloudTrail data event'),
-    text('signature_version', 'SigV2, SigV4'),
-    text('cipher_suite', 'TLS cipher'),
-    text('authentication_type', 'AuthHeader, QueryString'),
-    text('host_header', 'Host header'),
-    text('tls_version', 'TLS version'),
-    text('access_point_arn', 'Access point'),
-    text('acl_required', 'Yes when an ACL was needed'),
-    text('source_region', 'Region of the request'),
-    int('source_id', 'source.id', 'NOT NULL'),
-    int('record_offset', 'First byte of the line in the decompressed content', 'NOT NULL'),
-    int('record_length', 'Bytes of the line', 'NOT NULL'),
-  ],
-}
-
 export const AGGREGATE: TableSpec = {
   name: 'aggregate',
   meaning: 'Aggregated events: one row per count of a time window. They are counts, not events.',
@@ -434,6 +369,9 @@ export const TABLES: readonly TableSpec[] = [
   EVENT,
   REDELIVERY,
   EVENT_RESOURCE,
+  ACCESS_CLIENT,
+  REQUESTER_NAME,
+  ACCESS_CALL,
   ACCESS_LOG,
   AGGREGATE,
 ]
@@ -442,7 +380,7 @@ export const TABLES: readonly TableSpec[] = [
  * Full text, contentless: the text itself is in the record. What repeats from event to event (caller, origin, name, error) is
  * indexed once, by dictionary id, in value_text: half of the words of an archive, for a hundredth of the rows.
  */
-export const TEXT_TABLES = ['event_text', 'value_text'] as const
+export const TEXT_TABLES = ['event_text', 'value_text', 'access_text'] as const
 
 export const FTS_DDL: readonly string[] = TEXT_TABLES.map(
   (name) =>

@@ -5,12 +5,13 @@
 import { createHash, type Hash } from 'node:crypto'
 import Database from 'better-sqlite3'
 import type { SourceRow } from '../model/batch.js'
+import type { AccessDraft, ClientEntry } from '../model/access-draft.js'
 import type { Entry, EventDraft, IdentityEntry, ResourceUse, SqlValue } from '../model/dictionary.js'
 import type { Problem } from '../model/problem.js'
 import type { SegmentEncoding } from '../model/source.js'
 import { PAGE_SIZE } from './format.js'
+import { ACCESS_CALL, ACCESS_CLIENT, ACCESS_LOG, REQUESTER_NAME } from './access-log-schema.js'
 import {
-  ACCESS_LOG,
   ACTION,
   AGGREGATE,
   createTable,
@@ -41,6 +42,9 @@ export const SHARD_TABLES: readonly TableSpec[] = [
   RESOURCE,
   EVENT,
   EVENT_RESOURCE,
+  ACCESS_CLIENT,
+  REQUESTER_NAME,
+  ACCESS_CALL,
   ACCESS_LOG,
   AGGREGATE,
 ]
@@ -49,6 +53,8 @@ export const SHARD_TABLES: readonly TableSpec[] = [
 const BODY_DDL = [
   'CREATE TABLE body (id INTEGER PRIMARY KEY, body TEXT NOT NULL)',
   'CREATE TABLE value_body (id INTEGER, dictionary TEXT, body TEXT NOT NULL)',
+  // What a line says beside its columns, when there is something.
+  'CREATE TABLE access_body (id INTEGER PRIMARY KEY, body TEXT NOT NULL)',
 ]
 
 export interface Place {
@@ -87,8 +93,13 @@ export class Shard {
   readonly #source: Insert
   readonly #problem: Insert
   readonly #accessLine: Insert
+  readonly #accessBody: Insert
+  readonly #client: Insert
+  readonly #requesterName: Insert
+  readonly #call: Insert
   readonly #aggregate: Insert
   #events = 0
+  #accessLines = 0
   #problems = 0
   #rowHash: Hash = createHash('sha256')
   #rowText = ''
@@ -122,6 +133,10 @@ export class Shard {
     this.#source = into(SOURCE)
     this.#problem = into(PROBLEM)
     this.#accessLine = into(ACCESS_LOG)
+    this.#accessBody = this.#db.prepare('INSERT INTO access_body VALUES (?,?)')
+    this.#client = into(ACCESS_CLIENT, 'OR IGNORE')
+    this.#requesterName = into(REQUESTER_NAME, 'OR IGNORE')
+    this.#call = into(ACCESS_CALL, 'OR IGNORE')
     this.#aggregate = into(AGGREGATE)
     this.#db.exec('BEGIN')
   }
@@ -192,9 +207,30 @@ export class Shard {
     this.#digest(`problem ${problem.kind} ${problem.byteOffset ?? ''} ${problem.byteLength ?? ''}\n`)
   }
 
-  /** @param values the fields of the line, in the order of the table. */
-  addAccessLine(values: readonly SqlValue[], place: Omit<Place, 'locator'>): void {
-    this.#accessLine.run(null, ...values, place.sourceId, place.offset, place.length)
+  addAccessLine(draft: AccessDraft, place: Omit<Place, 'locator'>): void {
+    const id = ++this.#accessLines
+    if (!draft.client.shipped) this.#shipClient(draft.client)
+    if (!draft.call.shipped) this.#ship(draft.call, 'access_call', this.#call)
+    this.#accessLine.run(
+      id,
+      draft.timeMs,
+      draft.client.id,
+      draft.call.id,
+      draft.requestId,
+      draft.hostId,
+      draft.objectKey,
+      draft.requestUri,
+      draft.bytesSent,
+      draft.objectSize,
+      draft.totalMs,
+      draft.turnAroundMs,
+      draft.referer,
+      draft.versionId,
+      place.sourceId,
+      place.offset,
+      place.length,
+    )
+    if (draft.text !== null) this.#accessBody.run(id, draft.text)
     this.#digest(`access ${place.offset} ${place.length}\n`)
   }
 
@@ -266,6 +302,11 @@ export class Shard {
   #shipIdentity(entry: IdentityEntry): void {
     this.#ship(entry, 'identity', this.#identity)
     for (const { name, kind } of entry.names) this.#name.run(name, entry.id, kind)
+  }
+
+  #shipClient(entry: ClientEntry): void {
+    this.#ship(entry, 'access_client', this.#client)
+    for (const { name, kind } of entry.names) this.#requesterName.run(name, entry.requester, kind)
   }
 
   /** Rows are hashed in pieces of a few kB: one call per row would cost more than the hashing. */

@@ -1,4 +1,5 @@
-import { ACCESS_LOG, PROBLEM, SOURCE, type ColumnSpec } from './schema.js'
+import { ACCESS_FIELDS, ACCESS_FROM } from './access-log-schema.js'
+import { PROBLEM, SOURCE, type ColumnSpec } from './schema.js'
 
 /** A readable view. Inner joins only, so that SQLite pushes an equality through it into an index. */
 export interface ViewSpec {
@@ -147,21 +148,24 @@ const ACCESS_LOGS: ViewSpec = {
   name: 'access_logs',
   meaning: 'S3 server access logs, readable: one row per request.',
   sql: `SELECT strftime('%Y-%m-%dT%H:%M:%SZ', l.time_ms / 1000, 'unixepoch') AS time,
-    ${ACCESS_LOG.columns
-      .slice(1, -3)
-      .map((c) => `l.${c.name}`)
-      .join(', ')},
-    s.path AS source_path, s.member, l.record_offset, l.record_length, l.source_id, l.id AS access_log_rowid
-    FROM access_log l JOIN source s ON s.id = l.source_id`,
+    ${ACCESS_FIELDS.map(({ sql }) => sql).join(', ')},
+    s.path AS source_path, s.member, l.record_offset, l.record_length, l.source_id, l.id AS access_log_rowid,
+    c.principal, c.principal_kind, c.principal_key, c.principal_account_id, c.session_name
+    ${ACCESS_FROM} JOIN source s ON s.id = l.source_id`,
   columns: [
     col('time', 'TEXT', 'Time of the request, UTC; for ranges use time_ms, which is indexed'),
-    ...ACCESS_LOG.columns.slice(1, -3).map((c) => col(c.name, c.type, c.meaning)),
+    ...ACCESS_FIELDS.map(({ column }) => col(column.name, column.type, column.meaning)),
     col('source_path', 'TEXT', 'File'),
     col('member', 'TEXT', 'Name inside a container'),
     col('record_offset', 'INTEGER', 'First byte of the line in the decompressed content'),
     col('record_length', 'INTEGER', 'Bytes of the line'),
     col('source_id', 'INTEGER', 'source.id'),
     col('access_log_rowid', 'INTEGER', 'access_log.id'),
+    col('principal', 'TEXT', 'Best readable name of the requester'),
+    col('principal_kind', 'TEXT', 'Kind of principal'),
+    col('principal_key', 'TEXT', 'Canonical key of the principal'),
+    col('principal_account_id', 'TEXT', 'Account in the ARN'),
+    col('session_name', 'TEXT', 'Session name'),
   ],
 }
 

@@ -23,6 +23,8 @@ const CHEAP: readonly Reference[] = [
   noRow('problem', 'run_id', 'runs', 'path'),
   noRow('redelivery', 'source_id', 'source'),
   noRow('access_log', 'source_id', 'source', 'id'),
+  noRow('access_log', 'client_id', 'access_client', 'id'),
+  noRow('access_log', 'call_id', 'access_call', 'id'),
   noRow('aggregate', 'source_id', 'source', 'id'),
   noRow('redelivery', 'event_rowid', 'event'),
   noRow('identity_name', 'identity_id', 'identity', 'name'),

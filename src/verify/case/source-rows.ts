@@ -4,7 +4,7 @@
  */
 import { parseLocator, type Step } from '../../model/locator.js'
 import type { Connection } from '../../store/open.js'
-import { ACCESS_LOG } from '../../store/schema.js'
+import { ACCESS_FIELDS, ACCESS_FROM } from '../../store/access-log-schema.js'
 import type { RowRange, RowRanges } from './row-ranges.js'
 
 interface Place {
@@ -56,9 +56,8 @@ const redeliveries = (order: string): string =>
    FROM redelivery r JOIN event e ON e.id = r.event_rowid
    WHERE r.rowid BETWEEN ? AND ? AND r.source_id = ? ORDER BY ${order}`
 
-const ACCESS_COLUMNS = ACCESS_LOG.columns.slice(1, -3).map(({ name }) => name)
-const ACCESS_LINES = `SELECT record_offset, record_length, ${ACCESS_COLUMNS.join(', ')} FROM access_log
-  WHERE id BETWEEN ? AND ? AND source_id = ? ORDER BY id`
+const ACCESS_LINES = `SELECT l.record_offset, l.record_length, ${ACCESS_FIELDS.map(({ sql }) => sql).join(', ')} ${ACCESS_FROM}
+  WHERE l.id BETWEEN ? AND ? AND l.source_id = ? ORDER BY l.id`
 
 const AGGREGATES = `SELECT 'aggregate' AS kind, record_offset AS offset, record_length AS length, locator, event_id, 1 AS counts
   FROM aggregate WHERE id BETWEEN ? AND ? AND source_id = ? ORDER BY id`

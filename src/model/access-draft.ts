@@ -1,0 +1,27 @@
+import type { Entry, SqlValue } from './dictionary.js'
+
+/** Who sent a request, as the access log tells it. */
+export interface ClientEntry extends Entry {
+  readonly requester: SqlValue
+  /** Every string that finds the requester, in lower case. */
+  readonly names: readonly { readonly name: string; readonly kind: string }[]
+}
+
+/** One line of an access log, ready for a shard. */
+export interface AccessDraft {
+  readonly timeMs: SqlValue
+  readonly client: ClientEntry
+  readonly call: Entry
+  readonly requestId: SqlValue
+  readonly hostId: SqlValue
+  readonly objectKey: SqlValue
+  readonly requestUri: SqlValue
+  readonly bytesSent: SqlValue
+  readonly objectSize: SqlValue
+  readonly totalMs: SqlValue
+  readonly turnAroundMs: SqlValue
+  readonly referer: SqlValue
+  readonly versionId: SqlValue
+  /** Words that the columns hold only in another form; null when there are none. */
+  readonly text: string | null
+}

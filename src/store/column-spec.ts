@@ -1,0 +1,31 @@
+/** What a table of the case is made of. */
+export interface ColumnSpec {
+  readonly name: string
+  readonly type: 'INTEGER' | 'TEXT' | 'BLOB'
+  readonly meaning: string
+  /** Column constraint, e.g. `NOT NULL`. */
+  readonly rule?: string
+}
+
+export interface TableSpec {
+  readonly name: string
+  readonly meaning: string
+  readonly columns: readonly ColumnSpec[]
+  readonly primaryKey?: string
+  readonly withoutRowid?: boolean
+  /** Filled by workers, so it exists in every shard too. */
+  readonly sharded?: boolean
+  /** A dictionary: id is a hash of the other columns. */
+  readonly dictionary?: boolean
+}
+
+export const int = (name: string, meaning: string, rule?: string): ColumnSpec =>
+  rule === undefined ? { name, type: 'INTEGER', meaning } : { name, type: 'INTEGER', meaning, rule }
+export const text = (name: string, meaning: string, rule?: string): ColumnSpec =>
+  rule === undefined ? { name, type: 'TEXT', meaning } : { name, type: 'TEXT', meaning, rule }
+export const blob = (name: string, meaning: string): ColumnSpec => ({ name, type: 'BLOB', meaning })
+export const hashId = int(
+  'id',
+  '52-bit hash of the other columns; equal values have equal ids in every case',
+  'PRIMARY KEY',
+)
