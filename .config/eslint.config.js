@@ -15,7 +15,7 @@ const MAY_IMPORT = {
   query: ['model', 'store', 'decode'],
   render: ['model'],
   cli: ['model', 'discover', 'ingest', 'render', 'store', 'query'],
-  verify: ['model', 'store', 'decode'],
+  verify: ['model', 'store', 'decode', 'normalise'],
   handover: ['model', 'store', 'query', 'verify'],
   commands: ['model', 'ingest', 'query', 'verify', 'handover', 'render', 'cli'],
 }

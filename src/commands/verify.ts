@@ -18,9 +18,11 @@ const PROGRESS_EVERY_MS = 10_000
 
 export default class Verify extends CaseCommand {
   static override summary = 'Check that a case is still what was indexed.'
-  static override description = `Checks the database itself, the stored bytes of every source against their SHA-256, every event against the record that it lies
-in, the rows of every source against the digest that was taken when it was indexed, shared values, the accounts, and the chain
-of runs. Nothing is written. What does not hold is listed, one finding a line; exit code 12 when there is any.
+  static override description = `Checks the database itself, and the stored bytes of every source against their SHA-256. Then makes the rows of every source again
+from those bytes, whatever its shape, and compares each column with the row in the case, and all of them with the digest that was taken
+when it was indexed. Then shared values and names, the accounts, and what each run and each digest verify left, which their hash chains
+cover. Nothing is written. What does not hold is listed, one finding a line; exit code 12 when there is any.
+Rows that another version of coldtrail made are compared with their digest only, where this version would make others.
 It compares the case with itself: who changes a case and knows how can make its hashes fit again. Against that stand the
 logical digest (coldtrail info), noted elsewhere, --reread, and coldtrail digest verify.`
   static override examples = [
@@ -67,6 +69,7 @@ logical digest (coldtrail info), noted elsewhere, --reread, and coldtrail digest
       sample: flags.sample ?? null,
       reread: flags.reread ? paths : null,
       workers: flags.workers ?? availableParallelism(),
+      toolVersion: this.config.version,
     }
     return this.#verify(plan)
   }
@@ -112,8 +115,12 @@ function summary(plan: VerifyPlan, totals: VerifyTotals): string[] {
   if (notes.members > 0)
     lines.push(`${formatCount(notes.members)} members of containers were not compared with the archive`)
   if (notes.notHashed > 0) {
-    const which = 'with more than 1,000 problems, or with repeats in a reduced form'
+    const which = 'that another version indexed, and that have repeats in a reduced form,'
     lines.push(`the rows of ${formatCount(notes.notHashed)} sources ${which} were not hashed again`)
+  }
+  if (notes.otherVersion > 0) {
+    const which = `${formatCount(notes.otherVersion)} sources are as another version of coldtrail made them`
+    lines.push(`the rows of ${which}; this version would make others, so columns were not compared`)
   }
   if (totals.state !== 'ready')
     lines.push('indexing has not finished: run coldtrail index again, then verify')

@@ -14,6 +14,7 @@ import { beginLoad, finishLoad } from '../store/finish.js'
 import { lockCase, type CaseLock } from '../store/lock.js'
 import { openExistingWriter, type Connection } from '../store/open.js'
 import { finishRun, startRun } from '../store/runs.js'
+import { digestTables } from '../store/table-digest.js'
 import { Ledger } from '../store/ledger.js'
 import { BatchFeeder } from './batch-feeder.js'
 import { makeBatches } from './batches.js'
@@ -154,6 +155,7 @@ class Ingest {
       files: result.files,
       records: result.records,
       problems: result.problems,
+      ...(interrupted ? {} : { digests: digestTables(db) }),
     })
     return result
   }

@@ -2,6 +2,8 @@
  * Tables of S3 server access logs. Callers and calls repeat from line to line, so they are dictionaries like those of events: a row
  * is then half as long, and their words are indexed once.
  */
+import type { AccessDraft } from '../model/access-draft.js'
+import type { SqlValue } from '../model/dictionary.js'
 import { hashId, int, text, type ColumnSpec, type TableSpec } from './column-spec.js'
 
 export const ACCESS_CLIENT: TableSpec = {
@@ -81,6 +83,25 @@ export const ACCESS_LOG: TableSpec = {
     int('record_offset', 'First byte of the line in the decompressed content', 'NOT NULL'),
     int('record_length', 'Bytes of the line', 'NOT NULL'),
   ],
+}
+
+/** Columns of a line between its row number and its place, in the order of the table. */
+export function accessValues(draft: AccessDraft): SqlValue[] {
+  return [
+    draft.timeMs,
+    draft.client.id,
+    draft.call.id,
+    draft.requestId,
+    draft.hostId,
+    draft.objectKey,
+    draft.requestUri,
+    draft.bytesSent,
+    draft.objectSize,
+    draft.totalMs,
+    draft.turnAroundMs,
+    draft.referer,
+    draft.versionId,
+  ]
 }
 
 const TABLE_LETTERS = [

@@ -323,7 +323,7 @@ export const RUNS: TableSpec = {
     text('working_directory', 'Where it was started'),
     text('user', 'user@host'),
     text('versions', 'JSON: coldtrail, node, sqlite, platform', 'NOT NULL'),
-    text('counts', 'JSON: the reconciled totals'),
+    text('counts', 'JSON: the reconciled totals, and digests over tables as the run left them'),
     text('previous_hash', 'row_hash of the row before'),
     text('row_hash', 'SHA-256 over previous_hash and the columns above'),
   ],

@@ -2,15 +2,15 @@
  * A worker's own small database: the same tables as the case, filled in one transaction, thrown away after the merge.
  * It needs no durability: what is not merged is done again.
  */
-import { createHash, type Hash } from 'node:crypto'
 import Database from 'better-sqlite3'
 import type { SourceRow } from '../model/batch.js'
 import type { AccessDraft, ClientEntry } from '../model/access-draft.js'
-import type { Entry, EventDraft, IdentityEntry, ResourceUse, SqlValue } from '../model/dictionary.js'
+import type { Entry, EventDraft, IdentityEntry, SqlValue } from '../model/dictionary.js'
 import type { Problem } from '../model/problem.js'
 import type { SegmentEncoding } from '../model/source.js'
 import { PAGE_SIZE } from './format.js'
-import { ACCESS_CALL, ACCESS_CLIENT, ACCESS_LOG, REQUESTER_NAME } from './access-log-schema.js'
+import { ACCESS_CALL, ACCESS_CLIENT, ACCESS_LOG, accessValues, REQUESTER_NAME } from './access-log-schema.js'
+import { inKeyOrder, RowDigest } from './row-digest.js'
 import {
   ACTION,
   AGGREGATE,
@@ -67,14 +67,6 @@ export interface Place {
 
 type Insert = Database.Statement
 
-/** In the order of the table's key: the digest must not depend on the order in which a record names things. */
-function inKeyOrder(uses: readonly ResourceUse[]): readonly ResourceUse[] {
-  if (uses.length < 2) return uses
-  return uses.toSorted((a, b) =>
-    a.resource.id < b.resource.id ? -1 : a.resource.id > b.resource.id ? 1 : a.role - b.role,
-  )
-}
-
 export class Shard {
   readonly #db: Database.Database
   readonly #runId: number
@@ -101,8 +93,7 @@ export class Shard {
   #events = 0
   #accessLines = 0
   #problems = 0
-  #rowHash: Hash = createHash('sha256')
-  #rowText = ''
+  readonly #digest = new RowDigest()
 
   constructor(path: string, runId: number) {
     this.#runId = runId
@@ -184,9 +175,7 @@ export class Shard {
       this.#use.run(id, resource.id, role, draft.eventTimeMs)
       uses += ` ${resource.id}.${role}`
     }
-    this.#digest(
-      `${place.offset} ${place.length} ${draft.eventTimeMs} ${draft.action.id} ${draft.place.id} ${draft.identity.id} ${draft.origin.id} ${draft.outcome.id} ${draft.flags} ${draft.eventId} ${draft.requestId} ${draft.sharedEventId}${uses}\n`,
-    )
+    this.#digest.event(place, draft, uses)
   }
 
   addProblem(problem: Problem, source: { id: number | null; path: string; member: string | null }): void {
@@ -204,40 +193,23 @@ export class Shard {
       problem.eventId ?? null,
       problem.detail,
     )
-    this.#digest(`problem ${problem.kind} ${problem.byteOffset ?? ''} ${problem.byteLength ?? ''}\n`)
+    this.#digest.problem(problem)
   }
 
   addAccessLine(draft: AccessDraft, place: Omit<Place, 'locator'>): void {
     const id = ++this.#accessLines
     if (!draft.client.shipped) this.#shipClient(draft.client)
     if (!draft.call.shipped) this.#ship(draft.call, 'access_call', this.#call)
-    this.#accessLine.run(
-      id,
-      draft.timeMs,
-      draft.client.id,
-      draft.call.id,
-      draft.requestId,
-      draft.hostId,
-      draft.objectKey,
-      draft.requestUri,
-      draft.bytesSent,
-      draft.objectSize,
-      draft.totalMs,
-      draft.turnAroundMs,
-      draft.referer,
-      draft.versionId,
-      place.sourceId,
-      place.offset,
-      place.length,
-    )
+    const values = accessValues(draft)
+    this.#accessLine.run(id, ...values, place.sourceId, place.offset, place.length)
     if (draft.text !== null) this.#accessBody.run(id, draft.text)
-    this.#digest(`access ${place.offset} ${place.length}\n`)
+    this.#digest.accessLine(place, values)
   }
 
   addAggregate(counts: readonly (readonly SqlValue[])[], place: Place): void {
     for (const count of counts)
       this.#aggregate.run(null, ...count, place.sourceId, place.offset, place.length, place.locator)
-    this.#digest(`aggregate ${place.offset} ${place.length} ${counts.length}\n`)
+    this.#digest.aggregate(place, counts)
   }
 
   addSegment(
@@ -274,7 +246,7 @@ export class Shard {
       row.events,
       0,
       row.rejected,
-      this.#takeDigest(),
+      this.#digest.take(),
       hints.accountId ?? null,
       hints.region ?? null,
       hints.deliveredAt ?? null,
@@ -307,22 +279,5 @@ export class Shard {
   #shipClient(entry: ClientEntry): void {
     this.#ship(entry, 'access_client', this.#client)
     for (const { name, kind } of entry.names) this.#requesterName.run(name, entry.requester, kind)
-  }
-
-  /** Rows are hashed in pieces of a few kB: one call per row would cost more than the hashing. */
-  #digest(row: string): void {
-    this.#rowText += row
-    if (this.#rowText.length > 16_384) {
-      this.#rowHash.update(this.#rowText)
-      this.#rowText = ''
-    }
-  }
-
-  #takeDigest(): string {
-    this.#rowHash.update(this.#rowText)
-    const digest = this.#rowHash.digest('hex')
-    this.#rowHash = createHash('sha256')
-    this.#rowText = ''
-    return digest
   }
 }

@@ -28,6 +28,7 @@ export const VERIFICATION: TableSpec = {
     text('counts', 'JSON: files by kind and state'),
     text('gaps', 'JSON array: times without digests, by trail, account and region'),
     text('statement', 'JSON array of sentences: what was done, what it shows, what it can not show'),
+    text('row_hash', 'SHA-256 over the columns above, its rows of verification_file and the row_hash before'),
   ],
 }
 

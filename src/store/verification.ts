@@ -1,4 +1,5 @@
 /** Keeps what a validation of the digests found, and tells it again. */
+import { hash } from 'node:crypto'
 import type {
   CheckedFile,
   DigestGap,
@@ -7,7 +8,8 @@ import type {
   VerificationInfo,
 } from '../model/verification.js'
 import type { Connection } from './open.js'
-import { createVerificationTables } from './verification-schema.js'
+import { digestRows } from './table-digest.js'
+import { createVerificationTables, VERIFICATION } from './verification-schema.js'
 
 export interface VerificationOutcome {
   readonly counts: VerificationCounts
@@ -42,16 +44,30 @@ export class VerificationWriter {
   }
 
   finish({ counts, gaps, statement }: VerificationOutcome): void {
-    this.#db
-      .prepare('UPDATE verification SET finished = ?, counts = ?, gaps = ?, statement = ? WHERE id = ?')
-      .run(
-        new Date().toISOString(),
-        JSON.stringify(counts),
-        JSON.stringify(gaps),
-        JSON.stringify(statement),
-        this.#id,
-      )
+    const set = this.#db.prepare(
+      'UPDATE verification SET finished = ?, counts = ?, gaps = ?, statement = ? WHERE id = ?',
+    )
+    const seal = this.#db.prepare('UPDATE verification SET row_hash = ? WHERE id = ?')
+    const texts = [counts, gaps, statement].map((value) => JSON.stringify(value))
+    this.#db.transaction(() => {
+      set.run(new Date().toISOString(), ...texts, this.#id)
+      seal.run(verificationHash(this.#db, this.#id), this.#id)
+    })()
   }
+}
+
+/** What a validation found, and the hash of the one before: a changed or removed result shows. */
+export function verificationHash(db: Connection, id: number): string {
+  const previous = db
+    .prepare(
+      'SELECT row_hash FROM verification WHERE id < ? AND finished IS NOT NULL ORDER BY id DESC LIMIT 1',
+    )
+    .pluck()
+    .get(id) as string | null | undefined
+  const columns = VERIFICATION.columns.map(({ name }) => name).filter((name) => name !== 'row_hash')
+  const row = digestRows(db, `SELECT ${columns.join(', ')} FROM verification WHERE id = ?`, id)
+  const files = digestRows(db, 'SELECT * FROM verification_file WHERE run = ? ORDER BY rowid', id)
+  return hash('sha256', JSON.stringify([previous ?? null, row, files]))
 }
 
 /** The newest validation that ended, or null. One with keys goes before one without: it says more. */
@@ -109,7 +125,7 @@ export function signedStateAt(
   return id === undefined ? null : signedState(db, id)
 }
 
-function hasVerifications(db: Connection): boolean {
+export function hasVerifications(db: Connection): boolean {
   return (
     db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'verification_file'").get() !==
     undefined

@@ -8,31 +8,12 @@ import { verifyCase, type VerifyPlan, type VerifyTotals } from '../../src/verify
 import { verifyDigests } from '../../src/verify/digest/verify-digests.js'
 import { makeRecord, put } from '../helpers/archive.js'
 import { REGIONS, SignedArchive } from '../helpers/signed-archive.js'
+import { putMore, recordsOf } from './every-kind.js'
 import { index, scratch } from './indexed.js'
 
 const [EAST, WEST] = REGIONS
 
-const SHAPES = path.resolve(import.meta.dirname, '../../fixtures/shapes')
-
-/** The first as it is, the second in the reduced form of a table's row. */
-function lookupOutput([whole, reduced]: readonly Record<string, unknown>[]): string {
-  const row = ({ eventID, eventName, eventTime }: Record<string, unknown>): object => ({
-    EventId: eventID,
-    EventName: eventName,
-    EventTime: eventTime,
-  })
-  return JSON.stringify({
-    Events: [{ ...row(whole!), CloudTrailEvent: JSON.stringify(whole) }, row(reduced!)],
-  })
-}
-
-/** Several records in one value: none has a byte of the file of its own. */
-function subscription(records: readonly unknown[]): string {
-  return JSON.stringify({
-    messageType: 'DATA_MESSAGE',
-    logEvents: records.map((record) => ({ message: JSON.stringify(record) })),
-  })
-}
+const SOURCES_CHANGED = 'runs source: its rows are not those that run 2 left: their digest differs'
 
 interface Verified {
   readonly findings: readonly Finding[]
@@ -41,7 +22,15 @@ interface Verified {
 
 async function verify(casePath: string, over: Partial<VerifyPlan> = {}): Promise<Verified> {
   const findings: Finding[] = []
-  const plan: VerifyPlan = { casePath, quick: false, sample: null, reread: null, workers: 1, ...over }
+  const plan: VerifyPlan = {
+    casePath,
+    quick: false,
+    sample: null,
+    reread: null,
+    workers: 1,
+    toolVersion: '0.0.0-test',
+    ...over,
+  }
   const totals = await verifyCase(plan, {
     findings: (found) => void findings.push(...found),
     progress: () => undefined,
@@ -68,33 +57,10 @@ beforeAll(async () => {
   clean = path.join(folder, 'clean.sqlite')
   await index(clean, [archive.root])
   const more = path.join(folder, 'more')
-  const log = archive.read(archive.log(EAST, 2)).toString()
-  const { Records: records } = JSON.parse(log) as { Records: Record<string, unknown>[] }
-  put(more, 'again.json', JSON.stringify({ Records: records }, null, 2))
-  put(more, 'copy.json.gz', readFileSync(archive.log(EAST, 2).file))
-  put(more, 'cut.json.gz', gzipSync(log).subarray(0, 250))
-  put(
-    more,
-    'odd.json',
-    `[{"eventVersion":"1.08","eventName":"NoId","eventTime":"soon"},{"no":"record"},{"eventVersion":"1.08","eventID":"a\\u0000\\ud800b","requestID":7}]`,
-  )
-  put(more, 'lookup.json', lookupOutput(records))
-  put(
-    more,
-    'subscription.json',
-    subscription([records[1], { ...records[0], eventID: 'only-here' }, records[0]]),
-  )
-  put(more, 'access.log', readFileSync(path.join(SHAPES, 's3-access-log/good.txt')))
-  put(more, 'aggregated.json', readFileSync(path.join(SHAPES, 'aggregated/good.json')))
-  put(
-    more,
-    'utf16.json',
-    Buffer.from(`\ufeff${JSON.stringify([{ ...records[0], eventID: 'wide' }])}`, 'utf16le'),
-  )
-  put(more, 'readme.txt', 'nothing')
-  put(more, 'empty.json', '')
+  putMore(more, archive)
+  const [record] = recordsOf(archive)
   const long = Array.from({ length: 4000 }, (_, n) => ({
-    ...records[0],
+    ...record,
     eventID: `event-${n}`,
     requestParameters: { note: 'x'.repeat(900) },
   }))
@@ -123,8 +89,7 @@ describe('a case as it was indexed', () => {
     expect(totals).toMatchObject({
       findings: 0,
       state: 'ready',
-      // Of the reduced repeat in lookup.json the columns are gone.
-      notes: { notHashed: 1, reread: 0, members: 0 },
+      notes: { otherVersion: 0, notHashed: 0, reread: 0, members: 0 },
     })
     expect(totals.sources).toBe(totals.sourcesInCase)
     const db = new Database(clean, { readonly: true })
@@ -223,6 +188,7 @@ describe('what was changed is found', () => {
         .run(idOf(db, log.file)),
     )
     expect(await findings(casePath)).toEqual([
+      expect.stringMatching(/^event .* at byte \d+, \d+ bytes: the case has no row of it$/),
       expect.stringMatching(/^ledger .*: 3 rows of events, 4 were made$/),
       expect.stringMatching(/^rows .*: its rows are not those that were made when it was indexed/),
     ])
@@ -249,12 +215,12 @@ describe('what was changed is found', () => {
     [
       'identity_id',
       '(SELECT i.id FROM identity i WHERE i.id <> identity_id LIMIT 1)',
-      'rows',
-      /their digest differs/,
+      'event',
+      /another caller/,
     ],
-    ['record_offset', 'record_offset + 1', 'event', /there is no record/],
-    ['record_length', '1000000000', 'event', /no record can lie there/],
-    ['flags', '8', 'rows', /their digest differs/],
+    ['record_offset', 'record_offset + 1', 'event', /no record lies there/],
+    ['record_length', '1000000000', 'event', /another length \(\d+ bytes\)/],
+    ['flags', '8', 'event', /another flags/],
     ['action_id', '1', 'references', /action_id names no row of action/],
     ['appearances', '3', 'references', /appearances is not the number of places/],
   ])('a change of event.%s', async (column, value, check, detail) => {
@@ -289,20 +255,23 @@ describe('what was changed is found', () => {
     ],
     [
       "UPDATE access_client SET requester = 'somebody'",
-      /^event access\.log: .*the line there has other values/,
+      /^values access_client: row \d+ is not the value that its number is the hash of/,
     ],
     ["UPDATE access_client SET principal = 'somebody'", /^values access_client: row \d+ is not the value/],
     ["UPDATE access_call SET bucket = 'another'", /^values access_call: row \d+ is not the value/],
     ['DELETE FROM access_call', /^references access_log: \d+ rows: call_id names no row of access_call/],
     ['DELETE FROM access_log WHERE id = 1', /^ledger access\.log: \d+ rows of access logs/],
-    ["UPDATE aggregate SET event_id = 'another'", /^event aggregated\.json: .*has another eventId/],
+    [
+      "UPDATE aggregate SET event_id = 'another'",
+      /^event aggregated\.json: .*the aggregated event there has other values/,
+    ],
     [
       "UPDATE redelivery SET locator = 'logEvents[1].message' WHERE locator = 'logEvents[0].message'",
-      /^event subscription\.json: .*at logEvents\[1\]\.message: the record there has eventID only-here/,
+      /^event subscription\.json: .*at logEvents\[1\]\.message: no record lies there/,
     ],
     [
       "UPDATE event SET locator = 'logEvents[9]' WHERE event_id = 'only-here'",
-      /^event subscription\.json: only-here .*: there is nothing at logEvents\[9\]/,
+      /^event subscription\.json: only-here .* at logEvents\[9\]: no record lies there/,
     ],
     [
       "UPDATE event SET request_id = 'another' WHERE event_id = 'wide'",
@@ -351,6 +320,7 @@ describe('what was changed is found', () => {
     )
     expect(await findings(hashed)).toEqual([
       expect.stringMatching(/^bytes .*: the stored content has SHA-256/),
+      SOURCES_CHANGED,
     ])
     const counted = touch((db) =>
       db.prepare('UPDATE source SET rejected = 1 WHERE path = ?').run(archive.log(EAST, 0).file),
@@ -358,16 +328,25 @@ describe('what was changed is found', () => {
     expect(await findings(counted)).toEqual([
       expect.stringMatching(/^ledger .*gz: 4 records, but 4 events \+ 0 duplicates \+ 1 rejected$/),
       expect.stringMatching(/^ledger case file: \d+ records, but \d+ are accounted for$/),
+      expect.stringMatching(/^rows .*gz: its rejected is 1, its content gives 0$/),
+      SOURCES_CHANGED,
     ])
   })
 
   it('a problem that was removed, and a copy that is none', async () => {
     const problem = touch((db) => db.exec("DELETE FROM problem WHERE kind = 'bad-record'"))
-    expect(await findings(problem)).toEqual([expect.stringMatching(/^rows odd\.json/)])
+    expect(await findings(problem)).toEqual([
+      'rows odd.json: its problems are not those that its content gives',
+      expect.stringMatching(/^rows odd\.json: its rows are not those/),
+      expect.stringMatching(/^runs problem: its rows are not those that run 2 left/),
+    ])
     const copy = touch((db) =>
       db.exec("UPDATE source SET sha256 = hex(zeroblob(32)) WHERE status = 'duplicate'"),
     )
-    expect(await findings(copy)).toEqual([expect.stringMatching(/^bytes copy\.json\.gz: not a copy of/)])
+    expect(await findings(copy)).toEqual([
+      expect.stringMatching(/^bytes copy\.json\.gz: not a copy of/),
+      SOURCES_CHANGED,
+    ])
   })
 
   it('an index and a description that are missing', async () => {
@@ -376,6 +355,7 @@ describe('what was changed is found', () => {
       db.exec("DELETE FROM data_dictionary WHERE table_name = 'event' AND column_name = 'flags'")
     })
     expect(await findings(casePath)).toEqual([
+      'runs data_dictionary: its rows are not those that run 2 left: their digest differs',
       'schema data_dictionary: event.flags is not described',
       'schema schema: event_by_time is missing',
     ])

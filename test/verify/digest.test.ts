@@ -566,7 +566,7 @@ describe('the case', () => {
       .prepare("SELECT count(*) FROM data_dictionary WHERE table_name LIKE 'verification%'")
       .pluck()
       .get()
-    expect(described).toBe(8 + 8 + 2 + 6)
+    expect(described).toBe(9 + 8 + 2 + 6)
     db.close()
   })
 

@@ -1,14 +1,19 @@
 /** Everything that is heavy for each source: a plain function over a list of them, so that it can run in any thread. */
+import type { Verdict } from '../../decode/decode.js'
 import { LIMITS } from '../../decode/limits.js'
+import { AccessNormaliser } from '../../normalise/access-log.js'
+import { Normaliser } from '../../normalise/normalise.js'
 import type { Connection } from '../../store/open.js'
+import { RowDigest } from '../../store/row-digest.js'
 import { ArchiveReader } from './archive-reader.js'
 import { FindingList, isDamage, type Finding } from './finding.js'
-import { RecordChecker } from './record-check.js'
-import { RowDigest, type ProblemRow } from './row-digest.js'
+import { GivenNames } from './given-names.js'
+import { digestProblem, ProblemRows, type ProblemRow } from './problem-rows.js'
+import { RemadeSource } from './remade-source.js'
 import type { RowRange, RowRanges } from './row-ranges.js'
-import { SourceRowReader, type SourceRow } from './source-rows.js'
+import { SourceRowReader } from './source-rows.js'
 import { StoredContent } from './stored-content.js'
-import { mayBeReduced, VERIFIED_SOURCE_SQL, type VerifiedSource } from './verified-source.js'
+import { VERIFIED_SOURCE_SQL, type VerifiedSource } from './verified-source.js'
 
 export interface SourceRows {
   readonly id: number
@@ -17,6 +22,7 @@ export interface SourceRows {
 
 export interface SourceTask {
   readonly sources: readonly SourceRows[]
+  readonly toolVersion: string
   /** Compare with the archive: folders to look in, or none to look where the files were found. */
   readonly reread: readonly string[] | null
 }
@@ -26,11 +32,17 @@ export interface SourceResult {
   readonly sources: number
   readonly records: number
   readonly bytes: number
+  /** Sources whose content can not be read whole. */
+  readonly unread: number
   readonly notes: SourceNotes
+  /** Hashes of the names that its records give their callers. */
+  readonly names: readonly number[]
 }
 
 export interface SourceNotes {
-  /** Sources whose rows could not be hashed again: too many problems, or repeats in another form than the record. */
+  /** Sources that another version indexed: its rows are as they were, but this version would make others. */
+  otherVersion: number
+  /** Sources that another version indexed, whose rows could not be hashed again: repeats in a reduced form are gone. */
   notHashed: number
   /** Files that were read again in the archive. */
   reread: number
@@ -38,42 +50,55 @@ export interface SourceNotes {
   members: number
 }
 
-/** Problems of a source are written after its rows, but in batches of this many. */
-const ORDERED_PROBLEMS = 1000
+/** One of each a thread: they only remember ids of values, which are the same everywhere. */
+const normaliser = new Normaliser(LIMITS.maxDepth)
+const accessNormaliser = new AccessNormaliser()
 
 export function checkSources(db: Connection, task: SourceTask): SourceResult {
-  const totals: Totals = { records: 0, bytes: 0, notes: { notHashed: 0, reread: 0, members: 0 } }
+  const totals: Totals = {
+    records: 0,
+    bytes: 0,
+    unread: 0,
+    notes: { otherVersion: 0, notHashed: 0, reread: 0, members: 0 },
+  }
   const findings: Finding[] = []
-  let checker = new SourceChecker(db, task.reread, totals)
+  const names = new GivenNames(db)
+  let checker = new SourceChecker(db, task, totals, names)
   for (const rows of task.sources) {
     try {
       findings.push(...checker.check(rows))
     } catch (error) {
       if (!isDamage(error)) throw error
+      totals.unread++
       findings.push({ check: 'structure', place: `source ${rows.id}`, detail: (error as Error).message })
       // A statement that met damage stays busy: the other sources get new ones.
-      checker = new SourceChecker(db, task.reread, totals)
+      checker = new SourceChecker(db, task, totals, names)
     }
   }
-  return { findings, sources: task.sources.length, ...totals }
+  return { findings, sources: task.sources.length, names: names.given, ...totals }
 }
 
 interface Totals {
   records: number
   bytes: number
+  unread: number
   readonly notes: SourceNotes
 }
 
 class SourceChecker {
   readonly #totals: Totals
+  readonly #toolVersion: string
+  readonly #names: GivenNames
   readonly #archive: ArchiveReader | null
   readonly #rows: SourceRowReader
   readonly #content: StoredContent
   readonly #source
   readonly #problems
 
-  constructor(db: Connection, reread: readonly string[] | null, totals: Totals) {
+  constructor(db: Connection, { reread, toolVersion }: SourceTask, totals: Totals, names: GivenNames) {
     this.#totals = totals
+    this.#toolVersion = toolVersion
+    this.#names = names
     this.#archive = reread === null ? null : new ArchiveReader(reread)
     this.#rows = new SourceRowReader(db)
     this.#content = new StoredContent(db)
@@ -81,7 +106,7 @@ class SourceChecker {
       VERIFIED_SOURCE_SQL,
     )
     this.#problems = db.prepare<[number, number, number], ProblemRow>(
-      `SELECT kind, byte_offset, byte_length FROM problem WHERE id BETWEEN ? AND ? AND source_id = ? AND kind <> 'conflict' ORDER BY id`,
+      `SELECT kind, record_index, byte_offset, byte_length, event_id FROM problem WHERE id BETWEEN ? AND ? AND source_id = ? AND kind <> 'conflict' ORDER BY id`,
     )
   }
 
@@ -108,48 +133,77 @@ class SourceChecker {
       findings.add('rows', `has another row digest than ${original.path}, of which it is a copy`)
   }
 
-  /** One walk over the content and the rows side by side: neither is held whole. */
   #checkRows(source: VerifiedSource, { ranges }: SourceRows, findings: FindingList): void {
-    const digest = new RowDigest()
-    const records = new RecordChecker({
-      mayBeReduced: mayBeReduced(source),
+    const problems = this.#readProblems(source.id, ranges.problem)
+    if (source.status === 'indexed') this.#remake(source, ranges, problems, findings)
+    // Nothing of it could be used: its problems are all that it gave.
+    else checkDigest(source, digestOf(problems), findings)
+  }
+
+  #readProblems(sourceId: number, range: RowRange | undefined): ProblemRow[] {
+    return range === undefined ? [] : this.#problems.all(range.first, range.last, sourceId)
+  }
+
+  /** What this version makes of the content must be what the case has, if this version made that. */
+  #remake(
+    source: VerifiedSource,
+    ranges: RowRanges,
+    stored: readonly ProblemRow[],
+    findings: FindingList,
+  ): void {
+    const differences = new FindingList(findings.place)
+    const remade = new RemadeSource({
+      rows: this.#rows.of(source.id, ranges),
+      problems: new ProblemRows(stored, differences),
+      normaliser,
+      accessNormaliser,
       isLenient: source.is_lenient !== 0,
+      onEvent: (draft) => {
+        this.#names.caller(draft.identity, differences)
+      },
+      onAccessLine: (draft) => {
+        this.#names.requester(draft.client, differences)
+      },
+      findings: differences,
     })
-    const walk = new RecordWalk(this.#rows.of(source.id, ranges), { digest, records, findings })
-    walk.end(this.#walkContent(source, walk, findings))
-    this.#totals.records += walk.rows
-    if (walk.notCompared > 0) this.#totals.notes.notHashed++
-    else this.#checkDigest(source, ranges.problem, digest, findings)
+    try {
+      if (!this.#walkContent(source, remade, findings)) {
+        this.#totals.unread++
+        return
+      }
+      const { digest, verdict } = remade.end()
+      this.#totals.records += remade.records
+      const isOld = source.made_by !== this.#toolVersion
+      if (verdict !== null) checkVerdict(source, verdict, differences)
+      if (isOld && digest === source.row_digest && differences.all.length > 0)
+        this.#totals.notes.otherVersion++
+      // Rows that were folded into another form can only be made again as they were by the version that made them.
+      else if (isOld && remade.otherForms > 0) this.#totals.notes.notHashed++
+      else {
+        findings.addAll(differences.all)
+        checkDigest(source, digest, findings)
+      }
+    } finally {
+      remade.close()
+    }
   }
 
   /** @returns whether all of the content went by. */
-  #walkContent(source: VerifiedSource, walk: RecordWalk, findings: FindingList): boolean {
+  #walkContent(source: VerifiedSource, remade: RemadeSource, findings: FindingList): boolean {
     if (source.storage === null || source.storage === 'none') return true
     const pieces = this.#content.pieces(source, findings)
+    const isWhole = (source.content_size ?? 0) <= LIMITS.wholeBytes
+    const held: Buffer[] = []
     for (;;) {
       const next = pieces.next()
-      if (next.done === true) return next.value
+      if (next.done === true) {
+        if (isWhole && next.value) remade.whole(held.length === 1 ? (held[0] as Buffer) : Buffer.concat(held))
+        else if (!isWhole) remade.piece(Buffer.alloc(0), true)
+        return next.value
+      }
       this.#totals.bytes += next.value.length
-      walk.piece(next.value)
-    }
-  }
-
-  #checkDigest(
-    source: VerifiedSource,
-    problems: RowRange | undefined,
-    digest: RowDigest,
-    findings: FindingList,
-  ): void {
-    if ((problems?.count ?? 0) > ORDERED_PROBLEMS && source.made > 0) {
-      this.#totals.notes.notHashed++
-      return
-    }
-    if (problems !== undefined) {
-      for (const problem of this.#problems.iterate(problems.first, problems.last, source.id))
-        digest.problem(problem)
-    }
-    if (digest.digest() !== source.row_digest) {
-      findings.add('rows', 'its rows are not those that were made when it was indexed: their digest differs')
+      if (isWhole) held.push(next.value)
+      else remade.piece(next.value)
     }
   }
 
@@ -165,78 +219,28 @@ class SourceChecker {
   }
 }
 
-interface WalkParts {
-  readonly digest: RowDigest
-  readonly records: RecordChecker
-  readonly findings: FindingList
+function digestOf(problems: readonly ProblemRow[]): string {
+  const digest = new RowDigest()
+  for (const problem of problems) digestProblem(digest, problem)
+  return digest.take()
 }
 
-/** Takes rows and content in the same order, and holds only what of the content may belong to the next row. */
-class RecordWalk {
-  rows = 0
-  /** Rows whose digest can not be made again. */
-  notCompared = 0
-  readonly #iterator: Iterator<SourceRow>
-  readonly #parts: WalkParts
-  #next: SourceRow | undefined
-  #held: Buffer = Buffer.alloc(0)
-  /** Offset of #held in the content. */
-  #base = 0
-
-  constructor(rows: Iterator<SourceRow>, parts: WalkParts) {
-    this.#iterator = rows
-    this.#parts = parts
-    this.#advance()
-  }
-
-  piece(piece: Buffer): void {
-    const window = this.#held.length === 0 ? piece : Buffer.concat([this.#held, piece])
-    const end = this.#base + window.length
-    for (let row = this.#next; row !== undefined && row.offset + row.length <= end; row = this.#next) {
-      const from = row.offset - this.#base
-      if (from < 0) this.#report(row, 'it lies before the record of the row before it')
-      else this.#check(row, window.subarray(from, from + row.length))
-      this.#advance()
-    }
-    const keepFrom = Math.min(Math.max(this.#next?.offset ?? end, this.#base), end)
-    this.#held = Buffer.from(window.subarray(keepFrom - this.#base))
-    this.#base = keepFrom
-  }
-
-  /** @param isWhole whether all of the content went by: what is left over then lies beyond its end. */
-  end(isWhole: boolean): void {
-    for (let row = this.#next; row !== undefined; row = this.#next) {
-      if (isWhole) this.#report(row, 'the content ends before it')
-      this.#advance()
-    }
-  }
-
-  #check(row: SourceRow, outer: Buffer): void {
-    const verdict = this.#parts.records.check(row, outer)
-    if (verdict === 'not-compared') this.notCompared++
-    else if (verdict !== null) this.#report(row, verdict.wrong)
-  }
-
-  #report(row: SourceRow, wrong: string): void {
-    const name = row.kind === 'access' ? 'a line of an access log' : (row.event_id ?? 'an aggregated event')
-    const within = row.locator === null ? '' : ` at ${row.locator}`
-    this.#parts.findings.add('event', `${name} at byte ${row.offset}, ${row.length} bytes${within}: ${wrong}`)
-  }
-
-  #advance(): void {
-    for (;;) {
-      const next = this.#iterator.next()
-      this.#next = next.done === true ? undefined : next.value
-      if (this.#next === undefined) return
-      this.rows++
-      this.#parts.digest.row(this.#next)
-      if (isPossible(this.#next)) return
-      // Waiting for its end would hold all of the content.
-      this.#report(this.#next, 'no record can lie there')
-    }
-  }
+function checkDigest({ row_digest }: VerifiedSource, digest: string, findings: FindingList): void {
+  if (digest === row_digest) return
+  findings.add('rows', 'its rows are not those that were made when it was indexed: their digest differs')
 }
 
-function isPossible({ offset, length }: SourceRow): boolean {
-  return offset >= 0 && length > 0 && length <= LIMITS.maxValueBytes
+/** What is counted and told of a source as a whole. */
+function checkVerdict(source: VerifiedSource, verdict: Verdict, findings: FindingList): void {
+  const told: [name: string, row: unknown, content: unknown][] = [
+    ['kind', source.kind, verdict.kind],
+    ['shape', source.shape, verdict.shape === '' ? null : verdict.shape],
+    ['records', source.records, verdict.values],
+    ['rejected', source.rejected, verdict.rejected],
+    ['other_rows', source.other_rows ?? 0, verdict.others],
+  ]
+  for (const [name, row, content] of told) {
+    if (row !== content)
+      findings.add('rows', `its ${name} is ${String(row)}, its content gives ${String(content)}`)
+  }
 }

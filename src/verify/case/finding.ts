@@ -4,12 +4,13 @@ export const CHECKS = {
   schema: 'tables, views and indexes are those of this format, and each column is described',
   bytes: 'the stored bytes have the SHA-256 of the file and of its content',
   event:
-    'each event lies where its row says, and the record there has the identifiers and the time of the row',
-  rows: 'the rows made of a source have the digest that was taken when it was indexed',
+    'each event lies where its row says, every column is what the record there gives, and every record has its row',
+  rows: 'the rows made of a source have the digest that was taken when it was indexed, and are all that its content gives',
+  names: 'each caller is found by the names that its record gives, and by no other',
   values: 'each shared value (caller, call, origin, outcome, resource) has the hash that is its number',
   references: 'every row that is pointed to is there, and appearances are counted right',
   ledger: 'records = events + duplicates + rejected, for each source, each run and in total',
-  runs: 'each run has the hash of its row and of the run before',
+  runs: 'each run has the hash of its row and of the run before; sources, problems and validations are as they were left',
   archive: 'the file in the archive is still the one that was indexed',
 } as const
 
@@ -27,25 +28,29 @@ const MOST_A_PLACE = 20
 
 /** Findings of one place, up to a number; the rest is counted. */
 export class FindingList {
-  readonly #place: string
+  readonly place: string
   readonly #found = new Map<Check, Finding[]>()
   readonly #more = new Map<Check, number>()
 
   constructor(place: string) {
-    this.#place = place
+    this.place = place
   }
 
   add(check: Check, detail: string): void {
     const known = this.#found.get(check) ?? []
     this.#found.set(check, known)
-    if (known.length < MOST_A_PLACE) known.push({ check, place: this.#place, detail })
+    if (known.length < MOST_A_PLACE) known.push({ check, place: this.place, detail })
     else this.#more.set(check, (this.#more.get(check) ?? 0) + 1)
+  }
+
+  addAll(findings: readonly Finding[]): void {
+    for (const { check, detail } of findings) this.add(check, detail)
   }
 
   get all(): Finding[] {
     const rest = [...this.#more].map(([check, n]) => ({
       check,
-      place: this.#place,
+      place: this.place,
       detail: `and ${n} more of the same kind`,
     }))
     return [...[...this.#found.values()].flat(), ...rest]

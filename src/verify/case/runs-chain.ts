@@ -1,6 +1,8 @@
-/** The runs of a case: each row's hash covers the row and the hash before it. */
+/** The runs of a case, and what the newest left: each row's hash covers the row and the hash before it. */
 import type { Connection } from '../../store/open.js'
 import { runHash } from '../../store/runs.js'
+import { digestTables } from '../../store/table-digest.js'
+import { hasVerifications, verificationHash } from '../../store/verification.js'
 import { FindingList, type Finding } from './finding.js'
 
 type RunRow = Parameters<typeof runHash>[0]
@@ -26,6 +28,44 @@ export function checkRuns(db: Connection): Finding[] {
     if (runHash(row, row.previous_hash) !== row.row_hash)
       findings.add('runs', `${name} was changed: its hash differs`)
     previous = row.row_hash
+  }
+  return [...findings.all, ...checkTables(db), ...checkVerifications(db)]
+}
+
+/** The tables are as the newest run left them. One that was cut short left no digests: the next compares again. */
+function checkTables(db: Connection): Finding[] {
+  const newest = db.prepare('SELECT id, row_hash, counts FROM runs ORDER BY id DESC LIMIT 1').get() as
+    { id: number; row_hash: string | null; counts: string | null } | undefined
+  const left = newest?.row_hash == null ? null : readDigests(newest.counts)
+  if (newest === undefined || left === null) return []
+  return Object.entries(digestTables(db)).flatMap(([table, digest]) => {
+    const findings = new FindingList(table)
+    if (left[table] !== digest)
+      findings.add('runs', `its rows are not those that run ${newest.id} left: their digest differs`)
+    return findings.all
+  })
+}
+
+function readDigests(counts: string | null): Readonly<Record<string, string>> | null {
+  try {
+    return (JSON.parse(counts ?? '{}') as { digests?: Record<string, string> }).digests ?? null
+  } catch {
+    return null
+  }
+}
+
+function checkVerifications(db: Connection): Finding[] {
+  if (!hasVerifications(db)) return []
+  const findings = new FindingList('verification')
+  const rows = db
+    .prepare('SELECT id, row_hash FROM verification WHERE finished IS NOT NULL ORDER BY id')
+    .all()
+  for (const { id, row_hash } of rows as { id: number; row_hash: string | null }[]) {
+    if (verificationHash(db, id) !== row_hash)
+      findings.add(
+        'runs',
+        `validation ${id} of the digests was changed, or the one before it removed: its hash differs`,
+      )
   }
   return findings.all
 }

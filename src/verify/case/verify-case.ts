@@ -8,6 +8,7 @@ import { openVerifyPool, type VerifyPool } from '../pool.js'
 import type { SourceNotes, SourceRows } from './check-sources.js'
 import { isDamage, type Finding } from './finding.js'
 import { checkLedger } from './ledger.js'
+import { checkNames } from './given-names.js'
 import { noRanges, RANGED_TABLES, rangesOf, readRanges } from './row-ranges.js'
 import { closeReader, told, unwrap, WHOLE_CHECK_NAMES } from './tasks.js'
 
@@ -20,6 +21,8 @@ export interface VerifyPlan {
   /** Folders of the archive, to compare with; none is: where the files were found. null does not compare. */
   readonly reread: readonly string[] | null
   readonly workers: number
+  /** Rows that this version made are made again; of others their digest is checked. */
+  readonly toolVersion: string
 }
 
 export interface VerifyTotals {
@@ -76,7 +79,7 @@ class CaseVerification {
       records: 0,
       bytes: 0,
       state: readState(db),
-      notes: { notHashed: 0, reread: 0, members: 0 },
+      notes: { otherVersion: 0, notHashed: 0, reread: 0, members: 0 },
     }
   }
 
@@ -110,17 +113,21 @@ class CaseVerification {
   }
 
   async #checkSources(rowsOf: (id: number) => SourceRows): Promise<void> {
-    const { casePath, reread } = this.#plan
+    const { casePath, reread, toolVersion } = this.#plan
     const chosen = this.#plan.sample === null ? null : sample(this.#db, this.#plan.sample)
     const total = chosen?.length ?? this.#totals.sourcesInCase
+    const given = new Set<number>()
+    let unread = 0
     const running = new Set<Promise<void>>()
     // What waits is bounded: results are small, but lists of sources are not for nothing.
     const room = this.#pool.workers * 2
     for (const ids of batches(this.#db, chosen)) {
       const job: Promise<void> = this.#pool
-        .sources({ casePath, reread, sources: ids.map(rowsOf) })
+        .sources({ casePath, reread, toolVersion, sources: ids.map(rowsOf) })
         .then(async (result) => {
-          const { findings, sources, records, bytes, notes } = unwrap(result)
+          const { findings, sources, records, bytes, notes, names, unread: left } = unwrap(result)
+          for (const name of names) given.add(name)
+          unread += left
           this.#totals.sources += sources
           this.#totals.records += records
           this.#totals.bytes += bytes
@@ -138,6 +145,8 @@ class CaseVerification {
       if (running.size >= room) await Promise.race(running)
     }
     await Promise.all(running)
+    // A source that can not be read leaves names that nothing seems to give.
+    if (chosen === null && unread === 0) await this.#take(told('names', () => checkNames(this.#db, given)))
   }
 
   async #take(findings: readonly Finding[]): Promise<void> {

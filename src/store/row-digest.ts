@@ -1,0 +1,88 @@
+/**
+ * The digest over the rows that one source gave, in the order in which they were made. Taken when it is indexed, and made again by
+ * `verify`. Nothing in it depends on the path, the run or the row numbers: equal content gives an equal digest in every case.
+ */
+import { createHash, type Hash } from 'node:crypto'
+import type { ResourceUse, SqlValue } from '../model/dictionary.js'
+import type { Place } from './shard.js'
+
+/** What the digest covers of an event: as `EventDraft` has it, or as the columns of its row give it back. */
+export interface DigestedEvent {
+  readonly eventTimeMs: number | null
+  readonly action: { readonly id: number }
+  readonly place: { readonly id: number }
+  readonly identity: { readonly id: number }
+  readonly origin: { readonly id: number }
+  readonly outcome: { readonly id: number }
+  readonly flags: number
+  readonly eventId: string
+  readonly requestId: string | null
+  readonly sharedEventId: string | null
+}
+
+export interface DigestedProblem {
+  readonly kind: string
+  readonly byteOffset?: number | null | undefined
+  readonly byteLength?: number | null | undefined
+}
+
+type DigestedPlace = Omit<Place, 'sourceId'>
+
+/** Rows are hashed in pieces of a few kB: one call a row would cost more than the hashing. */
+const PIECE_CHARS = 16_384
+
+export class RowDigest {
+  #hash: Hash = createHash('sha256')
+  #text = ''
+
+  /** @param uses ` resource.role` for each use, ordered by both. */
+  event({ offset, length, locator }: DigestedPlace, row: DigestedEvent, uses: string): void {
+    const ids = `${row.action.id} ${row.place.id} ${row.identity.id} ${row.origin.id} ${row.outcome.id}`
+    const texts = `${row.eventId} ${row.requestId} ${row.sharedEventId}`
+    const where = locator === null ? '' : ` ${locator}`
+    this.#add(`${offset} ${length} ${row.eventTimeMs} ${ids} ${row.flags} ${texts}${uses}${where}\n`)
+  }
+
+  problem({ kind, byteOffset, byteLength }: DigestedProblem): void {
+    this.#add(`problem ${kind} ${byteOffset ?? ''} ${byteLength ?? ''}\n`)
+  }
+
+  /** @param values the fields of the line, in the order of the table. */
+  accessLine({ offset, length }: Omit<DigestedPlace, 'locator'>, values: readonly SqlValue[]): void {
+    this.#add(`access ${offset} ${length} ${JSON.stringify(values)}\n`)
+  }
+
+  aggregate({ offset, length, locator }: DigestedPlace, counts: readonly (readonly SqlValue[])[]): void {
+    this.#add(`aggregate ${offset} ${length} ${locator} ${JSON.stringify(counts)}\n`)
+  }
+
+  /** Of the rows since the last one was taken. */
+  take(): string {
+    const digest = this.#hash.update(this.#text).digest('hex')
+    this.#hash = createHash('sha256')
+    this.#text = ''
+    return digest
+  }
+
+  #add(row: string): void {
+    this.#text += row
+    if (this.#text.length < PIECE_CHARS) return
+    this.#hash.update(this.#text)
+    this.#text = ''
+  }
+}
+
+/** In the order of the table's key: the digest must not depend on the order in which a record names things. */
+export function inKeyOrder(uses: readonly ResourceUse[]): readonly ResourceUse[] {
+  if (uses.length < 2) return uses
+  return uses.toSorted((a, b) =>
+    a.resource.id < b.resource.id ? -1 : a.resource.id > b.resource.id ? 1 : a.role - b.role,
+  )
+}
+
+/** The uses of an event as the digest covers them. */
+export function usesText(resources: readonly ResourceUse[]): string {
+  let uses = ''
+  for (const { resource, role } of inKeyOrder(resources)) uses += ` ${resource.id}.${role}`
+  return uses
+}

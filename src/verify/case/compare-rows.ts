@@ -1,0 +1,45 @@
+/** A row against what its record gives: in which columns do they differ? */
+import type { EventDraft, SqlValue } from '../../model/dictionary.js'
+import { FLAG } from '../../model/dictionary.js'
+import type { EventRow } from './source-rows.js'
+
+/** What a column is called in a finding, and the value that row and draft have for it. */
+const COLUMNS: readonly (readonly [
+  name: string,
+  of: (event: Omit<EventRow, 'kind' | 'offset' | 'length' | 'locator' | 'uses'>) => unknown,
+])[] = [
+  ['eventID', (event) => event.eventId],
+  ['eventTime', (event) => event.eventTimeMs],
+  ['requestID', (event) => event.requestId],
+  ['sharedEventID', (event) => event.sharedEventId],
+  ['call', (event) => event.action.id],
+  ['account or region', (event) => event.place.id],
+  ['caller', (event) => event.identity.id],
+  ['address or user agent', (event) => event.origin.id],
+  ['error', (event) => event.outcome.id],
+  ['flags', (event) => event.flags],
+]
+
+/** @returns names of what differs; empty for equal rows. */
+export function differingColumns(row: EventRow, draft: EventDraft, uses: string, length: number): string[] {
+  const names = COLUMNS.filter(([, of]) => of(row) !== of(draft)).map(([name]) => name)
+  if (row.uses !== uses) names.push('resources')
+  if (row.length !== length) names.push(`length (${length} bytes)`)
+  return names
+}
+
+/** A repeat in a reduced form was folded into an event that says more, or the other way round. */
+export function isOtherForm(row: EventRow, draft: EventDraft): boolean {
+  return row.kind === 'redelivery' && ((row.flags | draft.flags) & FLAG.reduced) !== 0
+}
+
+export function areEqual(a: readonly SqlValue[], b: readonly SqlValue[]): boolean {
+  return a.length === b.length && a.every((value, at) => value === b[at])
+}
+
+export function areEqualLists(
+  a: readonly (readonly SqlValue[])[],
+  b: readonly (readonly SqlValue[])[],
+): boolean {
+  return a.length === b.length && a.every((values, at) => areEqual(values, b[at] ?? []))
+}

@@ -1,0 +1,70 @@
+/** The names that find a caller: each that a record gives is there, and each that is there was given by a record. */
+import type { ClientEntry } from '../../model/access-draft.js'
+import type { Entry, IdentityEntry, SqlValue } from '../../model/dictionary.js'
+import { hash52 } from '../../normalise/intern.js'
+import type { Connection } from '../../store/open.js'
+import { FindingList, type Finding } from './finding.js'
+
+/** Each table of names, with the column of what they find. */
+const OWNER = { identity_name: 'identity_id', requester_name: 'requester' } as const
+type NameTable = keyof typeof OWNER
+const TABLES = Object.keys(OWNER) as readonly NameTable[]
+
+type Names = IdentityEntry['names']
+
+export class GivenNames {
+  /** Entries, not ids: equal columns can come of records that give other names. */
+  readonly #seen = new WeakSet<Entry>()
+  readonly #given = new Set<number>()
+  readonly #find
+
+  constructor(db: Connection) {
+    const find = (table: NameTable) =>
+      db
+        .prepare<[string, SqlValue, string], number>(
+          `SELECT 1 FROM ${table} WHERE name = ? AND ${OWNER[table]} = ? AND kind = ?`,
+        )
+        .pluck()
+    this.#find = { identity_name: find('identity_name'), requester_name: find('requester_name') }
+  }
+
+  /** Hashes of the names that were given. */
+  get given(): number[] {
+    return [...this.#given]
+  }
+
+  caller(identity: IdentityEntry, findings: FindingList): void {
+    if (this.#isNew(identity)) this.#check('identity_name', identity.id, identity.names, findings)
+  }
+
+  requester(client: ClientEntry, findings: FindingList): void {
+    if (this.#isNew(client)) this.#check('requester_name', client.requester, client.names, findings)
+  }
+
+  #isNew(entry: Entry): boolean {
+    if (this.#seen.has(entry)) return false
+    this.#seen.add(entry)
+    return true
+  }
+
+  #check(table: NameTable, owner: SqlValue, names: Names, findings: FindingList): void {
+    for (const { name, kind } of names) {
+      this.#given.add(hash52([table, name, owner, kind]))
+      if (this.#find[table].get(name, owner, kind) === undefined)
+        findings.add('names', `a caller of it is no longer found by the ${kind} ${name}`)
+    }
+  }
+}
+
+/** @param given of every source of the case. */
+export function checkNames(db: Connection, given: ReadonlySet<number>): Finding[] {
+  return TABLES.flatMap((table) => {
+    const findings = new FindingList(table)
+    const rows = db.prepare(`SELECT name, ${OWNER[table]}, kind FROM ${table}`).raw().iterate()
+    for (const [name, owner, kind] of rows as IterableIterator<[string, SqlValue, string]>) {
+      if (!given.has(hash52([table, name, owner, kind])))
+        findings.add('names', `no record gives caller ${String(owner)} the ${kind} ${name}`)
+    }
+    return findings.all
+  })
+}

@@ -1,0 +1,96 @@
+/** The problems that a source gave, in the order in which they were written, against those that its content gives again. */
+import type { Problem } from '../../model/problem.js'
+import type { RowDigest } from '../../store/row-digest.js'
+import type { FindingList } from './finding.js'
+
+export interface ProblemRow {
+  readonly kind: Problem['kind']
+  readonly record_index: number | null
+  readonly byte_offset: number | null
+  readonly byte_length: number | null
+  readonly event_id: string | null
+}
+
+/** Told of the file before its content is looked at, or of its stream; the stored content does not show them. */
+const OF_THE_FILE: ReadonlySet<Problem['kind']> = new Set<Problem['kind']>([
+  'truncated-gzip',
+  'corrupt-gzip',
+  'trailing-garbage',
+  'multi-member-gzip',
+  'bad-member',
+  'utf-16',
+  'too-large',
+  'changed-during-read',
+])
+
+/** From the first record on, problems are written whenever more than this wait: ingest/source-job.ts. */
+const MOST_WAITING = 1000
+
+export class ProblemRows {
+  readonly #stored: readonly ProblemRow[]
+  readonly #findings: FindingList
+  #waiting: (Problem | null)[] = []
+  #next = 0
+  #differ = false
+
+  constructor(stored: readonly ProblemRow[], findings: FindingList) {
+    this.#stored = stored
+    this.#findings = findings
+  }
+
+  /** What is told before the content is looked at. */
+  begin(): void {
+    for (const { kind } of this.#stored) {
+      if (!OF_THE_FILE.has(kind)) break
+      this.#waiting.push(null)
+    }
+  }
+
+  found(problem: Problem, hasRecords: boolean, digest: RowDigest): void {
+    this.#waiting.push(problem)
+    if (hasRecords && this.#waiting.length > MOST_WAITING) this.#write(digest)
+  }
+
+  end(digest: RowDigest): void {
+    this.#write(digest)
+    for (const row of this.#stored.slice(this.#next)) {
+      digestProblem(digest, row)
+      this.#differ ||= !OF_THE_FILE.has(row.kind)
+    }
+    if (this.#differ) this.#findings.add('rows', 'its problems are not those that its content gives')
+  }
+
+  #write(digest: RowDigest): void {
+    for (const problem of this.#waiting) {
+      const row = this.#take(digest, problem !== null)
+      this.#differ ||= problem !== null && (row === undefined || !isSame(row, problem))
+    }
+    this.#waiting = []
+  }
+
+  /** Damage of a stream stands before what its last piece gives. */
+  #take(digest: RowDigest, ofContent: boolean): ProblemRow | undefined {
+    for (;;) {
+      const row = this.#stored[this.#next]
+      if (row === undefined) return undefined
+      this.#next++
+      digestProblem(digest, row)
+      if (!ofContent || !OF_THE_FILE.has(row.kind)) return row
+    }
+  }
+}
+
+export function digestProblem(digest: RowDigest, { kind, byte_offset, byte_length }: ProblemRow): void {
+  digest.problem({ kind, byteOffset: byte_offset, byteLength: byte_length })
+}
+
+/** The words of a problem can be those of Node, and differ with its version: the last run's digests cover them. */
+function isSame(row: ProblemRow, problem: Problem): boolean {
+  return (
+    row.kind === problem.kind &&
+    row.byte_offset === (problem.byteOffset ?? null) &&
+    row.byte_length === (problem.byteLength ?? null) &&
+    row.record_index === (problem.recordIndex ?? null) &&
+    row.event_id === (problem.eventId ?? null)
+  )
+}
