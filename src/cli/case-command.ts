@@ -2,6 +2,7 @@
 import { Command, Flags, type Interfaces } from '@oclif/core'
 import { CaseError, EXIT } from '../model/case-error.js'
 import { printable } from '../render/printable.js'
+import { shellWord } from '../render/shell-word.js'
 import { asDamaged } from '../store/open.js'
 import { appendQuestion, checkQuestionLog, isQuestion } from './question-log.js'
 import { isTimedChild } from './timed-child.js'
@@ -78,11 +79,11 @@ export abstract class CaseCommand extends Command {
     if (error instanceof CaseError) {
       process.exitCode = error.exit
       if (this.jsonEnabled()) {
-        this.logJson({ error: { message: error.message, hint: error.hint ?? null, exit: error.exit } })
+        const { message, hint = null, exit, choices } = error
+        this.logJson({ error: { message, hint, exit, ...(choices.length === 0 ? {} : { choices }) } })
         return undefined
       }
-      process.stderr.write(`${printable(`Error: ${error.message}`)}\n`)
-      if (error.hint !== undefined) process.stderr.write(`${printable(`  ${error.hint}`)}\n`)
+      for (const line of errorLines(error)) process.stderr.write(`${printable(line)}\n`)
       return undefined
     }
     if (thrown.code === 'EPIPE') {
@@ -91,6 +92,15 @@ export abstract class CaseCommand extends Command {
     }
     return super.catch(thrown)
   }
+}
+
+/** A longer choice pushes only its own line. */
+const MOST_PADDED = 40
+
+function errorLines({ message, hint, choices }: CaseError): string[] {
+  const width = Math.min(MOST_PADDED, Math.max(0, ...choices.map(({ value }) => shellWord(value).length)))
+  const listed = choices.map(({ value, what }) => `    ${shellWord(value).padEnd(width)}  ${what}`)
+  return [`Error: ${message}`, ...(hint === undefined ? [] : [`  ${hint}`]), ...listed]
 }
 
 /** How many rows a result tells to have shown: by number, of a hand-over by its manifest, else by its list. */

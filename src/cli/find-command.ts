@@ -4,10 +4,17 @@ import type { Interfaces } from '@oclif/core'
 import type { EventRow } from '../model/event.js'
 import type { Question, Subject } from '../model/question.js'
 import { RecordReader } from '../query/record-text.js'
+import {
+  isAboutPrincipal,
+  matchPrincipals,
+  type MatchedPrincipal,
+  type PrincipalMatch,
+} from '../query/principal-match.js'
 import { askQuestion, hasEventId, type Answer } from '../query/run-question.js'
 import { isoTime, windowText } from '../query/window.js'
 import { formatCount } from '../render/bytes.js'
 import { openSink } from '../render/format.js'
+import { shellWord } from '../render/shell-word.js'
 import type { RowSink } from '../render/sink.js'
 import { openReader, type Connection } from '../store/open.js'
 import { readState } from '../store/reader.js'
@@ -24,6 +31,8 @@ export interface FindResult {
   /** Matching events that are not shown; null when they were not counted, or they are too many to count. */
   readonly more: number | null
   readonly rows: readonly EventRow[]
+  /** Whom the name of a principal means. */
+  readonly principals?: readonly MatchedPrincipal[]
 }
 
 export type FindFlags = Interfaces.InferredFlags<typeof FindCommand.baseFlags>
@@ -54,19 +63,27 @@ export abstract class FindCommand extends CaseCommand {
       const { notes, ...scope } = readFindScope(db, flags)
       for (const note of notes) this.tell(note)
       const question: Question = { ...subject, ...scope }
+      const match = isAboutPrincipal(question) ? matchPrincipals(db, question) : undefined
       const records = output.records ? new RecordReader(db) : undefined
       const answer = askQuestion(db, question, output.page, { resources: output.resources, records })
-      this.#tellBefore(db, question, answer)
+      this.#tellBefore(db, question, [...(match?.notes ?? []), ...answer.notes])
       const shown = await this.#show(answer, output)
       const more = this.#tellTotals(answer, shown, output)
-      if (shown.count === 0) this.#tellNothing(db, question)
-      return { question: subject, window: windowOf(question), shown: shown.count, more, rows: shown.rows }
+      if (shown.count === 0) this.#tellNothing(db, question, match)
+      const told = {
+        question: subject,
+        window: windowOf(question),
+        shown: shown.count,
+        more,
+        rows: shown.rows,
+      }
+      return match === undefined ? told : { ...told, principals: match.principals }
     } finally {
       db.close()
     }
   }
 
-  #tellBefore(db: Connection, { window }: Question, { notes }: Answer): void {
+  #tellBefore(db: Connection, { window }: Question, notes: readonly string[]): void {
     const state = readState(db)
     if (state !== null && state !== 'ready') {
       this.tell(
@@ -104,8 +121,12 @@ export abstract class FindCommand extends CaseCommand {
     return isCounted ? more : null
   }
 
-  #tellNothing(db: Connection, question: Question): void {
+  #tellNothing(db: Connection, question: Question, match: PrincipalMatch | undefined): void {
     this.tell('no event matches')
+    if (question.kind === 'principal' && match?.notes.length === 0) {
+      const text = shellWord(`"${question.value}"`)
+      this.tell(`nobody who called bears this name; records that mention it: coldtrail find text ${text}`)
+    }
     if (question.kind === 'request' && hasEventId(db, question.value)) {
       this.tell(`${question.value} is the ID of an event, not of a request: coldtrail show ${question.value}`)
     }

@@ -3,8 +3,9 @@ import { CaseCommand } from '../cli/case-command.js'
 import { EXPORT_FORMATS, exportEvents, type ExportFormat } from '../cli/export-events.js'
 import { readScope, spellOutError } from '../cli/find-scope.js'
 import { filterFlags } from '../cli/flags.js'
-import { subjectOf } from '../cli/handoff-subject.js'
+import { selectionFlags, subjectOf } from '../cli/selected-subject.js'
 import { openCase } from '../cli/open-case.js'
+import { isAboutPrincipal, matchPrincipals } from '../query/principal-match.js'
 import { newestEventMs } from '../query/run-question.js'
 import { windowText } from '../query/window.js'
 import { formatCount } from '../render/bytes.js'
@@ -25,23 +26,7 @@ What was changed for the other tool is told on stderr, and with --output also in
   }
   static override flags = {
     ...filterFlags,
-    request: Flags.string({
-      description: 'Events of this request ID.',
-      helpValue: 'ID',
-      exclusive: ['principal', 'resource', 'text'],
-    }),
-    principal: Flags.string({
-      description: 'Events of this principal.',
-      helpValue: 'NAME',
-      exclusive: ['resource', 'text'],
-    }),
-    resource: Flags.string({
-      description: 'Events that name this resource.',
-      helpValue: 'NAME',
-      exclusive: ['text'],
-    }),
-    text: Flags.string({ description: 'Events whose record holds these words.', helpValue: 'WORDS' }),
-    all: Flags.boolean({ description: 'Every event of the case.' }),
+    ...selectionFlags,
     output: Flags.string({
       description: 'New file to write; stdout when it is not named.',
       helpValue: 'FILE',
@@ -61,9 +46,11 @@ What was changed for the other tool is told on stderr, and with --output also in
       const scope = readScope(flags, () => newestEventMs(db))
       const text = windowText(scope.window)
       if (text !== undefined) this.tell(text)
+      const question = { ...subject, ...scope }
+      if (isAboutPrincipal(question)) for (const note of matchPrincipals(db, question).notes) this.tell(note)
       const { events, notes, files } = await exportEvents(db, {
         format: args.format as ExportFormat,
-        question: { ...subject, ...scope },
+        question,
         output: flags.output,
         casePath: flags.case,
         toolVersion: this.config.version,

@@ -15,10 +15,22 @@ export class CaseError extends Error {
   override readonly name = 'CaseError'
   readonly exit: number
   readonly hint: string | undefined
+  /** One of which is to be typed instead. */
+  readonly choices: readonly Choice[]
 
-  constructor(message: string, options: { exit?: number; hint?: string; cause?: unknown } = {}) {
+  constructor(
+    message: string,
+    options: { exit?: number; hint?: string; choices?: readonly Choice[]; cause?: unknown } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.exit = options.exit ?? EXIT.usage
     this.hint = options.hint
+    this.choices = options.choices ?? []
   }
+}
+
+export interface Choice {
+  readonly value: string
+  /** What it means, in words. */
+  readonly what: string
 }

@@ -48,7 +48,8 @@ export interface Scope {
 /** What is asked for, without where and when. */
 export type Subject =
   | { readonly kind: 'request'; readonly value: string }
-  | { readonly kind: 'principal'; readonly value: string }
+  /** `namesakes`: several principals may be meant; else a name of several is asked back. */
+  | { readonly kind: 'principal'; readonly value: string; readonly namesakes?: boolean }
   | { readonly kind: 'resource'; readonly value: string }
   /** `words` are taken literally, `fts5` is the query language of SQLite's full-text index. */
   | { readonly kind: 'text'; readonly value: string; readonly syntax: 'words' | 'fts5' }

@@ -41,12 +41,13 @@ function onlyOne(resources: readonly Resource[], value: string): Resource {
       hint: `names that begin so: coldtrail resources "${value}*"`,
     })
   if (resources.length === 1) return only
-  const named = resources
+  const choices = resources
     .slice(0, NAMED)
-    .map((resource) => `${nameOf(resource)} (${resource.type ?? 'type unknown'})`)
-  const rest = resources.length > NAMED ? `, and ${resources.length - NAMED} more` : ''
+    .map((resource) => ({ value: nameOf(resource), what: resource.type ?? 'type unknown' }))
+  const rest = resources.length > NAMED ? ` (${NAMED} of them are listed)` : ''
   throw new CaseError(`${value} names ${resources.length} resources, a history is of one`, {
-    hint: `name one by its ARN: ${named.join(', ')}${rest}`,
+    hint: `ask for one of them${rest}:`,
+    choices,
   })
 }
 

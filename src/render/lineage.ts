@@ -5,6 +5,7 @@ import { renderLineageDot } from './lineage-dot.js'
 import { renderLineageJson } from './lineage-json.js'
 import { renderLineageMermaid } from './lineage-mermaid.js'
 import { renderLineageTree } from './lineage-tree.js'
+import { shellWord } from './shell-word.js'
 
 type Render = (graph: LineageGraph, width: number) => string
 
@@ -37,9 +38,4 @@ export function renderLineageChoice({ asked, candidates, more }: LineageChoice):
   })
   const rest = more === 0 ? [] : [`  and ${formatCount(more)} more`]
   return [`'${asked}' names ${formatCount(all)} things; ask for one of them:`, ...lines, ...rest]
-}
-
-/** A line that is pasted into a shell must not do anything else, whatever a session is named. */
-function shellWord(text: string): string {
-  return /^[\w+=,.@:/-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 }

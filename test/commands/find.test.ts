@@ -117,7 +117,11 @@ describe.each(Object.entries(COMMANDS))('find %s', (kind, command) => {
   })
 })
 
-it('shows a table, and tells how many on stderr', async () => {
+const ALICE = 'alice: user arn:aws:iam::111122223333:user/dev/Alice AIDAALICE0000EXAMPLE'
+const NOBODY = `no event matches
+nobody who called bears this name; records that mention it: coldtrail find text '"nobody"'`
+
+it('shows a table, and tells whom it means and how many on stderr', async () => {
   const { stdout, stderr, exit } = await find('principal', 'alice')
   const lines = stdout.trimEnd().split('\n')
   expect(lines).toHaveLength(4)
@@ -125,7 +129,7 @@ it('shows a table, and tells how many on stderr', async () => {
   expect(lines[1]).toMatch(
     /^2023-07-10T11:40:00\.250Z +lambda\.amazonaws\.com +CreateFunction20150331 +alice /,
   )
-  expect({ stderr, exit }).toEqual({ stderr: '3 events', exit: 0 })
+  expect({ stderr, exit }).toEqual({ stderr: `${ALICE}\n3 events`, exit: 0 })
 })
 
 it('answers each question', async () => {
@@ -144,10 +148,10 @@ it('answers each question', async () => {
 })
 
 it('takes zero rows for an answer', async () => {
-  expect(await find('principal', 'nobody')).toEqual({ stdout: '', stderr: 'no event matches', exit: 0 })
+  expect(await find('principal', 'nobody')).toEqual({ stdout: '', stderr: NOBODY, exit: 0 })
   expect(await find('principal', 'nobody', '--format', 'json')).toEqual({
     stdout: '[]\n',
-    stderr: 'no event matches',
+    stderr: NOBODY,
     exit: 0,
   })
 })
@@ -308,14 +312,16 @@ describe('output', () => {
   it('shows 200 rows of a table and says how many more', async () => {
     const { stdout, stderr } = await findIn(large, 'principal', 'alice')
     expect(stdout.trimEnd().split('\n')).toHaveLength(201)
-    expect(stderr).toMatch(/^200 events shown, 1,087 more; --limit N shows more/)
+    expect(stderr).toMatch(/^alice: .*\n200 events shown, 1,087 more; --limit N shows more/)
   })
 
   it('shows as many as asked for, and says that there are more', async () => {
     const { stdout, stderr } = await findIn(large, 'principal', 'alice', '--limit', '3')
     expect(stdout.trimEnd().split('\n')).toHaveLength(4)
-    expect(stderr).toBe('3 events shown, more match; --limit 3 was asked for')
-    expect((await findIn(large, 'principal', 'alice', '--limit', '1287')).stderr).toBe('1,287 events')
+    expect(stderr).toBe(`${ALICE}\n3 events shown, more match; --limit 3 was asked for`)
+    expect((await findIn(large, 'principal', 'alice', '--limit', '1287')).stderr).toBe(
+      `${ALICE}\n1,287 events`,
+    )
   })
 
   it('streams all in the other formats', async () => {
@@ -343,6 +349,13 @@ describe('output', () => {
       window: { since: '2023-07-10T00:00:00Z', until: null },
       shown: 200,
       more: 1087,
+      principals: [
+        {
+          principal_key: 'user:AIDAALICE0000EXAMPLE',
+          principal_kind: 'user',
+          arn: 'arn:aws:iam::111122223333:user/dev/Alice',
+        },
+      ],
     })
     expect((result['rows'] as object[]).slice(0, 1)).toEqual([{ event_id: 'e2' }])
   })
@@ -358,7 +371,7 @@ it('says that indexing has not finished', async () => {
   const loading = tinyCase(EVENTS, { indexes: false, state: 'loading' })
   try {
     const { stderr, exit } = await findIn(loading, 'principal', 'alice')
-    expect(stderr).toMatch(/^indexing has not finished.*\n3 events$/)
+    expect(stderr).toMatch(/^indexing has not finished.*\nalice: .*\n3 events$/)
     expect(exit).toBe(0)
   } finally {
     loading.dispose()

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
-import type { CredentialClass } from '../../src/model/principal.js'
+import type { CredentialClass, PrincipalKind } from '../../src/model/principal.js'
 import { RESOURCE_ROLES, type ResourceRole } from '../../src/model/resource.js'
 import { APPLICATION_ID, PAGE_SIZE, USER_VERSION } from '../../src/store/format.js'
 import { createIndex, INDEXES } from '../../src/store/indexes.js'
@@ -12,6 +12,10 @@ import { VIEWS } from '../../src/store/views.js'
 
 export interface TinyIdentity {
   readonly principal: string
+  readonly kind: PrincipalKind
+  /** After the kind. */
+  readonly key: string
+  readonly arn?: string
   readonly credentials: CredentialClass
   readonly accessKey?: string
   /** Name and kind; folded to lower case when written, as the normaliser does. */
@@ -52,6 +56,9 @@ export interface TinyCase {
 
 const alice = (accessKey: string, credentials: CredentialClass): TinyIdentity => ({
   principal: 'alice',
+  kind: 'user',
+  key: 'AIDAALICE0000EXAMPLE',
+  arn: 'arn:aws:iam::111122223333:user/dev/Alice',
   credentials,
   accessKey,
   names: [
@@ -68,6 +75,9 @@ export const ALICE_CONSOLE = alice('ASIAALICE000EXAMPLE2', 'console-session')
 
 const deploy = (session: string, accessKey: string): TinyIdentity => ({
   principal: `Deploy/${session}`,
+  kind: 'role',
+  key: 'AROADEPLOY000EXAMPLE',
+  arn: 'arn:aws:iam::111122223333:role/service-role/Deploy',
   credentials: 'role-session',
   accessKey,
   names: [
@@ -86,6 +96,9 @@ export const DEPLOY_2 = deploy('build*2', 'ASIADEPLOY00EXAMPLE2')
 
 export const ROOT: TinyIdentity = {
   principal: 'root',
+  kind: 'root',
+  key: '444455556666',
+  arn: 'arn:aws:iam::444455556666:root',
   credentials: 'root-console',
   names: [
     ['root', 'name'],
@@ -96,6 +109,8 @@ export const ROOT: TinyIdentity = {
 
 export const LOGGING: TinyIdentity = {
   principal: 'delivery.logs.amazonaws.com',
+  kind: 'service',
+  key: 'delivery.logs.amazonaws.com',
   credentials: 'aws-service',
   names: [
     ['delivery.logs.amazonaws.com', 'service'],
@@ -400,14 +415,24 @@ function sharedRows(
   }
 }
 
-function identityRow({ identity: { principal, credentials, accessKey } }: TinyEvent): Row {
-  return { principal, credential_class: credentials, access_key_id: accessKey ?? null }
+function identityRow({ identity }: TinyEvent): Row {
+  const { principal, kind, key, arn, credentials, accessKey } = identity
+  return {
+    principal,
+    credential_class: credentials,
+    access_key_id: accessKey ?? null,
+    principal_kind: kind,
+    principal_key: `${kind}:${key}`,
+    principal_arn: arn ?? null,
+  }
 }
+
+const NOT_TEXT = new Set(['principal_kind', 'principal_key', 'principal_arn'])
 
 /** As the normaliser writes it: the values that are text. */
 function sharedText(row: Row): string {
-  return Object.values(row)
-    .filter((value) => typeof value === 'string')
+  return Object.entries(row)
+    .flatMap(([name, value]) => (typeof value === 'string' && !NOT_TEXT.has(name) ? [value] : []))
     .join(' ')
 }
 

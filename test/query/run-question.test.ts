@@ -134,7 +134,7 @@ it('gives whole rows, with resources and the exact record when asked', () => {
     principal: 'alice',
     principal_type: null,
     credential_class: 'user-key',
-    principal_arn: null,
+    principal_arn: 'arn:aws:iam::111122223333:user/dev/Alice',
     principal_id: null,
     principal_account_id: null,
     user_name: null,

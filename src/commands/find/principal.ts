@@ -1,10 +1,12 @@
-import { Args } from '@oclif/core'
+import { Args, Flags } from '@oclif/core'
+import { principalSubject } from '../../cli/selected-subject.js'
 import { FindCommand, type FindResult } from '../../cli/find-command.js'
 
 export default class FindPrincipal extends FindCommand {
   static override summary = 'Find what a principal did.'
   static override description = `The value is any name of the caller, in any case: user, role or session name, ARN with or without its path,
-unique ID (AIDA…, AROA…), access key, source identity, account, or the service that called. A * at its end finds all that begin so.`
+unique ID (AIDA…, AROA…), access key, source identity, account, or the service that called. A * at its end finds all that begin so.
+Whom it means is told. A name of several principals is asked back, with what to type for each; filters can decide it, too.`
   static override examples = [
     '<%= config.bin %> <%= command.id %> alice --write-only',
     '<%= config.bin %> <%= command.id %> arn:aws:iam::111122223333:role/service-role/Deploy --since 7d',
@@ -18,9 +20,12 @@ unique ID (AIDA…, AROA…), access key, source identity, account, or the servi
       ignoreStdin: true,
     }),
   }
+  static override flags = {
+    namesakes: Flags.boolean({ description: 'Take all principals of the name, instead of asking which.' }),
+  }
 
   async run(): Promise<FindResult> {
     const { args, flags } = await this.parse(FindPrincipal)
-    return this.answer({ kind: 'principal', value: args.value }, flags)
+    return this.answer(principalSubject(args.value, flags.namesakes), flags)
   }
 }

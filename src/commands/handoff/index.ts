@@ -3,8 +3,9 @@ import { CaseCommand } from '../../cli/case-command.js'
 import { readScope, spellOutError } from '../../cli/find-scope.js'
 import { filterFlags } from '../../cli/flags.js'
 import { makeHandover, type HandoverResult } from '../../handover/handover.js'
-import { subjectOf } from '../../cli/handoff-subject.js'
+import { selectionFlags, subjectOf } from '../../cli/selected-subject.js'
 import { openCase } from '../../cli/open-case.js'
+import { isAboutPrincipal, matchPrincipals } from '../../query/principal-match.js'
 import { newestEventMs } from '../../query/run-question.js'
 import { windowText } from '../../query/window.js'
 import { formatBytes, formatCount } from '../../render/bytes.js'
@@ -25,23 +26,7 @@ A manifest beside it holds its SHA-256; coldtrail handoff verify checks both. Se
   }
   static override flags = {
     ...filterFlags,
-    request: Flags.string({
-      description: 'Events of this request ID.',
-      helpValue: 'ID',
-      exclusive: ['principal', 'resource', 'text'],
-    }),
-    principal: Flags.string({
-      description: 'Events of this principal.',
-      helpValue: 'NAME',
-      exclusive: ['resource', 'text'],
-    }),
-    resource: Flags.string({
-      description: 'Events that name this resource.',
-      helpValue: 'NAME',
-      exclusive: ['text'],
-    }),
-    text: Flags.string({ description: 'Events whose record holds these words.', helpValue: 'WORDS' }),
-    all: Flags.boolean({ description: 'Every event of the case.' }),
+    ...selectionFlags,
     redact: Flags.boolean({
       description:
         'Replace account ids, key ids, addresses, names and tokens by keyed pseudonyms. The table of them is written to OUT.pseudonyms.json, to be kept apart.',
@@ -62,13 +47,15 @@ A manifest beside it holds its SHA-256; coldtrail handoff verify checks both. Se
     const subject = subjectOf(flags)
     const db = openCase(flags.case)
     const scope = readScope(flags, () => newestEventMs(db))
+    const question = { ...subject, ...scope }
+    const notes = isAboutPrincipal(question) ? matchPrincipals(db, question).notes : []
     db.close()
     const text = windowText(scope.window)
-    if (text !== undefined) this.tell(text)
+    for (const note of [...notes, ...(text === undefined ? [] : [text])]) this.tell(note)
     const result = makeHandover({
       casePath: flags.case,
       out: args.out,
-      question: { ...subject, ...scope },
+      question,
       toolVersion: this.config.version,
       redact: flags.redact,
       signKey: flags.sign,
