@@ -55,7 +55,7 @@ export async function ensureAccessLogs(parent: string, lines: number, seed: numb
 async function writeLines(file: string, count: number, line: (n: number) => string): Promise<void> {
   const out = createWriteStream(file)
   for (let n = 0; n < count; n++) {
-    if (!out.write(line(n))) await new Promise((resolve) => out.once('drain', resolve))
+    if (!out.write(line(n))) await new Promise<void>((resolve) => out.once('drain', resolve))
   }
   await new Promise<void>((resolve) => out.end(resolve))
 }

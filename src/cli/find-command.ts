@@ -1,8 +1,9 @@
 /** Base of the `find` commands: asks the question, shows the answer, tells how much it is. */
 import { setImmediate } from 'node:timers/promises'
 import type { Interfaces } from '@oclif/core'
-import type { EventRow } from '../model/event.js'
+import { ROW_KINDS, type EventRow, type RowKind } from '../model/event.js'
 import type { Question, Subject } from '../model/question.js'
+import { askKinds, kindsIn, type KindAnswer } from '../query/all-kinds.js'
 import { RecordReader } from '../query/record-text.js'
 import {
   isAboutPrincipal,
@@ -10,7 +11,7 @@ import {
   type MatchedPrincipal,
   type PrincipalMatch,
 } from '../query/principal-match.js'
-import { askQuestion, hasEventId, type Answer } from '../query/run-question.js'
+import { hasEventId } from '../query/run-question.js'
 import { isoTime, windowText } from '../query/window.js'
 import { formatCount } from '../render/bytes.js'
 import { openSink } from '../render/format.js'
@@ -45,6 +46,7 @@ const ROWS_PER_TURN = 500
 interface Shown {
   readonly rows: readonly EventRow[]
   readonly count: number
+  readonly kinds: ReadonlyMap<RowKind, number>
   readonly isMore: boolean
 }
 
@@ -57,19 +59,24 @@ export abstract class FindCommand extends CaseCommand {
   }
 
   protected async answer(subject: Subject, flags: FindFlags): Promise<FindResult> {
-    const output = readOutput(flags, this.jsonEnabled())
+    // What can not be shown is refused before the case is opened.
+    readOutput(flags, this.jsonEnabled())
     const db = openReader(flags.case)
     try {
+      const kinds = askedKinds(db, flags.kind)
+      const output = readOutput(flags, this.jsonEnabled(), kinds.length > 1 || kinds[0] !== 'event')
       const { notes, ...scope } = readFindScope(db, flags)
       for (const note of notes) this.tell(note)
       const question: Question = { ...subject, ...scope }
-      const match = isAboutPrincipal(question) ? matchPrincipals(db, question) : undefined
+      const match =
+        isAboutPrincipal(question) && kinds.includes('event') ? matchPrincipals(db, question) : undefined
       const records = output.records ? new RecordReader(db) : undefined
-      const answer = askQuestion(db, question, output.page, { resources: output.resources, records })
+      const extras = { resources: output.resources, records }
+      const answer = askKinds(db, kinds, question, output.page, extras)
       this.#tellBefore(db, question, [...(match?.notes ?? []), ...answer.notes])
       const shown = await this.#show(answer, output)
       const more = this.#tellTotals(answer, shown, output)
-      if (shown.count === 0) this.#tellNothing(db, question, match)
+      if (shown.count === 0) this.#tellNothing(db, question, kinds, match)
       const told = {
         question: subject,
         window: windowOf(question),
@@ -95,7 +102,7 @@ export abstract class FindCommand extends CaseCommand {
     if (text !== undefined) this.tell(text)
   }
 
-  async #show({ rows }: Answer, output: Output): Promise<Shown> {
+  async #show({ rows }: KindAnswer, output: Output): Promise<Shown> {
     if (output.format === 'result') return collect(rows, output)
     const out = process.stdout
     const options = { isTerminal: out.isTTY, width: out.isTTY ? out.columns : 0 }
@@ -103,9 +110,10 @@ export abstract class FindCommand extends CaseCommand {
     return pour(rows, sink, output.limit)
   }
 
-  #tellTotals(answer: Answer, { count, isMore }: Shown, output: Output): number | null {
+  #tellTotals(answer: KindAnswer, { count, isMore, kinds }: Shown, output: Output): number | null {
     if (count === 0) return 0
-    const events = `${formatCount(count)} ${count === 1 ? 'event' : 'events'}`
+    const events = ROW_KINDS.flatMap((kind) => countText(kind, kinds.get(kind) ?? 0)).join(', ')
+    if (kinds.has('aggregate')) this.tell(COUNTS_ARE_NO_EVENTS)
     if (!isMore) {
       this.tell(events)
       return 0
@@ -121,8 +129,14 @@ export abstract class FindCommand extends CaseCommand {
     return isCounted ? more : null
   }
 
-  #tellNothing(db: Connection, question: Question, match: PrincipalMatch | undefined): void {
-    this.tell('no event matches')
+  #tellNothing(
+    db: Connection,
+    question: Question,
+    kinds: readonly RowKind[],
+    match: PrincipalMatch | undefined,
+  ): void {
+    const [only] = kinds
+    this.tell(kinds.length === 1 && only !== undefined ? `no ${NOUNS[only][0]} matches` : 'nothing matches')
     if (question.kind === 'principal' && match?.notes.length === 0) {
       const text = shellWord(`"${question.value}"`)
       this.tell(`nobody who called bears this name; records that mention it: coldtrail find text ${text}`)
@@ -137,28 +151,57 @@ export abstract class FindCommand extends CaseCommand {
 async function pour(rows: Iterable<EventRow>, sink: RowSink, limit = Infinity): Promise<Shown> {
   let count = 0
   let isMore = false
+  const kinds = new Map<RowKind, number>()
   for (const row of rows) {
     isMore = count === limit
     if (isMore) break
     const wait = sink.write(row)
     if (wait !== undefined) await wait
     count += 1
+    addKind(kinds, row)
     if (count % ROWS_PER_TURN === 0) await setImmediate()
   }
   await sink.end()
-  return { rows: [], count, isMore }
+  return { rows: [], count, kinds, isMore }
 }
 
 function collect(rows: Iterable<EventRow>, { columns, limit = Infinity }: Output): Shown {
   const found = [...rows]
   const shown = found.slice(0, limit)
   const isMore = found.length > shown.length
-  return { rows: shown.map((row) => onlyColumns(row, columns)), count: shown.length, isMore }
+  const kinds = new Map<RowKind, number>()
+  for (const row of shown) addKind(kinds, row)
+  return { rows: shown.map((row) => onlyColumns(row, columns)), count: shown.length, kinds, isMore }
+}
+
+function addKind(kinds: Map<RowKind, number>, { kind = 'event' }: EventRow): void {
+  kinds.set(kind, (kinds.get(kind) ?? 0) + 1)
+}
+
+function countText(kind: RowKind, count: number): string[] {
+  if (count === 0) return []
+  const [one, several] = NOUNS[kind]
+  return [`${formatCount(count)} ${count === 1 ? one : several}`]
+}
+
+const NOUNS: Readonly<Record<RowKind, readonly [one: string, several: string]>> = {
+  event: ['event', 'events'],
+  'access-log': ['line of access logs', 'lines of access logs'],
+  aggregate: ['count of aggregated events', 'counts of aggregated events'],
+}
+
+const COUNTS_ARE_NO_EVENTS =
+  'rows of kind aggregate count events that were not delivered one by one: --columns event_time,window_end,dimension,name,value'
+
+/** What was asked for, of what the case holds. */
+function askedKinds(db: Connection, typed: readonly string[] = []): RowKind[] {
+  return typed.length === 0 ? kindsIn(db) : ROW_KINDS.filter((kind) => typed.includes(kind))
 }
 
 function onlyColumns(row: EventRow, columns: Output['columns']): EventRow {
   const kept: ReadonlySet<string> = new Set([...columns, 'record'])
-  return Object.fromEntries(Object.entries(row).filter(([name]) => kept.has(name))) as unknown as EventRow
+  const own = { ...row.access_log, ...row.aggregate, ...row }
+  return Object.fromEntries(Object.entries(own).filter(([name]) => kept.has(name))) as unknown as EventRow
 }
 
 function windowOf({ window: { sinceMs, untilMs } }: Question): FindResult['window'] {

@@ -1,6 +1,6 @@
 /** What was typed → what is meant: how the answer is shown. */
 import { CaseError } from '../model/case-error.js'
-import { EVENT_COLUMNS, TABLE_COLUMNS } from '../model/event.js'
+import { ACCESS_COLUMNS, AGGREGATE_COLUMNS, EVENT_COLUMNS, TABLE_COLUMNS } from '../model/event.js'
 import type { Order, Page } from '../model/question.js'
 import type { Format } from '../render/format.js'
 import type { RowColumn } from '../render/sink.js'
@@ -29,7 +29,8 @@ export interface Output {
   readonly records: boolean
 }
 
-export function readOutput(flags: OutputFlags, isResult: boolean): Output {
+/** @param isMixed whether the answer can hold other rows than events: a table then says of each what it is. */
+export function readOutput(flags: OutputFlags, isResult: boolean, isMixed = false): Output {
   const format = isResult ? 'result' : flags.format
   const isJson = format === 'json' || format === 'jsonl' || format === 'result'
   if (flags.records && !isJson) {
@@ -37,7 +38,7 @@ export function readOutput(flags: OutputFlags, isResult: boolean): Output {
       hint: 'add --format jsonl',
     })
   }
-  const columns = flags.columns === undefined ? defaultColumns(format) : readColumns(flags.columns)
+  const columns = flags.columns === undefined ? defaultColumns(format, isMixed) : readColumns(flags.columns)
   const limit = flags.limit ?? (format === 'table' || format === 'result' ? TABLE_ROWS : undefined)
   return {
     format,
@@ -50,12 +51,16 @@ export function readOutput(flags: OutputFlags, isResult: boolean): Output {
   }
 }
 
-function defaultColumns(format: Output['format']): readonly RowColumn[] {
-  if (format === 'table') return TABLE_COLUMNS
-  return format === 'csv' ? EVENT_COLUMNS : ALL_COLUMNS
+function defaultColumns(format: Output['format'], isMixed: boolean): readonly RowColumn[] {
+  if (format === 'table') return isMixed ? MIXED_TABLE : TABLE_COLUMNS
+  return format === 'csv' ? CSV_COLUMNS : JSON_COLUMNS
 }
 
-const ALL_COLUMNS: readonly RowColumn[] = [...EVENT_COLUMNS, 'resources']
+/** Lines of access logs have a request ID where events have their own. */
+const MIXED_TABLE: readonly RowColumn[] = ['kind', ...TABLE_COLUMNS, 'request_id']
+const CSV_COLUMNS: readonly RowColumn[] = [...EVENT_COLUMNS, 'kind']
+const JSON_COLUMNS: readonly RowColumn[] = [...CSV_COLUMNS, 'resources', 'access_log', 'aggregate']
+const ALL_COLUMNS: readonly RowColumn[] = [...JSON_COLUMNS, ...ACCESS_COLUMNS, ...AGGREGATE_COLUMNS]
 
 function readColumns(typed: string): RowColumn[] {
   const names = typed

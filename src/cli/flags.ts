@@ -1,6 +1,7 @@
 /** One definition per flag that several commands share. */
 import { Flags } from '@oclif/core'
 import { CREDENTIAL_NAMES } from '../query/filters.js'
+import { ROW_KINDS } from '../model/event.js'
 import { FORMATS } from '../render/format.js'
 
 const several = { multiple: true, multipleNonGreedy: true } as const
@@ -87,6 +88,14 @@ export const findFlags = {
     helpGroup: 'FILTER',
     exclusive: ['since', 'until'],
   }),
+  kind: Flags.string({
+    description:
+      'Only rows of this kind: events, lines of S3 server access logs, counts of aggregated events; all when it is not named.',
+    options: [...ROW_KINDS],
+    helpValue: 'KIND',
+    helpGroup: 'FILTER',
+    ...several,
+  }),
   format: Flags.option({
     description: 'Output format. A table shows 200 events unless --limit says more; the others give all.',
     options: FORMATS,
@@ -94,7 +103,8 @@ export const findFlags = {
     helpGroup: 'OUTPUT',
   })(),
   columns: Flags.string({
-    description: 'Columns to show, in this order, as in event_time,event_name,user_agent.',
+    description:
+      'Columns to show, in this order, as in event_time,event_name,user_agent. Lines of access logs also have bucket, object_key, http_status and more.',
     helpValue: 'a,b,c',
     helpGroup: 'OUTPUT',
   }),

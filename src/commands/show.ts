@@ -4,7 +4,7 @@ import { openCase } from '../cli/open-case.js'
 import { writeBytes } from '../cli/write-bytes.js'
 import { CaseError } from '../model/case-error.js'
 import type { SignedState } from '../model/verification.js'
-import { readRecords, type Appearance } from '../query/appearances.js'
+import { readAccessLines, readRecords, type Appearance } from '../query/appearances.js'
 import { terminalRecord } from '../render/terminal-record.js'
 import { signedStateAt } from '../verify/signed-state.js'
 
@@ -13,28 +13,36 @@ export type ShownAppearance = Appearance & { readonly verification?: SignedState
 
 export interface ShowResult {
   readonly records: readonly {
-    readonly event_id: string
+    /** null of a line of an access log. */
+    readonly event_id: string | null
     readonly record: string
     readonly appearances: readonly ShownAppearance[]
   }[]
 }
 
 export default class Show extends CaseCommand {
-  static override summary = 'Print the exact record of an event, and where it came from.'
+  static override summary =
+    'Print the exact record of an event, or line of an access log, and where it came from.'
   static override description = `The record's bytes go to stdout as they were delivered; its origin goes to stderr.
-On a terminal, control characters are shown by their JSON escapes.`
+On a terminal, control characters are shown by their JSON escapes. A line of an S3 server access log is named by its request ID or host ID.`
   static override examples = [
     '<%= config.bin %> <%= command.id %> 6b3c8f2e-1f0a-4d55-9b0e-0c1f7f1f2a11',
     '<%= config.bin %> <%= command.id %> 6b3c8f2e-1f0a-4d55-9b0e-0c1f7f1f2a11 | jq .requestParameters',
   ]
   static override args = {
-    event_id: Args.string({ ignoreStdin: true, description: 'eventID of the event.', required: true }),
+    event_id: Args.string({
+      ignoreStdin: true,
+      description: 'eventID of the event, or request ID of a line.',
+      required: true,
+    }),
   }
 
   async run(): Promise<ShowResult> {
     const { args, flags } = await this.parse(Show)
     const db = openCase(flags.case)
-    const shown = readRecords(db, args.event_id).map((record) => ({
+    const events = readRecords(db, args.event_id)
+    const found = events.length > 0 ? events : readAccessLines(db, args.event_id)
+    const shown = found.map((record) => ({
       ...record,
       appearances: record.appearances.map((place) => withState(place, signedStateAt(db, place))),
     }))
@@ -43,7 +51,11 @@ On a terminal, control characters are shown by their JSON escapes.`
         hint: `coldtrail find request ${args.event_id} looks for a request ID`,
       })
     }
-    if (shown.length > 1) this.tell(`${shown.length} different records have this eventID`)
+    if (shown.length > 1) {
+      const what =
+        events.length > 0 ? 'different records have this eventID' : 'lines of access logs have this ID'
+      this.tell(`${shown.length} ${what}`)
+    }
     for (const { record, appearances } of shown) {
       appearances.forEach((place, index) => {
         this.tell(originLine(place, index, appearances.length))

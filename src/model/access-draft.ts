@@ -2,6 +2,7 @@ import type { Entry, SqlValue } from './dictionary.js'
 
 /** Who sent a request, as the access log tells it. */
 export interface ClientEntry extends Entry {
+  /** `-` without credentials. */
   readonly requester: SqlValue
   /** Every string that finds the requester, in lower case. */
   readonly names: readonly { readonly name: string; readonly kind: string }[]

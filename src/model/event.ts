@@ -60,8 +60,50 @@ export interface EventResource {
   readonly role: string
 }
 
-/** One event as the query layer hands it to a renderer. Times are `YYYY-MM-DDTHH:MM:SS[.mmm]Z`. */
-export type EventRow = Readonly<Record<EventColumn, string | number | null>> & {
+/** What a row of an answer can be. */
+export const ROW_KINDS = ['event', 'access-log', 'aggregate'] as const
+export type RowKind = (typeof ROW_KINDS)[number]
+
+/** Columns that only lines of S3 server access logs have: fields of the line that fit no column of events. */
+export const ACCESS_COLUMNS = [
+  'bucket_owner',
+  'bucket',
+  'requester',
+  'object_key',
+  'request_uri',
+  'http_status',
+  'bytes_sent',
+  'object_size',
+  'total_ms',
+  'turn_around_ms',
+  'referer',
+  'version_id',
+  'host_id',
+  'signature_version',
+  'cipher_suite',
+  'authentication_type',
+  'host_header',
+  'tls_version',
+  'access_point_arn',
+  'acl_required',
+  'source_region',
+] as const
+export type AccessColumn = (typeof ACCESS_COLUMNS)[number]
+
+/** Columns that only counts of aggregated events have. */
+export const AGGREGATE_COLUMNS = ['window_end', 'aggregation_type', 'dimension', 'name', 'value'] as const
+export type AggregateColumn = (typeof AGGREGATE_COLUMNS)[number]
+
+type Cells<Column extends string> = Readonly<Record<Column, string | number | null>>
+
+/**
+ * One event as the query layer hands it to a renderer; so are lines of access logs and counts, in the columns of events as far as
+ * they have them. Times are `YYYY-MM-DDTHH:MM:SS[.mmm]Z`.
+ */
+export type EventRow = Cells<EventColumn> & {
+  readonly kind?: RowKind
+  readonly access_log?: Cells<AccessColumn>
+  readonly aggregate?: Cells<AggregateColumn>
   /** JSON formats only. */
   readonly resources?: readonly EventResource[]
   /** The record's exact text; with `--records` only. */

@@ -1,6 +1,7 @@
 /** Fields of an access log's line → its row, with caller and call as shared values. One instance a worker: it keeps the caches. */
 import type { AccessDraft, ClientEntry } from '../model/access-draft.js'
 import type { Entry, SqlValue } from '../model/dictionary.js'
+import type { JsonObject } from '../model/record.js'
 import { readIdentity } from './identity.js'
 import { Cache, clean, makeEntry } from './intern.js'
 import { readPrincipalArn } from './principal-arn.js'
@@ -57,21 +58,22 @@ export class AccessNormaliser {
   }
 }
 
+/** As events of S3 name a caller without credentials. */
+const ANONYMOUS = { type: 'AWSAccount', principalId: '', accountId: 'ANONYMOUS_PRINCIPAL' }
+
 function makeClient(address: SqlValue, requester: SqlValue, agent: SqlValue): ClientEntry {
-  const arn = typeof requester === 'string' ? readPrincipalArn(requester) : null
-  const caller =
-    arn === null
-      ? { principalId: requester }
-      : { type: TYPE_OF_KIND.get(arn.kind) ?? null, arn: requester, accountId: arn.account }
-  const { identity, names } = readIdentity({ userIdentity: caller })
-  const isSomebody = requester !== null
+  const { identity, names } = readIdentity({ userIdentity: callerOf(requester) })
   const { principal, principal_kind, principal_key, principal_account_id, session_name } = identity
-  const who = isSomebody
-    ? [principal, principal_kind, principal_key, principal_account_id, session_name]
-    : [null, null, null, null, null]
-  const values = [address, requester, agent, ...who]
+  const who = [principal, principal_kind, principal_key, principal_account_id, session_name]
   const words = [address, requester, agent].filter((value) => value !== null).join(' ')
-  return { ...makeEntry(values, words), requester, names: isSomebody ? names : [] }
+  return { ...makeEntry([address, requester, agent, ...who], words), requester: requester ?? '-', names }
+}
+
+function callerOf(requester: SqlValue): JsonObject {
+  if (typeof requester !== 'string') return ANONYMOUS
+  const arn = readPrincipalArn(requester)
+  if (arn === null) return { principalId: requester }
+  return { type: TYPE_OF_KIND.get(arn.kind) ?? null, arn: requester, accountId: arn.account }
 }
 
 /** Keys are written URL-encoded, some twice: `report%2520final` is found by its words too. */

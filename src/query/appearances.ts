@@ -12,7 +12,8 @@ export interface Appearance {
 }
 
 export interface ShownRecord {
-  readonly event_id: string
+  /** null of a line of an access log. */
+  readonly event_id: string | null
   /** Exact bytes. */
   readonly record: Buffer
   readonly appearances: readonly Appearance[]
@@ -39,6 +40,23 @@ export function readRecords(db: Connection, eventId: string): ShownRecord[] {
     event_id: event.event_id,
     record: reader.read(event.source_id, event.record_offset, event.record_length, event.locator),
     appearances: readAppearances(db, event.id),
+  }))
+}
+
+/** Lines of S3 server access logs by request ID or host ID: a copy of an object leaves two of one request. */
+export function readAccessLines(db: Connection, id: string): ShownRecord[] {
+  const lines = db
+    .prepare(
+      `SELECT s.path AS source_path, s.member, s.sha256, s.content_sha256, l.record_offset, l.record_length, l.source_id
+       FROM access_log l JOIN source s ON s.id = l.source_id
+       WHERE l.request_id = @id OR (substr(l.host_id, 1, 16) = substr(@id, 1, 16) AND l.host_id = @id) ORDER BY l.id`,
+    )
+    .all({ id }) as (Appearance & { readonly source_id: number })[]
+  const reader = new RecordReader(db)
+  return lines.map(({ source_id, ...place }) => ({
+    event_id: null,
+    record: reader.read(source_id, place.record_offset, place.record_length),
+    appearances: [place],
   }))
 }
 

@@ -1,3 +1,4 @@
+import { requesterNamed, requestersIn } from './access-log/reach.js'
 import type { QuestionSpec } from './question-spec.js'
 import { sql, type Statement } from './statement.js'
 import { asStored, matches, readPattern } from './value.js'
@@ -10,11 +11,26 @@ export const byPrincipal: QuestionSpec<'principal'> = {
     const ids = KEY.test(value) ? sql`SELECT DISTINCT id FROM (${identitiesNamed(value)})` : named
     return { criteria: [{ kind: 'dimension', dimension: 'identity', ids }], notes: [] }
   },
+  accessReach: ({ value }) => {
+    const named = requesterNamed(readPattern(value.toLowerCase()))
+    if (!KEY.test(value) && !UNIQUE_ID.test(value)) return { criteria: [named], notes: [] }
+    return { criteria: [{ kind: 'any', of: [named, requestersIn(arnsOf(value))] }], notes: [BY_ARN] }
+  },
 }
 
 /** `user:AIDA…` and the like: what lists of principals show as principal_key. No name begins so but a subject's from outside. */
 const KEY =
   /^(?:root|user|role|federated-user|identity-center-user|external-subject|service|account|unknown):/i
+
+const UNIQUE_ID = /^A(?:IDA|ROA)[A-Z0-9]{4,}/i
+const BY_ARN =
+  'access logs hold no unique IDs: their lines are found by the ARN that the events of this one have'
+
+/** Selects the ARNs, as recorded, of those whom a unique ID or key names. */
+function arnsOf(value: string): Statement {
+  return sql`SELECT i.principal_arn FROM (${identitiesNamed(value)}) n CROSS JOIN identity i ON i.id = n.id
+  WHERE n.kind IN ('id', 'key') AND i.principal_arn IS NOT NULL`
+}
 
 function isNamed(value: string): Statement {
   return matches('name', readPattern(value.toLowerCase()))

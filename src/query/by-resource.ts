@@ -1,3 +1,4 @@
+import { bucketOrObject, ofAccessPoint, requesterNamed } from './access-log/reach.js'
 import type { QuestionSpec } from './question-spec.js'
 import type { Arm, Criterion } from './reach.js'
 import { sql } from './statement.js'
@@ -15,6 +16,16 @@ export const byResource: QuestionSpec<'resource'> = {
   reach: ({ value }) => {
     const pattern = readPattern(value.replace(/^s3:\/\//i, ''))
     return { criteria: [isArn(pattern) ? ofArn(pattern) : ofName(pattern)], notes: [] }
+  },
+  accessReach: ({ value }) => {
+    const pattern = readPattern(value.replace(/^s3:\/\//i, ''))
+    const inS3 = { ...pattern, text: pattern.text.replace(/^arn:[a-z-]+:s3:::/, '') }
+    if (!isArn(inS3)) return { criteria: [bucketOrObject(inS3)], notes: [] }
+    const folded = { ...pattern, text: pattern.text.toLowerCase() }
+    return {
+      criteria: [{ kind: 'any', of: [ofAccessPoint(pattern), requesterNamed(folded, CALLER_ARNS)] }],
+      notes: [],
+    }
   },
 }
 

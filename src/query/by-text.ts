@@ -1,5 +1,6 @@
 import { CaseError } from '../model/case-error.js'
 import type { SubjectOf } from '../model/question.js'
+import { inWords } from './access-log/reach.js'
 import type { QuestionSpec } from './question-spec.js'
 import type { Arm, Reach } from './reach.js'
 import { readExpression } from './text-expression.js'
@@ -15,7 +16,12 @@ const MAX_TERMS = 50
 /** Events whose record holds the words, in any value. */
 export const byText: QuestionSpec<'text'> = {
   kind: 'text',
-  reach: (subject) => (subject.syntax === 'fts5' ? byExpression(subject) : byWords(subject)),
+  reach: textReach,
+  accessReach: (subject) => ({ criteria: textReach(subject).criteria.map(inWords), notes: [] }),
+}
+
+function textReach(subject: SubjectOf<'text'>): Reach {
+  return subject.syntax === 'fts5' ? byExpression(subject) : byWords(subject)
 }
 
 function byExpression({ value }: SubjectOf<'text'>): Reach {

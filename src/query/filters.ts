@@ -56,6 +56,11 @@ export function credentialsNamed(name: string): readonly CredentialClass[] {
   return Object.hasOwn(CREDENTIAL_CLASSES, name) ? [name as CredentialClass] : []
 }
 
+/** Names as typed, and as records spell them. */
+export function recordedNames(events: readonly string[]): string[] {
+  return [...new Set(events.flatMap((event) => [event, SOAP_EVENT_NAMES.get(event.toLowerCase()) ?? event]))]
+}
+
 /** How names were understood that records spell differently. */
 export function filterNotes({ events }: Filters): string[] {
   return events.flatMap((event) => {
@@ -108,9 +113,7 @@ function credentials({ credentials }: Filters): Statement[] {
 /** `CreateFunction` is also CreateFunction20150331, but not the other way round. */
 function events({ events }: Filters): Statement[] {
   if (events.length === 0) return []
-  const names = [
-    ...new Set(events.flatMap((event) => [event, SOAP_EVENT_NAMES.get(event.toLowerCase()) ?? event])),
-  ]
+  const names = recordedNames(events)
   return [or([...anyOfFolded('event_name', names), ...anyOfFolded('event_name_stem', names)])]
 }
 

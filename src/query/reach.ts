@@ -24,11 +24,14 @@ export type Arm =
 
 export type DimensionArm = Extract<Arm, { kind: 'dimension' }>
 
-export type Criterion =
-  | Arm
-  | { readonly kind: 'all'; readonly of: readonly Criterion[] }
-  | { readonly kind: 'any'; readonly of: readonly Criterion[] }
-  | { readonly kind: 'without'; readonly wanted: Criterion; readonly unwanted: Criterion }
+/** Demands put together, of events or of lines of access logs. */
+export type Combined<Demand> =
+  | Demand
+  | { readonly kind: 'all'; readonly of: readonly Combined<Demand>[] }
+  | { readonly kind: 'any'; readonly of: readonly Combined<Demand>[] }
+  | { readonly kind: 'without'; readonly wanted: Combined<Demand>; readonly unwanted: Combined<Demand> }
+
+export type Criterion = Combined<Arm>
 
 export interface Reach {
   /** All must hold. */

@@ -56,9 +56,10 @@ export function askQuestion(
   }
 }
 
-/** The newest event's time, from which relative times count. */
+/** The newest time of an event or a line of an access log, from which relative times count. */
 export function newestEventMs(db: Connection): number | null {
-  return readNumber(db, sql`SELECT max(event_time_ms) FROM event`)
+  const newest = sql`SELECT max(ms) FROM (SELECT max(event_time_ms) AS ms FROM event UNION ALL SELECT max(time_ms) FROM access_log)`
+  return readNumber(db, newest)
 }
 
 export function hasEventId(db: Connection, eventId: string): boolean {
@@ -92,11 +93,12 @@ function readRows(db: Connection, ids: readonly number[], extras: RowExtras): Ev
     const id = values[EVENT_COLUMNS.length] as number
     rows.set(id, {
       ...(row as Record<EventColumn, string | number | null>),
+      kind: 'event',
       ...(resources === undefined ? {} : { resources: resources.get(id) ?? [] }),
       ...(extras.records === undefined ? {} : { record: recordText(values, extras.records) }),
     })
   }
-  return ids.map((id) => rows.get(id) ?? missing(id))
+  return ids.map((id) => rows.get(id) ?? missingRow('event', id))
 }
 
 /** EVENT_SELECT gives the columns in the order of EVENT_COLUMNS; the last three are for us. */
@@ -124,16 +126,16 @@ function readResources(db: Connection, wanted: Statement): Map<number, EventReso
   return byEvent
 }
 
-/** Joins are inner: an event without its dictionary row would otherwise vanish from answers. */
-function missing(id: number): never {
-  throw new CaseError(`the case is damaged: event row ${id} points to rows that are missing`, {
+/** Joins are inner: a row without its dictionary row would otherwise vanish from answers. */
+export function missingRow(table: string, id: number): never {
+  throw new CaseError(`the case is damaged: ${table} row ${id} points to rows that are missing`, {
     exit: EXIT.verificationFailed,
     hint: 'see what is damaged with: coldtrail verify',
   })
 }
 
 /** FTS5 has the last word on its query language; it reports what it can not read as a plain SQLITE_ERROR. */
-function explained<Value>(question: Question, plan: () => Value): Value {
+export function explained<Value>(question: Question, plan: () => Value): Value {
   try {
     return plan()
   } catch (error) {

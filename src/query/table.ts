@@ -1,5 +1,6 @@
 /** Every question; tests walk it. */
 import type { QuestionKind, SubjectOf } from '../model/question.js'
+import type { AccessReach } from './access-log/reach.js'
 import { byPrincipal } from './by-principal.js'
 import { byRequest } from './by-request.js'
 import { byResource } from './by-resource.js'
@@ -20,4 +21,10 @@ export function reachOf<Kind extends QuestionKind>(
   subject: SubjectOf<Kind> & { readonly kind: Kind },
 ): Reach {
   return QUESTIONS[subject.kind].reach(subject)
+}
+
+export function accessReachOf<Kind extends QuestionKind>(
+  subject: SubjectOf<Kind> & { readonly kind: Kind },
+): AccessReach {
+  return QUESTIONS[subject.kind].accessReach(subject)
 }

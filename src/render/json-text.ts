@@ -1,6 +1,7 @@
 /** JSON text that a terminal can show: what could act or hide is written as its \uXXXX escape, which means the same. */
 import type { EventResource, EventRow } from '../model/event.js'
-import type { RowColumn } from './sink.js'
+import { cellValue } from './cell-value.js'
+import type { ObjectColumn, RowColumn } from './sink.js'
 
 /** DEL and C1, bidi, zero-width, line separators, tags, lone surrogates. C0 cannot stand raw in a JSON string. */
 const UNSAFE =
@@ -16,15 +17,23 @@ export function jsonText(value: unknown): string {
   return escapeUnsafe(JSON.stringify(value))
 }
 
-/** Keys in the order of `columns`, then `resources`, then the record's own text. */
+/** Keys in the order of `columns`, then `resources` and the fields of the row's kind, then the record's own text. */
 export function jsonRow(row: EventRow, columns: readonly RowColumn[], options: JsonRowOptions): string {
   const members: string[] = []
   for (const column of columns) {
-    if (column !== 'resources') members.push(`"${column}":${jsonText(row[column])}`)
+    if (!isObjectColumn(column)) members.push(`"${column}":${jsonText(cellValue(row, column))}`)
   }
   if (row.resources !== undefined) members.push(`"resources":${jsonText(resourcesJson(row.resources))}`)
+  for (const column of ['access_log', 'aggregate'] as const) {
+    if (row[column] !== undefined && columns.includes(column))
+      members.push(`"${column}":${jsonText(row[column])}`)
+  }
   if (row.record !== undefined) members.push(`"record":${spliced(row.record, options)}`)
   return `{${members.join(',')}}`
+}
+
+function isObjectColumn(column: RowColumn): column is ObjectColumn {
+  return column === 'resources' || column === 'access_log' || column === 'aggregate'
 }
 
 export function resourcesJson(resources: readonly EventResource[]): EventResource[] {

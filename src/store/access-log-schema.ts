@@ -19,7 +19,7 @@ export const ACCESS_CLIENT: TableSpec = {
     text('principal', 'Best readable name of the requester'),
     text('principal_kind', 'As in identity, concluded from the ARN'),
     text('principal_key', 'As in identity; of users it is made of the ARN, since the log has no unique id'),
-    text('principal_account_id', 'Account in the ARN'),
+    text('principal_account_id', 'Account in the ARN; ANONYMOUS_PRINCIPAL without credentials'),
     text('session_name', 'Role session or federated user name, from the ARN'),
   ],
 }
@@ -30,7 +30,7 @@ export const REQUESTER_NAME: TableSpec = {
   sharded: true,
   columns: [
     text('name', 'Lower-case name, id or ARN', 'NOT NULL'),
-    text('requester', 'access_client.requester', 'NOT NULL'),
+    text('requester', 'access_client.requester; - where that is null', 'NOT NULL'),
     text('kind', 'What the name is, as in identity_name', 'NOT NULL'),
   ],
   primaryKey: 'name, requester, kind',

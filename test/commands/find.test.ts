@@ -265,7 +265,7 @@ describe('output', () => {
   it('gives all columns and the resources as JSON lines', async () => {
     const { stdout } = await find('text', 'fox a*b', '--format', 'jsonl')
     const row = JSON.parse(stdout) as Record<string, unknown>
-    expect(Object.keys(row)).toEqual([...EVENT_COLUMNS, 'resources'])
+    expect(Object.keys(row)).toEqual([...EVENT_COLUMNS, 'kind', 'resources'])
     expect(row['resources']).toHaveLength(3)
   })
 

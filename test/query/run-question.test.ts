@@ -114,6 +114,7 @@ it('gives whole rows, with resources and the exact record when asked', () => {
   const [row, ...others] = askQuestion(db, question, { order: 'asc' }, extras).rows
   expect(others).toEqual([])
   expect(row).toEqual({
+    kind: 'event',
     event_time: '2023-07-10T11:42:00Z',
     event_source: 's3.amazonaws.com',
     event_name: 'PutObject',

@@ -13,7 +13,8 @@ import { renderIngestReport } from '../../render/ingest-report.js'
 
 export default class Index extends CaseCommand {
   static override summary = 'Index an archive of CloudTrail log files into a case.'
-  static override description = `Reads .json.gz and .json files, told by content and not by name, and keeps their bytes in the case.
+  static override description = `Reads CloudTrail records in any shape, and S3 server access logs: plain, gzip, zip, tar and tar.gz, told by content and not by name.
+Keeps their bytes in the case.
 Run it again over the same or a grown archive: only what is new is indexed, by the hash of its bytes.
 The archive is only read. Whatever can not be used becomes a problem row: see coldtrail problems.`
   static override examples = [

@@ -1,0 +1,149 @@
+/** A question → lines of S3 server access logs, in the columns of events as far as they tell the same. */
+import { ACCESS_COLUMNS, EVENT_COLUMNS, type EventResource, type EventRow } from '../../model/event.js'
+import type { Page, Question } from '../../model/question.js'
+import { ACCESS_FROM } from '../../store/access-log-schema.js'
+import type { Connection } from '../../store/open.js'
+import { iterateColumn, readColumn, readIndexNames, readNumber, readTuples } from '../../store/reader.js'
+import { cells } from '../cells.js'
+import { countUpTo } from '../count.js'
+import { explained, missingRow, type RowExtras } from '../run-question.js'
+import { raw, sql, type Statement } from '../statement.js'
+import { accessReachOf } from '../table.js'
+import { accessCriteria, unanswerable } from './filters.js'
+import { ACCESS_LIMITS, planAccess, type AccessPlan } from './plan.js'
+
+export interface AccessAnswer {
+  readonly notes: readonly string[]
+  readonly plan: AccessPlan
+  /** Reads as it is iterated; once. */
+  readonly rows: Iterable<EventRow>
+  count(cap: number): number
+}
+
+/** The first rows come soon, later ones in larger helpings. */
+const FIRST_BATCH = 50
+const BATCH = 500
+
+export function hasAccessLines(db: Connection): boolean {
+  return readNumber(db, sql`SELECT 1 FROM access_log LIMIT 1`) !== null
+}
+
+export function askAccessLog(
+  db: Connection,
+  question: Question,
+  page: Page,
+  extras: RowExtras = {},
+  limits = ACCESS_LIMITS,
+): AccessAnswer {
+  const { criteria, notes } = accessReachOf(question)
+  const demand = {
+    criteria: [...criteria, ...accessCriteria(question.filters)],
+    window: question.window,
+    indexes: readIndexNames(db),
+  }
+  const plan = explained(question, () => planAccess(db, demand, page, limits))
+  return {
+    notes: [...notes, ...notesOf(question)],
+    plan,
+    rows: rowsOf(db, plan, page, extras),
+    count: (cap) => countUpTo(db, plan.all, cap),
+  }
+}
+
+function notesOf({ filters }: Question): string[] {
+  const flags = unanswerable(filters)
+  if (flags.length === 0) return []
+  return [`access logs do not tell what ${flags.join(', ')} asks for: their lines are left out`]
+}
+
+function* rowsOf(db: Connection, plan: AccessPlan, { limit }: Page, extras: RowExtras): Generator<EventRow> {
+  const ids = limit === undefined ? iterateColumn<number>(db, plan.ids) : readColumn<number>(db, plan.ids)
+  let batch: number[] = []
+  let size = FIRST_BATCH
+  for (const id of ids) {
+    if (batch.push(id) < size) continue
+    yield* readLines(db, batch, extras)
+    batch = []
+    size = BATCH
+  }
+  yield* readLines(db, batch, extras)
+}
+
+const TIME = `CASE WHEN l.time_ms IS NULL THEN NULL ELSE strftime('%Y-%m-%dT%H:%M:%SZ', l.time_ms / 1000, 'unixepoch') END`
+
+/** What a line has in the columns of an event; the rest is null. */
+const AS_EVENT: Readonly<Record<string, string>> = {
+  event_time: TIME,
+  event_source: "'s3.amazonaws.com'",
+  event_name: 'k.operation',
+  request_id: 'l.request_id',
+  error_code: 'k.error_code',
+  source_ip_address: 'c.remote_ip',
+  user_agent: 'c.user_agent',
+  principal: 'c.principal',
+  principal_arn: "CASE WHEN c.requester LIKE 'arn:%' THEN c.requester END",
+  principal_id: "CASE WHEN c.requester NOT LIKE 'arn:%' THEN c.requester END",
+  principal_account_id: 'c.principal_account_id',
+  session_name: 'c.session_name',
+  source_path: 's.path',
+  member: 's.member',
+  record_offset: 'l.record_offset',
+  record_length: 'l.record_length',
+  appearances: '1',
+}
+
+const ACCESS_TABLE: Readonly<Record<string, string>> = {
+  requester: 'c',
+  object_key: 'l',
+  request_uri: 'l',
+  bytes_sent: 'l',
+  object_size: 'l',
+  total_ms: 'l',
+  turn_around_ms: 'l',
+  referer: 'l',
+  version_id: 'l',
+  host_id: 'l',
+}
+
+const SELECT = [
+  ...EVENT_COLUMNS.map((column) => AS_EVENT[column] ?? 'NULL'),
+  ...ACCESS_COLUMNS.map((column) => `${ACCESS_TABLE[column] ?? 'k'}.${column}`),
+  'l.id',
+  'l.source_id',
+].join(', ')
+
+function lines(wanted: Statement): Statement {
+  return sql`SELECT ${raw(SELECT)} ${raw(ACCESS_FROM)} JOIN source s ON s.id = l.source_id WHERE l.id IN ${wanted}`
+}
+
+type Values = readonly (string | number | null)[]
+
+function readLines(db: Connection, ids: readonly number[], extras: RowExtras): EventRow[] {
+  const rows = new Map<unknown, EventRow>()
+  for (const values of readTuples(db, lines(sql`(SELECT value FROM json_each(${JSON.stringify(ids)}))`)))
+    rows.set(values[EVENT_COLUMNS.length + ACCESS_COLUMNS.length], rowOf(values, extras))
+  return ids.map((id) => rows.get(id) ?? missingRow('access_log', id))
+}
+
+function rowOf(values: Values, extras: RowExtras): EventRow {
+  const row = cells(EVENT_COLUMNS, values)
+  const own = cells(ACCESS_COLUMNS, values.slice(EVENT_COLUMNS.length))
+  const sourceId = values.at(-1) as number
+  const record = extras.records?.read(sourceId, Number(row.record_offset), Number(row.record_length), null)
+  return {
+    ...row,
+    kind: 'access-log',
+    access_log: own,
+    ...(extras.resources === true ? { resources: resourcesOf(own.bucket, own.object_key) } : {}),
+    ...(record === undefined ? {} : { record: record.toString('utf8') }),
+  }
+}
+
+function resourcesOf(bucket: string | number | null, key: string | number | null): EventResource[] {
+  if (bucket === null) return []
+  const arn = `arn:aws:s3:::${bucket}`
+  const ofBucket = { arn, type: 'AWS::S3::Bucket', role: 'target' }
+  return key === null
+    ? [ofBucket]
+    : [ofBucket, { arn: `${arn}/${key}`, type: 'AWS::S3::Object', role: 'target' }]
+}

@@ -1,0 +1,56 @@
+/** Filters of events → demands on lines of access logs, as far as these tell the same. */
+import { ANY_ERROR, type Filters } from '../../model/question.js'
+import { recordedNames } from '../filters.js'
+import { list, or, raw, sql, type Statement } from '../statement.js'
+import { asStored } from '../value.js'
+import { operationsOf, READING_OPERATIONS } from './operations.js'
+import { callsWith, type AccessArm } from './reach.js'
+
+/** Access logs come from S3 alone. */
+const SERVICE = /^s3(?:\.amazonaws\.com)?$/i
+
+export function accessCriteria(filters: Filters): AccessArm[] {
+  const calls = [...operations(filters), ...errors(filters), ...writes(filters)]
+  const arms: AccessArm[] = calls.length === 0 ? [] : [callsWith(calls)]
+  const { sourceIps, services } = filters
+  if (sourceIps.length > 0) {
+    const addresses = list(sourceIps.map(asStored))
+    arms.push({ kind: 'client', ids: sql`SELECT id FROM access_client WHERE remote_ip IN ${addresses}` })
+  }
+  const isForeign = services.length > 0 && !services.some((service) => SERVICE.test(service))
+  if (isForeign || unanswerable(filters).length > 0) arms.push({ kind: 'never' })
+  return arms
+}
+
+/** Flags of which a line says nothing: no line can be known to meet them. */
+export function unanswerable({ accounts, regions, accessKeys, credentials }: Filters): string[] {
+  const flags = {
+    '--account': accounts,
+    '--region': regions,
+    '--access-key': accessKeys,
+    '--credentials': credentials,
+  }
+  return Object.entries(flags).flatMap(([flag, values]) => (values.length > 0 ? [flag] : []))
+}
+
+/** An operation as the log names it, or the event that CloudTrail makes of it. */
+function operations({ events }: Filters): Statement[] {
+  if (events.length === 0) return []
+  const names = recordedNames(events).flatMap((name) => [name, ...operationsOf(name)])
+  return [sql`operation COLLATE NOCASE IN ${list(names.map(asStored))}`]
+}
+
+function errors({ errors }: Filters): Statement[] {
+  if (errors.length === 0) return []
+  const codes = errors.filter((code) => code !== ANY_ERROR)
+  const parts = codes.length === 0 ? [] : [sql`error_code COLLATE NOCASE IN ${list(codes.map(asStored))}`]
+  if (codes.length < errors.length) parts.push(raw('(error_code IS NOT NULL OR http_status >= 400)'))
+  return [or(parts)]
+}
+
+function writes({ writeOnly }: Filters): Statement[] {
+  if (!writeOnly) return []
+  return READING_OPERATIONS.map(
+    (pattern) => sql`operation IS NOT NULL AND operation NOT LIKE ${pattern} ESCAPE '\\'`,
+  )
+}

@@ -1,0 +1,60 @@
+/**
+ * Events of CloudTrail and the operations that S3 server access logs name for the same requests. Source: S3 User Guide, server access
+ * log format; only pairs that differ in nothing but the spelling.
+ */
+const OPERATIONS: Readonly<Record<string, readonly string[]>> = {
+  getobject: ['REST.GET.OBJECT', 'WEBSITE.GET.OBJECT'],
+  headobject: ['REST.HEAD.OBJECT', 'WEBSITE.HEAD.OBJECT'],
+  putobject: ['REST.PUT.OBJECT', 'REST.POST.OBJECT'],
+  deleteobject: ['REST.DELETE.OBJECT', 'BATCH.DELETE.OBJECT'],
+  deleteobjects: ['REST.POST.MULTI_OBJECT_DELETE', 'BATCH.DELETE.OBJECT'],
+  copyobject: ['REST.COPY.OBJECT', 'REST.COPY.OBJECT_GET'],
+  createmultipartupload: ['REST.POST.UPLOADS'],
+  uploadpart: ['REST.PUT.PART'],
+  uploadpartcopy: ['REST.COPY.PART', 'REST.COPY.PART_GET'],
+  completemultipartupload: ['REST.POST.UPLOAD'],
+  abortmultipartupload: ['REST.DELETE.UPLOAD'],
+  listparts: ['REST.GET.UPLOAD'],
+  listmultipartuploads: ['REST.GET.UPLOADS'],
+  listobjects: ['REST.GET.BUCKET'],
+  listobjectversions: ['REST.GET.BUCKETVERSIONS'],
+  headbucket: ['REST.HEAD.BUCKET'],
+  createbucket: ['REST.PUT.BUCKET'],
+  deletebucket: ['REST.DELETE.BUCKET'],
+  getbucketacl: ['REST.GET.ACL'],
+  getobjectacl: ['REST.GET.ACL'],
+  putbucketacl: ['REST.PUT.ACL'],
+  putobjectacl: ['REST.PUT.ACL'],
+  getobjecttagging: ['REST.GET.OBJECT_TAGGING'],
+  putobjecttagging: ['REST.PUT.OBJECT_TAGGING'],
+  deleteobjecttagging: ['REST.DELETE.OBJECT_TAGGING'],
+  getbucketlocation: ['REST.GET.LOCATION'],
+  getbucketpolicy: ['REST.GET.BUCKETPOLICY'],
+  putbucketpolicy: ['REST.PUT.BUCKETPOLICY'],
+  deletebucketpolicy: ['REST.DELETE.BUCKETPOLICY'],
+  getbucketversioning: ['REST.GET.VERSIONING'],
+  putbucketversioning: ['REST.PUT.VERSIONING'],
+  getbucketlogging: ['REST.GET.LOGGING_STATUS'],
+  putbucketlogging: ['REST.PUT.LOGGING_STATUS'],
+  getbucketlifecycle: ['REST.GET.LIFECYCLE'],
+  putbucketlifecycle: ['REST.PUT.LIFECYCLE'],
+  getbucketencryption: ['REST.GET.ENCRYPTION'],
+  putbucketencryption: ['REST.PUT.ENCRYPTION'],
+  getbucketreplication: ['REST.GET.REPLICATION'],
+  putbucketreplication: ['REST.PUT.REPLICATION'],
+}
+
+/** Of an event's name in any case; none where access logs have no such operation. */
+export function operationsOf(eventName: string): readonly string[] {
+  const name = eventName.toLowerCase()
+  return Object.hasOwn(OPERATIONS, name) ? (OPERATIONS[name] ?? []) : []
+}
+
+/** Of an operation that only reads; SQLite patterns. */
+export const READING_OPERATIONS = [
+  'REST.GET.%',
+  'REST.HEAD.%',
+  'REST.OPTIONS.%',
+  'REST.COPY.%\\_GET',
+  'WEBSITE.%',
+] as const
