@@ -42,6 +42,9 @@ interface LogLine extends AskedQuestion {
 
 export interface LogCheck {
   readonly lines: number
+  /** Times of the first and the last question; null when there is none. */
+  readonly first: string | null
+  readonly last: string | null
   /** To be noted elsewhere: it covers all that is before. */
   readonly lastHash: string | null
   /** Empty when every line follows from the one before. */
@@ -90,14 +93,17 @@ export function verifyLog(file: string): LogCheck {
   const findings: string[] = []
   if (lines.pop() !== '') findings.push('the last line was not written to its end')
   let previous: string | null = null
+  const times: string[] = []
   lines.forEach((text, index) => {
     const line = readLine(text)
+    if (line !== null) times.push(line.time)
     if (line === null) findings.push(`line ${index + 1} is not a line of a question log`)
     else if (line.previous !== previous) findings.push(`line ${index + 1} does not follow the line before`)
     else if (hashOf(line) !== line.hash) findings.push(`line ${index + 1} was changed`)
     previous = line?.hash ?? null
   })
-  return { lines: lines.length, lastHash: previous, findings }
+  const [first = null] = times
+  return { lines: lines.length, first, last: times.at(-1) ?? null, lastHash: previous, findings }
 }
 
 function lineOf(question: AskedQuestion, previous: string | null): LogLine {

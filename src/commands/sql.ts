@@ -1,6 +1,6 @@
 import { Args, Flags } from '@oclif/core'
 import { CaseCommand } from '../cli/case-command.js'
-import { inTimedChild, isTimedChild } from '../cli/timed-child.js'
+import { inTimedChild, isTimedChild, tellParent } from '../cli/timed-child.js'
 import { openCase } from '../cli/open-case.js'
 import { printRows } from '../cli/print-rows.js'
 import { runFreeSql } from '../query/free-sql.js'
@@ -34,12 +34,13 @@ Runs in a process of its own that is stopped after --timeout seconds.`
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Sql)
     if (!isTimedChild()) {
-      await inTimedChild(flags.timeout)
+      this.shown = await inTimedChild(flags.timeout)
       return
     }
     const db = openCase(flags.case)
     const { columns, rows } = runFreeSql(db, args.statement)
     const count = await printRows(flags.format, columns, rows)
+    tellParent(count)
     this.tell(`${count} row${count === 1 ? '' : 's'}`)
     db.close()
   }

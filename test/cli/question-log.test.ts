@@ -6,6 +6,7 @@ import { appendQuestion, isQuestion, verifyLog } from '../../src/cli/question-lo
 import Export from '../../src/commands/export.js'
 import FindWindow from '../../src/commands/find/window.js'
 import Handoff from '../../src/commands/handoff/index.js'
+import LogVerify from '../../src/commands/log/verify.js'
 import Info from '../../src/commands/info.js'
 import Show from '../../src/commands/show.js'
 import { EVENTS, tinyCase, type TinyCase } from '../helpers/tiny-case.js'
@@ -67,7 +68,13 @@ describe('a log of questions', () => {
     })
     expect(String(lines[0]!['time'])).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/)
     expect(lines[0]!['user']).toEqual(expect.any(String))
-    expect(verifyLog(log)).toEqual({ lines: 6, lastHash: lines[5]!['hash'], findings: [] })
+    expect(verifyLog(log)).toEqual({
+      lines: 6,
+      first: lines[0]!['time'],
+      last: lines[5]!['time'],
+      lastHash: lines[5]!['hash'],
+      findings: [],
+    })
     expect(statSync(log).mode & 0o777).toBe(0o600)
   })
 
@@ -138,5 +145,28 @@ describe('verifyLog', () => {
     const { lastHash } = verifyLog(log)
     expect(change(log, (lines) => lines.slice(0, 2))).toEqual([])
     expect(verifyLog(log).lastHash).not.toBe(lastHash)
+  })
+})
+
+describe('log verify', () => {
+  it('says how many, until when, and the hash to note', async () => {
+    const log = await threeLines()
+    const { lastHash } = verifyLog(log)
+    const { stdout, stderr, exit } = await run(LogVerify, log)
+    expect({ stdout, exit }).toEqual({ stdout: '', exit: 0 })
+    expect(stderr).toMatch(/^3 questions, \d{4}-.*Z to \d{4}-.*Z\n/)
+    expect(stderr).toContain(`last hash ${lastHash}\nno findings\n`)
+  })
+
+  it('names each line that does not follow, with 12', async () => {
+    const log = await threeLines()
+    writeFileSync(log, readFileSync(log, 'utf8').replace('"rows":2', '"rows":0'))
+    const { stdout, exit } = await run(LogVerify, '--log', log)
+    expect({ stdout, exit }).toEqual({ stdout: `${log}: line 2 was changed\n`, exit: 12 })
+  })
+
+  it('wants a log', async () => {
+    expect((await run(LogVerify)).exit).toBe(2)
+    expect((await run(LogVerify, path.join(folder, 'none'))).exit).toBe(2)
   })
 })
