@@ -34,21 +34,30 @@ const OWNED = {
 
 const layers = Object.entries(MAY_IMPORT).map(([dir, allowed]) => {
   const barred = Object.keys(MAY_IMPORT).filter((other) => other !== dir && !allowed.includes(other))
-  const paths = Object.entries(OWNED)
+  const foreign = Object.entries(OWNED)
     .filter(([, dirs]) => !dirs.includes(dir))
-    .map(([name, dirs]) => ({ name, message: `only src/${dirs.join(', src/')} imports ${name}` }))
+    .map(([name, dirs]) => ({
+      regex: `^${name}(/|$)`,
+      message: `only src/${dirs.join(', src/')} imports ${name}`,
+    }))
   return {
-    files: [`src/${dir}/**/*.ts`],
+    files: [`src/${dir}/**/*.{ts,cts}`],
     rules: {
       'no-restricted-imports': [
         'error',
         {
-          paths,
+          paths: [
+            {
+              name: '@oclif/core',
+              message: 'loads all of oclif at every start: import its part, @oclif/core/flags',
+            },
+          ],
           patterns: [
             {
               regex: `^(\\.\\./)+(${barred.join('|')})/`,
               message: `src/${dir} may import: ${allowed.join(', ') || 'nothing'}`,
             },
+            ...foreign,
           ],
         },
       ],
@@ -59,7 +68,7 @@ const layers = Object.entries(MAY_IMPORT).map(([dir, allowed]) => {
 export default tseslint.config(
   { ignores: ['dist/**', 'node_modules/**', 'scripts/bench/node_modules/**', 'fixtures/**'] },
   {
-    files: ['src/**/*.ts', 'test/**/*.ts', 'scripts/**/*.ts'],
+    files: ['src/**/*.{ts,cts}', 'test/**/*.ts', 'scripts/**/*.ts'],
     extends: [...tseslint.configs.strictTypeChecked],
     languageOptions: { parserOptions: { project: [path.join(root, 'test/tsconfig.json')] } },
     rules: {
@@ -73,7 +82,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['src/**/*.ts'],
+    files: ['src/**/*.{ts,cts}'],
     rules: { 'no-restricted-properties': ['error', { object: 'process', property: 'exit' }] },
   },
   ...layers,

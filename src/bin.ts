@@ -1,4 +1,4 @@
 #!/usr/bin/env node
-import { runCli } from './cli/run-cli.js'
+import { launch } from './cli/launch.js'
 
-await runCli(import.meta.url)
+await launch(new URL('../', import.meta.url))

@@ -1,5 +1,8 @@
 /** Base of every command: `--case`, errors to exit codes, the one way out to stdout and stderr. */
-import { Command, Flags, type Interfaces } from '@oclif/core'
+import { Command } from '@oclif/core/command'
+import type { Config } from '@oclif/core/config'
+import * as Flags from '@oclif/core/flags'
+import type * as Interfaces from '@oclif/core/interfaces'
 import { CaseError, EXIT } from '../model/case-error.js'
 import { printable } from '../render/printable.js'
 import { shellWord } from '../render/shell-word.js'
@@ -24,6 +27,17 @@ export const logFlag = Flags.string({
 export abstract class CaseCommand extends Command {
   static override enableJsonFlag = true
   static override baseFlags = { case: caseFlag, log: logFlag }
+
+  /** As oclif's, which would load the configuration it was given once more. */
+  static override async run<T extends Command>(
+    this: new (argv: string[], config: Config) => T,
+    argv?: string[],
+    options?: Interfaces.LoadOptions,
+  ): Promise<ReturnType<T['run']>> {
+    if (!isLoaded(options)) return super.run.call(this, argv, options) as Promise<ReturnType<T['run']>>
+    const command: unknown = new this(argv ?? [], options)
+    return (command as CaseCommand)._run<ReturnType<T['run']>>()
+  }
 
   /** For the log: rows that were shown, where the result does not say. */
   protected shown: number | null = null
@@ -52,7 +66,7 @@ export abstract class CaseCommand extends Command {
       result = await super._run<Result>()
       return result
     } catch (error) {
-      exit = (error as { oclif?: { exit?: number } }).oclif?.exit ?? EXIT.bug
+      exit = (error as Thrown).oclif?.exit ?? EXIT.bug
       throw error
     } finally {
       await this.#record(exit ?? Number(process.exitCode ?? EXIT.done), this.shown ?? rowsOf(result))
@@ -74,7 +88,7 @@ export abstract class CaseCommand extends Command {
     if (!this.jsonEnabled()) process.stderr.write(`${printable(line)}\n`)
   }
 
-  protected override async catch(thrown: Error & { exitCode?: number; code?: string }): Promise<unknown> {
+  protected override async catch(thrown: Thrown): Promise<unknown> {
     const error = asDamaged(thrown) ?? thrown
     if (error instanceof CaseError) {
       process.exitCode = error.exit
@@ -90,9 +104,22 @@ export abstract class CaseCommand extends Command {
       process.exitCode = EXIT.done
       return undefined
     }
+    // A command line that oclif does not understand. Its own JSON would hold the whole parser.
+    const exit = thrown.oclif?.exit
+    if (exit !== undefined && this.jsonEnabled()) {
+      process.exitCode = exit
+      const hint = SEE_HELP.exec(thrown.message)?.[1] ?? null
+      this.logJson({ error: { message: thrown.message.replace(SEE_HELP, ''), hint, exit } })
+      return undefined
+    }
     return super.catch(thrown)
   }
 }
+
+type Thrown = Error & { exitCode?: number; code?: string; oclif?: { exit?: number } }
+
+/** The last line of what oclif says of a wrong command line. */
+const SEE_HELP = /\n(See more help with --help)$/
 
 /** A longer choice pushes only its own line. */
 const MOST_PADDED = 40
@@ -114,4 +141,8 @@ function rowsOf(result: unknown): number | null {
   if (manifest?.counts !== undefined) return manifest.counts['events'] ?? null
   const rows = Object.values(result).find((value) => Array.isArray(value)) as unknown[] | undefined
   return rows?.length ?? null
+}
+
+function isLoaded(options: Interfaces.LoadOptions): options is Config {
+  return typeof options === 'object' && 'runHook' in options
 }

@@ -1,6 +1,6 @@
 /** Base of the `find` commands: asks the question, shows the answer, tells how much it is. */
 import { setImmediate } from 'node:timers/promises'
-import type { Interfaces } from '@oclif/core'
+import type * as Interfaces from '@oclif/core/interfaces'
 import { ROW_KINDS, type EventRow, type RowKind } from '../model/event.js'
 import type { Question, Subject } from '../model/question.js'
 import { askKinds, kindsIn, type KindAnswer } from '../query/all-kinds.js'

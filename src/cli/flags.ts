@@ -1,5 +1,5 @@
 /** One definition per flag that several commands share. */
-import { Flags } from '@oclif/core'
+import * as Flags from '@oclif/core/flags'
 import { CREDENTIAL_NAMES } from '../query/filters.js'
 import { ROW_KINDS } from '../model/event.js'
 import { FORMATS } from '../render/format.js'

@@ -1,5 +1,5 @@
 /** Base of the commands that count: opens the case, reads the scope, says what is counted, prints rows. */
-import type { Interfaces } from '@oclif/core'
+import type * as Interfaces from '@oclif/core/interfaces'
 import { CaseError } from '../model/case-error.js'
 import type { Scope } from '../model/question.js'
 import { filterNotes } from '../query/filters.js'

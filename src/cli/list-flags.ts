@@ -1,5 +1,5 @@
 /** Flags of the commands that count events instead of listing them: the filters of `find`, and how much is shown. */
-import { Flags } from '@oclif/core'
+import * as Flags from '@oclif/core/flags'
 import { FORMATS } from '../render/format.js'
 import { findFlags } from './flags.js'
 

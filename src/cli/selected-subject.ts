@@ -1,5 +1,5 @@
 /** What a hand-over or an export is about. */
-import { Flags } from '@oclif/core'
+import * as Flags from '@oclif/core/flags'
 import { CaseError } from '../model/case-error.js'
 import type { Subject } from '../model/question.js'
 

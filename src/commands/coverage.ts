@@ -1,4 +1,4 @@
-import { Flags } from '@oclif/core'
+import * as Flags from '@oclif/core/flags'
 import { findFlags } from '../cli/flags.js'
 import { CountCommand } from '../cli/list-command.js'
 import { formatFlag } from '../cli/list-flags.js'

@@ -1,4 +1,4 @@
-import { Flags } from '@oclif/core'
+import * as Flags from '@oclif/core/flags'
 import { chooseColumns, ListCommand, rowLimit } from '../cli/list-command.js'
 import { listFlags } from '../cli/list-flags.js'
 import {

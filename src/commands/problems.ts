@@ -1,4 +1,4 @@
-import { Flags } from '@oclif/core'
+import * as Flags from '@oclif/core/flags'
 import { CaseCommand } from '../cli/case-command.js'
 import { openCase } from '../cli/open-case.js'
 import { printRows } from '../cli/print-rows.js'

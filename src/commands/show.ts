@@ -1,4 +1,4 @@
-import { Args } from '@oclif/core'
+import * as Args from '@oclif/core/args'
 import { CaseCommand } from '../cli/case-command.js'
 import { openCase } from '../cli/open-case.js'
 import { writeBytes } from '../cli/write-bytes.js'

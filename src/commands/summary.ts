@@ -1,4 +1,4 @@
-import { Flags } from '@oclif/core'
+import * as Flags from '@oclif/core/flags'
 import { ListCommand, rowLimit, type ListFlags } from '../cli/list-command.js'
 import { formatFlag } from '../cli/list-flags.js'
 import { printRows } from '../cli/print-rows.js'

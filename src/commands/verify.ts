@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
-import { Args, Flags } from '@oclif/core'
+import * as Args from '@oclif/core/args'
+import * as Flags from '@oclif/core/flags'
 import { CaseCommand } from '../cli/case-command.js'
 import { CaseError, EXIT } from '../model/case-error.js'
 import { formatBytes, formatCount } from '../render/bytes.js'

@@ -1,7 +1,11 @@
 /** Two twins behind one interface: worker threads, or the same code inline. */
+import { createRequire } from 'node:module'
 import { Piscina } from 'piscina'
 import type { BatchResult, BatchTask, HashResult, HashTask } from '../model/batch.js'
 import * as inline from './worker.js'
+
+/** Found by a name of package.json: a bundled module does not know how far it is from its source. */
+const THREAD = createRequire(import.meta.url).resolve('#ingest-thread')
 
 export interface ParsePool {
   readonly workers: number
@@ -20,7 +24,7 @@ export function inlinePool(): ParsePool {
 
 export function threadPool(workers: number): ParsePool {
   const pool = new Piscina({
-    filename: new URL('./worker.js', import.meta.url).href,
+    filename: THREAD,
     minThreads: workers,
     maxThreads: workers,
     // A second task waits in each thread, so that it does not idle while the main thread merges.

@@ -10,7 +10,8 @@ const EMOJI = /\p{Emoji_Presentation}/u
 const FLAG_HALF = /\p{Regional_Indicator}/u
 const EMOJI_VARIANT = '\ufe0f'
 
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
+/** Made when it is first needed: that takes 10 ms. */
+let segmenter: Intl.Segmenter | undefined
 
 export function cellWidth(text: string): number {
   if (isAscii(text)) return text.length
@@ -28,14 +29,20 @@ export function cellWidth(text: string): number {
 /** Cuts text that is wider than `width` and says so with `…`; never inside a character people see as one. */
 export function truncateCell(text: string, width: number): string {
   if (cellWidth(text) <= width) return text
+  if (isAscii(text)) return `${text.slice(0, Math.max(0, width - 1))}…`
   let kept = ''
   let room = width - 1
-  for (const { segment } of graphemes.segment(text)) {
+  for (const { segment } of graphemes(text)) {
     room -= cellWidth(segment)
     if (room < 0) break
     kept += segment
   }
   return `${kept}…`
+}
+
+function graphemes(text: string): Intl.Segments {
+  segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' })
+  return segmenter.segment(text)
 }
 
 export function padCell(text: string, width: number): string {

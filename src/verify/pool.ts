@@ -1,9 +1,13 @@
 /** Two twins behind one interface: worker threads, or the same code inline. */
+import { createRequire } from 'node:module'
 import { Piscina } from 'piscina'
 import type { SourceResult } from './case/check-sources.js'
 import type { Finding } from './case/finding.js'
 import type { Failure, SourcesTask, WholeCheck, WholeTask } from './case/tasks.js'
 import * as inline from './worker.js'
+
+/** Found by a name of package.json: a bundled module does not know how far it is from its source. */
+const THREAD = createRequire(import.meta.url).resolve('#verify-thread')
 
 export interface VerifyPool {
   readonly workers: number
@@ -27,7 +31,7 @@ function inlinePool(): VerifyPool {
 
 function threadPool(workers: number): VerifyPool {
   const pool = new Piscina({
-    filename: new URL('./worker.js', import.meta.url).href,
+    filename: THREAD,
     minThreads: workers,
     maxThreads: workers,
     resourceLimits: { maxOldGenerationSizeMb: 1024, maxYoungGenerationSizeMb: 64 },

@@ -15,7 +15,10 @@ interface Lock {
   readonly packages: Readonly<Record<string, { readonly dev?: boolean; readonly devOptional?: boolean }>>
 }
 
-const PACKAGE = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { version: string }
+const PACKAGE = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as {
+  version: string
+  imports: Record<string, string>
+}
 const INSTALL_MS = 60_000
 
 let folder: string
@@ -90,7 +93,7 @@ describe('the package', () => {
     ])
     const odd = packed.files
       .map((file) => file.path)
-      .filter((name) => /^dist\/.*(?<!\.js|\.wasm)$/.test(name))
+      .filter((name) => /^dist\/(?!LICENSES\.txt$).*(?<!\.c?js)$/.test(name))
     expect(odd).toEqual([])
   })
 
@@ -99,6 +102,21 @@ describe('the package', () => {
       readFileSync(path.join(folder, 'node_modules/coldtrail/package.json'), 'utf8'),
     ) as { scripts: Record<string, string> }
     expect(Object.keys(manifest.scripts).filter((name) => /install$/.test(name))).toEqual([])
+  })
+
+  it('starts its threads from CommonJS: Node 20 aborts when a thread ends while it requires an ES module', () => {
+    const threads = Object.entries(PACKAGE.imports).filter(([name]) => name.endsWith('-thread'))
+    expect(threads.map(([name]) => name)).toEqual(['#ingest-thread', '#verify-thread'])
+    for (const [, file] of threads) {
+      expect(file).toMatch(/\.cjs$/)
+      expect(readFileSync(path.join(ROOT, file), 'utf8')).not.toMatch(/\brequire\(/)
+    }
+  })
+
+  it('keeps the licences of what is bundled', () => {
+    const text = readFileSync(path.join(folder, 'node_modules/coldtrail/dist/LICENSES.txt'), 'utf8')
+    for (const name of ['@oclif/core', 'luxon', 'zod', 'yauzl'])
+      expect(text).toMatch(new RegExp(`^${name} \\d`, 'm'))
   })
 
   it('runs once it is installed', async () => {

@@ -1,4 +1,5 @@
-import { Args, Flags } from '@oclif/core'
+import * as Args from '@oclif/core/args'
+import * as Flags from '@oclif/core/flags'
 import { principalSubject } from '../../cli/selected-subject.js'
 import { FindCommand, type FindResult } from '../../cli/find-command.js'
 

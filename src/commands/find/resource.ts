@@ -1,4 +1,4 @@
-import { Args } from '@oclif/core'
+import * as Args from '@oclif/core/args'
 import { FindCommand, type FindResult } from '../../cli/find-command.js'
 
 export default class FindResource extends FindCommand {

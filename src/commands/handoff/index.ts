@@ -1,4 +1,5 @@
-import { Args, Flags } from '@oclif/core'
+import * as Args from '@oclif/core/args'
+import * as Flags from '@oclif/core/flags'
 import { CaseCommand } from '../../cli/case-command.js'
 import { readScope, spellOutError } from '../../cli/find-scope.js'
 import { filterFlags } from '../../cli/flags.js'

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
-import { Args, Flags } from '@oclif/core'
+import * as Args from '@oclif/core/args'
+import * as Flags from '@oclif/core/flags'
 import { CaseCommand } from '../../cli/case-command.js'
 import { watchInterrupt } from '../../cli/interrupt.js'
 import { openProgressLine } from '../../cli/progress-line.js'

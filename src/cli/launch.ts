@@ -1,0 +1,71 @@
+/**
+ * The start of every run. A command line that names a command runs that command at once, as the build's manifest has it. Help,
+ * completion and what is not understood go to oclif, which first reads package files and plug-ins: that takes as long again.
+ */
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import PACKAGE from '../../package.json' with { type: 'json' }
+import { printable } from '../render/printable.js'
+import { readDirect, type DirectCommand, type Manifest } from './direct-command.js'
+
+const VERSION = `${PACKAGE.name}/${PACKAGE.version} ${process.platform}-${process.arch} node-${process.version}`
+
+/** @param root folder of the package, ending in a slash. */
+export async function launch(root: URL): Promise<void> {
+  process.umask(0o077)
+  const argv = process.argv.slice(2)
+  if (argv[0] === '--version') {
+    process.stdout.write(`${VERSION}\n`)
+    return
+  }
+  try {
+    const direct = readDirect(argv, readManifest(root))
+    if (direct === undefined) await runOclif(root, argv)
+    else await runDirect(root, direct, argv)
+  } catch (error) {
+    const { handle } = await import('@oclif/core')
+    await handle(shown(error as Error))
+  }
+}
+
+function readManifest(root: URL): Manifest {
+  return JSON.parse(readFileSync(new URL('oclif.manifest.json', root), 'utf8')) as Manifest
+}
+
+async function runDirect(root: URL, { id, file, args }: DirectCommand, argv: string[]): Promise<void> {
+  const [{ quickConfig }, { default: command }] = await Promise.all([
+    import('./quick-config.js'),
+    import(new URL(file, root).href) as Promise<{ default: RunnableCommand }>,
+  ])
+  command.id = id
+  try {
+    await command.run(args, quickConfig(fileURLToPath(root), VERSION))
+  } catch (error) {
+    // Nothing was done yet, and oclif's answer to a wrong command line includes the command's help.
+    if (!isParseError(error)) throw error
+    await runOclif(root, argv)
+  }
+}
+
+interface RunnableCommand {
+  id: string
+  run(argv: string[], config: unknown): Promise<unknown>
+}
+
+function isParseError(error: unknown): boolean {
+  return error instanceof Error && 'parse' in error
+}
+
+/** Without user plug-ins: a file in the home folder must not be able to run code in an investigation. */
+async function runOclif(root: URL, argv: string[]): Promise<void> {
+  const { Config, flush, run } = await import('@oclif/core')
+  const config = await Config.load({ root: fileURLToPath(root), userPlugins: false, devPlugins: false })
+  await run(argv, config)
+  await flush()
+}
+
+/** What was typed is echoed by the messages of oclif: its control characters must not act. */
+function shown(error: Error): Error {
+  error.message = error.message.replaceAll('\t', '    ').split('\n').map(printable).join('\n')
+  return error
+}
