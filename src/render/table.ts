@@ -1,8 +1,11 @@
-/** A table that pastes well: no borders, one line per row, two spaces between columns. */
+/**
+ * A table that pastes well: no borders, one line per row, two spaces between columns. On a terminal that is too narrow for it a
+ * row takes several lines, the further ones indented.
+ */
 import Table from 'cli-table3'
 import { cellText } from './cell.js'
 import { cellWidth, isAscii, padCell, truncateCell } from './cell-width.js'
-import { fitWidths, GAP, naturalWidths, type ColumnWidth } from './column-widths.js'
+import { fitWidths, GAP, INDENT, naturalWidths, type ColumnWidth, type Layout } from './column-widths.js'
 import { printable } from './printable.js'
 import { LineWriter, type RowColumn, type RowSink, type SinkOptions } from './sink.js'
 
@@ -37,31 +40,41 @@ export function openTable(
 ): RowSink {
   const writer = new LineWriter(out)
   let learned: string[][] = []
-  let widths: ColumnWidth[] | undefined
+  let layout: Layout | undefined
   const learn = () => {
-    widths = chooseWidths(columns, learned, options)
-    const text = drawTable(columns, learned, widths, options)
+    layout = chooseLayout(columns, learned, options)
+    const text = draw(columns, learned, layout, options)
     learned = []
     return writer.write(text)
   }
   return {
     write: (row) => {
       const cells = columns.map((column) => printable(cellText(row, column)))
-      if (widths !== undefined) return writer.write(plainLine(cells, widths, options))
+      if (layout !== undefined) return writer.write(plainLines(cells, layout, options))
       learned.push(cells)
       return learned.length < LEARNED_ROWS ? undefined : learn()
     },
     end: async () => {
       if (learned.length > 0) await learn()
-      if (widths !== undefined) await writer.write(hiddenColumns(columns, widths))
       await writer.end()
     },
   }
 }
 
-function chooseWidths(columns: readonly RowColumn[], rows: string[][], options: SinkOptions): ColumnWidth[] {
+function chooseLayout(columns: readonly RowColumn[], rows: string[][], options: SinkOptions): Layout {
   const natural = naturalWidths(columns, rows)
-  return options.isTerminal && options.width > 0 ? fitWidths(natural, options.width) : natural
+  return options.isTerminal && options.width > 0 ? fitWidths(natural, options.width) : [natural]
+}
+
+function draw(
+  header: readonly string[],
+  rows: readonly string[][],
+  layout: Layout,
+  options: SinkOptions,
+): string {
+  const [widths = [], ...further] = layout
+  if (further.length === 0) return drawTable(header, rows, widths, options)
+  return [header, ...rows].map((cells) => plainLines(cells, layout, options)).join('')
 }
 
 /**
@@ -88,9 +101,13 @@ function drawTable(
   return `${lines.join('\n')}\n`.replace(/\ue000+/g, () => hidden.shift() ?? '')
 }
 
-function plainLine(cells: readonly string[], widths: readonly ColumnWidth[], options: SinkOptions): string {
-  const padded = shownCells(cells, widths, options).map((cell, i) => padCell(cell, widths[i]?.width ?? 0))
-  return `${withoutTrailingSpaces(padded.join(GAP))}\n`
+function plainLines(cells: readonly string[], layout: Layout, options: SinkOptions): string {
+  const lines = layout.map((widths, line) => {
+    const padded = shownCells(cells, widths, options).map((cell, i) => padCell(cell, widths[i]?.width ?? 0))
+    return withoutTrailingSpaces((line === 0 ? '' : INDENT) + padded.join(GAP))
+  })
+  // A line without any value says nothing; the first keeps the rows apart.
+  return lines.map((line, at) => (line === '' && at > 0 ? '' : `${line}\n`)).join('')
 }
 
 /** Only a terminal cuts: what is piped is kept whole. */
@@ -103,13 +120,6 @@ function shownCells(
     const cell = cells[index] ?? ''
     return isTerminal ? truncateCell(cell, width) : cell
   })
-}
-
-function hiddenColumns(columns: readonly RowColumn[], widths: readonly ColumnWidth[]): string {
-  const shown = new Set(widths.map(({ column }) => column))
-  const hidden = columns.filter((column) => !shown.has(column))
-  if (hidden.length === 0) return ''
-  return `(no room for: ${hidden.join(', ')}; choose with --columns)\n`
 }
 
 /** Not a regular expression: ` +$` takes quadratic time on the long gaps of a wide table. */

@@ -29,8 +29,9 @@ describe.each(FORMATS)('%s', (format) => {
 
   it('keeps 1,000 rows with line breaks on 1,000 lines', async () => {
     const rows = Array.from({ length: 1000 }, () => filledRow('a\r\nb\nc\rd\u2028e\u0085f'))
-    const lines = (await render(format, ALL, rows, TERMINAL)).split('\n')
-    const around = { table: 2, jsonl: 0, json: 2, csv: 1 }[format] // header, footer, brackets
+    // On a narrow terminal a row takes several lines of a table.
+    const lines = (await render(format, ALL, rows, { isTerminal: true, width: 100_000 })).split('\n')
+    const around = { table: 1, jsonl: 0, json: 2, csv: 1 }[format] // header, brackets
     expect(lines).toHaveLength(1000 + around + 1)
   })
 
