@@ -1,4 +1,4 @@
-import { Args } from '@oclif/core'
+import * as Args from '@oclif/core/args'
 import { CaseCommand } from '../../cli/case-command.js'
 import { verifyLog, type LogCheck } from '../../cli/question-log.js'
 import { CaseError, EXIT } from '../../model/case-error.js'
