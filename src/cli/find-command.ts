@@ -19,6 +19,7 @@ import { shellWord } from '../render/shell-word.js'
 import type { RowSink } from '../render/sink.js'
 import { openReader, type Connection } from '../store/open.js'
 import { readState } from '../store/reader.js'
+import { digestStates, type DigestStates } from '../store/verification.js'
 import { CaseCommand } from './case-command.js'
 import { readOutput, type Output } from './find-output.js'
 import { joinSpread, readFindScope, spellOutError } from './find-scope.js'
@@ -47,6 +48,7 @@ interface Shown {
   readonly rows: readonly EventRow[]
   readonly count: number
   readonly kinds: ReadonlyMap<RowKind, number>
+  readonly states: ReadonlyMap<string, number>
   readonly isMore: boolean
 }
 
@@ -64,18 +66,21 @@ export abstract class FindCommand extends CaseCommand {
     const db = openReader(flags.case)
     try {
       const kinds = askedKinds(db, flags.kind)
-      const output = readOutput(flags, this.jsonEnabled(), kinds.length > 1 || kinds[0] !== 'event')
+      const states = digestStates(db)
+      const isMixed = kinds.length > 1 || kinds[0] !== 'event'
+      const output = readOutput(flags, this.jsonEnabled(), { isMixed, hasDigestStates: states !== null })
       const { notes, ...scope } = readFindScope(db, flags)
       for (const note of notes) this.tell(note)
       const question: Question = { ...subject, ...scope }
       const match =
         isAboutPrincipal(question) && kinds.includes('event') ? matchPrincipals(db, question) : undefined
       const records = output.records ? new RecordReader(db) : undefined
-      const extras = { resources: output.resources, records }
+      const extras = { resources: output.resources, records, digestState: states?.of }
       const answer = askKinds(db, kinds, question, output.page, extras)
       this.#tellBefore(db, question, [...(match?.notes ?? []), ...answer.notes])
       const shown = await this.#show(answer, output)
       const more = this.#tellTotals(answer, shown, output)
+      if (states !== null) this.#tellStates(shown.states, states)
       if (shown.count === 0) this.#tellNothing(db, question, kinds, match)
       const told = {
         question: subject,
@@ -129,6 +134,13 @@ export abstract class FindCommand extends CaseCommand {
     return isCounted ? more : null
   }
 
+  /** Whether what is shown is what CloudTrail wrote. */
+  #tellStates(shown: Shown['states'], { finished }: DigestStates): void {
+    if (shown.size === 0) return
+    const counted = [...shown].map(([state, count]) => `${state} ${formatCount(count)}`)
+    this.tell(`events by the state of their file (digest verify of ${finished}): ${counted.join(', ')}`)
+  }
+
   #tellNothing(
     db: Connection,
     question: Question,
@@ -152,6 +164,7 @@ async function pour(rows: Iterable<EventRow>, sink: RowSink, limit = Infinity): 
   let count = 0
   let isMore = false
   const kinds = new Map<RowKind, number>()
+  const states = new Map<string, number>()
   for (const row of rows) {
     isMore = count === limit
     if (isMore) break
@@ -159,10 +172,11 @@ async function pour(rows: Iterable<EventRow>, sink: RowSink, limit = Infinity): 
     if (wait !== undefined) await wait
     count += 1
     addKind(kinds, row)
+    addState(states, row)
     if (count % ROWS_PER_TURN === 0) await setImmediate()
   }
   await sink.end()
-  return { rows: [], count, kinds, isMore }
+  return { rows: [], count, kinds, states, isMore }
 }
 
 function collect(rows: Iterable<EventRow>, { columns, limit = Infinity }: Output): Shown {
@@ -170,12 +184,23 @@ function collect(rows: Iterable<EventRow>, { columns, limit = Infinity }: Output
   const shown = found.slice(0, limit)
   const isMore = found.length > shown.length
   const kinds = new Map<RowKind, number>()
-  for (const row of shown) addKind(kinds, row)
-  return { rows: shown.map((row) => onlyColumns(row, columns)), count: shown.length, kinds, isMore }
+  const states = new Map<string, number>()
+  for (const row of shown) {
+    addKind(kinds, row)
+    addState(states, row)
+  }
+  const kept = shown.map((row) => onlyColumns(row, columns))
+  return { rows: kept, count: shown.length, kinds, states, isMore }
 }
 
 function addKind(kinds: Map<RowKind, number>, { kind = 'event' }: EventRow): void {
   kinds.set(kind, (kinds.get(kind) ?? 0) + 1)
+}
+
+function addState(states: Map<string, number>, { digest_state: state }: EventRow): void {
+  if (state === undefined) return
+  const name = state ?? 'not checked'
+  states.set(name, (states.get(name) ?? 0) + 1)
 }
 
 function countText(kind: RowKind, count: number): string[] {

@@ -29,8 +29,17 @@ export interface Output {
   readonly records: boolean
 }
 
-/** @param isMixed whether the answer can hold other rows than events: a table then says of each what it is. */
-export function readOutput(flags: OutputFlags, isResult: boolean, isMixed = false): Output {
+/** What the case holds decides which columns are shown when none are named. */
+export interface AnswerKind {
+  /** It can hold other rows than events: a table then says of each what it is. */
+  readonly isMixed: boolean
+  /** Digests were validated: CSV and the JSON formats then say of each event what its file is. */
+  readonly hasDigestStates: boolean
+}
+
+const PLAIN_ANSWER: AnswerKind = { isMixed: false, hasDigestStates: false }
+
+export function readOutput(flags: OutputFlags, isResult: boolean, kind = PLAIN_ANSWER): Output {
   const format = isResult ? 'result' : flags.format
   const isJson = format === 'json' || format === 'jsonl' || format === 'result'
   if (flags.records && !isJson) {
@@ -38,7 +47,7 @@ export function readOutput(flags: OutputFlags, isResult: boolean, isMixed = fals
       hint: 'add --format jsonl',
     })
   }
-  const columns = flags.columns === undefined ? defaultColumns(format, isMixed) : readColumns(flags.columns)
+  const columns = flags.columns === undefined ? defaultColumns(format, kind) : readColumns(flags.columns)
   const limit = flags.limit ?? (format === 'table' || format === 'result' ? TABLE_ROWS : undefined)
   return {
     format,
@@ -51,16 +60,25 @@ export function readOutput(flags: OutputFlags, isResult: boolean, isMixed = fals
   }
 }
 
-function defaultColumns(format: Output['format'], isMixed: boolean): readonly RowColumn[] {
+function defaultColumns(
+  format: Output['format'],
+  { isMixed, hasDigestStates }: AnswerKind,
+): readonly RowColumn[] {
   if (format === 'table') return isMixed ? MIXED_TABLE : TABLE_COLUMNS
-  return format === 'csv' ? CSV_COLUMNS : JSON_COLUMNS
+  const columns = format === 'csv' ? CSV_COLUMNS : JSON_COLUMNS
+  return hasDigestStates ? [...columns, 'digest_state'] : columns
 }
 
 /** Lines of access logs have a request ID where events have their own. */
 const MIXED_TABLE: readonly RowColumn[] = ['kind', ...TABLE_COLUMNS, 'request_id']
 const CSV_COLUMNS: readonly RowColumn[] = [...EVENT_COLUMNS, 'kind']
 const JSON_COLUMNS: readonly RowColumn[] = [...CSV_COLUMNS, 'resources', 'access_log', 'aggregate']
-const ALL_COLUMNS: readonly RowColumn[] = [...JSON_COLUMNS, ...ACCESS_COLUMNS, ...AGGREGATE_COLUMNS]
+const ALL_COLUMNS: readonly RowColumn[] = [
+  ...JSON_COLUMNS,
+  'digest_state',
+  ...ACCESS_COLUMNS,
+  ...AGGREGATE_COLUMNS,
+]
 
 function readColumns(typed: string): RowColumn[] {
   const names = typed

@@ -1,3 +1,5 @@
+import type { FileState } from './verification.js'
+
 /**
  * The columns of an event row, as every view, format and `--columns` names them: AWS's field names in
  * snake_case. The order is the order of `csv` and `jsonl`.
@@ -104,6 +106,8 @@ export type EventRow = Cells<EventColumn> & {
   readonly kind?: RowKind
   readonly access_log?: Cells<AccessColumn>
   readonly aggregate?: Cells<AggregateColumn>
+  /** What digest verify says of the file of its first appearance; only where it was run. */
+  readonly digest_state?: FileState | null
   /** JSON formats only. */
   readonly resources?: readonly EventResource[]
   /** The record's exact text; with `--records` only. */

@@ -2,6 +2,7 @@
 import { CaseError, EXIT } from '../model/case-error.js'
 import { EVENT_COLUMNS, type EventColumn, type EventResource, type EventRow } from '../model/event.js'
 import type { Page, Question } from '../model/question.js'
+import type { FileState } from '../model/verification.js'
 import type { Connection } from '../store/open.js'
 import { iterateColumn, readColumn, readIndexNames, readNumber, readTuples } from '../store/reader.js'
 import { EVENT_FROM, EVENT_SELECT } from '../store/views.js'
@@ -20,6 +21,8 @@ export interface RecordSource {
 export interface RowExtras {
   readonly resources?: boolean
   readonly records?: RecordSource | undefined
+  /** What digest verify says of a source; undefined when it was not run. */
+  readonly digestState?: ((sourceId: number) => FileState | null) | undefined
 }
 
 export interface Answer {
@@ -94,6 +97,7 @@ function readRows(db: Connection, ids: readonly number[], extras: RowExtras): Ev
     rows.set(id, {
       ...(row as Record<EventColumn, string | number | null>),
       kind: 'event',
+      ...(extras.digestState === undefined ? {} : { digest_state: extras.digestState(sourceOf(values)) }),
       ...(resources === undefined ? {} : { resources: resources.get(id) ?? [] }),
       ...(extras.records === undefined ? {} : { record: recordText(values, extras.records) }),
     })
@@ -104,6 +108,10 @@ function readRows(db: Connection, ids: readonly number[], extras: RowExtras): Ev
 /** EVENT_SELECT gives the columns in the order of EVENT_COLUMNS; the last three are for us. */
 function rowsWithIds(wanted: Statement): Statement {
   return sql`${raw(EVENT_SELECT)}, e.id, e.source_id, e.locator ${raw(EVENT_FROM)} WHERE e.id IN ${wanted}`
+}
+
+function sourceOf(values: readonly (string | number | null)[]): number {
+  return values[EVENT_COLUMNS.length + 1] as number
 }
 
 function recordText(values: readonly (string | number | null)[], records: RecordSource): string {

@@ -1,7 +1,7 @@
 import type { AccessColumn, AggregateColumn, EventColumn, EventRow } from '../model/event.js'
 
 /** What can be asked for as a column: `resources` and the fields of other kinds become JSON text where a format has only text. */
-export type RowColumn = EventColumn | AccessColumn | AggregateColumn | ObjectColumn | 'kind'
+export type RowColumn = EventColumn | AccessColumn | AggregateColumn | ObjectColumn | 'kind' | 'digest_state'
 
 /** Objects and lists; the JSON formats leave out those that a row does not have. */
 export type ObjectColumn = 'resources' | 'access_log' | 'aggregate'

@@ -3,6 +3,7 @@ import { hash } from 'node:crypto'
 import type {
   CheckedFile,
   DigestGap,
+  FileState,
   SignedState,
   VerificationCounts,
   VerificationInfo,
@@ -111,6 +112,27 @@ export function signedState(db: Connection, sourceId: number): SignedState | nul
     )
     .get(sourceId)
   return (row as SignedState | undefined) ?? null
+}
+
+export interface DigestStates {
+  /** When the validation that counts for most of them ended. */
+  readonly finished: string
+  readonly of: (sourceId: number) => FileState | null
+}
+
+/** For many rows of few files; null when no validation has ended. */
+export function digestStates(db: Connection): DigestStates | null {
+  const finished = latestVerification(db)?.finished
+  if (finished === undefined) return null
+  const known = new Map<number, FileState | null>()
+  const of = (sourceId: number): FileState | null => {
+    const state = known.get(sourceId)
+    if (state !== undefined) return state
+    const read = signedState(db, sourceId)?.state ?? null
+    known.set(sourceId, read)
+    return read
+  }
+  return { finished, of }
 }
 
 /** By what `show` knows of a place. */

@@ -3,6 +3,7 @@ import path from 'node:path'
 import Database from 'better-sqlite3'
 import { beforeAll, describe, expect, it } from 'vitest'
 import DigestVerify from '../../src/commands/digest/verify.js'
+import FindWindow from '../../src/commands/find/window.js'
 import Info from '../../src/commands/info.js'
 import Show from '../../src/commands/show.js'
 import Verify from '../../src/commands/verify.js'
@@ -129,6 +130,40 @@ describe('afterwards', () => {
     expect(JSON.parse(json.stdout)).toMatchObject({
       records: [{ appearances: [{ verification: { state: 'INVALID' } }] }],
     })
+  })
+
+  it('find says of each event what its file is, and counts it', async () => {
+    const found = await runCommand(
+      FindWindow,
+      '--until',
+      '9000-01-01',
+      '--case',
+      casePath,
+      '--format',
+      'jsonl',
+    )
+    const rows = found.stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { source_path: string; digest_state: string })
+    const states = new Map(rows.map((row) => [row.source_path, row.digest_state]))
+    expect(states.get(archive.log(EAST, 0).file)).toBe('VALID')
+    expect(states.get(archive.log(EAST, 2).file)).toBe('INVALID')
+    const invalid = rows.filter((row) => row.digest_state === 'INVALID').length
+    expect(found.stderr).toMatch(/^events by the state of their file \(digest verify of 2.*Z\): /m)
+    expect(found.stderr).toContain(`INVALID ${invalid}`)
+    const argv = [
+      '--until',
+      '9000-01-01',
+      '--case',
+      casePath,
+      '--columns',
+      'event_id,digest_state',
+      '--limit',
+      '1',
+    ]
+    const table = await runCommand(FindWindow, ...argv)
+    expect(table.stdout).toMatch(/digest_state\n.*(?:VALID|UNSIGNED TAIL)\n$/)
   })
 
   it('info sums up, in sentences', async () => {
