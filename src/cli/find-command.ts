@@ -12,6 +12,7 @@ import {
   type PrincipalMatch,
 } from '../query/principal-match.js'
 import { hasEventId } from '../query/run-question.js'
+import { unmetScope } from '../query/unmet-scope.js'
 import { isoTime, windowText } from '../query/window.js'
 import { formatCount } from '../render/bytes.js'
 import { openSink } from '../render/format.js'
@@ -77,7 +78,8 @@ export abstract class FindCommand extends CaseCommand {
       const records = output.records ? new RecordReader(db) : undefined
       const extras = { resources: output.resources, records, digestState: states?.of }
       const answer = askKinds(db, kinds, question, output.page, extras)
-      this.#tellBefore(db, question, [...(match?.notes ?? []), ...answer.notes])
+      const unmet = kinds.includes('event') ? unmetScope(db, scope) : []
+      this.#tellBefore(db, question, [...(match?.notes ?? []), ...answer.notes, ...unmet])
       const shown = await this.#show(answer, output)
       const more = this.#tellTotals(answer, shown, output)
       if (states !== null) this.#tellStates(shown.states, states)
@@ -149,7 +151,7 @@ export abstract class FindCommand extends CaseCommand {
   ): void {
     const [only] = kinds
     this.tell(kinds.length === 1 && only !== undefined ? `no ${NOUNS[only][0]} matches` : 'nothing matches')
-    if (question.kind === 'principal' && match?.notes.length === 0) {
+    if (question.kind === 'principal' && question.value !== '' && match?.notes.length === 0) {
       const text = shellWord(`"${question.value}"`)
       this.tell(`nobody who called bears this name; records that mention it: coldtrail find text ${text}`)
     }

@@ -4,6 +4,7 @@ import { CaseError } from '../model/case-error.js'
 import type { Scope } from '../model/question.js'
 import { filterNotes } from '../query/filters.js'
 import { newestEventMs } from '../query/run-question.js'
+import { unmetScope } from '../query/unmet-scope.js'
 import { windowText } from '../query/window.js'
 import { formatCount } from '../render/bytes.js'
 import type { Format } from '../render/format.js'
@@ -65,7 +66,7 @@ export abstract class CountCommand extends CaseCommand {
         'indexing has not finished: the counts may lack events; run coldtrail index again to complete the case',
       )
     }
-    for (const note of filterNotes(filters)) this.tell(note)
+    for (const note of [...filterNotes(filters), ...unmetScope(db, { filters, window })]) this.tell(note)
     const text = windowText(window)
     if (text !== undefined) this.tell(text)
   }
