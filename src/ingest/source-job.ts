@@ -22,7 +22,8 @@ import type { Normaliser } from '../normalise/normalise.js'
 import type { Shard } from '../store/shard.js'
 import { containerKind, type ContainerKind } from './containers/kind.js'
 import { MemberDamage } from './containers/member-damage.js'
-import { gunzipped, HashedInput } from './hashed-file.js'
+import { GzipStream } from './gzip-stream.js'
+import { HashedInput } from './hashed-file.js'
 import type { Input } from './input.js'
 import { PieceWriter } from './segments.js'
 import { whatToDo } from './unsupported.js'
@@ -216,8 +217,8 @@ export class SourceJob implements RecordSink {
       contentSha256: sha256 === null ? null : contentHash.digest('hex'),
       contentSize: size,
       storage: this.#isReference ? 'reference' : 'deflated',
-      gzipMembers: gzip ? 1 : null,
-      trailingBytes: null,
+      gzipMembers: gzip?.members ?? null,
+      trailingBytes: gzip?.trailingBytes ?? null,
     })
   }
 
@@ -235,13 +236,13 @@ export class SourceJob implements RecordSink {
     input: HashedInput,
     contentHash: Hash,
     pieces: PieceWriter | null,
-  ): Promise<{ size: number; gzip: boolean }> {
+  ): Promise<{ size: number; gzip: GzipStream | null }> {
     let size = 0
-    let gzip = false
+    let gzip: GzipStream | null = null
     let wanted = true
     try {
-      gzip = isGzip(await input.peek())
-      for await (const chunk of gzip ? gunzipped(input) : input.chunks()) {
+      if (isGzip(await input.peek())) gzip = new GzipStream(input.chunks())
+      for await (const chunk of gzip?.content() ?? input.chunks()) {
         size += chunk.length
         if (this.#isOverLimit(size, input.bytesRead)) {
           const detail = `${size} bytes from ${input.bytesRead}: over the limit; the rest was not read`
@@ -255,6 +256,7 @@ export class SourceJob implements RecordSink {
     } catch (error) {
       this.#streamDamage(error, size)
     }
+    for (const problem of gzip?.problems ?? []) this.problem(problem)
     this.#decoder.push(Buffer.alloc(0), true)
     return { size, gzip }
   }

@@ -4,7 +4,8 @@ import { extract, type Extract, type Header } from 'tar-stream'
 import type { Limits } from '../../decode/limits.js'
 import type { ListedContainer, TarPlace } from '../../model/batch.js'
 import type { Problem } from '../../model/problem.js'
-import { gunzipped, HashedInput } from '../hashed-file.js'
+import { GzipStream } from '../gzip-stream.js'
+import type { HashedInput } from '../hashed-file.js'
 import { refused, tooMany, type Listing } from './list.js'
 
 type Member = ListedContainer['members'][number]
@@ -46,9 +47,17 @@ class TarBomb extends Error {}
 /** Entries in order. Ends with an error where the tar or the gzip around it is damaged, or inflates beyond the limits. */
 export function openTar(input: HashedInput, gzip: boolean, limits: Limits): Extract {
   const stream = extract()
-  const bytes = gzip ? bounded(gunzipped(input), input, limits) : input.chunks()
+  const bytes = gzip ? bounded(inflated(input), input, limits) : input.chunks()
   pipeline(Readable.from(bytes), stream, () => undefined)
   return stream
+}
+
+/** A tar has its own end: what is wrong behind that does not concern its members. */
+async function* inflated(input: HashedInput): AsyncGenerator<Buffer> {
+  const stream = new GzipStream(input.chunks())
+  yield* stream.content()
+  const damage = stream.problems.find(({ kind }) => kind === 'corrupt-gzip' || kind === 'truncated-gzip')
+  if (damage !== undefined) throw new Error(damage.detail)
 }
 
 async function* bounded(

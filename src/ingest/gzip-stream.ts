@@ -1,0 +1,172 @@
+/**
+ * Inflates a gzip stream member by member (RFC 1952). Node's own gunzip stream drops what its last write inflated to when it meets
+ * bytes behind a member that are none, and tells neither members nor zero bytes; so the frames are read here, and zlib inflates.
+ */
+import { crc32, createInflateRaw, type InflateRaw } from 'node:zlib'
+import type { Problem } from '../model/problem.js'
+import { ByteFeed } from './byte-feed.js'
+
+/** What one write inflates to is lost when it ends in damage: so the writes are small. */
+const WRITE_BYTES = 4 * 1024
+
+const FLAG = { headerChecksum: 2, extra: 4, name: 8, comment: 16, reserved: 0xe0 }
+const TRAILER_BYTES = 8
+
+export class GzipStream {
+  readonly #feed: ByteFeed
+  readonly #problems: Problem[] = []
+  /** Whole members. */
+  members = 0
+  /** Behind the last member. */
+  trailingBytes = 0
+  /** Bytes of content so far. */
+  size = 0
+
+  constructor(chunks: AsyncIterable<Buffer>) {
+    this.#feed = new ByteFeed(chunks)
+  }
+
+  /** What is wrong with it, once all content was taken. */
+  get problems(): readonly Problem[] {
+    if (this.members < 2) return this.#problems
+    return [...this.#problems, { kind: 'multi-member-gzip', detail: `${this.members} gzip members` }]
+  }
+
+  /** Ends where the stream is damaged, after all that could be inflated before. */
+  async *content(): AsyncGenerator<Buffer> {
+    do {
+      const start = this.#feed.position
+      const before = this.size
+      const damage = yield* this.#member()
+      if (damage === null) this.members++
+      // Behind a sound member what gives nothing is no member: garbage may begin like gzip.
+      else if (this.members > 0 && this.size === before) await this.#tail(start)
+      else this.#problems.push({ ...damage, byteOffset: this.size })
+    } while (this.#problems.length === 0 && !(await this.#feed.isAtEnd()))
+  }
+
+  async #tail(start: number): Promise<void> {
+    this.trailingBytes = (await this.#feed.skipAll()) - start
+    const detail = `${this.trailingBytes} bytes after the end of the gzip stream`
+    this.#problems.push({ kind: 'trailing-garbage', detail, byteOffset: this.size })
+  }
+
+  /** @returns false, with nothing taken, where no member begins. */
+  async #header(): Promise<boolean> {
+    const fixed = await this.#feed.peek(10)
+    const flags = fixed[3] ?? 0xff
+    if (fixed.length < 10 || fixed[0] !== 0x1f || fixed[1] !== 0x8b || fixed[2] !== 8) return false
+    if ((flags & FLAG.reserved) !== 0) return false
+    this.#feed.take(10)
+    if ((flags & FLAG.extra) !== 0) {
+      const length = await this.#feed.peek(2)
+      this.#feed.take(length.length)
+      await this.#feed.skip(length.length < 2 ? 0 : length.readUInt16LE(0))
+    }
+    if ((flags & FLAG.name) !== 0) await this.#feed.skipPast(0)
+    if ((flags & FLAG.comment) !== 0) await this.#feed.skipPast(0)
+    if ((flags & FLAG.headerChecksum) !== 0) await this.#feed.skip(2)
+    return true
+  }
+
+  async *#member(): AsyncGenerator<Buffer, Damage | null> {
+    if (!(await this.#header())) return { kind: 'corrupt-gzip', detail: 'not a gzip header' }
+    const start = this.size
+    let checksum = 0
+    const inflater = new Inflater()
+    try {
+      while (!inflater.isEnded) {
+        const piece = await this.#feed.next(WRITE_BYTES)
+        for (const chunk of piece === undefined ? await inflater.end() : await inflater.write(piece)) {
+          checksum = crc32(chunk, checksum)
+          this.size += chunk.length
+          yield chunk
+        }
+      }
+    } finally {
+      inflater.close()
+    }
+    this.#feed.putBack(inflater.unused)
+    const { error } = inflater
+    if (error === null) return this.#trailer(checksum, this.size - start)
+    return error.code === 'Z_BUF_ERROR' ? CUT : { kind: 'corrupt-gzip', detail: error.message }
+  }
+
+  async #trailer(checksum: number, size: number): Promise<Damage | null> {
+    const trailer = await this.#feed.peek(TRAILER_BYTES)
+    this.#feed.take(trailer.length)
+    if (trailer.length < TRAILER_BYTES) return CUT
+    if (trailer.readUInt32LE(0) === checksum && trailer.readUInt32LE(4) === size % 2 ** 32) return null
+    return { kind: 'corrupt-gzip', detail: 'the checksum or the size at its end is wrong' }
+  }
+}
+
+interface Damage {
+  readonly kind: 'corrupt-gzip' | 'truncated-gzip'
+  readonly detail: string
+}
+
+const CUT: Damage = { kind: 'truncated-gzip', detail: 'unexpected end of file' }
+
+type ZlibError = Error & { readonly code?: string }
+
+/** Raw deflate, one write at a time, with all that the write inflates to. */
+class Inflater {
+  readonly #stream: InflateRaw = createInflateRaw({ chunkSize: 64 * 1024 })
+  #ready: Buffer[] = []
+  #wake: () => void = () => undefined
+  #fed = 0
+  #isEnded = false
+  #error: ZlibError | null = null
+
+  constructor() {
+    this.#stream.on('data', (chunk: Buffer) => this.#ready.push(chunk))
+    this.#stream.on('end', () => {
+      this.#isEnded = true
+      this.#wake()
+    })
+    this.#stream.on('error', (error: ZlibError) => {
+      this.#error = error
+      this.#isEnded = true
+      this.#wake()
+    })
+  }
+
+  /** The deflate stream is over, or damaged. */
+  get isEnded(): boolean {
+    return this.#isEnded
+  }
+
+  get error(): ZlibError | null {
+    return this.#error
+  }
+
+  /** Bytes of the last write that belong to what follows. */
+  get unused(): number {
+    return this.#error === null ? this.#fed - this.#stream.bytesWritten : 0
+  }
+
+  write(piece: Buffer): Promise<readonly Buffer[]> {
+    this.#fed += piece.length
+    return this.#after((done) => this.#stream.write(piece, done))
+  }
+
+  end(): Promise<readonly Buffer[]> {
+    return this.#after(() => this.#stream.end())
+  }
+
+  close(): void {
+    this.#stream.destroy()
+  }
+
+  /** zlib calls back for what it took, and ends without a call where it wants no more. */
+  async #after(act: (done: () => void) => void): Promise<readonly Buffer[]> {
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve
+      act(resolve)
+    })
+    const ready = this.#ready
+    this.#ready = []
+    return ready
+  }
+}
