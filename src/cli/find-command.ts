@@ -16,7 +16,7 @@ import { unmetScope } from '../query/unmet-scope.js'
 import { isoTime, windowText } from '../query/window.js'
 import { formatCount } from '../render/bytes.js'
 import { openSink } from '../render/format.js'
-import { shellWord } from '../render/shell-word.js'
+import { shellWord } from '../model/shell-word.js'
 import type { RowSink } from '../render/sink.js'
 import { openReader, type Connection } from '../store/open.js'
 import { readState } from '../store/reader.js'
@@ -156,7 +156,9 @@ export abstract class FindCommand extends CaseCommand {
       this.tell(`nobody who called bears this name; records that mention it: coldtrail find text ${text}`)
     }
     if (question.kind === 'request' && hasEventId(db, question.value)) {
-      this.tell(`${question.value} is the ID of an event, not of a request: coldtrail show ${question.value}`)
+      this.tell(
+        `${question.value} is the ID of an event, not of a request: coldtrail show ${shellWord(question.value)}`,
+      )
     }
   }
 }

@@ -3,6 +3,7 @@ import { CaseCommand } from '../cli/case-command.js'
 import { openCase } from '../cli/open-case.js'
 import { writeBytes } from '../cli/write-bytes.js'
 import { CaseError } from '../model/case-error.js'
+import { shellWord } from '../model/shell-word.js'
 import type { SignedState } from '../model/verification.js'
 import { readAccessLines, readRecords, type Appearance } from '../query/appearances.js'
 import { terminalRecord } from '../render/terminal-record.js'
@@ -48,7 +49,7 @@ On a terminal, control characters are shown by their JSON escapes. A line of an 
     }))
     if (shown.length === 0) {
       throw new CaseError(`no event ${args.event_id} in ${flags.case}`, {
-        hint: `coldtrail find request ${args.event_id} looks for a request ID`,
+        hint: `coldtrail find request ${shellWord(args.event_id)} looks for a request ID`,
       })
     }
     if (shown.length > 1) {

@@ -1,5 +1,6 @@
 import { CaseError } from '../model/case-error.js'
 import type { SubjectOf } from '../model/question.js'
+import { shellWord } from '../model/shell-word.js'
 import { inWords } from './access-log/reach.js'
 import type { QuestionSpec } from './question-spec.js'
 import type { Arm, Reach } from './reach.js'
@@ -72,5 +73,5 @@ function ignoredNote(terms: readonly string[]): string[] {
 function starNote(terms: readonly string[]): string[] {
   const starred = terms.find((term) => /[\p{L}\p{N}]\*$/u.test(term))
   if (starred === undefined) return []
-  return [`${starred} finds whole words only; for all that begin so: --match '${starred}'`]
+  return [`${starred} finds whole words only; for all that begin so: --match ${shellWord(starred)}`]
 }

@@ -3,6 +3,7 @@ import { CaseError } from '../model/case-error.js'
 import type { Scope } from '../model/question.js'
 import type { HistoryRow, ResourceHistory, Touch } from '../model/resource-list.js'
 import { RESOURCE_ROLES } from '../model/resource.js'
+import { shellWord } from '../model/shell-word.js'
 import type { Connection } from '../store/open.js'
 import { RecordReader } from '../store/record-reader.js'
 import { readColumn, readTuples } from '../store/reader.js'
@@ -38,7 +39,7 @@ function onlyOne(resources: readonly Resource[], value: string): Resource {
   const [only] = resources
   if (only === undefined)
     throw new CaseError(`no record names ${value}`, {
-      hint: `names that begin so: coldtrail resources "${value}*"`,
+      hint: `names that begin so: coldtrail resources ${shellWord(`${value}*`)}`,
     })
   if (resources.length === 1) return only
   const choices = resources

@@ -5,7 +5,7 @@ import { renderLineageDot } from './lineage-dot.js'
 import { renderLineageJson } from './lineage-json.js'
 import { renderLineageMermaid } from './lineage-mermaid.js'
 import { renderLineageTree } from './lineage-tree.js'
-import { shellWord } from './shell-word.js'
+import { shellWord } from '../model/shell-word.js'
 
 type Render = (graph: LineageGraph, width: number) => string
 

@@ -69,6 +69,7 @@ export async function writeSummary(
   options: ReportOptions,
 ): Promise<void> {
   out.write(renderKeyValues(totalLines(summary)))
+  if (summary.totals.events === 0) return
   if (options.timeline) out.write(timelineText(summary.timeline, options.unicode))
   for (const name of LIST_NAMES) {
     const { total, rows } = summary.lists[name]

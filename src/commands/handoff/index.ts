@@ -6,6 +6,7 @@ import { filterFlags } from '../../cli/flags.js'
 import { makeHandover, type HandoverResult } from '../../handover/handover.js'
 import { selectionFlags, subjectOf } from '../../cli/selected-subject.js'
 import { openCase } from '../../cli/open-case.js'
+import { shellWord } from '../../model/shell-word.js'
 import { isAboutPrincipal, matchPrincipals } from '../../query/principal-match.js'
 import { newestEventMs } from '../../query/run-question.js'
 import { windowText } from '../../query/window.js'
@@ -65,7 +66,7 @@ A manifest beside it holds its SHA-256; coldtrail handoff verify checks both. Se
     const { counts, size, sha256 } = result.manifest
     this.tell(`${formatCount(counts['events'] ?? 0)} events, ${formatBytes(size)}, sha256 ${sha256}`)
     for (const file of result.files) this.tell(`wrote ${file}`)
-    this.tell(`check it with: coldtrail handoff verify ${args.out}`)
+    this.tell(`check it with: coldtrail handoff verify ${shellWord(args.out)}`)
     return result
   }
 }

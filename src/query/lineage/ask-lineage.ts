@@ -8,6 +8,7 @@ import type {
   LineageGraph,
   LineageNode,
 } from '../../model/lineage.js'
+import { shellWord } from '../../model/shell-word.js'
 import type { Connection } from '../../store/open.js'
 import type { Actor } from './actor.js'
 import { CaseEvents, type CaseEvent } from './case-events.js'
@@ -42,7 +43,7 @@ export function askLineage(db: Connection, question: LineageQuestion): LineageGr
   if (reading.kind === 'choice') return { asked, candidates: reading.candidates, more: reading.more }
   if (reading.kind === 'unknown') {
     throw new CaseError(`no access key, session, principal or event of this case is named ${asked}`, {
-      hint: `records that mention it: coldtrail find text "${asked}"`,
+      hint: `records that mention it: coldtrail find text ${shellWord(`"${asked}"`)}`,
     })
   }
   const { actors, links, notes } = reading.start
