@@ -83,15 +83,25 @@ export interface Matching {
 }
 
 export function matchingEvents(db: Connection, scope: Scope): Matching {
+  const { from, areFew } = eventsIn(db, scope)
+  return { ids: sql`SELECT e.id ${from}`, areFew }
+}
+
+/** FROM and WHERE of a scope's events `e`, for what SQLite finds sooner than a scan of rows: a few distinct values of many. */
+export function eventsIn(
+  db: Connection,
+  scope: Scope,
+): { readonly from: Statement; readonly areFew: boolean } {
   const demands = demandsOf(scope)
   const tests = [
     ...inWindow('e.event_time_ms', scope.window),
     ...demands.map(({ column, ids }) => sql`e.${raw(column)} IN (${ids})`),
   ]
+  if (tests.length === 0) return { from: raw('FROM event e NOT INDEXED'), areFew: false }
   const few = fewestCandidates(db, scope, demands)
-  const from =
+  const events =
     few === undefined ? sql`event e NOT INDEXED` : sql`(${few}) f CROSS JOIN event e ON e.id = f.id`
-  return { ids: sql`SELECT e.id FROM ${from} WHERE ${and(tests)}`, areFew: few !== undefined }
+  return { from: sql`FROM ${events} WHERE ${and(tests)}`, areFew: few !== undefined }
 }
 
 function demandsOf({ filters }: Scope): Demand[] {

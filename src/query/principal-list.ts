@@ -3,21 +3,20 @@ import type { PrincipalRow, PrincipalSort } from '../model/principal-list.js'
 import type { Scope } from '../model/question.js'
 import type { Connection } from '../store/open.js'
 import { readTuples } from '../store/reader.js'
-import { failedOutcomes, scanEvents, type ScanRow } from './event-scan.js'
+import { inWindow } from './condition.js'
+import { eventsIn } from './event-scan.js'
+import { criteriaOf } from './filters.js'
 import { PrincipalDirectory, type Principal } from './principal-directory.js'
-import { raw, sql } from './statement.js'
+import { raw, sql, type Statement } from './statement.js'
 import { addTotals, noEvents, type MutableTotals } from './tally.js'
 import { timeText } from './value-table.js'
 
-/** What the events of one identity have in common, and what differs. */
+/** What a principal did, by all of its identities. */
 interface Doings extends MutableTotals {
-  readonly places: Set<number>
-  readonly origins: Set<number>
-}
-
-interface Gathered extends Doings {
   readonly principal: Principal
   readonly identities: number[]
+  readonly places: Set<number>
+  readonly origins: Set<number>
 }
 
 export interface PrincipalList {
@@ -33,18 +32,7 @@ export function listPrincipals(
   limit = Infinity,
 ): PrincipalList {
   const directory = new PrincipalDirectory(db)
-  const gathered = new Map<number, Gathered>()
-  for (const [identity, doings] of doingsByIdentity(db, scope)) {
-    const { principal } = directory.factsOf(identity)
-    const known = gathered.get(principal)
-    if (known === undefined)
-      gathered.set(principal, {
-        ...doings,
-        principal: directory.principalOf(identity),
-        identities: [identity],
-      })
-    else gather(known, identity, doings)
-  }
+  const gathered = gather(db, scope, directory)
   const shown = [...gathered.values()].sort(ORDER[sort]).slice(0, limit)
   const names = {
     regions: readNames(db, 'place', 'aws_region'),
@@ -53,33 +41,46 @@ export function listPrincipals(
   return { rows: shown.map((doings) => rowOf(doings, directory, names)), total: gathered.size }
 }
 
-function doingsByIdentity(db: Connection, scope: Scope): Map<number, Doings> {
-  const failures = failedOutcomes(db)
+/** By number of the principal. SQLite finds distinct places and origins in a quarter of the time of reading the rows. */
+function gather(db: Connection, scope: Scope, directory: PrincipalDirectory): Map<number, Doings> {
   const found = new Map<number, Doings>()
-  const visit = (row: ScanRow) => {
-    const [ms, identity, place, origin, outcome] = row as [number | null, number, number, number, number]
-    let doings = found.get(identity)
+  const doingsOf = (identity: number): Doings => {
+    const { principal } = directory.factsOf(identity)
+    let doings = found.get(principal)
     if (doings === undefined) {
-      doings = { ...noEvents(), places: new Set(), origins: new Set() }
-      found.set(identity, doings)
+      const nothing = { identities: [], places: new Set<number>(), origins: new Set<number>() }
+      doings = { ...noEvents(), ...nothing, principal: directory.principalOf(identity) }
+      found.set(principal, doings)
     }
-    doings.events += 1
-    if (outcome !== 0 && failures.has(outcome)) doings.errors += 1
-    doings.places.add(place)
-    doings.origins.add(origin)
-    if (ms === null) return
-    if (ms < doings.firstMs) doings.firstMs = ms
-    if (ms > doings.lastMs) doings.lastMs = ms
+    return doings
   }
-  scanEvents(db, scope, ['event_time_ms', 'identity_id', 'place_id', 'origin_id', 'outcome_id'], visit)
+  const { from } = eventsIn(db, scope)
+  for (const [identity, events, first, last] of countsByIdentity(db, scope, from)) {
+    const doings = doingsOf(identity)
+    addTotals(doings, { events, errors: 0, firstMs: first ?? Infinity, lastMs: last ?? -Infinity })
+    doings.identities.push(identity)
+  }
+  const failures = sql`SELECT id FROM outcome WHERE failed = 1`
+  const failed = sql`SELECT identity_id, count(*) FROM (SELECT e.identity_id, e.outcome_id ${from}) WHERE outcome_id IN (${failures}) GROUP BY 1`
+  for (const [identity, errors] of readTuples(db, failed) as [number, number][])
+    doingsOf(identity).errors += errors
+  const seen = sql`SELECT DISTINCT e.identity_id, e.place_id, e.origin_id ${from}`
+  for (const [identity, place, origin] of readTuples(db, seen) as [number, number, number][]) {
+    const { places, origins } = doingsOf(identity)
+    places.add(place)
+    origins.add(origin)
+  }
   return found
 }
 
-function gather(into: Gathered, identity: number, doings: Doings): void {
-  addTotals(into, doings)
-  into.identities.push(identity)
-  for (const place of doings.places) into.places.add(place)
-  for (const origin of doings.origins) into.origins.add(origin)
+type IdentityCount = readonly [identity: number, events: number, first: number | null, last: number | null]
+
+function countsByIdentity(db: Connection, scope: Scope, from: Statement): IdentityCount[] {
+  // Of a whole case the index of callers has the counts in order.
+  const isWhole = criteriaOf(scope.filters).length === 0 && inWindow('', scope.window).length === 0
+  const counts = sql`SELECT e.identity_id, count(*), min(e.event_time_ms), max(e.event_time_ms)`
+  const statement = sql`${counts} ${isWhole ? raw('FROM event e') : from} GROUP BY 1`
+  return readTuples(db, statement) as unknown as IdentityCount[]
 }
 
 type NameOf = (id: number) => string | null | undefined
@@ -92,7 +93,7 @@ function readNames(db: Connection, table: 'place' | 'origin', column: string): N
 }
 
 function rowOf(
-  doings: Gathered,
+  doings: Doings,
   directory: PrincipalDirectory,
   names: { readonly regions: NameOf; readonly addresses: NameOf },
 ): PrincipalRow {
@@ -131,7 +132,7 @@ function distinct(ids: Iterable<number>, nameOf: NameOf): string[] {
   return [...values].sort()
 }
 
-type Compare = (one: Gathered, other: Gathered) => number
+type Compare = (one: Doings, other: Doings) => number
 
 const byText = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0)
 /** Infinity less Infinity is no number. */

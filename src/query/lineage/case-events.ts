@@ -82,6 +82,7 @@ export class CaseEvents extends CaseIdentities {
   readonly #indexes: ReadonlySet<string>
   readonly #calls = new Map<number, IssuingCall>()
   readonly #issued = new Map<number, readonly Issued[]>()
+  readonly #fewActions = new Map<string, boolean>()
 
   constructor(db: Connection) {
     super(db)
@@ -130,7 +131,7 @@ export class CaseEvents extends CaseIdentities {
     const isAction = sql`e.action_id IN ${ids(actions)} AND e.outcome_id = 0`
     const byAction = sql`SELECT e.id FROM event e${this.#by('event_by_action')} WHERE ${isAction}`
     return this.#readEvents(
-      this.#isFew(byAction, FEW_ACTIONS)
+      this.#areFew(actions, byAction)
         ? sql`${byAction} AND EXISTS (SELECT 1 FROM event_text t WHERE t.event_text MATCH ${match} AND t.rowid = e.id)`
         : sql`SELECT e.id FROM event_text t CROSS JOIN event e ON e.id = t.rowid WHERE t.event_text MATCH ${match} AND ${isAction}`,
     )
@@ -270,6 +271,14 @@ export class CaseEvents extends CaseIdentities {
     const first = all.slice(0, limit)
     const events = this.#readEvents(sql`SELECT value FROM json_each(${JSON.stringify(first)})`)
     return { events, more: all.length - first.length }
+  }
+
+  /** Asked for every key: the answer stays the same. */
+  #areFew(actions: readonly number[], calls: Statement): boolean {
+    const key = actions.join()
+    const known = this.#fewActions.get(key) ?? this.#isFew(calls, FEW_ACTIONS)
+    this.#fewActions.set(key, known)
+    return known
   }
 
   #isFew(found: Statement, most: number): boolean {

@@ -79,5 +79,6 @@ export function samplesOf(
 }
 
 function byCreation(a: IdentityRow, b: IdentityRow): number {
-  return (a.session_created ?? '').localeCompare(b.session_created ?? '', 'en') || a.id - b.id
+  const [one, other] = [a.session_created ?? '', b.session_created ?? '']
+  return one === other ? a.id - b.id : one < other ? -1 : 1
 }
