@@ -7,8 +7,6 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     disableConsoleIntercept: true,
     testTimeout: 120_000,
-    // End-to-end tests share two cores with whatever else runs: a test that fails is tried again before it counts.
-    retry: 2,
     hookTimeout: 120_000,
     pool: 'forks',
     maxWorkers: 2,

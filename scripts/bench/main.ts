@@ -84,7 +84,7 @@ const part =
 
 const peers = list<PeerName>(values.peers, PEERS).filter((name) => {
   if (name === 'gzip' || duckdbInstalled()) return true
-  say(`no ${name}: run npm --prefix scripts/bench install first`)
+  say(`no ${name}: run npm --prefix scripts/bench ci first`)
   return false
 })
 const built = coldtrailBuilt()

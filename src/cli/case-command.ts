@@ -10,14 +10,14 @@ import { asDamaged } from '../store/open.js'
 import { appendQuestion, checkQuestionLog, isQuestion } from './question-log.js'
 import { isTimedChild } from './timed-child.js'
 
-export const caseFlag = Flags.string({
+const caseFlag = Flags.string({
   description: 'Case file to use.',
   env: 'COLDTRAIL_CASE',
   default: 'case.sqlite',
   helpValue: 'FILE',
 })
 
-export const logFlag = Flags.string({
+const logFlag = Flags.string({
   description: 'Add this question to a log: one JSON line each, which holds the hash of the line before.',
   env: 'COLDTRAIL_LOG',
   helpValue: 'FILE',

@@ -6,7 +6,7 @@ import { printable } from '../render/printable.js'
 import { LineWriter, type RowColumn } from '../render/sink.js'
 import type { EventRow } from '../model/event.js'
 
-export const CHECKED_FILE_COLUMNS = [
+const CHECKED_FILE_COLUMNS = [
   'kind',
   'state',
   'key',
@@ -48,7 +48,7 @@ export function noCheckedFiles(): CheckedFilePrinter {
   return { files: () => Promise.resolve(), end: () => Promise.resolve() }
 }
 
-export function checkedFileLine(file: CheckedFile): string {
+function checkedFileLine(file: CheckedFile): string {
   const label = `${LABELS[file.kind]}${file.backfill ? ' (backfill)' : ''}`
   const reason = file.reason === null ? '' : `: ${file.reason}`
   return `${label}  ${file.key ?? file.path ?? ''}  ${file.state}${reason}`

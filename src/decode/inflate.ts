@@ -15,7 +15,7 @@ export function isGzip(bytes: Buffer): boolean {
 }
 
 /** The size that the last member's trailer claims, modulo 2^32: exact for a delivered file, never trusted. */
-export function claimedSize(bytes: Buffer): number {
+function claimedSize(bytes: Buffer): number {
   return bytes.length >= 18 ? bytes.readUInt32LE(bytes.length - 4) : 0
 }
 

@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { CaseError, EXIT } from '../model/case-error.js'
 
 /** What ssh-keygen signs for: a signature for another purpose does not count. */
-export const SIGNATURE_NAMESPACE = 'coldtrail-handoff'
+const SIGNATURE_NAMESPACE = 'coldtrail-handoff'
 
 export const MANIFEST = z.object({
   file: z.string(),

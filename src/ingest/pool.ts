@@ -18,11 +18,11 @@ export function openPool(workers: number): ParsePool {
   return workers === 1 ? inlinePool() : threadPool(workers)
 }
 
-export function inlinePool(): ParsePool {
+function inlinePool(): ParsePool {
   return { workers: 1, index: inline.index, hash: inline.hash, close: () => Promise.resolve() }
 }
 
-export function threadPool(workers: number): ParsePool {
+function threadPool(workers: number): ParsePool {
   const pool = new Piscina({
     filename: THREAD,
     minThreads: workers,

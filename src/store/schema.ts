@@ -180,7 +180,7 @@ export const EVENT: TableSpec = {
   ],
 }
 
-export const REDELIVERY: TableSpec = {
+const REDELIVERY: TableSpec = {
   name: 'redelivery',
   meaning:
     'Further appearances of an event: the same record in another place. Read it through the view appearances.',
@@ -207,7 +207,7 @@ export const EVENT_RESOURCE: TableSpec = {
   withoutRowid: true,
 }
 
-export const RESOURCE_ROLE: TableSpec = {
+const RESOURCE_ROLE: TableSpec = {
   name: 'resource_role',
   meaning: 'Names of the roles.',
   columns: [
@@ -311,7 +311,7 @@ export const AGGREGATE: TableSpec = {
   ],
 }
 
-export const RUNS: TableSpec = {
+const RUNS: TableSpec = {
   name: 'runs',
   meaning: 'One row per index run; each row hashes the one before.',
   columns: [
@@ -329,14 +329,14 @@ export const RUNS: TableSpec = {
   ],
 }
 
-export const META: TableSpec = {
+const META: TableSpec = {
   name: 'meta',
   meaning: 'What this file is.',
   columns: [text('key', 'Name', 'PRIMARY KEY'), text('value', 'Value')],
   withoutRowid: true,
 }
 
-export const DATA_DICTIONARY: TableSpec = {
+const DATA_DICTIONARY: TableSpec = {
   name: 'data_dictionary',
   meaning: 'One row per column of every table and view.',
   columns: [

@@ -32,7 +32,7 @@ export const VERIFICATION: TableSpec = {
   ],
 }
 
-export const VERIFICATION_FILE: TableSpec = {
+const VERIFICATION_FILE: TableSpec = {
   name: 'verification_file',
   meaning: 'What a validation says of each file. The newest finished validation counts.',
   columns: [

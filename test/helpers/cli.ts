@@ -168,7 +168,7 @@ export async function index(
   return { ...result, totals }
 }
 
-export function expectReconciled({ files, records }: Totals): void {
+function expectReconciled({ files, records }: Totals): void {
   const parts = files.indexed + files.duplicate + files.alreadyIndexed + files.skipped + files.rejected
   expect({ what: 'files', sum: parts, parts: files }).toEqual({
     what: 'files',

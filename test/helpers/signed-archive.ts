@@ -8,8 +8,8 @@ import path from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { put } from './archive.js'
 
-export const BUCKET = 'trail-bucket'
-export const PREFIX = 'org/logs'
+const BUCKET = 'trail-bucket'
+const PREFIX = 'org/logs'
 export const ACCOUNT = '111122223333'
 export const REGIONS = ['us-east-1', 'eu-west-1'] as const
 const TRAIL = 'management'

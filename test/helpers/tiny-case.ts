@@ -70,8 +70,8 @@ const alice = (accessKey: string, credentials: CredentialClass): TinyIdentity =>
   ],
 })
 
-export const ALICE_KEY = alice('AKIAALICE000EXAMPLE1', 'user-key')
-export const ALICE_CONSOLE = alice('ASIAALICE000EXAMPLE2', 'console-session')
+const ALICE_KEY = alice('AKIAALICE000EXAMPLE1', 'user-key')
+const ALICE_CONSOLE = alice('ASIAALICE000EXAMPLE2', 'console-session')
 
 const deploy = (session: string, accessKey: string): TinyIdentity => ({
   principal: `Deploy/${session}`,
@@ -91,10 +91,10 @@ const deploy = (session: string, accessKey: string): TinyIdentity => ({
   ],
 })
 
-export const DEPLOY_1 = deploy('build-1', 'ASIADEPLOY00EXAMPLE1')
-export const DEPLOY_2 = deploy('build*2', 'ASIADEPLOY00EXAMPLE2')
+const DEPLOY_1 = deploy('build-1', 'ASIADEPLOY00EXAMPLE1')
+const DEPLOY_2 = deploy('build*2', 'ASIADEPLOY00EXAMPLE2')
 
-export const ROOT: TinyIdentity = {
+const ROOT: TinyIdentity = {
   principal: 'root',
   kind: 'root',
   key: '444455556666',
@@ -107,7 +107,7 @@ export const ROOT: TinyIdentity = {
   ],
 }
 
-export const LOGGING: TinyIdentity = {
+const LOGGING: TinyIdentity = {
   principal: 'delivery.logs.amazonaws.com',
   kind: 'service',
   key: 'delivery.logs.amazonaws.com',

@@ -3,11 +3,11 @@ import type { ResourceRole } from '../../model/resource.js'
 import type { Found } from './found.js'
 import { Kind } from './kind.js'
 
-export const INSTANCE = new Kind('AWS::EC2::Instance', 'arn:P:ec2:R:A:instance/NAME')
-export const MANAGED_INSTANCE = new Kind('managed instance', 'arn:P:ssm:R:A:managed-instance/NAME')
-export const VOLUME = new Kind('AWS::EC2::Volume', 'arn:P:ec2:R:A:volume/NAME')
-export const SNAPSHOT = new Kind('AWS::EC2::Snapshot', 'arn:P:ec2:R::snapshot/NAME')
-export const IMAGE = new Kind('AWS::EC2::Image', 'arn:P:ec2:R::image/NAME')
+const INSTANCE = new Kind('AWS::EC2::Instance', 'arn:P:ec2:R:A:instance/NAME')
+const MANAGED_INSTANCE = new Kind('managed instance', 'arn:P:ssm:R:A:managed-instance/NAME')
+const VOLUME = new Kind('AWS::EC2::Volume', 'arn:P:ec2:R:A:volume/NAME')
+const SNAPSHOT = new Kind('AWS::EC2::Snapshot', 'arn:P:ec2:R::snapshot/NAME')
+const IMAGE = new Kind('AWS::EC2::Image', 'arn:P:ec2:R::image/NAME')
 export const EFS_FILE_SYSTEM = new Kind(
   'AWS::EFS::FileSystem',
   'arn:P:elasticfilesystem:R:A:file-system/NAME',
@@ -100,7 +100,7 @@ export function idKind(value: string, eventSource: string): Kind | null {
 }
 
 /** The kind that a value's prefix names; for parameters that hold ids, whatever follows the prefix. */
-export function prefixKind(value: string, eventSource: string): Kind | null {
+function prefixKind(value: string, eventSource: string): Kind | null {
   const dash = value.lastIndexOf('-')
   if (dash < 1 || dash > LAST_DASH_BY) return null
   const kind = BY_PREFIX.get(value.slice(0, dash + 1)) ?? null

@@ -172,7 +172,7 @@ export class StartReader {
 }
 
 /** What to type to mean this actor and no other. */
-export function startOf(actor: Actor): string {
+function startOf(actor: Actor): string {
   if (actor.kind === 'session' && actor.mark?.created != null && actor.id.includes('@'))
     return actor.id.slice('session:'.length)
   if (actor.kind === 'key' || actor.kind === 'session')

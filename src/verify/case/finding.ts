@@ -1,20 +1,28 @@
 /** What does not hold in a case. */
-export const CHECKS = {
-  structure: 'the database file is sound: tables, indexes, full text (SQLite integrity_check)',
-  schema: 'tables, views and indexes are those of this format, and each column is described',
-  bytes: 'the stored bytes have the SHA-256 of the file and of its content',
-  event:
-    'each event lies where its row says, every column is what the record there gives, and every record has its row',
-  rows: 'the rows made of a source have the digest that was taken when it was indexed, and are all that its content gives',
-  names: 'each caller is found by the names that its record gives, and by no other',
-  values: 'each shared value (caller, call, origin, outcome, resource) has the hash that is its number',
-  references: 'every row that is pointed to is there, and appearances are counted right',
-  ledger: 'records = events + duplicates + rejected, for each source, each run and in total',
-  runs: 'each run has the hash of its row and of the run before; sources, problems and validations are as they were left',
-  archive: 'the file in the archive is still the one that was indexed',
-} as const
-
-export type Check = keyof typeof CHECKS
+/** Each with what holds when it has nothing to say. */
+export type Check =
+  /** The database file is sound: tables, indexes, full text (SQLite integrity_check). */
+  | 'structure'
+  /** Tables, views and indexes are those of this format, and each column is described. */
+  | 'schema'
+  /** The stored bytes have the SHA-256 of the file and of its content. */
+  | 'bytes'
+  /** Each event lies where its row says, every column is what the record there gives, and every record has its row. */
+  | 'event'
+  /** The rows made of a source have the digest that was taken when it was indexed, and are all that its content gives. */
+  | 'rows'
+  /** Each caller is found by the names that its record gives, and by no other. */
+  | 'names'
+  /** Each shared value (caller, call, origin, outcome, resource) has the hash that is its number. */
+  | 'values'
+  /** Every row that is pointed to is there, and appearances are counted right. */
+  | 'references'
+  /** Records = events + duplicates + rejected, for each source, each run and in total. */
+  | 'ledger'
+  /** Each run has the hash of its row and of the run before; sources, problems and validations are as they were left. */
+  | 'runs'
+  /** The file in the archive is still the one that was indexed. */
+  | 'archive'
 
 export interface Finding {
   readonly check: Check

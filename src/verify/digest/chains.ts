@@ -147,6 +147,6 @@ function spanKey(account: string | null, region: string | null): string {
   return `${account ?? ''} ${region ?? ''}`
 }
 
-export function iso(ms: number): string {
+function iso(ms: number): string {
   return new Date(ms).toISOString().replace('.000Z', 'Z')
 }

@@ -4,8 +4,8 @@ import { type Found, isUsable } from '../found.js'
 import { Kind } from '../kind.js'
 import { reads } from '../service.js'
 
-export const KMS_KEY = new Kind('AWS::KMS::Key', 'arn:P:kms:R:A:key/NAME')
-export const KMS_ALIAS = new Kind('AWS::KMS::Alias', 'arn:P:kms:R:A:NAME')
+const KMS_KEY = new Kind('AWS::KMS::Key', 'arn:P:kms:R:A:key/NAME')
+const KMS_ALIAS = new Kind('AWS::KMS::Alias', 'arn:P:kms:R:A:NAME')
 
 export function readKey(value: string, found: Found, role: ResourceRole): void {
   if (value.startsWith('alias/')) found.kind(KMS_ALIAS, value, role)
