@@ -49,7 +49,7 @@ export class BatchFeeder {
     const room = this.#pool.workers * 2 + 2
     for (const batch of batches) {
       if (this.#signal.aborted) {
-        this.#queue.notReached += batch.length
+        for (const { member } of batch) this.#queue.notReached[member === undefined ? 'files' : 'members']++
         continue
       }
       const job: Promise<void> = this.#index(batch).finally(() => {

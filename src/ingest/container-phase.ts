@@ -15,6 +15,8 @@ export interface ContainerTotals {
   members: number
   /** Members that an earlier run had indexed. */
   already: number
+  /** Containers that an interrupt left for the next run. */
+  notReached: number
 }
 
 export class ContainerPhase {
@@ -22,7 +24,7 @@ export class ContainerPhase {
   readonly #feeder: BatchFeeder
   readonly #progress: Progress
   readonly #workers: number
-  readonly #totals: ContainerTotals = { members: 0, already: 0 }
+  readonly #totals: ContainerTotals = { members: 0, already: 0, notReached: 0 }
   #nextId: number
 
   constructor(db: Connection, feeder: BatchFeeder, progress: Progress, workers: number) {
@@ -38,8 +40,8 @@ export class ContainerPhase {
     const containers = this.#feeder.containers.toSorted((a, b) => a.source.id - b.source.id)
     this.#nextId = Math.max(this.#nextId, 1 + (containers.at(-1)?.source.id ?? 0))
     for (const container of containers) {
-      if (this.#feeder.interrupted) break
-      await this.#index(container)
+      if (!this.#feeder.interrupted) await this.#index(container)
+      else this.#totals.notReached++
     }
     return this.#totals
   }
@@ -58,6 +60,7 @@ export class ContainerPhase {
       container.shape === 'zip' ? makeBatches(members) : makeShares(members, this.#workers),
     )
     if (!this.#feeder.interrupted) this.#write(container)
+    else this.#totals.notReached++
   }
 
   /** The same container under another name: the merge remembers both paths. */

@@ -138,10 +138,16 @@ class Ingest {
     const finishing = performance.now()
     const folded = interrupted ? { duplicates: 0, conflicts: 0 } : this.#finish(db, runId)
     const totals = ledger.totals({
-      found: files.length + unreadable.length + containers.members,
-      skippedByDate: files.length - inWindow.length,
-      alreadyIndexed: already + containers.already,
-      notReached: queue.notReached,
+      files: {
+        found: files.length + unreadable.length,
+        alreadyIndexed: already,
+        skipped: files.length - inWindow.length + queue.notReached.files + containers.notReached,
+      },
+      members: {
+        found: containers.members,
+        alreadyIndexed: containers.already,
+        skipped: queue.notReached.members,
+      },
     })
     const result: IngestTotals = {
       ...totals,
@@ -153,7 +159,9 @@ class Ingest {
     }
     finishRun(db, runId, interrupted ? 'interrupted' : 'done', {
       files: result.files,
+      members: result.members,
       records: result.records,
+      others: result.others,
       problems: result.problems,
       ...(interrupted ? {} : { digests: digestTables(db) }),
     })

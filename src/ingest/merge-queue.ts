@@ -18,7 +18,8 @@ export class MergeQueue {
   #next = 0
   bytes = 0
   mergeMs = 0
-  notReached = 0
+  /** After an interrupt. */
+  readonly notReached = { files: 0, members: 0 }
   readonly stages: StageTimes = { read: 0, hash: 0, inflate: 0, records: 0, store: 0 }
 
   constructor(db: Connection, bulk: boolean, progress: Progress) {

@@ -17,7 +17,7 @@ export interface IngestPlan {
   readonly toolVersion: string
 }
 
-/** The ledger: found = indexed + duplicate + alreadyIndexed + skipped + rejected; records = events + duplicates + rejected. */
+/** The ledger: found = indexed + duplicate + alreadyIndexed + skipped + rejected; records = events + duplicates + replaced + rejected. */
 export interface IngestTotals extends LedgerTotals {
   conflicts: number
   bytes: number

@@ -12,7 +12,10 @@ export interface CaseInfo {
   readonly appearances: number
   /** Sources by status: indexed, duplicate, rejected. */
   readonly sources: Readonly<Record<string, number>>
+  /** Of these, members of zips and tars, by status. */
+  readonly members: Readonly<Record<string, number>>
   readonly records: RecordLedger
+  readonly others: OtherRows
   readonly time_span: { readonly first: string | null; readonly last: string | null }
   readonly accounts: readonly { readonly account_id: string | null; readonly events: number }[]
   readonly regions: readonly { readonly aws_region: string | null; readonly events: number }[]
@@ -25,12 +28,21 @@ export interface CaseInfo {
   readonly verification?: VerificationInfo | null
 }
 
-/** found = events + duplicates + rejected: no record vanishes. */
+/** found = events + duplicates + replaced + rejected: no record vanishes. */
 export interface RecordLedger {
   readonly found: number
   readonly events: number
   readonly duplicates: number
+  /** Reduced forms in whose place their full record stands. */
+  readonly replaced: number
   readonly rejected: number
+}
+
+/** Rows that are no events. */
+export interface OtherRows {
+  readonly access_log_lines: number
+  /** Each has a row for each of its counts. */
+  readonly aggregated_events: number
 }
 
 export interface CaseSizes {

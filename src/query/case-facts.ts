@@ -1,9 +1,10 @@
 /** What a case holds, in numbers: `coldtrail info`. */
 import { hash } from 'node:crypto'
 import { statSync } from 'node:fs'
-import type { CaseInfo, ProblemGroup, RecordLedger, RunInfo } from '../model/case-info.js'
+import type { CaseInfo, ProblemGroup, RunInfo } from '../model/case-info.js'
 import type { ProblemKind } from '../model/problem.js'
 import { getMeta } from '../store/create.js'
+import { otherRows, recordLedger } from '../store/ledger.js'
 import type { Connection } from '../store/open.js'
 import { latestVerification } from '../store/verification.js'
 
@@ -23,11 +24,12 @@ export function readCaseInfo(db: Connection, file: string): CaseInfo {
     events: events.n,
     appearances: events.n + more.n,
     sources: counts(db, 'SELECT status AS name, count(*) AS n FROM source GROUP BY 1 ORDER BY 1'),
-    records: one<RecordLedger>(
+    members: counts(
       db,
-      `SELECT coalesce(sum(records), 0) AS found, coalesce(sum(events), 0) AS events,
-       coalesce(sum(duplicates), 0) AS duplicates, coalesce(sum(rejected), 0) AS rejected FROM source`,
+      'SELECT status AS name, count(*) AS n FROM source WHERE member IS NOT NULL GROUP BY 1 ORDER BY 1',
     ),
+    records: recordLedger(db),
+    others: otherRows(db),
     time_span: timeSpan(db),
     accounts: places(db, 'recipient_account_id').map(({ name, n }) => ({ account_id: name, events: n })),
     regions: places(db, 'aws_region').map(({ name, n }) => ({ aws_region: name, events: n })),
@@ -71,8 +73,14 @@ export function readProblemGroups(db: Connection): ProblemGroup[] {
 }
 
 function timeSpan(db: Connection): CaseInfo['time_span'] {
-  const first = one<{ ms: number | null }>(db, 'SELECT min(event_time_ms) AS ms FROM event')
-  const last = one<{ ms: number | null }>(db, 'SELECT max(event_time_ms) AS ms FROM event')
+  const first = one<{ ms: number | null }>(
+    db,
+    'SELECT min(ms) AS ms FROM (SELECT min(event_time_ms) AS ms FROM event UNION ALL SELECT min(time_ms) FROM access_log)',
+  )
+  const last = one<{ ms: number | null }>(
+    db,
+    'SELECT max(ms) AS ms FROM (SELECT max(event_time_ms) AS ms FROM event UNION ALL SELECT max(time_ms) FROM access_log)',
+  )
   return { first: isoTime(first.ms), last: isoTime(last.ms) }
 }
 

@@ -1,5 +1,6 @@
-import type { CaseInfo, RecordLedger, RunInfo } from '../model/case-info.js'
+import type { CaseInfo, OtherRows, RunInfo } from '../model/case-info.js'
 import { formatBytes, formatCount } from './bytes.js'
+import { recordsText } from './ingest-report.js'
 import { padCell, cellWidth } from './cell-width.js'
 import { renderKeyValues, type KeyValue } from './key-values.js'
 import { printable } from './printable.js'
@@ -30,13 +31,21 @@ function contentLines(info: CaseInfo): KeyValue[] {
     { key: 'events', value: formatCount(info.events) },
     { key: 'appearances', value: formatCount(info.appearances) },
     { key: 'time span', value: spanText(info.time_span) },
-    { key: 'records', value: ledgerText(info.records) },
+    { key: 'records', value: recordsText(info.records) },
+    { key: 'other rows', value: othersText(info.others) },
     { key: 'sources', value: counted(Object.entries(info.sources)) },
+    ...membersLine(info),
     { key: 'kinds', value: counted(Object.entries(info.kinds)) },
     { key: 'accounts', value: counted(info.accounts.map((a) => [a.account_id, a.events])) },
     { key: 'regions', value: counted(info.regions.map((r) => [r.aws_region, r.events])) },
     { key: 'problems', value: counted(Object.entries(info.problems)) },
   ]
+}
+
+/** Only where there are any. */
+function membersLine({ members }: CaseInfo): KeyValue[] {
+  const entries = Object.entries(members)
+  return entries.length === 0 ? [] : [{ key: 'of them members', value: counted(entries) }]
 }
 
 function sizeLines({ sizes }: CaseInfo): KeyValue[] {
@@ -67,9 +76,12 @@ function spanText({ first, last }: CaseInfo['time_span']): string {
   return first === null || last === null ? 'none' : `${first} to ${last}`
 }
 
-function ledgerText({ found, events, duplicates, rejected }: RecordLedger): string {
-  const parts = `${formatCount(events)} events + ${formatCount(duplicates)} duplicates + ${formatCount(rejected)} rejected`
-  return `${formatCount(found)} found = ${parts}`
+function othersText({ access_log_lines: lines, aggregated_events: aggregated }: OtherRows): string {
+  const parts = [
+    ...(lines > 0 ? [`${formatCount(lines)} lines of access logs`] : []),
+    ...(aggregated > 0 ? [`${formatCount(aggregated)} aggregated events`] : []),
+  ]
+  return parts.length === 0 ? 'none' : parts.join(', ')
 }
 
 function sizeText(bytes: number): string {

@@ -1,33 +1,37 @@
 /** The totals of an index run, as sentences that reconcile. */
+import type { OtherRows, RecordLedger } from '../model/case-info.js'
 import { formatBytes, formatCount, formatDuration } from './bytes.js'
 
+interface SourceCounts {
+  readonly found: number
+  readonly indexed: number
+  readonly duplicate: number
+  readonly alreadyIndexed: number
+  readonly skipped: number
+  readonly rejected: number
+}
+
 export interface IngestReport {
-  readonly files: {
-    found: number
-    indexed: number
-    duplicate: number
-    alreadyIndexed: number
-    skipped: number
-    rejected: number
-  }
-  readonly records: { found: number; events: number; duplicates: number; rejected: number }
+  readonly files: SourceCounts
+  readonly members: SourceCounts
+  readonly records: RecordLedger
+  readonly others: OtherRows
   readonly problems: Record<string, number>
   readonly bytes: number
   readonly milliseconds: number
 }
 
 export function renderIngestReport(totals: IngestReport, casePath: string): string[] {
-  const { files, records } = totals
-  const rate = totals.milliseconds > 0 ? Math.round(records.found / (totals.milliseconds / 1000)) : 0
+  const { files, members, records, others } = totals
+  const { access_log_lines: accessLines, aggregated_events: aggregated } = others
+  const rows = records.found + accessLines + aggregated
+  const rate = totals.milliseconds > 0 ? Math.round(rows / (totals.milliseconds / 1000)) : 0
   const lines = [
-    `files    ${formatCount(files.found)} found = ${sum({
-      indexed: files.indexed,
-      'copies of indexed files': files.duplicate,
-      'already indexed': files.alreadyIndexed,
-      skipped: files.skipped,
-      rejected: files.rejected,
-    })}`,
-    `records  ${formatCount(records.found)} found = ${sum({ events: records.events, duplicates: records.duplicates, rejected: records.rejected })}`,
+    `files    ${sourcesText(files)}`,
+    ...(members.found > 0 ? [`members  ${sourcesText(members)}`] : []),
+    `records  ${recordsText(records)}`,
+    ...(accessLines > 0 ? [`lines    ${formatCount(accessLines)} of S3 server access logs`] : []),
+    ...(aggregated > 0 ? [`counts   ${formatCount(aggregated)} aggregated events: counts, no events`] : []),
     `time     ${formatDuration(totals.milliseconds)}, ${formatBytes(totals.bytes)} read, ${formatCount(rate)} records/s`,
   ]
   const kinds = Object.entries(totals.problems).sort(([a], [b]) => (a < b ? -1 : 1))
@@ -37,6 +41,23 @@ export function renderIngestReport(totals: IngestReport, casePath: string): stri
     )
   }
   return lines
+}
+
+function sourcesText(sources: SourceCounts): string {
+  const parts = sum({
+    indexed: sources.indexed,
+    'copies of indexed files': sources.duplicate,
+    'already indexed': sources.alreadyIndexed,
+    skipped: sources.skipped,
+    rejected: sources.rejected,
+  })
+  return `${formatCount(sources.found)} found = ${parts}`
+}
+
+/** Reduced forms are told where there are any. */
+export function recordsText({ found, events, duplicates, replaced, rejected }: RecordLedger): string {
+  const forms = replaced > 0 ? { 'reduced forms replaced': replaced } : {}
+  return `${formatCount(found)} found = ${sum({ events, duplicates, ...forms, rejected })}`
 }
 
 function sum(parts: Record<string, number>): string {

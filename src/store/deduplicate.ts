@@ -49,7 +49,7 @@ class Folder {
   readonly #reader: RecordReader
   readonly #earlier
   readonly #keep
-  readonly #perSource = new Map<number, number>()
+  readonly #perSource = new Map<number, { duplicates: number; replaced: number }>()
   readonly #counts: DeduplicationCounts = { duplicates: 0, conflicts: 0 }
 
   constructor(db: Connection, runId: number) {
@@ -66,8 +66,11 @@ class Folder {
       event: db.prepare('DELETE FROM event WHERE id = ?'),
       count: db.prepare('UPDATE event SET appearances = appearances + 1 WHERE id = ?'),
       add: db.prepare('UPDATE event SET appearances = appearances + ? WHERE id = ?'),
+      repeats: db.prepare<[number], number>('SELECT source_id FROM redelivery WHERE event_rowid = ?').pluck(),
       move: db.prepare('UPDATE redelivery SET event_rowid = ? WHERE event_rowid = ?'),
-      source: db.prepare('UPDATE source SET events = events - ?, duplicates = duplicates + ? WHERE id = ?'),
+      source: db.prepare(
+        'UPDATE source SET events = events - ?, duplicates = duplicates + ?, replaced = replaced + ? WHERE id = ?',
+      ),
       conflict: db.prepare(
         `INSERT INTO problem (run_id, kind, source_id, path, member, byte_offset, byte_length, event_id, detail)
          SELECT ?, 'conflict', id, path, member, ?, ?, ?, ? FROM source WHERE id = ?`,
@@ -81,7 +84,8 @@ class Folder {
     for (let done = 0; done < (rowids.n ?? 0); done += 1000) {
       for (const row of later.all(done) as Row[]) this.#foldRow(row)
     }
-    for (const [sourceId, n] of this.#perSource) this.#keep.source.run(n, n, sourceId)
+    for (const [sourceId, { duplicates, replaced }] of this.#perSource)
+      this.#keep.source.run(duplicates + replaced, duplicates, replaced, sourceId)
     return this.#counts
   }
 
@@ -107,15 +111,31 @@ class Folder {
     this.#keep.uses.run(row.id)
     this.#keep.event.run(row.id)
     this.#keep.count.run(kept.id)
-    this.#perSource.set(row.source_id, (this.#perSource.get(row.source_id) ?? 0) + 1)
+    const counts = this.#countsOf(row.source_id)
+    if (isReduced(row) && !isReduced(kept)) counts.replaced++
+    else counts.duplicates++
     this.#counts.duplicates++
   }
 
   /** The full record takes the place of an earlier reduced form, with all appearances of that. */
   #replace(reduced: Row, full: Row): void {
+    // What was a repeat of the reduced form is of a replaced one now, in whatever order they came.
+    for (const sourceId of this.#keep.repeats.all(reduced.id)) {
+      const counts = this.#countsOf(sourceId)
+      counts.duplicates--
+      counts.replaced++
+    }
     const moved = this.#keep.move.run(full.id, reduced.id).changes
     this.#keep.add.run(moved, full.id)
     this.#fold(reduced, full)
+  }
+
+  #countsOf(sourceId: number): { duplicates: number; replaced: number } {
+    const known = this.#perSource.get(sourceId)
+    if (known !== undefined) return known
+    const counts = { duplicates: 0, replaced: 0 }
+    this.#perSource.set(sourceId, counts)
+    return counts
   }
 
   #isSame(a: Row, b: Row): boolean {

@@ -1,17 +1,26 @@
 /** The accounts of a run: what was found is indexed, known, skipped or rejected, and the sums agree. */
+import type { OtherRows, RecordLedger } from '../model/case-info.js'
 import type { FoundFile, SkippedPath } from '../model/source.js'
 import type { Connection } from './open.js'
 
+/** found = the sum of the others. */
+export interface SourceTotals {
+  found: number
+  indexed: number
+  duplicate: number
+  alreadyIndexed: number
+  skipped: number
+  rejected: number
+}
+
 export interface LedgerTotals {
-  files: {
-    found: number
-    indexed: number
-    duplicate: number
-    alreadyIndexed: number
-    skipped: number
-    rejected: number
-  }
-  records: { found: number; events: number; duplicates: number; rejected: number }
+  files: SourceTotals
+  /** Of zips and tars. */
+  members: SourceTotals
+  /** found = events + duplicates + replaced + rejected. */
+  records: RecordLedger
+  /** Rows that are no events. */
+  others: OtherRows
   problems: Record<string, number>
 }
 
@@ -34,6 +43,29 @@ export function membersOf(db: Connection, containerSha256: string): Set<string> 
     .pluck()
     .all(containerSha256)
   return new Set(names as string[])
+}
+
+type FoundCounts = Pick<SourceTotals, 'found' | 'alreadyIndexed' | 'skipped'>
+
+/** Of one run, or of the whole case. */
+export function recordLedger(db: Connection, runId?: number): RecordLedger {
+  return db
+    .prepare(
+      `SELECT coalesce(sum(records), 0) AS found, coalesce(sum(events), 0) AS events, coalesce(sum(duplicates), 0) AS duplicates,
+       coalesce(sum(replaced), 0) AS replaced, coalesce(sum(rejected), 0) AS rejected FROM source WHERE run_id = @runId OR @runId IS NULL`,
+    )
+    .get({ runId: runId ?? null }) as RecordLedger
+}
+
+/** Of one run, or of the whole case. */
+export function otherRows(db: Connection, runId?: number): OtherRows {
+  return db
+    .prepare(
+      `SELECT coalesce(sum(other_rows) FILTER (WHERE shape = 's3-access-log'), 0) AS access_log_lines,
+       coalesce(sum(other_rows) FILTER (WHERE shape IS NOT 's3-access-log'), 0) AS aggregated_events
+       FROM source WHERE run_id = @runId OR @runId IS NULL`,
+    )
+    .get({ runId: runId ?? null }) as OtherRows
 }
 
 export class Ledger {
@@ -77,41 +109,34 @@ export class Ledger {
     this.#db
       .prepare(
         `INSERT INTO source (run_id, path, path_hex, size, mtime_ms, sha256, content_size, content_sha256, kind, shape, status,
-           duplicate_of, storage, gzip_members, trailing_bytes, records, events, duplicates, rejected, row_digest)
+           duplicate_of, storage, gzip_members, trailing_bytes, records, events, duplicates, replaced, rejected, row_digest)
          SELECT ?, ?, ?, ?, ?, ?, content_size, content_sha256, kind, shape, 'duplicate', id, 'none', gzip_members, trailing_bytes,
-           records, 0, records - rejected, rejected, row_digest FROM source WHERE id = ?`,
+           records, 0, records - rejected, 0, rejected, row_digest FROM source WHERE id = ?`,
       )
       .run(this.#runId, file.path, file.pathHex ?? null, file.size, Math.trunc(file.mtimeMs), sha256, of)
   }
 
-  totals(run: {
-    found: number
-    skippedByDate: number
-    alreadyIndexed: number
-    notReached: number
-  }): LedgerTotals {
-    const status = this.#count(`SELECT status AS name, count(*) AS n FROM source WHERE run_id = ? GROUP BY 1`)
+  /** What the rows do not tell of a run: what was found, and of it what left none. */
+  totals(run: { readonly files: FoundCounts; readonly members: FoundCounts }): LedgerTotals {
     const unread = this.#count(
       `SELECT 'rejected' AS name, count(*) AS n FROM problem WHERE run_id = ? AND source_id IS NULL`,
     )
-    const records = this.#db
-      .prepare(
-        `SELECT coalesce(sum(records), 0) AS found, coalesce(sum(events), 0) AS events, coalesce(sum(duplicates), 0) AS duplicates,
-         coalesce(sum(rejected), 0) AS rejected FROM source WHERE run_id = ?`,
-      )
-      .get(this.#runId) as LedgerTotals['records']
+    const files = this.#sources('member IS NULL', run.files)
     return {
-      files: {
-        found: run.found,
-        indexed: status['indexed'] ?? 0,
-        duplicate: status['duplicate'] ?? 0,
-        alreadyIndexed: run.alreadyIndexed,
-        skipped: run.skippedByDate + run.notReached,
-        rejected: (status['rejected'] ?? 0) + (unread['rejected'] ?? 0),
-      },
-      records,
+      files: { ...files, rejected: files.rejected + (unread['rejected'] ?? 0) },
+      members: this.#sources('member IS NOT NULL', run.members),
+      records: recordLedger(this.#db, this.#runId),
+      others: otherRows(this.#db, this.#runId),
       problems: this.#count('SELECT kind AS name, count(*) AS n FROM problem WHERE run_id = ? GROUP BY 1'),
     }
+  }
+
+  #sources(which: string, { found, alreadyIndexed, skipped }: FoundCounts): SourceTotals {
+    const status = this.#count(
+      `SELECT status AS name, count(*) AS n FROM source WHERE run_id = ? AND ${which} GROUP BY 1`,
+    )
+    const { indexed = 0, duplicate = 0, rejected = 0 } = status
+    return { found, indexed, duplicate, alreadyIndexed, skipped, rejected }
   }
 
   #count(sql: string): Record<string, number> {

@@ -245,6 +245,11 @@ export const SOURCE: TableSpec = {
     int('records', 'Records found', 'NOT NULL'),
     int('events', 'Records that became events', 'NOT NULL'),
     int('duplicates', 'Records already known from another place', 'NOT NULL'),
+    int(
+      'replaced',
+      'Reduced forms of which the case has the full record, which stands in their place',
+      'NOT NULL',
+    ),
     int('rejected', 'Records that could not be used', 'NOT NULL'),
     text('row_digest', 'SHA-256 over the rows made of this source; verify makes it again from the rows'),
     text('path_account_id', 'Account that the path claims'),

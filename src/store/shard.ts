@@ -245,6 +245,7 @@ export class Shard {
       row.records,
       row.events,
       0,
+      0,
       row.rejected,
       this.#digest.take(),
       hints.accountId ?? null,

@@ -109,7 +109,7 @@ it('rows of access_log, with the line by its offset; bad lines are problems', as
   const text = `${good}\nnot a line\n${good.replace('alice', 'bob')}\r\n\n${good}`
   const file = path.join(folder, 'case.sqlite')
   const { records } = await index(file, [put(folder, 'in/2019-02-06-00-00-38-ABC', text)])
-  expect(records).toEqual({ found: 1, events: 0, duplicates: 0, rejected: 1 })
+  expect(records).toEqual({ found: 1, events: 0, duplicates: 0, replaced: 0, rejected: 1 })
   const rows = query<{ record_offset: number; record_length: number; requester: string; time: string }>(
     file,
     'SELECT * FROM access_logs ORDER BY record_offset',

@@ -849,7 +849,7 @@ describe('odd records', () => {
   it('counts the same record without eventID once, and two different ones twice', async () => {
     const bareRecord = (n: number): string => record(n, { eventID: undefined })
     const { totals } = await indexBad(logText([bareRecord(61), bareRecord(62), bareRecord(61)]), 'm-bad.json')
-    expect(totals.records).toEqual({ found: 9, events: 8, duplicates: 1, rejected: 0 })
+    expect(totals.records).toEqual({ found: 9, events: 8, duplicates: 1, replaced: 0, rejected: 0 })
   })
 
   it('keeps fields of a wrong type in the record, reports them, and goes on', async () => {

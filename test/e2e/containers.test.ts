@@ -52,10 +52,11 @@ describe('containers', () => {
       }
       const file = caseFile()
       const before = readdirSync(root)
-      const { files, records } = await index(file, [root])
+      const { files, members, records } = await index(file, [root])
       expect(readdirSync(root)).toEqual(before)
-      expect(files).toMatchObject({ found: 7, indexed: 7, rejected: 0 })
-      expect(records).toEqual({ found: 60, events: 60, duplicates: 0, rejected: 0 })
+      expect(files).toMatchObject({ found: 1, indexed: 1, rejected: 0 })
+      expect(members).toMatchObject({ found: 6, indexed: 6, rejected: 0 })
+      expect(records).toEqual({ found: 60, events: 60, duplicates: 0, replaced: 0, rejected: 0 })
       expect(query(file, EVENTS)).toEqual(query(loose, EVENTS))
       const names = query<{ member: string }>(
         file,
@@ -93,8 +94,9 @@ describe('containers', () => {
     )
     db.exec(`DELETE FROM source WHERE id = ${String(last)} OR member IS NULL`)
     db.close()
-    const { files, records } = await index(file, [root])
-    expect(files).toMatchObject({ found: 7, alreadyIndexed: 5, indexed: 2 })
+    const { files, members, records } = await index(file, [root])
+    expect(files).toMatchObject({ found: 1, alreadyIndexed: 0, indexed: 1 })
+    expect(members).toMatchObject({ found: 6, alreadyIndexed: 5, indexed: 1 })
     expect(records.events).toBe(10)
     expect(query(file, 'SELECT count(*) AS n FROM event')).toEqual([{ n: 60 }])
   })
@@ -109,7 +111,7 @@ async function problems(
   const file = caseFile()
   const started = performance.now()
   const { records, files } = await index(file, [root])
-  expect(records.found).toBe(records.events + records.duplicates + records.rejected)
+  expect(records.found).toBe(records.events + records.duplicates + records.replaced + records.rejected)
   expect(files.found).toBe(
     files.indexed + files.duplicate + files.alreadyIndexed + files.skipped + files.rejected,
   )
@@ -230,7 +232,7 @@ describe('bombs', () => {
     const { records } = await index(target, [file])
     expect(performance.now() - started).toBeLessThan(FAST)
     expect(process.memoryUsage().rss - before).toBeLessThan(700 * 1024 * 1024)
-    expect(records).toEqual({ found: 2, events: 1, duplicates: 0, rejected: 1 })
+    expect(records).toEqual({ found: 2, events: 1, duplicates: 0, replaced: 0, rejected: 1 })
     expect(query(target, 'SELECT kind, byte_offset FROM problem')).toEqual([
       { kind: 'record-too-large', byte_offset: 18 },
     ])

@@ -105,7 +105,7 @@ describe('index', () => {
       indexed: 0,
       duplicate: 0,
     })
-    expect(totals.records).toEqual({ found: 0, events: 0, duplicates: 0, rejected: 0 })
+    expect(totals.records).toEqual({ found: 0, events: 0, duplicates: 0, replaced: 0, rejected: 0 })
     expect(contentOf(caseOf('one'))).toEqual(before)
   })
 
@@ -184,7 +184,7 @@ describe('index', () => {
     const { code, totals } = await index([root], caseFile)
     expect({ code, records: totals.records }).toEqual({
       code: 0,
-      records: { found: 6, events: 4, duplicates: 2, rejected: 0 },
+      records: { found: 6, events: 4, duplicates: 2, replaced: 0, rejected: 0 },
     })
     const id = makeRecord(1)['eventID'] as string
     const [row] = await find(caseFile, 'request', makeRecord(1)['requestID'] as string)

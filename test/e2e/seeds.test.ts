@@ -259,7 +259,7 @@ describe('the sample records of the seed documents', () => {
     const { code, totals } = await index([folder], own)
     expect({ code, records: totals.records }).toEqual({
       code: 3,
-      records: { found: 5, events: 3, duplicates: 0, rejected: 2 },
+      records: { found: 5, events: 3, duplicates: 0, replaced: 0, rejected: 2 },
     })
     const offsets = (await listProblems(own))
       .filter(({ kind }) => kind === 'bad-json')

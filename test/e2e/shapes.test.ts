@@ -27,7 +27,7 @@ async function indexed(name: string, content: string | Buffer): Promise<{ file: 
   const { records } = await index(file, [put(folder, `in/${name}`, content)])
   expect({ name, found: records.found }).toEqual({
     name,
-    found: records.events + records.duplicates + records.rejected,
+    found: records.events + records.duplicates + records.replaced + records.rejected,
   })
   return { file, rejected: records.rejected }
 }
@@ -95,7 +95,7 @@ describe('reduced forms', () => {
     put(root, json, JSON.stringify({ Records: RECORDS.slice(0, 7) }))
     const file = path.join(folder, `${csv}.sqlite`)
     const { records } = await index(file, [root])
-    expect(records).toEqual({ found: 17, events: 10, duplicates: 7, rejected: 0 })
+    expect(records).toEqual({ found: 17, events: 10, duplicates: 0, replaced: 7, rejected: 0 })
     expect(
       query(file, 'SELECT flags, appearances, count(*) AS n FROM event GROUP BY 1, 2 ORDER BY 1'),
     ).toEqual([
@@ -115,9 +115,9 @@ describe('reduced forms', () => {
     expect(query(file, 'SELECT flags, appearances, count(*) AS n FROM event GROUP BY 1, 2')).toEqual([
       { flags: 0, appearances: rows.length + 1, n: 10 },
     ])
-    expect(query(file, 'SELECT sum(events) AS e, sum(duplicates) AS d FROM source')).toEqual([
-      { e: 10, d: rows.length * 10 },
-    ])
+    expect(
+      query(file, 'SELECT sum(events) AS e, sum(duplicates) AS d, sum(replaced) AS r FROM source'),
+    ).toEqual([{ e: 10, d: 0, r: rows.length * 10 }])
   })
 })
 

@@ -74,7 +74,7 @@ export async function expectSound(caseFile: string, what: unknown): Promise<void
     stdout: said,
   })
   const { records } = JSON.parse(asked.stdout) as Info
-  const sum = records.events + records.duplicates + records.rejected
+  const sum = records.events + records.duplicates + records.replaced + records.rejected
   expect({ what, sum: records.found }).toEqual({ what, sum })
   expect({ what, integrity: integrity(caseFile) }).toEqual({ what, integrity: 'ok' })
 }

@@ -134,11 +134,14 @@ export async function run(args: readonly string[], options: RunOptions = {}): Pr
   return result
 }
 
+type SourceTotals = Readonly<
+  Record<'found' | 'indexed' | 'duplicate' | 'alreadyIndexed' | 'skipped' | 'rejected', number>
+>
+
 export interface Totals {
-  readonly files: Readonly<
-    Record<'found' | 'indexed' | 'duplicate' | 'alreadyIndexed' | 'skipped' | 'rejected', number>
-  >
-  readonly records: Readonly<Record<'found' | 'events' | 'duplicates' | 'rejected', number>>
+  readonly files: SourceTotals
+  readonly members: SourceTotals
+  readonly records: Readonly<Record<'found' | 'events' | 'duplicates' | 'replaced' | 'rejected', number>>
   readonly problems: Readonly<Record<string, number>>
   readonly conflicts: number
   readonly bytes: number
@@ -168,14 +171,12 @@ export async function index(
   return { ...result, totals }
 }
 
-function expectReconciled({ files, records }: Totals): void {
-  const parts = files.indexed + files.duplicate + files.alreadyIndexed + files.skipped + files.rejected
-  expect({ what: 'files', sum: parts, parts: files }).toEqual({
-    what: 'files',
-    sum: files.found,
-    parts: files,
-  })
-  const values = records.events + records.duplicates + records.rejected
+function expectReconciled({ files, members, records }: Totals): void {
+  for (const [what, found] of Object.entries({ files, members })) {
+    const sum = found.indexed + found.duplicate + found.alreadyIndexed + found.skipped + found.rejected
+    expect({ what, sum, parts: found }).toEqual({ what, sum: found.found, parts: found })
+  }
+  const values = records.events + records.duplicates + records.replaced + records.rejected
   expect({ what: 'records', sum: values, parts: records }).toEqual({
     what: 'records',
     sum: records.found,

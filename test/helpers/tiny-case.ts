@@ -309,6 +309,7 @@ function writeSchema(db: Database.Database, state: string): void {
     records: 1,
     events: 1,
     duplicates: 0,
+    replaced: 0,
     rejected: 0,
   })
 }

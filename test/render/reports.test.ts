@@ -26,7 +26,9 @@ const INFO: CaseInfo = {
   events: 1234567,
   appearances: 1300000,
   sources: { indexed: 1200, duplicate: 3, rejected: 1 },
-  records: { found: 1300010, events: 1234567, duplicates: 65433, rejected: 10 },
+  members: { indexed: 12, rejected: 1 },
+  records: { found: 1300010, events: 1234567, duplicates: 65400, replaced: 33, rejected: 10 },
+  others: { access_log_lines: 5000, aggregated_events: 0 },
   time_span: { first: '2024-01-01T00:00:00Z', last: '2024-03-31T23:59:59Z' },
   accounts: [
     { account_id: '111122223333', events: 1234000 },

@@ -326,7 +326,9 @@ describe('what was changed is found', () => {
       db.prepare('UPDATE source SET rejected = 1 WHERE path = ?').run(archive.log(EAST, 0).file),
     )
     expect(await findings(counted)).toEqual([
-      expect.stringMatching(/^ledger .*gz: 4 records, but 4 events \+ 0 duplicates \+ 1 rejected$/),
+      expect.stringMatching(
+        /^ledger .*gz: 4 records, but 4 events \+ 0 duplicates \+ 0 replaced \+ 1 rejected$/,
+      ),
       expect.stringMatching(/^ledger case file: \d+ records, but \d+ are accounted for$/),
       expect.stringMatching(/^rows .*gz: its rejected is 1, its content gives 0$/),
       SOURCES_CHANGED,

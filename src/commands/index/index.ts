@@ -94,7 +94,10 @@ The archive is only read. Whatever can not be used becomes a problem row: see co
     const progress = openProgressLine(process.stderr, quiet || this.jsonEnabled())
     try {
       const totals = await ingest(plan, { onProgress: progress.listen, signal: interrupt.signal })
-      const trouble = Object.keys(totals.problems).some((kind) => !NOTES.has(kind as ProblemKind))
+      const { files, members, records } = totals
+      const rejected = files.rejected + members.rejected + records.rejected
+      const trouble =
+        rejected > 0 || Object.keys(totals.problems).some((kind) => !NOTES.has(kind as ProblemKind))
       process.exitCode = interrupt.exitCode() ?? (trouble ? EXIT.problems : EXIT.done)
       return totals
     } finally {

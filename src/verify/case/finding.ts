@@ -17,7 +17,7 @@ export type Check =
   | 'values'
   /** Every row that is pointed to is there, and appearances are counted right. */
   | 'references'
-  /** Records = events + duplicates + rejected, for each source, each run and in total. */
+  /** Records = events + duplicates + replaced + rejected, for each source, each run and in total. */
   | 'ledger'
   /** Each run has the hash of its row and of the run before; sources, problems and validations are as they were left. */
   | 'runs'

@@ -10,6 +10,7 @@ interface SourceCounts {
   readonly records: number
   readonly events: number
   readonly duplicates: number
+  readonly replaced: number
   readonly rejected: number
   readonly other_rows: number | null
 }
@@ -17,12 +18,14 @@ interface SourceCounts {
 export function checkLedger(db: Connection, counted: RangesByTable): Finding[] {
   const found: Finding[] = []
   const sources = db
-    .prepare('SELECT id, path, status, records, events, duplicates, rejected, other_rows FROM source')
+    .prepare(
+      'SELECT id, path, status, records, events, duplicates, replaced, rejected, other_rows FROM source',
+    )
     .iterate()
   const total = { records: 0, parts: 0 }
   for (const source of sources as IterableIterator<SourceCounts>) {
     total.records += source.records
-    total.parts += source.events + source.duplicates + source.rejected
+    total.parts += source.events + source.duplicates + source.replaced + source.rejected
     found.push(...checkSource(source, counted))
   }
   const findings = new FindingList('case file')
@@ -36,18 +39,18 @@ function checkSource(
   { event, redelivery, access_log, aggregate }: RangesByTable,
 ): Finding[] {
   const findings = new FindingList(source.path)
-  const { records, events: own, duplicates, rejected } = source
-  if (records !== own + duplicates + rejected) {
+  const { records, events: own, duplicates, replaced, rejected } = source
+  if (records !== own + duplicates + replaced + rejected) {
     findings.add(
       'ledger',
-      `${records} records, but ${own} events + ${duplicates} duplicates + ${rejected} rejected`,
+      `${records} records, but ${own} events + ${duplicates} duplicates + ${replaced} replaced + ${rejected} rejected`,
     )
   }
   const rows = event.get(source.id)?.count ?? 0
   if (rows !== own) findings.add('ledger', `${rows} rows of events, ${own} were made`)
   // A copy of another file has no rows of its own.
   const again = redelivery.get(source.id)?.count ?? 0
-  const expected = source.status === 'indexed' ? duplicates : 0
+  const expected = source.status === 'indexed' ? duplicates + replaced : 0
   if (again !== expected) findings.add('ledger', `${again} rows of repeated events, ${expected} were made`)
   const others = (access_log.get(source.id)?.count ?? 0) + (aggregate.get(source.id)?.count ?? 0)
   if (others !== (source.other_rows ?? 0)) {
@@ -59,8 +62,18 @@ function checkSource(
   return findings.all
 }
 
+interface Counts {
+  readonly found?: number
+  readonly indexed?: number
+  readonly duplicate?: number
+  readonly alreadyIndexed?: number
+  readonly skipped?: number
+  readonly rejected?: number
+}
+
 interface RunCounts {
-  readonly files?: { readonly indexed?: number; readonly duplicate?: number }
+  readonly files?: Counts
+  readonly members?: Counts
   readonly records?: { readonly found?: number }
 }
 
@@ -79,17 +92,26 @@ function checkRunCounts(db: Connection): Finding[] {
     const then = readCounts(counts)
     const { indexed, duplicate, found } = now.get(id) as { indexed: number; duplicate: number; found: number }
     const told = `run ${id} counted`
-    if (then?.files?.indexed !== indexed)
-      findings.add(
-        'ledger',
-        `${told} ${then?.files?.indexed ?? '?'} indexed files, the case holds ${indexed}`,
-      )
-    if (then?.files?.duplicate !== duplicate)
-      findings.add('ledger', `${told} ${then?.files?.duplicate ?? '?'} copies, the case holds ${duplicate}`)
+    const counted = (state: 'indexed' | 'duplicate') =>
+      (then?.files?.[state] ?? NaN) + (then?.members?.[state] ?? NaN)
+    if (counted('indexed') !== indexed)
+      findings.add('ledger', `${told} ${counted('indexed')} indexed files, the case holds ${indexed}`)
+    if (counted('duplicate') !== duplicate)
+      findings.add('ledger', `${told} ${counted('duplicate')} copies, the case holds ${duplicate}`)
+    for (const what of ['files', 'members'] as const) {
+      const found = then?.[what]?.found ?? NaN
+      if (found !== sumOf(then?.[what]))
+        findings.add('ledger', `${told} ${found} ${what} found, but accounts for ${sumOf(then?.[what])}`)
+    }
     if (then?.records?.found !== found)
       findings.add('ledger', `${told} ${then?.records?.found ?? '?'} records, the case holds ${found}`)
   }
   return findings.all
+}
+
+function sumOf(counts: Counts | undefined): number {
+  const { indexed = NaN, duplicate = NaN, alreadyIndexed = NaN, skipped = NaN, rejected = NaN } = counts ?? {}
+  return indexed + duplicate + alreadyIndexed + skipped + rejected
 }
 
 function readCounts(text: string): RunCounts | null {
