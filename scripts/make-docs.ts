@@ -219,7 +219,7 @@ function columns(): string {
     return `| \`${name}\` | ${TABLE_COLUMNS.includes(name) ? 'yes' : ''} | ${cell(meaning)} |`
   })
   rows.push(
-    '| `resources` | | JSON formats only: array of `{arn, type, role}` |',
+    '| `resources` | | JSON formats only: array of `{arn, type, role}`; `name` where there is no ARN, `derived` where the ARN was put together |',
     '| `record` | | JSON formats with `--records` only: the exact text of the record, not re-serialised |',
   )
   return `

@@ -2,8 +2,10 @@
 import { setImmediate } from 'node:timers/promises'
 import type * as Interfaces from '@oclif/core/interfaces'
 import { ROW_KINDS, type EventRow, type RowKind } from '../model/event.js'
-import type { Question, Subject } from '../model/question.js'
+import type { Question, Scope, Subject } from '../model/question.js'
+import type { ResourceHistory } from '../model/resource-list.js'
 import { askKinds, kindsIn, type KindAnswer } from '../query/all-kinds.js'
+import { OwnedAccounts } from '../query/account-owner.js'
 import { RecordReader } from '../query/record-text.js'
 import {
   isAboutPrincipal,
@@ -11,6 +13,7 @@ import {
   type MatchedPrincipal,
   type PrincipalMatch,
 } from '../query/principal-match.js'
+import { resourceHistory } from '../query/resource-history.js'
 import { hasEventId } from '../query/run-question.js'
 import { unmetScope } from '../query/unmet-scope.js'
 import { isoTime, windowText } from '../query/window.js'
@@ -25,6 +28,7 @@ import { CaseCommand } from './case-command.js'
 import { readOutput, type Output } from './find-output.js'
 import { joinSpread, readFindScope, spellOutError } from './find-scope.js'
 import { findFlags } from './flags.js'
+import { historyColumns, showHistory } from './history-output.js'
 
 /** What `--json` gives. */
 export interface FindResult {
@@ -50,6 +54,7 @@ interface Shown {
   readonly count: number
   readonly kinds: ReadonlyMap<RowKind, number>
   readonly states: ReadonlyMap<string, number>
+  readonly owned: OwnedAccounts
   readonly isMore: boolean
 }
 
@@ -83,6 +88,7 @@ export abstract class FindCommand extends CaseCommand {
       const shown = await this.#show(answer, output)
       const more = this.#tellTotals(answer, shown, output)
       if (states !== null) this.#tellStates(shown.states, states)
+      for (const note of shown.owned.notes()) this.tell(note)
       if (shown.count === 0) this.#tellNothing(db, question, kinds, match)
       const told = {
         question: subject,
@@ -97,7 +103,23 @@ export abstract class FindCommand extends CaseCommand {
     }
   }
 
-  #tellBefore(db: Connection, { window }: Question, notes: readonly string[]): void {
+  /** The life of one resource instead of its events. */
+  protected async history(value: string, flags: FindFlags): Promise<ResourceHistory> {
+    historyColumns(flags)
+    const db = openReader(flags.case)
+    try {
+      const { notes, ...scope } = readFindScope(db, flags)
+      this.#tellBefore(db, scope, [...notes, ...unmetScope(db, scope)])
+      const told = resourceHistory(db, scope, value)
+      return await showHistory(told, flags, this.jsonEnabled(), (line) => {
+        this.tell(line)
+      })
+    } finally {
+      db.close()
+    }
+  }
+
+  #tellBefore(db: Connection, { window }: Scope, notes: readonly string[]): void {
     const state = readState(db)
     if (state !== null && state !== 'ready') {
       this.tell(
@@ -169,6 +191,7 @@ async function pour(rows: Iterable<EventRow>, sink: RowSink, limit = Infinity): 
   let isMore = false
   const kinds = new Map<RowKind, number>()
   const states = new Map<string, number>()
+  const owned = new OwnedAccounts()
   for (const row of rows) {
     isMore = count === limit
     if (isMore) break
@@ -177,10 +200,11 @@ async function pour(rows: Iterable<EventRow>, sink: RowSink, limit = Infinity): 
     count += 1
     addKind(kinds, row)
     addState(states, row)
+    addAccounts(owned, row)
     if (count % ROWS_PER_TURN === 0) await setImmediate()
   }
   await sink.end()
-  return { rows: [], count, kinds, states, isMore }
+  return { rows: [], count, kinds, states, owned, isMore }
 }
 
 function collect(rows: Iterable<EventRow>, { columns, limit = Infinity }: Output): Shown {
@@ -189,12 +213,14 @@ function collect(rows: Iterable<EventRow>, { columns, limit = Infinity }: Output
   const isMore = found.length > shown.length
   const kinds = new Map<RowKind, number>()
   const states = new Map<string, number>()
+  const owned = new OwnedAccounts()
   for (const row of shown) {
     addKind(kinds, row)
     addState(states, row)
+    addAccounts(owned, row)
   }
   const kept = shown.map((row) => onlyColumns(row, columns))
-  return { rows: kept, count: shown.length, kinds, states, isMore }
+  return { rows: kept, count: shown.length, kinds, states, owned, isMore }
 }
 
 function addKind(kinds: Map<RowKind, number>, { kind = 'event' }: EventRow): void {
@@ -205,6 +231,11 @@ function addState(states: Map<string, number>, { digest_state: state }: EventRow
   if (state === undefined) return
   const name = state ?? 'not checked'
   states.set(name, (states.get(name) ?? 0) + 1)
+}
+
+function addAccounts(owned: OwnedAccounts, row: EventRow): void {
+  owned.add(row.principal_account_id)
+  owned.add(row.recipient_account_id)
 }
 
 function countText(kind: RowKind, count: number): string[] {

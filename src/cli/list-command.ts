@@ -56,7 +56,7 @@ export abstract class CountCommand extends CaseCommand {
     if (all === 0) this.tell(`no ${noun}`)
     else if (shown < all)
       this.tell(`${formatCount(shown)} of ${formatCount(all)} ${noun} shown; --limit N shows more`)
-    else this.tell(`${formatCount(all)} ${noun}`)
+    else this.tell(`${formatCount(all)} ${all === 1 ? noun.replace(/s$/, '') : noun}`)
   }
 
   private tellScope(db: Connection, { filters, window }: Scope): void {

@@ -1,5 +1,6 @@
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
+import { historyColumns, showHistory, type HistoryFlags } from '../cli/history-output.js'
 import { chooseColumns, ListCommand, rowLimit, type ListRow, type ListFlags } from '../cli/list-command.js'
 import { listFlags } from '../cli/list-flags.js'
 import { CaseError } from '../model/case-error.js'
@@ -10,21 +11,13 @@ import {
   type ResourceRow,
 } from '../model/resource-list.js'
 import { resourceHistory } from '../query/resource-history.js'
+import { OwnedAccounts } from '../query/account-owner.js'
 import { listResources } from '../query/resource-list.js'
-import { formatCount } from '../render/bytes.js'
-import type { Format } from '../render/format.js'
-import { HISTORY_COLUMNS, HISTORY_FIELDS, historyCells } from '../render/history-rows.js'
 
 export interface ResourcesResult {
   readonly resources: readonly ResourceRow[]
   /** Resources that match and are not among them. */
   readonly more: number
-}
-
-type HistoryFlags = ListFlags & {
-  readonly format: Format
-  readonly columns: string | undefined
-  readonly limit: number | undefined
 }
 
 export default class Resources extends ListCommand {
@@ -58,35 +51,31 @@ shared, deleted, and in between, folded, read and used.`
     return this.answer(flags, async (db, scope) => {
       const { rows, total } = listResources(db, scope, args.value, limit)
       if (this.jsonEnabled()) return resultOf([...rows], total)
-      await this.printList(listRows(rows), { format, columns, total, noun: 'resources' })
+      const owned = new OwnedAccounts()
+      await this.printList(listRows(rows, owned), { format, columns, total, noun: 'resources' })
+      for (const note of owned.notes()) this.tell(note)
       return resultOf([], total)
     })
   }
 
-  async #history(value: string | undefined, flags: HistoryFlags): Promise<ResourceHistory> {
+  async #history(value: string | undefined, flags: ListFlags & HistoryFlags): Promise<ResourceHistory> {
     if (value === undefined)
       throw new CaseError('--history needs a resource', {
         hint: 'as in: coldtrail resources my-bucket --history',
       })
-    const { format, columns: typed, limit = Infinity } = flags
-    const isJson = format === 'json' || format === 'jsonl'
-    const columns = chooseColumns(typed, 'csv', isJson ? HISTORY_FIELDS : HISTORY_COLUMNS, [])
+    historyColumns(flags)
     const told = await this.answer(flags, (db, scope) => resourceHistory(db, scope, value))
-    const history = told.history.slice(0, limit)
-    if (this.jsonEnabled()) return { ...told, history }
-    this.tell(
-      `${told.resource} (${told.type ?? 'type unknown'}), ${formatCount(told.events)} events; the order within one second is not recorded`,
-    )
-    const rows: ListRow[] = history.map((row) =>
-      isJson ? { ...row, failed: row.failed ? 1 : 0 } : historyCells(row),
-    )
-    await this.printList(rows, { format, columns, total: told.history.length, noun: 'steps' })
-    return { ...told, history }
+    return showHistory(told, flags, this.jsonEnabled(), (line) => {
+      this.tell(line)
+    })
   }
 }
 
-function* listRows(rows: Iterable<ResourceRow>): Generator<ListRow> {
-  for (const row of rows) yield { ...row }
+function* listRows(rows: Iterable<ResourceRow>, owned: OwnedAccounts): Generator<ListRow> {
+  for (const row of rows) {
+    owned.add(row.resource)
+    yield { ...row }
+  }
 }
 
 function resultOf(resources: readonly ResourceRow[], total: number | null): ResourcesResult {

@@ -17,7 +17,12 @@ export interface CaseInfo {
   readonly records: RecordLedger
   readonly others: OtherRows
   readonly time_span: { readonly first: string | null; readonly last: string | null }
-  readonly accounts: readonly { readonly account_id: string | null; readonly events: number }[]
+  readonly accounts: readonly {
+    readonly account_id: string | null
+    readonly events: number
+    /** Whose account it is, when AWS has published it as its own. */
+    readonly account_owner?: string
+  }[]
   readonly regions: readonly { readonly aws_region: string | null; readonly events: number }[]
   /** Sources by kind: trail, insight, digest, other. */
   readonly kinds: Readonly<Record<string, number>>

@@ -60,6 +60,10 @@ export interface EventResource {
   readonly arn: string | null
   readonly type: string | null
   readonly role: string
+  /** Bare id or name, where there is no ARN. */
+  readonly name?: string
+  /** The ARN was put together from the region and account of the record. */
+  readonly derived?: true
 }
 
 /** What a row of an answer can be. */

@@ -78,6 +78,8 @@ export interface LineageNode {
   readonly arn: string | null
   readonly principal_id: string | null
   readonly account_id: string | null
+  /** Whose account it is, when AWS has published it as its own. */
+  readonly account_owner?: string
   /** Best readable name. */
   readonly name: string | null
   /** Issued or used; the first few of `key_count`. */

@@ -57,6 +57,8 @@ export interface HistoryRow {
 export interface ResourceHistory {
   readonly resource: string
   readonly type: string | null
+  /** Its ARN was put together from the region and account of records. */
+  readonly derived: boolean
   readonly events: number
   readonly history: readonly HistoryRow[]
 }

@@ -7,6 +7,7 @@ import { getMeta } from '../store/create.js'
 import { otherRows, recordLedger } from '../store/ledger.js'
 import type { Connection } from '../store/open.js'
 import { latestVerification } from '../store/verification.js'
+import { ownedAccountLabel } from './account-owner.js'
 
 export function readCaseInfo(db: Connection, file: string): CaseInfo {
   const events = one<{ n: number }>(db, 'SELECT count(*) AS n FROM event')
@@ -31,7 +32,10 @@ export function readCaseInfo(db: Connection, file: string): CaseInfo {
     records: recordLedger(db),
     others: otherRows(db),
     time_span: timeSpan(db),
-    accounts: places(db, 'recipient_account_id').map(({ name, n }) => ({ account_id: name, events: n })),
+    accounts: places(db, 'recipient_account_id').map(({ name, n }) => {
+      const owner = name === null ? null : ownedAccountLabel(name)
+      return { account_id: name, events: n, ...(owner === null ? {} : { account_owner: owner }) }
+    }),
     regions: places(db, 'aws_region').map(({ name, n }) => ({ aws_region: name, events: n })),
     kinds: counts(
       db,

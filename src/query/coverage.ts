@@ -2,6 +2,7 @@
 import type { Coverage, CoverageDay, DigestCoverage, Gap, TrailEvent } from '../model/coverage.js'
 import type { Scope, TimeWindow } from '../model/question.js'
 import type { Connection } from '../store/open.js'
+import { OwnedAccounts } from './account-owner.js'
 import { readArchiveFiles, type ArchiveFile } from './delivered-files.js'
 import { findGaps, type Span } from './delivery-gaps.js'
 import { digestGaps, readDigests, type Digest } from './digest-files.js'
@@ -25,9 +26,15 @@ export function readCoverage(db: Connection, scope: Scope): Coverage {
     missing: keep(missingFiles(db, files, digests), ({ delivered }) => momentOf(delivered)),
     failed_deliveries: failedDeliveries(db, scope.window),
     trail_events: keep(events, ({ time }) => momentOf(time)),
-    notes: archiveNotes(db, files, digests),
+    notes: [...archiveNotes(db, files, digests), ...ownerNotes(hours)],
     unknowable: UNKNOWABLE,
   }
+}
+
+function ownerNotes(hours: EventHours): string[] {
+  const owned = new OwnedAccounts()
+  for (const { accountId } of hours.places()) owned.add(accountId)
+  return owned.notes().map((note) => `${note}.`)
 }
 
 const DAY = 86_400_000

@@ -3,7 +3,7 @@ import { CaseError, EXIT } from '../model/case-error.js'
 import type { PrincipalKind } from '../model/principal.js'
 import type { Connection } from '../store/open.js'
 import { readTuples } from '../store/reader.js'
-import { ownedAccountLabel } from './account-owner.js'
+import { labelledAccount, ownedAccountLabel } from './account-owner.js'
 import { sql } from './statement.js'
 
 export interface Principal {
@@ -112,7 +112,7 @@ type Unlabelled = Omit<Principal, 'label'>
 /** Users and roles of one name live in several accounts, and one after the other in the same. */
 function withLabels(principals: readonly Unlabelled[]): Principal[] {
   const labels = principals.map(({ name, accountId }) => {
-    return accountId === null || name.includes(accountId) ? name : `${name} (${accountId})`
+    return accountId === null || name.includes(accountId) ? name : `${name} (${labelledAccount(accountId)})`
   })
   const counts = new Map<string, number>()
   for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1)

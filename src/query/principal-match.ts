@@ -215,15 +215,15 @@ function notesOf(
   const rest = meant.length > NAMED ? [`and ${meant.length - NAMED} more`] : []
   const all = meant.length > 1 ? [`${meant.length} principals: ${[...named, ...rest].join(', ')}`] : named
   const others = silent > 0 ? [`${counted(silent, 'other principal')} of this name without events here`] : []
-  const parts = [...all, ...others, ...concernedText(concerned)]
+  const parts = [...all, ...others, ...concernedText(value, concerned)]
   return parts.length === 0 ? [] : [`${value}: ${parts.join('; ')}`]
 }
 
 /** Those whom the name concerns, without meaning them. */
-function concernedText(concerned: readonly Match[]): string[] {
+function concernedText(value: string, concerned: readonly Match[]): string[] {
   const by = (name: string) => concerned.filter(({ names }) => names.has(name)).length
   const texts: readonly (readonly [number, (who: string) => string])[] = [
-    [by('account'), (who) => `account of ${who}`],
+    [by('account'), (who) => `account${ownerOf(value) === '' ? ' of' : `${ownerOf(value)}, with`} ${who}`],
     [by('via-service'), (who) => `service that called with the rights of ${who}`],
     [by('issuer'), (who) => `issued the sessions of ${who}`],
     [by('provider'), (who) => `identity provider of ${who}`],

@@ -31,7 +31,13 @@ export function resourceHistory(db: Connection, scope: Scope, value: string): Re
     fold.add(step)
     events += 1
   }
-  return { resource: nameOf(resource), type: resource.type, events, history: fold.rows() }
+  return {
+    resource: nameOf(resource),
+    type: resource.type,
+    derived: resource.derived === 1,
+    events,
+    history: fold.rows(),
+  }
 }
 
 /** Guessing between two would mix two lives. */

@@ -120,16 +120,32 @@ function recordText(values: readonly (string | number | null)[], records: Record
   return records.read(sourceId, at('record_offset'), at('record_length'), locator).toString('utf8')
 }
 
+type ResourceTuple = [
+  id: number,
+  arn: string | null,
+  type: string | null,
+  role: string,
+  name: string | null,
+  derived: number,
+]
+
 function readResources(db: Connection, wanted: Statement): Map<number, EventResource[]> {
-  const statement = sql`SELECT x.event_rowid, r.arn, r.type, l.role FROM event_resource x
+  const statement = sql`SELECT x.event_rowid, r.arn, r.type, l.role, r.name, r.derived FROM event_resource x
   JOIN resource r ON r.id = x.resource_id JOIN resource_role l ON l.id = x.role_id
   WHERE x.event_rowid IN ${wanted} ORDER BY x.event_rowid, x.role_id, r.arn, r.name, r.type`
   const byEvent = new Map<number, EventResource[]>()
   for (const values of readTuples(db, statement)) {
-    const [id, arn, type, role] = values as [number, string | null, string | null, string]
+    const [id, arn, type, role, name, derived] = values as ResourceTuple
+    const resource: EventResource = {
+      arn,
+      type,
+      role,
+      ...(arn === null && name !== null ? { name } : {}),
+      ...(derived === 1 ? { derived: true } : {}),
+    }
     const known = byEvent.get(id)
-    if (known === undefined) byEvent.set(id, [{ arn, type, role }])
-    else known.push({ arn, type, role })
+    if (known === undefined) byEvent.set(id, [resource])
+    else known.push(resource)
   }
   return byEvent
 }

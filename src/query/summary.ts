@@ -13,6 +13,7 @@ import type {
 } from '../model/summary.js'
 import type { Connection } from '../store/open.js'
 import { readTuples } from '../store/reader.js'
+import { labelledAccount } from './account-owner.js'
 import { findBursts, startOf, type Run } from './bursts.js'
 import { PrincipalDirectory, type IdentityFacts } from './principal-directory.js'
 import { rarest, type Known } from './rarity.js'
@@ -84,8 +85,16 @@ function makeTables(
     source_ips: ValueTable.of(origin, isShown, readValues(db, 'origin', 'source_ip_address')),
     user_agents: ValueTable.of(origin, isShown, readValues(db, 'origin', 'user_agent')),
     regions: ValueTable.of(place, isShown, readValues(db, 'place', 'aws_region')),
-    accounts: ValueTable.of(place, isShown, readValues(db, 'place', 'recipient_account_id')),
+    accounts: ValueTable.of(place, isShown, accountNames(db)),
     error_codes: ValueTable.of(outcome, isShown, readValues(db, 'outcome', 'error_code')),
+  }
+}
+
+function accountNames(db: Connection): (placeId: number) => string | null {
+  const accounts = readValues(db, 'place', 'recipient_account_id')
+  return (id) => {
+    const account = accounts(id)
+    return account === null ? null : labelledAccount(account)
   }
 }
 

@@ -36,7 +36,7 @@ function contentLines(info: CaseInfo): KeyValue[] {
     { key: 'sources', value: counted(Object.entries(info.sources)) },
     ...membersLine(info),
     { key: 'kinds', value: counted(Object.entries(info.kinds)) },
-    { key: 'accounts', value: counted(info.accounts.map((a) => [a.account_id, a.events])) },
+    { key: 'accounts', value: counted(info.accounts.map(accountCount)) },
     { key: 'regions', value: counted(info.regions.map((r) => [r.aws_region, r.events])) },
     { key: 'problems', value: counted(Object.entries(info.problems)) },
   ]
@@ -46,6 +46,14 @@ function contentLines(info: CaseInfo): KeyValue[] {
 function membersLine({ members }: CaseInfo): KeyValue[] {
   const entries = Object.entries(members)
   return entries.length === 0 ? [] : [{ key: 'of them members', value: counted(entries) }]
+}
+
+function accountCount({
+  account_id,
+  account_owner,
+  events,
+}: CaseInfo['accounts'][number]): [string | null, number] {
+  return [account_owner === undefined ? account_id : `${account_id ?? ''} ${account_owner}`, events]
 }
 
 function sizeLines({ sizes }: CaseInfo): KeyValue[] {

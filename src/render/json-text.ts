@@ -37,7 +37,13 @@ function isObjectColumn(column: RowColumn): column is ObjectColumn {
 }
 
 export function resourcesJson(resources: readonly EventResource[]): EventResource[] {
-  return resources.map(({ arn, type, role }) => ({ arn, type, role }))
+  return resources.map(({ arn, type, role, name, derived }) => ({
+    arn,
+    type,
+    role,
+    ...(name === undefined ? {} : { name }),
+    ...(derived === undefined ? {} : { derived }),
+  }))
 }
 
 /** Text that is not one JSON value would break the row or forge another, so it goes in as a string. */

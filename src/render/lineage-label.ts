@@ -4,6 +4,10 @@ import { formatCount } from './bytes.js'
 
 /** Class, ARN and key: `role-session arn:aws:sts::…:assumed-role/Deploy/alice ASIA…`. Not yet printable. */
 export function nodeLabel(node: LineageNode): string {
+  return spaced(ownLabel(node), node.account_owner === undefined ? '' : `of ${node.account_owner}`)
+}
+
+function ownLabel(node: LineageNode): string {
   switch (node.kind) {
     case 'key':
       return spaced(node.credential_class, node.access_keys[0], node.arn ?? ofUser(node))

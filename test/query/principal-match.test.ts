@@ -290,6 +290,7 @@ it.each([
   ['backup', /: service backup.amazonaws.com; service that called with the rights of 1 principal$/],
   [SAML, /: identity provider of 1 principal$/],
   [ACCOUNT, /: account of \d+ principals$/],
+  ['771736226457', /: account of Amazon EFS \(us-east-2\), with 1 principal$/],
   ['AIDAEFS0000000000001', /: account 771736226457 of Amazon EFS \(us-east-2\)$/],
   ['b*', /: 5 principals: .*, and 2 more; service that called with the rights of 1 principal$/],
 ])('says whom %s means', (value, told) => {

@@ -158,6 +158,20 @@ it('gives whole rows, with resources and the exact record when asked', () => {
   })
 })
 
+it('names resources that have no ARN', () => {
+  const { rows } = askQuestion(
+    db,
+    ask({ kind: 'resource', value: 'i-0abc' }),
+    { order: 'asc' },
+    { resources: true },
+  )
+  const [row] = rows
+  expect(row?.resources).toEqual([
+    { arn: 'arn:aws:ec2:us-east-1:111122223333:instance/i-0abc', type: 'AWS::EC2::Instance', role: 'target' },
+    { arn: null, type: 'AWS::EC2::Image', role: 'mentioned', name: 'ami-0def' },
+  ])
+})
+
 it('gives every event of a large answer once, in order', () => {
   const many = Array.from({ length: 1203 }, (_, i) => ({
     ...EVENTS[i % EVENTS.length]!,

@@ -1,5 +1,7 @@
 import * as Args from '@oclif/core/args'
+import * as Flags from '@oclif/core/flags'
 import { FindCommand, type FindResult } from '../../cli/find-command.js'
+import type { ResourceHistory } from '../../model/resource-list.js'
 
 export default class FindResource extends FindCommand {
   static override summary = 'Find what happened to a resource.'
@@ -20,8 +22,15 @@ For the ARN of a user or role, what it did itself is shown too.`
     }),
   }
 
-  async run(): Promise<FindResult> {
+  static override flags = {
+    history: Flags.boolean({
+      description: 'Tell its life instead: created, changed, shared, deleted, by whom.',
+    }),
+  }
+
+  async run(): Promise<FindResult | ResourceHistory> {
     const { args, flags } = await this.parse(FindResource)
+    if (flags.history) return this.history(args.value, flags)
     return this.answer({ kind: 'resource', value: args.value }, flags)
   }
 }

@@ -10,6 +10,7 @@ import type {
 } from '../../model/lineage.js'
 import { shellWord } from '../../model/shell-word.js'
 import type { Connection } from '../../store/open.js'
+import { ownedAccountLabel } from '../account-owner.js'
 import type { Actor } from './actor.js'
 import { CaseEvents, type CaseEvent } from './case-events.js'
 import { ChildFinder } from './children.js'
@@ -82,6 +83,7 @@ function nodeOf(
     arn: actor.arn,
     principal_id: actor.principalId,
     account_id: actor.account,
+    ...ownerOf(actor.account),
     name: actor.name,
     access_keys: actor.keys.slice(0, MOST_KEYS),
     key_count: actor.keys.length,
@@ -96,6 +98,11 @@ function nodeOf(
     more_above: walked.moreAbove.get(actor.id) ?? 0,
     ...deedsOf(events, actor, wanted),
   }
+}
+
+function ownerOf(account: string | null): Pick<LineageNode, 'account_owner'> {
+  const owner = account === null ? null : ownedAccountLabel(account)
+  return owner === null ? {} : { account_owner: owner }
 }
 
 function deedsOf(events: CaseEvents, actor: Actor, wanted: LineageQuestion['events']): Partial<LineageNode> {
