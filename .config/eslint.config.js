@@ -32,6 +32,17 @@ const OWNED = {
   'csv-stringify': ['render'],
 }
 
+/** Lines of a file, all counted. A longer one is listed with its own limit, which only goes down. */
+export const MAX_LINES = 300
+export const LONG_FILES = {
+  'src/decode/json-reader.ts': 470,
+  'src/ingest/source-job.ts': 360,
+  'src/normalise/normalise.ts': 440,
+  // A table.
+  'src/store/schema.ts': 410,
+  'src/store/row-pages.ts': 340,
+}
+
 const layers = Object.entries(MAY_IMPORT).map(([dir, allowed]) => {
   const barred = Object.keys(MAY_IMPORT).filter((other) => other !== dir && !allowed.includes(other))
   const foreign = Object.entries(OWNED)
@@ -78,13 +89,17 @@ export default tseslint.config(
       ],
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
       'no-console': 'error',
-      'max-lines': ['warn', { max: 450, skipComments: true, skipBlankLines: true }],
+      'max-lines': ['error', MAX_LINES],
     },
   },
   {
     files: ['src/**/*.{ts,cts}'],
     rules: { 'no-restricted-properties': ['error', { object: 'process', property: 'exit' }] },
   },
+  ...Object.entries(LONG_FILES).map(([file, max]) => ({
+    files: [file],
+    rules: { 'max-lines': ['error', max] },
+  })),
   ...layers,
   {
     files: ['test/**/*.ts', 'scripts/**/*.ts'],

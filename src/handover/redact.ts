@@ -4,15 +4,12 @@
  */
 import { createHmac } from 'node:crypto'
 import { isIP } from 'node:net'
-import type { Connection } from '../store/open.js'
 import { NameIndex } from './names.js'
+import { PSEUDONYMS, type PseudonymKind } from './pseudonyms.js'
+import type { Secrets } from './secrets.js'
 import type { Value } from './select.js'
+import { encodedLike, HOST, IPV4, IPV6, isJson, percentDecoded, UUID } from './text-forms.js'
 
-const UUID = String.raw`(?<![0-9a-z])[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?![0-9a-z])`
-const IPV6 = String.raw`(?<![\w:.])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?![\w:.])`
-/** ip-10-0-0-12.ec2.internal */
-const HOST = String.raw`(?<![\p{L}\p{N}])(?:ip|ec2)-\d{1,3}-\d{1,3}-\d{1,3}-\d{1,3}(?!\d)`
-const IPV4 = String.raw`(?<!\d)(?:\d{1,3}\.){3}\d{1,3}(?!\d)`
 /** What a text is searched for, in one pass: a pseudonym must not be replaced again. */
 const ITEMS = new RegExp(
   `(?<uuid>${UUID})|(?<ip6>${IPV6})|(?<host>${HOST})|(?<ip4>${IPV4})|(?<word>[\\p{L}\\p{N}]+)`,
@@ -51,17 +48,13 @@ const KEPT_COLUMNS = new Set(
   `source_sha256 source_content_sha256 sha256 content_sha256 record_sha256 event_id request_id shared_event_id event_time
   first_seen last_seen day credential_class principal_kind role kind status digest_state`.split(/\s+/),
 )
-/** Tables of our own words. */
-const OUR_TABLES = "'data_dictionary', 'meta'"
+export function isKeptColumn(name: string): boolean {
+  return KEPT_COLUMNS.has(name)
+}
 
 /** Values repeat from record to record; records do not. */
 const MOST_CACHED = 50_000
 const MOST_CACHED_LENGTH = 1000
-
-export interface Secrets {
-  readonly names: Iterable<string>
-  readonly accounts: Iterable<string>
-}
 
 export class Redactor {
   readonly #key: Buffer
@@ -93,7 +86,7 @@ export class Redactor {
 
   row(columns: readonly string[], row: readonly Value[]): Value[] {
     return row.map((value, index) =>
-      typeof value === 'string' && !KEPT_COLUMNS.has(columns[index] ?? '') ? this.text(value) : value,
+      typeof value === 'string' && !isKeptColumn(columns[index] ?? '') ? this.text(value) : value,
     )
   }
 
@@ -133,7 +126,7 @@ export class Redactor {
     let at = 0
     let made = ''
     for (const { 0: run, index } of text.matchAll(ENCODED)) {
-      const decoded = decoded1(run)
+      const decoded = percentDecoded(run)
       const redacted = decoded === null ? this.#plain(run) : this.text(decoded)
       made += this.#plain(text.slice(at, index)) + (redacted === decoded ? run : encodedLike(run, redacted))
       at = index + run.length
@@ -187,7 +180,7 @@ export class Redactor {
     return COMMON_ADDRESSES.has(address) ? address : this.#replace(kind, address)
   }
 
-  #replace(kind: Kind, original: string): string {
+  #replace(kind: PseudonymKind, original: string): string {
     const known = this.#mapping.get(original)
     if (known !== undefined) return known
     const made = PSEUDONYMS[kind](
@@ -199,160 +192,11 @@ export class Redactor {
   }
 }
 
-function isJson(text: string): boolean {
-  if (!/^\s*[[{]/.test(text)) return false
-  try {
-    JSON.parse(text)
-    return true
-  } catch {
-    return false
-  }
-}
-
-function decoded1(run: string): string | null {
-  try {
-    return decodeURIComponent(run)
-  } catch {
-    return null
-  }
-}
-
-/** Percent-encoded again; what stood as it is in the original stands so again. */
-function encodedLike(run: string, text: string): string {
-  return encodeURIComponent(text).replace(/%[0-9A-F]{2}/g, (code) => {
-    const character = String.fromCharCode(Number.parseInt(code.slice(1), 16))
-    return character !== '%' && run.includes(character) ? character : code
-  })
-}
-
 /** Names by their place in ARNs and principal ids: the last part of a path, and of a session its role too. */
 function* namesAt(text: string): Generator<string> {
   for (const { 1: kind, 2: path, 3: session } of text.matchAll(ARN_NAMES)) {
     // A sentence ends in a dot, a pattern in a star.
     const parts = (path ?? session ?? '').replace(/[.,:*]+$/, '').split('/')
     yield* kind === 'assumed-role' ? parts : parts.slice(-1)
-  }
-}
-
-/** Pseudonyms keep the form of what they stand for, so that the records still parse and read. */
-const PSEUDONYMS = {
-  account: (mac) => `9${String(mac.readUIntBE(0, 6) % 100_000_000_000).padStart(11, '0')}`,
-  id: (mac, original) => {
-    const made = original.slice(0, 4) + base32(mac, original.length - 4)
-    return original === original.toLowerCase() ? made.toLowerCase() : made
-  },
-  // 240.0.0.0/4 is reserved: no such address exists.
-  ip4: (mac) => `24${(mac[0] as number) % 10}.${mac[1]}.${mac[2]}.${mac[3]}`,
-  ip6: (mac) => `2001:db8:${mac.subarray(0, 12).toString('hex').match(/.{4}/g)?.join(':') ?? ''}`,
-  name: (mac) => `name-${mac.toString('hex', 0, 5)}`,
-  token: (mac) => `token-${mac.toString('hex', 0, 8)}`,
-} as const satisfies Record<string, (mac: Buffer, original: string) => string>
-
-type Kind = keyof typeof PSEUDONYMS
-
-function base32(mac: Buffer, length: number): string {
-  return Array.from({ length }, (_, index) =>
-    'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.charAt((mac[index % mac.length] as number) % 32),
-  ).join('')
-}
-
-/** Names of users, roles, sessions and Identity Center users, and the account ids, of the whole case. */
-export function readSecrets(db: Connection): Secrets {
-  const column = (sql: string): string[] => db.prepare<unknown[], string>(sql).pluck().all()
-  const distinct = (table: string, names: readonly string[]): string[] =>
-    names.flatMap((name) =>
-      column(`SELECT DISTINCT ${name} FROM ${table} WHERE ${name} IS NOT NULL AND ${name} <> ''`),
-    )
-  return {
-    names: [
-      ...distinct('identity', [
-        'user_name',
-        'session_name',
-        'session_issuer_name',
-        'identity_center_user_id',
-        'source_identity',
-      ]),
-      ...column(
-        "SELECT name FROM resource WHERE name IS NOT NULL AND type IN ('AWS::IAM::User', 'AWS::IAM::Role', 'AWS::IAM::Group')",
-      ),
-    ],
-    accounts: [
-      ...distinct('identity', ['principal_account_id', 'session_issuer_account_id']),
-      ...distinct('place', ['recipient_account_id']),
-      ...distinct('source', ['path_account_id']),
-    ].filter((id) => /^\d{12}$/.test(id)),
-  }
-}
-
-/** Originals that still stand in the file, looked for in every text as it is stored and, of JSON, as it reads. */
-export function findLeaks(out: Connection, mapping: ReadonlyMap<string, string>): string[] {
-  const pseudonyms = new Set(mapping.values())
-  const secrets = new Set([...mapping.keys()].filter((original) => !pseudonyms.has(original)))
-  const search = new LeakSearch(secrets)
-  const tables = out
-    .prepare<unknown[], string>(
-      `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'events_fts%' AND name NOT LIKE 'sqlite_%' AND name NOT IN (${OUR_TABLES})`,
-    )
-    .pluck()
-    .all()
-  for (const table of tables) {
-    const read = out.prepare<unknown[], unknown[]>(`SELECT * FROM ${table}`)
-    const columns = read.columns().map(({ name }) => name)
-    for (const row of read.raw().iterate()) {
-      row.forEach((value, index) => {
-        if (typeof value === 'string' && !KEPT_COLUMNS.has(columns[index] ?? '')) search.in(value)
-      })
-    }
-  }
-  return [...search.leaks]
-}
-
-const ADDRESSES = [new RegExp(IPV4, 'giu'), new RegExp(IPV6, 'giu')]
-const ANY_UUID = new RegExp(UUID, 'gi')
-
-class LeakSearch {
-  readonly leaks = new Set<string>()
-  readonly #secrets: ReadonlySet<string>
-  readonly #names: NameIndex
-  readonly #seen = new Set<string>()
-
-  constructor(secrets: ReadonlySet<string>) {
-    this.#secrets = secrets
-    this.#names = new NameIndex([...secrets].filter((secret) => isIP(secret) === 0))
-  }
-
-  in(text: string): void {
-    if (this.#seen.has(text)) return
-    if (this.#seen.size >= MOST_CACHED) this.#seen.clear()
-    if (text.length < MOST_CACHED_LENGTH) this.#seen.add(text)
-    this.#as(text)
-    if (text.includes('%')) {
-      const decoded = decoded1(text)
-      if (decoded !== null && decoded !== text) this.in(decoded)
-    }
-    if (isJson(text)) this.#strings(JSON.parse(text))
-  }
-
-  #strings(value: unknown): void {
-    if (typeof value === 'string') this.in(value)
-    else if (Array.isArray(value)) for (const item of value) this.#strings(item)
-    else if (value !== null && typeof value === 'object') {
-      for (const [key, item] of Object.entries(value)) {
-        this.in(key)
-        this.#strings(item)
-      }
-    }
-  }
-
-  #as(whole: string): void {
-    // The end of a UUID can have the digits of an account.
-    const text = whole.replace(ANY_UUID, (uuid) => (this.#secrets.has(uuid) ? uuid : ''))
-    for (const { 0: word, index } of text.matchAll(/[\p{L}\p{N}]+/gu)) {
-      const hit = this.#names.find(text, word, index)
-      if (hit !== null) this.leaks.add(text.slice(hit.start, hit.end))
-    }
-    for (const pattern of ADDRESSES) {
-      for (const [address] of text.matchAll(pattern)) if (this.#secrets.has(address)) this.leaks.add(address)
-    }
   }
 }

@@ -2,10 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 // @ts-expect-error: a plain JavaScript module
-import config from '../../.config/eslint.config.js'
+import config, { LONG_FILES, MAX_LINES } from '../../.config/eslint.config.js'
 import { ROOT } from '../helpers/cli.js'
 
-const MAX_LINES = 480
 /** A folder of the machine where something was written says nothing to anybody else. */
 const FOREIGN_PATH = ['', 'work', ''].join('/')
 
@@ -49,9 +48,11 @@ describe('src', () => {
     expect(found).toEqual([])
   })
 
-  it(`has no file over ${MAX_LINES} lines`, () => {
-    const long = SOURCES.map((file) => ({ file, lines: text(file).split('\n').length - 1 }))
-    expect(long.filter(({ lines }) => lines > MAX_LINES)).toEqual([])
+  it(`has few files over ${String(MAX_LINES)} lines, as ESLint enforces it`, () => {
+    const long = SOURCES.filter((file) => text(file).split('\n').length - 1 > MAX_LINES)
+    const listed = new Set(Object.keys(LONG_FILES as object))
+    expect(long.filter((file) => !listed.has(file))).toEqual([])
+    expect(listed.size).toBeLessThanOrEqual(5)
   })
 
   it('has a layer for every folder, and no barrel', () => {

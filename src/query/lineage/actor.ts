@@ -1,7 +1,7 @@
 /** What can call and be called into being: a node of the graph while it is looked at. */
 import type { LineageNodeKind, LinkRule } from '../../model/lineage.js'
 import type { CredentialClass, PrincipalKind } from '../../model/principal.js'
-import type { CaseEvent } from './case-events.js'
+import type { CaseEvent } from './case-event.js'
 import { isForwarded, isOfUser, keyOf, type IdentityRow } from './identity-row.js'
 import type { Issued, SessionMark } from './issued.js'
 import { readIamArn } from './record-fields.js'

@@ -8,31 +8,10 @@ import { readColumn, readIndexNames, readNumber, readTuples } from '../../store/
 import { RecordReader } from '../../store/record-reader.js'
 import { and, raw, sql, type Statement } from '../statement.js'
 import { asStored } from '../value.js'
+import { readCaseEvents, type CaseEvent } from './case-event.js'
 import { CaseIdentities } from './case-identities.js'
 import type { IdentityRow } from './identity-row.js'
 import { ISSUING_CALLS, type Issued, type IssuingCall, type IssuingKind } from './issued.js'
-
-export interface CaseEvent {
-  readonly rowid: number
-  readonly event_id: string
-  readonly event_time_ms: number | null
-  readonly action_id: number
-  readonly event_source: string | null
-  readonly event_name: string | null
-  readonly identity_id: number
-  readonly request_id: string | null
-  readonly shared_event_id: string | null
-  readonly source_ip_address: string | null
-  readonly aws_region: string | null
-  readonly recipient_account_id: string | null
-  readonly error_code: string | null
-  readonly error_message: string | null
-  readonly failed: number
-  readonly source_id: number
-  readonly record_offset: number
-  readonly record_length: number
-  readonly locator: string | null
-}
 
 /** Calls that failed alike. */
 export interface Failures {
@@ -51,30 +30,6 @@ export interface Activity {
 const FEW_ACTIONS = 500
 /** Counting stops here. */
 const MOST_COUNTED = 100_000
-
-const EVENT_COLUMNS = [
-  'e.id',
-  'e.event_id',
-  'e.event_time_ms',
-  'e.action_id',
-  'a.event_source',
-  'a.event_name',
-  'e.identity_id',
-  'e.request_id',
-  'e.shared_event_id',
-  'g.source_ip_address',
-  'p.aws_region',
-  'p.recipient_account_id',
-  'o.error_code',
-  'o.error_message',
-  'o.failed',
-  'e.source_id',
-  'e.record_offset',
-  'e.record_length',
-  'e.locator',
-]
-const EVENTS = `SELECT ${EVENT_COLUMNS.join(', ')} FROM event e CROSS JOIN action a ON a.id = e.action_id
-  CROSS JOIN place p ON p.id = e.place_id CROSS JOIN origin g ON g.id = e.origin_id CROSS JOIN outcome o ON o.id = e.outcome_id`
 
 export class CaseEvents extends CaseIdentities {
   readonly #db: Connection
@@ -106,11 +61,11 @@ export class CaseEvents extends CaseIdentities {
   }
 
   withEventId(eventId: string): CaseEvent[] {
-    return this.#readEvents(sql`SELECT id FROM event WHERE event_id = ${asStored(eventId)}`)
+    return readCaseEvents(this.#db, sql`SELECT id FROM event WHERE event_id = ${asStored(eventId)}`)
   }
 
   withRequestId(requestId: string): CaseEvent[] {
-    return this.#readEvents(sql`SELECT id FROM event WHERE request_id = ${requestId} LIMIT 100`)
+    return readCaseEvents(this.#db, sql`SELECT id FROM event WHERE request_id = ${requestId} LIMIT 100`)
   }
 
   /** Copies of one action that other accounts received. The column has no index; the full text knows it. */
@@ -118,7 +73,8 @@ export class CaseEvents extends CaseIdentities {
     // The last part of a UUID is rare enough; a phrase would also read the lists of its short parts.
     const phrase = quoted(sharedId.split('-').at(-1) ?? '')
     if (phrase === null) return []
-    return this.#readEvents(
+    return readCaseEvents(
+      this.#db,
       sql`SELECT e.id FROM event_text t CROSS JOIN event e ON e.id = t.rowid
   WHERE t.event_text MATCH ${phrase} AND e.shared_event_id = ${sharedId} LIMIT 100`,
     )
@@ -130,7 +86,8 @@ export class CaseEvents extends CaseIdentities {
     if (match === null || actions.length === 0) return []
     const isAction = sql`e.action_id IN ${ids(actions)} AND e.outcome_id = 0`
     const byAction = sql`SELECT e.id FROM event e${this.#by('event_by_action')} WHERE ${isAction}`
-    return this.#readEvents(
+    return readCaseEvents(
+      this.#db,
       this.#areFew(actions, byAction)
         ? sql`${byAction} AND EXISTS (SELECT 1 FROM event_text t WHERE t.event_text MATCH ${match} AND t.rowid = e.id)`
         : sql`SELECT e.id FROM event_text t CROSS JOIN event e ON e.id = t.rowid WHERE t.event_text MATCH ${match} AND ${isAction}`,
@@ -150,7 +107,8 @@ export class CaseEvents extends CaseIdentities {
   /** Successful calls of these actions from `fromMs` to `toMs`, both included. */
   between(fromMs: number, toMs: number, actions: readonly number[]): CaseEvent[] {
     if (actions.length === 0) return []
-    return this.#readEvents(
+    return readCaseEvents(
+      this.#db,
       sql`SELECT e.id FROM event e${this.#by('event_by_action')} WHERE e.action_id IN ${ids(actions)}
   AND e.event_time_ms >= ${fromMs} AND e.event_time_ms <= ${toMs} AND e.outcome_id = 0`,
     )
@@ -190,7 +148,7 @@ export class CaseEvents extends CaseIdentities {
     return groups.flatMap(([count, list]) => {
       const all = JSON.parse(String(list)) as number[]
       const ends = [all[0] ?? 0, all.at(-1) ?? 0]
-      const events = this.#readEvents(sql`SELECT value FROM json_each(${JSON.stringify(ends)})`)
+      const events = readCaseEvents(this.#db, sql`SELECT value FROM json_each(${JSON.stringify(ends)})`)
       const [first, last = first] = events
       return first === undefined || last === undefined ? [] : [{ first, last, count: Number(count) }]
     })
@@ -221,7 +179,7 @@ export class CaseEvents extends CaseIdentities {
   eventsOf(rows: readonly IdentityRow[], limit: number): CaseEvent[] {
     const found = sql`SELECT e.id FROM event e${this.#by('event_by_identity')} WHERE e.identity_id IN ${idsOf(rows)}
   ORDER BY e.event_time_ms, e.id LIMIT ${limit}`
-    return this.#readEvents(sql`SELECT id FROM (${found})`)
+    return readCaseEvents(this.#db, sql`SELECT id FROM (${found})`)
   }
 
   /** What the event made; empty when it made nothing, or does not say. */
@@ -269,7 +227,7 @@ export class CaseEvents extends CaseIdentities {
     // One pass finds the first and counts the rest.
     const all = readColumn<number>(this.#db, sql`${found} ${order} LIMIT ${MOST_COUNTED}`)
     const first = all.slice(0, limit)
-    const events = this.#readEvents(sql`SELECT value FROM json_each(${JSON.stringify(first)})`)
+    const events = readCaseEvents(this.#db, sql`SELECT value FROM json_each(${JSON.stringify(first)})`)
     return { events, more: all.length - first.length }
   }
 
@@ -292,21 +250,6 @@ export class CaseEvents extends CaseIdentities {
 
   #by(index: string): Statement {
     return raw(this.#indexes.has(index) ? ` INDEXED BY ${index}` : '')
-  }
-
-  /** In order of time. One eventID can stand for several records: each is a row. */
-  #readEvents(wanted: Statement): CaseEvent[] {
-    const rows = readTuples(
-      this.#db,
-      sql`${raw(EVENTS)} WHERE e.id IN (${wanted}) ORDER BY e.event_time_ms, e.id`,
-    )
-    return rows.map((values): CaseEvent => {
-      const columns: Record<string, unknown> = {}
-      EVENT_COLUMNS.forEach((name, index) => {
-        columns[name === 'e.id' ? 'rowid' : name.slice(2)] = values[index]
-      })
-      return columns as unknown as CaseEvent
-    })
   }
 }
 

@@ -1,6 +1,7 @@
 /** One step down: what was made with this. Every step is taken through Parents, so that both ways give the same links. */
 import { attemptActor, type Actor } from './actor.js'
-import type { CaseEvent, CaseEvents, Failures } from './case-events.js'
+import type { CaseEvent } from './case-event.js'
+import type { CaseEvents, Failures } from './case-events.js'
 import type { Credentials } from './credentials.js'
 import { isWithoutCredential, samplesOf, type IdentityRow } from './identity-row.js'
 import { isMadePrincipal, type Issued, type IssuingKind } from './issued.js'

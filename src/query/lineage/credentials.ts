@@ -12,8 +12,10 @@ import {
   type Actor,
   type Issuance,
 } from './actor.js'
-import type { CaseEvent, CaseEvents } from './case-events.js'
+import { isCopy, type CaseEvent } from './case-event.js'
+import type { CaseEvents } from './case-events.js'
 import {
+  commonName,
   isForwarded,
   isOfUser,
   isSameSession,
@@ -264,36 +266,5 @@ export class Credentials {
     const found = this.#case.mentioning(instance.replace(/^i-/, ''), this.#case.actions('launch'))
     const isIt = (issued: Issued): boolean => issued.what === 'launch' && issued.instances.includes(instance)
     return this.#issuances(found, 'instance-id', isIt)
-  }
-}
-
-function isCopy(a: CaseEvent, b: CaseEvent): boolean {
-  if (a.event_id === b.event_id) return true
-  return a.shared_event_id !== null && a.shared_event_id === b.shared_event_id
-}
-
-/** A name that every identity of the same principal bears. */
-function commonName(row: IdentityRow): string | null {
-  const id = /^(A(?:ROA|IDA)[A-Z0-9]+)(?::|$)/
-  switch (row.principal_kind) {
-    case 'role':
-      return (
-        id.exec(row.session_issuer_id ?? row.principal_id ?? '')?.[1] ??
-        row.session_issuer_arn ??
-        row.principal_arn
-      )
-    case 'user':
-      return id.exec(row.principal_id ?? '')?.[1] ?? row.principal_arn ?? row.user_name
-    case 'identity-center-user':
-      return row.identity_center_user_id ?? row.user_name
-    case 'external-subject':
-      return row.user_name ?? row.principal_id
-    case 'service':
-      return row.invoked_by
-    case 'root':
-    case 'federated-user':
-    case 'account':
-    case 'unknown':
-      return row.principal_arn ?? row.principal_id ?? row.user_name
   }
 }

@@ -82,3 +82,29 @@ function byCreation(a: IdentityRow, b: IdentityRow): number {
   const [one, other] = [a.session_created ?? '', b.session_created ?? '']
   return one === other ? a.id - b.id : one < other ? -1 : 1
 }
+
+/** A name that every identity of the same principal bears. */
+export function commonName(row: IdentityRow): string | null {
+  const id = /^(A(?:ROA|IDA)[A-Z0-9]+)(?::|$)/
+  switch (row.principal_kind) {
+    case 'role':
+      return (
+        id.exec(row.session_issuer_id ?? row.principal_id ?? '')?.[1] ??
+        row.session_issuer_arn ??
+        row.principal_arn
+      )
+    case 'user':
+      return id.exec(row.principal_id ?? '')?.[1] ?? row.principal_arn ?? row.user_name
+    case 'identity-center-user':
+      return row.identity_center_user_id ?? row.user_name
+    case 'external-subject':
+      return row.user_name ?? row.principal_id
+    case 'service':
+      return row.invoked_by
+    case 'root':
+    case 'federated-user':
+    case 'account':
+    case 'unknown':
+      return row.principal_arn ?? row.principal_id ?? row.user_name
+  }
+}

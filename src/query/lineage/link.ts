@@ -1,7 +1,7 @@
 /** A step of the graph, between two actors. */
 import type { LinkRule } from '../../model/lineage.js'
 import type { Actor } from './actor.js'
-import type { CaseEvent } from './case-events.js'
+import type { CaseEvent } from './case-event.js'
 
 export interface Link {
   readonly from: Actor

@@ -1,7 +1,8 @@
 /** One step up: which events issued this, and whose call each was. */
 import type { LinkRule } from '../../model/lineage.js'
 import { madeActor, type Actor, type Issuance } from './actor.js'
-import type { CaseEvent, CaseEvents } from './case-events.js'
+import type { CaseEvent } from './case-event.js'
+import type { CaseEvents } from './case-events.js'
 import type { Credentials } from './credentials.js'
 import { isForwarded, isTemporary, isUserSession, markOf, type IdentityRow } from './identity-row.js'
 import { isMadePrincipal, type Issued } from './issued.js'

@@ -1,7 +1,8 @@
 /** What was typed → where the graph begins. A name that can mean several things is not guessed at. */
 import type { LineageCandidate } from '../../model/lineage.js'
 import type { Actor } from './actor.js'
-import type { CaseEvent, CaseEvents } from './case-events.js'
+import type { CaseEvent } from './case-event.js'
+import type { CaseEvents } from './case-events.js'
 import type { ChildFinder } from './children.js'
 import type { Credentials } from './credentials.js'
 import { isForwarded, isWithoutCredential, samplesOf, type IdentityRow } from './identity-row.js'

@@ -1,0 +1,86 @@
+/** The search for what redaction left: every text of a finished hand-over is read again. */
+import { isIP } from 'node:net'
+import type { Connection } from '../store/open.js'
+import { NameIndex } from './names.js'
+import { isKeptColumn } from './redact.js'
+import { IPV4, IPV6, isJson, percentDecoded, UUID } from './text-forms.js'
+
+/** Tables of our own words. */
+const OUR_TABLES = "'data_dictionary', 'meta'"
+
+/** Values repeat from row to row; records do not. */
+const MOST_SEEN = 50_000
+const MOST_SEEN_LENGTH = 1000
+
+/** Originals that still stand in the file, looked for in every text as it is stored and, of JSON, as it reads. */
+export function findLeaks(out: Connection, mapping: ReadonlyMap<string, string>): string[] {
+  const pseudonyms = new Set(mapping.values())
+  const secrets = new Set([...mapping.keys()].filter((original) => !pseudonyms.has(original)))
+  const search = new LeakSearch(secrets)
+  const tables = out
+    .prepare<unknown[], string>(
+      `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'events_fts%' AND name NOT LIKE 'sqlite_%' AND name NOT IN (${OUR_TABLES})`,
+    )
+    .pluck()
+    .all()
+  for (const table of tables) {
+    const read = out.prepare<unknown[], unknown[]>(`SELECT * FROM ${table}`)
+    const columns = read.columns().map(({ name }) => name)
+    for (const row of read.raw().iterate()) {
+      row.forEach((value, index) => {
+        if (typeof value === 'string' && !isKeptColumn(columns[index] ?? '')) search.in(value)
+      })
+    }
+  }
+  return [...search.leaks]
+}
+
+const ADDRESSES = [new RegExp(IPV4, 'giu'), new RegExp(IPV6, 'giu')]
+const ANY_UUID = new RegExp(UUID, 'gi')
+
+class LeakSearch {
+  readonly leaks = new Set<string>()
+  readonly #secrets: ReadonlySet<string>
+  readonly #names: NameIndex
+  readonly #seen = new Set<string>()
+
+  constructor(secrets: ReadonlySet<string>) {
+    this.#secrets = secrets
+    this.#names = new NameIndex([...secrets].filter((secret) => isIP(secret) === 0))
+  }
+
+  in(text: string): void {
+    if (this.#seen.has(text)) return
+    if (this.#seen.size >= MOST_SEEN) this.#seen.clear()
+    if (text.length < MOST_SEEN_LENGTH) this.#seen.add(text)
+    this.#as(text)
+    if (text.includes('%')) {
+      const decoded = percentDecoded(text)
+      if (decoded !== null && decoded !== text) this.in(decoded)
+    }
+    if (isJson(text)) this.#strings(JSON.parse(text))
+  }
+
+  #strings(value: unknown): void {
+    if (typeof value === 'string') this.in(value)
+    else if (Array.isArray(value)) for (const item of value) this.#strings(item)
+    else if (value !== null && typeof value === 'object') {
+      for (const [key, item] of Object.entries(value)) {
+        this.in(key)
+        this.#strings(item)
+      }
+    }
+  }
+
+  #as(whole: string): void {
+    // The end of a UUID can have the digits of an account.
+    const text = whole.replace(ANY_UUID, (uuid) => (this.#secrets.has(uuid) ? uuid : ''))
+    for (const { 0: word, index } of text.matchAll(/[\p{L}\p{N}]+/gu)) {
+      const hit = this.#names.find(text, word, index)
+      if (hit !== null) this.leaks.add(text.slice(hit.start, hit.end))
+    }
+    for (const pattern of ADDRESSES) {
+      for (const [address] of text.matchAll(pattern)) if (this.#secrets.has(address)) this.leaks.add(address)
+    }
+  }
+}
