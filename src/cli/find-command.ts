@@ -63,7 +63,7 @@ export abstract class FindCommand extends CaseCommand {
 
   protected override async init(): Promise<void> {
     await super.init()
-    this.argv = joinSpread(spellOutError(this.argv))
+    this.argv = joinSpread(spellOutError(this.argv), Object.keys(this.ctor.args).length > 0)
   }
 
   protected async answer(subject: Subject, flags: FindFlags): Promise<FindResult> {

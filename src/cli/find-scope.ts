@@ -37,17 +37,19 @@ export function spellOutError(argv: readonly string[]): string[] {
   return argv.map((arg, index) => (arg === '--error' && isFlag(index) ? `--error=${ANY_ERROR}` : arg))
 }
 
-/** `--around EVENT_ID ±10m`: what was typed as two words is one value. */
-export function joinSpread(argv: readonly string[]): string[] {
+/**
+ * `--around EVENT_ID ±10m`: what was typed as two words is one value. A command that takes no value of its own, `hasValue`
+ * false, also takes it without the sign, which not every keyboard has.
+ */
+export function joinSpread(argv: readonly string[], hasValue: boolean): string[] {
+  const spread = (arg: string | undefined): string | undefined => {
+    if (arg === undefined || /^(?:±|\+-|\+\/-)\d/.test(arg)) return arg
+    return !hasValue && /^\d+[smhdw]$/.test(arg) ? `±${arg}` : undefined
+  }
   return argv.flatMap((arg, index) => {
-    if (isSpread(arg) && argv[index - 2] === '--around') return []
-    const next = argv[index + 1]
-    return argv[index - 1] === '--around' && next !== undefined && isSpread(next) ? [arg + next] : [arg]
+    if (argv[index - 2] === '--around' && spread(arg) !== undefined) return []
+    return argv[index - 1] === '--around' ? [arg + (spread(argv[index + 1]) ?? '')] : [arg]
   })
-}
-
-function isSpread(arg: string): boolean {
-  return /^(?:±|\+-|\+\/-)\d/.test(arg)
 }
 
 /** The window that --around or --between names, or the one of --since and --until. */

@@ -147,6 +147,16 @@ it('answers each question', async () => {
   expect(ids((await find('window', '--since', '2023-07-11', ...jsonl)).stdout)).toEqual(['7'])
 })
 
+it.each(['±3m', '+-3m', '3m'])('takes %s behind the event of --around', async (spread) => {
+  const around = ['--around', '2023-07-10T11:42:00Z', spread, '--format', 'jsonl']
+  expect(ids((await find('window', ...around)).stdout)).toEqual(['3', '1', '2', '5', '6'])
+})
+
+it('takes a time for the value of a command that needs one, also behind --around', async () => {
+  const around = ['--around', '2023-07-10T11:42:00Z', '3m', '--format', 'jsonl']
+  expect((await find('principal', ...around)).stderr).toContain('nobody who called bears this name')
+})
+
 it('takes zero rows for an answer', async () => {
   expect(await find('principal', 'nobody')).toEqual({ stdout: '', stderr: NOBODY, exit: 0 })
   expect(await find('principal', 'nobody', '--format', 'json')).toEqual({
