@@ -8,6 +8,7 @@ import type { LineageChoice, LineageEdge, LineageGraph } from '../../src/model/l
 import { askLineage, isChoice, type LineageQuestion } from '../../src/query/lineage/ask-lineage.js'
 import { renderLineage, LINEAGE_FORMATS, renderLineageChoice } from '../../src/render/lineage.js'
 import { openReader, type Connection } from '../../src/store/open.js'
+import { plansOf } from '../helpers/count-case.js'
 
 interface Ask {
   readonly ask: string
@@ -95,6 +96,15 @@ describe.each(['hops', 'identity-center', 'calls', 'edges'])('story %s', (name) 
     expect(answer.edges.map(spelled).sort()).toEqual([...(edges ?? [])].sort())
     const told = Object.fromEntries(answer.nodes.map(({ id, end }) => [id, end]))
     expect(told).toMatchObject(ends ?? {})
+  })
+
+  it('finds events by their indexes and words, never by reading them all', () => {
+    const steps = asks.flatMap(({ ask: asked }) =>
+      plansOf(db, (watched) => ask(watched, asked, { events: 'all' })).map(([, step]) => step),
+    )
+    expect(steps.length).toBeGreaterThan(100)
+    const large = /^SCAN (?:e|i|r|x|event|identity|identity_name|resource|event_resource)\b/
+    expect(steps.filter((step) => large.test(step))).toEqual([])
   })
 
   it('understands every start that it offers', () => {
