@@ -12,18 +12,21 @@ import { ensureCorpus, PROFILES, type Corpus, type ProfileName } from './corpus.
 import { indexTable, removeOutput, runJobs, type Job, type JobResult } from './jobs.js'
 import { measure } from './measure.js'
 import { duckdbInstalled, peerJobs, PEERS, type PeerName } from './peers.js'
+import { benchShapes, benchStream } from './shapes.js'
 import { queryTable, runQueries, type Asked, type QueryResult } from './queries.js'
 
 const ROOT = path.resolve(import.meta.dirname, '../..')
 const DATA = path.join(ROOT, 'bench-data')
 const WORK = path.join(DATA, 'work')
 const QUERY_RUNS = 20
+const PARTS = ['index', 'queries', 'peers', 'shapes', 'stream'] as const
 
 const USAGE = `usage: npm run bench -- [options]
   --profile NAME     ${Object.keys(PROFILES).join(', ')}; may be repeated; default large and small
   --runs N           runs of each job, median counts; default 3
   --peers LIST       ${PEERS.join(',')} or none; default all
-  --only PART        index (archive to case file), queries, or peers (no coldtrail); default index and queries
+  --only PART        index (archive to case file), queries, peers (no coldtrail), shapes (other inputs), or stream
+                     (one file of 5 GB); default index and queries
   --workers N        for coldtrail index; default 2
   --seed N           of the generated archives; default 1
   --duplicates SHARE records that a second trail delivers again; default 0
@@ -79,8 +82,7 @@ const profiles = values.profile.flatMap((p) => list<ProfileName>(p, Object.keys(
 const runs = count(values.runs, 'runs')
 const workers = count(values.workers, 'workers')
 const seed = count(values.seed, 'seed')
-const part =
-  values.only === undefined ? undefined : list(values.only, ['index', 'queries', 'peers'] as const)[0]
+const part = values.only === undefined ? undefined : list(values.only, PARTS)[0]
 
 const peers = list<PeerName>(values.peers, PEERS).filter((name) => {
   if (name === 'gzip' || duckdbInstalled()) return true
@@ -98,12 +100,16 @@ const report: {
   machine: typeof machine
   index: { corpus: Corpus['key']; jobs: JobResult[] }[]
   queries: QueryResult[]
-} = { machine, index: [], queries: [] }
+  shapes: JobResult[]
+  stream: Record<string, number>
+} = { machine, index: [], queries: [], shapes: [], stream: {} }
 
 const made: Corpus[] = []
 for (const profile of profiles) made.push(await corpusOf(profile))
 
-if (part !== 'queries') {
+if (part === 'shapes') report.shapes = await benchShapes(made[0]!, DATA, WORK, { runs, workers, seed, say })
+if (part === 'stream') report.stream = await benchStream(made[0]!, WORK, workers, say)
+if (part === undefined || part === 'index' || part === 'peers') {
   for (const corpus of made) {
     const jobs: Job[] = peerJobs(corpus, WORK, peers)
     if (built && part !== 'peers') jobs.push(indexJob(corpus, caseFileOf(corpus), workers))

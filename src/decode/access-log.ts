@@ -55,6 +55,6 @@ export class AccessLogContent implements TextContent {
     if (line === '') return
     const values = parseAccessLine(line)
     if (values === null) this.#emitter.reject('bad-record', place, 'not a line of an S3 server access log')
-    else this.#emitter.accessLine({ values, ...place })
+    else this.#emitter.accessLine({ values, offset: place.offset, length: place.length })
   }
 }

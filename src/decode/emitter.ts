@@ -115,7 +115,7 @@ export class Emitter {
 
   accessLine(line: AccessLine): void {
     this.others++
-    this.#sink.accessLine({ ...line, offset: line.offset + this.base })
+    this.#sink.accessLine({ values: line.values, offset: line.offset + this.base, length: line.length })
   }
 
   /** One record is lost. */

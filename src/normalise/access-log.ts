@@ -3,7 +3,7 @@ import type { AccessDraft, ClientEntry } from '../model/access-draft.js'
 import type { Entry, SqlValue } from '../model/dictionary.js'
 import type { JsonObject } from '../model/record.js'
 import { readIdentity } from './identity.js'
-import { Cache, clean, makeEntry } from './intern.js'
+import { clean, makeEntry } from './intern.js'
 import { readPrincipalArn } from './principal-arn.js'
 
 /** Fields in the order of the line. */
@@ -19,42 +19,62 @@ const TYPE_OF_KIND: ReadonlyMap<string, string> = new Map([
 ])
 
 export class AccessNormaliser {
-  readonly #clients = new Cache<ClientEntry>()
-  readonly #calls = new Cache<Entry>()
+  readonly #clients = new Known<ClientEntry>()
+  readonly #calls = new Known<Entry>()
 
   normalise(fields: AccessFields): AccessDraft {
     const [owner, bucket, timeMs, address, requester, requestId, operation, objectKey, requestUri] = fields
-    const [status, error, bytesSent, objectSize, totalMs, turnAroundMs, referer, agent] = fields.slice(9)
-    const [versionId, hostId, ...how] = fields.slice(17)
+    const at = (index: number): SqlValue => fields[index] ?? null
+    const agent = at(16)
+    // As the line has them: no field but the last holds a space, and what is absent is written as a dash.
+    const caller = `${address ?? '-'} ${requester ?? '-'} ${agent ?? '-'}`
+    const client = this.#clients.get(caller) ?? this.#clients.add(caller, makeClient(at(3), at(4), agent))
+    const call = this.#call(`${owner ?? '-'} ${bucket ?? '-'} ${operation ?? '-'}`, fields)
     return {
       timeMs: timeMs ?? null,
-      client: this.#client(address ?? null, requester ?? null, agent ?? null),
-      call: this.#call([owner, bucket, operation, status, error, ...how].map((value) => value ?? null)),
+      client,
+      call,
       requestId: requestId ?? null,
-      hostId: hostId ?? null,
+      hostId: at(18),
       objectKey: objectKey ?? null,
       requestUri: requestUri ?? null,
-      bytesSent: bytesSent ?? null,
-      objectSize: objectSize ?? null,
-      totalMs: totalMs ?? null,
-      turnAroundMs: turnAroundMs ?? null,
-      referer: referer ?? null,
-      versionId: versionId ?? null,
+      bytesSent: at(11),
+      objectSize: at(12),
+      totalMs: at(13),
+      turnAroundMs: at(14),
+      referer: at(15),
+      versionId: at(17),
       text: decodedWords(objectKey ?? null, requestUri ?? null),
     }
   }
 
-  #client(address: SqlValue, requester: SqlValue, agent: SqlValue): ClientEntry {
-    const first = `${String(address)} ${String(requester)}`
-    return (
-      this.#clients.get(first, agent) ??
-      this.#clients.set(first, agent, makeClient(address, requester, agent))
-    )
+  #call(asked: string, fields: AccessFields): Entry {
+    let key = `${asked} ${fields[9] ?? '-'} ${fields[10] ?? '-'}`
+    for (let index = FIRST_HOW; index < fields.length; index++) key += ` ${fields[index] ?? '-'}`
+    const known = this.#calls.get(key)
+    if (known !== undefined) return known
+    const values = [0, 1, 6, 9, 10].map((index) => fields[index] ?? null)
+    return this.#calls.add(key, makeEntry([...values, ...fields.slice(FIRST_HOW)]))
+  }
+}
+
+/** From here on a line tells how the request was made. */
+const FIRST_HOW = 19
+
+/** Beyond this a cache is emptied: values are then hashed and shipped again, which only costs time. */
+const MAX_ENTRIES = 100_000
+
+class Known<T> {
+  readonly #entries = new Map<string, T>()
+
+  get(key: string): T | undefined {
+    return this.#entries.get(key)
   }
 
-  #call(values: readonly SqlValue[]): Entry {
-    const key = values.join(' ')
-    return this.#calls.get(values[1], key) ?? this.#calls.set(values[1], key, makeEntry(values))
+  add(key: string, entry: T): T {
+    if (this.#entries.size >= MAX_ENTRIES) this.#entries.clear()
+    this.#entries.set(key, entry)
+    return entry
   }
 }
 

@@ -159,6 +159,12 @@ describe('damaged containers', () => {
     const { kinds, events } = await problems('cut.tar', tar.subarray(0, tar.length / 2))
     expect(kinds).toContainEqual({ kind: 'bad-container', member: null })
     expect(events).toBeGreaterThanOrEqual(10)
+    const [, second] = MEMBERS
+    const between = tar.indexOf(second!.name) // the header of the second member
+    expect(await problems('between.tar', tar.subarray(0, between))).toMatchObject({
+      kinds: [{ kind: 'bad-container', member: null }],
+      events: 10,
+    })
     const gz = await makeTarGz(MEMBERS)
     const cut = await problems('cut.tar.gz', gz.subarray(0, gz.length - 1000))
     expect(cut.kinds).toContainEqual({ kind: 'bad-container', member: null })

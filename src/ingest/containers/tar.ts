@@ -13,7 +13,8 @@ type Member = ListedContainer['members'][number]
 export async function listTar(input: HashedInput, gzip: boolean, limits: Limits): Promise<Listing> {
   const members: Member[] = []
   const problems: Problem[] = []
-  const stream = openTar(input, gzip, limits)
+  const end = new EndMark()
+  const stream = openTar(input, gzip, limits, end)
   try {
     let index = 0
     for await (const entry of stream) {
@@ -25,6 +26,7 @@ export async function listTar(input: HashedInput, gzip: boolean, limits: Limits)
       else if (type !== 'directory') problems.push(notAFile(name, type))
       index++
     }
+    if (!end.isThere) problems.push({ kind: 'bad-container', detail: NO_END })
   } catch (error) {
     if (error instanceof TarBomb) return refused('too-large', error.message)
     const detail = `it ends or breaks after ${members.length} members: ${(error as Error).message}`
@@ -42,13 +44,33 @@ function notAFile(name: string, type: string): Problem {
   return { kind: 'bad-member', detail: `${name.slice(0, 200)} is a ${type}, which is not followed` }
 }
 
+const NO_END = 'it has no end mark: members behind the last one that was read may be missing'
+const BLOCK_BYTES = 512
+
+/** A tar ends in blocks of zeros. One that was cut between two members is whole in every other way. */
+class EndMark {
+  #last: Buffer = Buffer.alloc(0)
+
+  see(chunk: Buffer): void {
+    // Chunks are reused, and the last can be shorter than a block.
+    this.#last =
+      chunk.length >= BLOCK_BYTES
+        ? Buffer.from(chunk.subarray(-BLOCK_BYTES))
+        : Buffer.concat([this.#last, chunk]).subarray(-BLOCK_BYTES)
+  }
+
+  get isThere(): boolean {
+    return this.#last.length === BLOCK_BYTES && this.#last.every((byte) => byte === 0)
+  }
+}
+
 class TarBomb extends Error {}
 
 /** Entries in order. Ends with an error where the tar or the gzip around it is damaged, or inflates beyond the limits. */
-export function openTar(input: HashedInput, gzip: boolean, limits: Limits): Extract {
+export function openTar(input: HashedInput, gzip: boolean, limits: Limits, end?: EndMark): Extract {
   const stream = extract()
   const bytes = gzip ? bounded(inflated(input), input, limits) : input.chunks()
-  pipeline(Readable.from(bytes), stream, () => undefined)
+  pipeline(Readable.from(end === undefined ? bytes : watched(bytes, end)), stream, () => undefined)
   return stream
 }
 
@@ -58,6 +80,13 @@ async function* inflated(input: HashedInput): AsyncGenerator<Buffer> {
   yield* stream.content()
   const damage = stream.problems.find(({ kind }) => kind === 'corrupt-gzip' || kind === 'truncated-gzip')
   if (damage !== undefined) throw new Error(damage.detail)
+}
+
+async function* watched(bytes: AsyncIterable<Buffer>, end: EndMark): AsyncGenerator<Buffer> {
+  for await (const chunk of bytes) {
+    end.see(chunk)
+    yield chunk
+  }
 }
 
 async function* bounded(
