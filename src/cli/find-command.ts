@@ -13,6 +13,7 @@ import {
   type MatchedPrincipal,
   type PrincipalMatch,
 } from '../query/principal-match.js'
+import { questionOfBeginnings } from '../query/beginnings.js'
 import { resourceHistory } from '../query/resource-history.js'
 import { hasEventId } from '../query/run-question.js'
 import { unmetScope } from '../query/unmet-scope.js'
@@ -173,6 +174,8 @@ export abstract class FindCommand extends CaseCommand {
   ): void {
     const [only] = kinds
     this.tell(kinds.length === 1 && only !== undefined ? `no ${NOUNS[only][0]} matches` : 'nothing matches')
+    const beginnings = questionOfBeginnings(db, question)
+    if (beginnings !== undefined) this.tell(`names that begin so: ${beginnings}`)
     if (question.kind === 'principal' && question.value !== '' && match?.notes.length === 0) {
       const text = shellWord(`"${question.value}"`)
       this.tell(`nobody who called bears this name; records that mention it: coldtrail find text ${text}`)

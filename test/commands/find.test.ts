@@ -132,6 +132,16 @@ it('shows a table, and tells whom it means and how many on stderr', async () => 
   expect({ stderr, exit }).toEqual({ stderr: `${ALICE}\n3 events`, exit: 0 })
 })
 
+it('tells which names begin so, when a name finds nothing', async () => {
+  const { stderr } = await find('principal', 'dep')
+  expect(stderr).toContain("names that begin so: coldtrail find principal 'dep*'\nnobody who called")
+  expect((await find('resource', 'evid')).stderr).toBe(
+    "no event matches\nnames that begin so: coldtrail find resource 'evid*'",
+  )
+  expect((await find('resource', 'nothing')).stderr).toBe('no event matches')
+  expect((await find('resource', 'nothing*')).stderr).toBe('no event matches')
+})
+
 it('answers each question', async () => {
   const jsonl = ['--format', 'jsonl']
   expect(ids((await find('request', '4KMY2V7X0C9RT1EH', ...jsonl)).stdout)).toEqual(['1', '2'])

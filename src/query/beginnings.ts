@@ -1,0 +1,20 @@
+/** What to try when a name finds nothing: names are compared whole. */
+import type { Subject } from '../model/question.js'
+import { shellWord } from '../model/shell-word.js'
+import type { Connection } from '../store/open.js'
+import { readNumber } from '../store/reader.js'
+import { identitiesNamed } from './by-principal.js'
+import { idsNamed } from './resource-match.js'
+import { sql } from './statement.js'
+import { readPattern } from './value.js'
+
+/** The question that finds names which begin so, when there are any. */
+export function questionOfBeginnings(db: Connection, subject: Subject): string | undefined {
+  if (subject.kind !== 'principal' && subject.kind !== 'resource') return undefined
+  const { kind, value } = subject
+  if (value === '' || readPattern(value).isPrefix) return undefined
+  const pattern = `${value}*`
+  const named = kind === 'principal' ? identitiesNamed(pattern) : idsNamed(pattern)
+  const isAny = readNumber(db, sql`SELECT 1 FROM (${named}) LIMIT 1`) !== null
+  return isAny ? `coldtrail find ${kind} ${shellWord(pattern)}` : undefined
+}
