@@ -8,7 +8,7 @@ import { ownedAccountLabel } from './account-owner.js'
 import { identitiesNamed } from './by-principal.js'
 import { criteriaOf } from './filters.js'
 import { makePlan } from './plan.js'
-import { sql, type Statement } from './statement.js'
+import { raw, sql, type Statement } from './statement.js'
 import { readPattern } from './value.js'
 import { timeText } from './value-table.js'
 
@@ -54,7 +54,8 @@ interface Match {
   readonly arn: string | null
   readonly accountId: string | null
   readonly label: string | null
-  readonly names: Set<string>
+  /** With the number of identities that bear it. */
+  readonly names: Map<string, number>
 }
 
 interface Named extends Match {
@@ -69,21 +70,29 @@ type MatchTuple = readonly [
   arn: string | null,
   account: string | null,
   label: string | null,
+  identities: number,
 ]
 
+/** Of those whom a name only concerns so many identities are looked at: everybody in an account can be very many. */
+const MOST_CONCERNED = 10_000
+const CONCERNS = raw(`('account', 'via-service')`)
+
 function readMatches(db: Connection, value: string): Map<string, Match> {
+  const named = identitiesNamed(value)
   const rows = readTuples(
     db,
     sql`SELECT i.principal_key, i.principal_kind, n.kind,
   max(CASE i.principal_kind WHEN 'role' THEN coalesce(i.session_issuer_arn, i.principal_arn) ELSE i.principal_arn END),
-  max(i.principal_account_id), max(coalesce(i.user_name, i.invoked_by, i.principal))
-  FROM (${identitiesNamed(value)}) n CROSS JOIN identity i ON i.id = n.id GROUP BY 1, 2, 3`,
+  max(i.principal_account_id), max(coalesce(i.user_name, i.invoked_by, i.principal)), count(*)
+  FROM (SELECT id, kind FROM (${named}) WHERE kind NOT IN ${CONCERNS} UNION ALL
+    SELECT id, kind FROM (SELECT id, kind FROM (${named}) WHERE kind IN ${CONCERNS} LIMIT ${MOST_CONCERNED})) n CROSS JOIN identity i ON i.id = n.id GROUP BY 1, 2, 3`,
   ) as unknown as MatchTuple[]
   const matches = new Map<string, Match>()
-  for (const [key, kind, name, arn, accountId, label] of rows) {
+  for (const [key, kind, name, arn, accountId, label, identities] of rows) {
     const known = matches.get(key)
-    if (known === undefined) matches.set(key, { key, kind, arn, accountId, label, names: new Set([name]) })
-    else known.names.add(name)
+    if (known === undefined)
+      matches.set(key, { key, kind, arn, accountId, label, names: new Map([[name, identities]]) })
+    else known.names.set(name, identities)
   }
   return matches
 }
@@ -92,7 +101,7 @@ function readMatches(db: Connection, value: string): Map<string, Match> {
 const OTHERS = new Set(['account', 'issuer', 'via-service', 'provider'])
 
 function isMeant({ names }: Match): boolean {
-  return [...names].some((name) => !OTHERS.has(name))
+  return [...names.keys()].some((name) => !OTHERS.has(name))
 }
 
 /** How another account saw a caller is no other caller. */
@@ -222,6 +231,10 @@ function notesOf(
 /** Those whom the name concerns, without meaning them. */
 function concernedText(value: string, concerned: readonly Match[]): string[] {
   const by = (name: string) => concerned.filter(({ names }) => names.has(name)).length
+  const looked = concerned.reduce((sum, { names }) => {
+    return sum + (names.get('account') ?? 0) + (names.get('via-service') ?? 0)
+  }, 0)
+  const least = looked < MOST_CONCERNED ? '' : 'at least '
   const texts: readonly (readonly [number, (who: string) => string])[] = [
     [by('account'), (who) => `account${ownerOf(value) === '' ? ' of' : `${ownerOf(value)}, with`} ${who}`],
     [by('via-service'), (who) => `service that called with the rights of ${who}`],
@@ -229,7 +242,9 @@ function concernedText(value: string, concerned: readonly Match[]): string[] {
     [by('provider'), (who) => `identity provider of ${who}`],
     [concerned.filter(isMeant).length, () => 'also as other accounts saw it'],
   ]
-  return texts.filter(([count]) => count > 0).map(([count, text]) => text(counted(count, 'principal')))
+  return texts
+    .filter(([count]) => count > 0)
+    .map(([count, text]) => text(`${least}${counted(count, 'principal')}`))
 }
 
 function counted(count: number, noun: string): string {
