@@ -21,6 +21,8 @@ export const CREDENTIAL_GROUPS = {
     'console-session',
     'session-token',
     'forwarded-session',
+    // Nearly always through the session of a role; who asks for temporary credentials must not miss these.
+    'identity-center-user',
   ],
   role: [
     'service-linked-role',

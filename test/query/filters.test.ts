@@ -47,5 +47,6 @@ it('has a group for every class of credentials but the unknown ones, and no grou
 it('reads a class, a group, and nothing else', () => {
   expect(credentialsNamed('root')).toEqual(['root-console', 'root-key', 'root-assumed'])
   expect(credentialsNamed('root-key')).toEqual(['root-key'])
+  expect(credentialsNamed('temporary')).toContain('identity-center-user')
   expect(credentialsNamed('toString')).toEqual([])
 })
