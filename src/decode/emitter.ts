@@ -33,7 +33,8 @@ export interface AccessLine extends RecordPlace {
 }
 
 export interface RecordSink {
-  record(record: FoundRecord): void
+  /** @returns whether it is nested deeper than anyone looks. */
+  record(record: FoundRecord): boolean
   aggregate(aggregate: FoundAggregate): void
   accessLine(line: AccessLine): void
   problem(problem: Problem): void
@@ -49,6 +50,8 @@ export class Emitter {
   rejected = 0
   /** Rows that are no events: aggregates and access-log lines. */
   others = 0
+  /** Of the last record. */
+  tooDeep = false
   /** Bytes before the text that offsets are counted from. */
   base = 0
 
@@ -94,7 +97,7 @@ export class Emitter {
     const { locator, recordClass, reduced } = how
     const { length } = place
     const index = this.index++
-    this.#sink.record({
+    this.tooDeep = this.#sink.record({
       record,
       text,
       locator,

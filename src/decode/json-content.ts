@@ -8,6 +8,7 @@ import { isQueryRow } from './shapes/query-results.js'
 import { ENVELOPES } from './shapes/table.js'
 import type { TextContent } from './text-content.js'
 import { shapeOf, Unwrapping } from './unwrap.js'
+import { ValueScanner } from './value-scanner.js'
 
 /** Kept for digest verify; no records. */
 const KEPT: ReadonlySet<ValueClass> = new Set<ValueClass>(['digest', 'keys', 'lake-sign'])
@@ -63,8 +64,10 @@ export class JsonContent implements TextContent, ValueSink {
   #remarks(found: FoundValue, index: number): void {
     const { maxDepth } = this.#limits
     if (found.invalidUtf8) this.#emitter.problem('invalid-utf8', found, 'bytes that are not UTF-8', index)
-    if (found.depth > maxDepth)
-      this.#emitter.problem('too-deep', found, `nested ${found.depth} deep; searched to ${maxDepth}`, index)
+    if (this.#emitter.tooDeep) {
+      const depth = found.depth ?? depthOf(found.text)
+      this.#emitter.problem('too-deep', found, `nested ${depth} deep; searched to ${maxDepth}`, index)
+    }
   }
 
   damage(problem: Problem): void {
@@ -76,4 +79,11 @@ export class JsonContent implements TextContent, ValueSink {
     if (Array.isArray(value)) return isQueryRow(value)
     return isRecord(value) || (isJsonObject(value) && shapeOf(value, null) !== undefined)
   }
+}
+
+function depthOf(text: string): number {
+  const scanner = new ValueScanner()
+  scanner.begin(0)
+  scanner.end(Buffer.from(text), true)
+  return scanner.maxDepth
 }

@@ -3,6 +3,7 @@ import { hash } from 'node:crypto'
 import { EVENT_COLUMNS } from '../model/event.js'
 import type { Question } from '../model/question.js'
 import { askQuestion } from '../query/run-question.js'
+import { usesOf } from '../store/event-uses.js'
 import type { Connection } from '../store/open.js'
 import { iterateColumn } from '../store/reader.js'
 import { RecordReader } from '../store/record-reader.js'
@@ -54,9 +55,10 @@ export class Selection {
       .raw()
     this.#resources = db
       .prepare<[string], Value[]>(
-        `SELECT x.event_rowid, '', r.arn, r.type, l.role, r.name, r.derived FROM event_resource x
+        `SELECT x.event_rowid, '', r.arn, r.type, l.role, r.name, r.derived FROM json_each(?) j
+         CROSS JOIN event_resource x ON ${usesOf('x', 'j.value')}
          JOIN resource r ON r.id = x.resource_id JOIN resource_role l ON l.id = x.role_id
-         WHERE x.event_rowid ${wanted} ORDER BY x.event_rowid, x.role_id, r.arn, r.name`,
+         ORDER BY x.event_rowid, x.role_id, r.arn, r.name`,
       )
       .raw()
   }

@@ -3,10 +3,15 @@ import { randomUUID } from 'node:crypto'
 import path from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import type { BatchResult, BatchSource, BatchTask, ListedContainer } from '../model/batch.js'
+import { ROOM } from '../model/event-id.js'
 import type { MergeQueue } from './merge-queue.js'
 import type { ParsePool } from './pool.js'
 
-export type TaskFrame = Pick<BatchTask, 'runId' | 'reference' | 'lenient'> & { readonly workFolder: string }
+export type TaskFrame = Pick<BatchTask, 'runId' | 'reference' | 'lenient'> & {
+  readonly workFolder: string
+  /** First row number that no row of the case has had. */
+  readonly firstId: number
+}
 
 export class BatchFeeder {
   readonly #pool: ParsePool
@@ -68,7 +73,15 @@ export class BatchFeeder {
     const index = this.#number++
     const shardPath = this.#shardPath(index)
     const result = unwrap(
-      await this.#pool.index({ load: this.#load, runId, reference, lenient, sources, shardPath }),
+      await this.#pool.index({
+        load: this.#load,
+        firstId: this.#frame.firstId + index * ROOM,
+        runId,
+        reference,
+        lenient,
+        sources,
+        shardPath,
+      }),
     )
     this.containers.push(...result.containers)
     this.#queue.add(index, result)

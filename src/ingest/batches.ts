@@ -1,8 +1,12 @@
 /** Sources → batches of about equal work, in discovery order: small files together, a large one alone. */
 import type { BatchSource } from '../model/batch.js'
 
-/** About 10,000 records of a .gz archive: a shard's fixed cost (open, attach, commit) is then a hundredth of the work. */
-const BATCH_BYTES = 2 * 1024 * 1024
+/** At least some 2,500 records of a .gz archive: a shard's fixed cost (open, attach) is then a hundredth of the work. */
+const LEAST_BYTES = 512 * 1024
+/** At most some 40,000 records: a batch waits in memory and on the disk until its turn to be merged comes. */
+const MOST_BYTES = 8 * 1024 * 1024
+/** Many, so that no worker is left alone with a last large one; not more, since each is a segment of the full text. */
+const BATCHES = 40
 /** Plain JSON is ten times larger for the same records. */
 const PLAIN_WEIGHT = 0.125
 /** A file costs about 50 µs beside its bytes: as much as 10 kB of them. */
@@ -11,7 +15,7 @@ const FILE_BYTES = 8 * 1024
 /** A tar is read from its beginning by each who reads of it: as many shares as workers, and no more. */
 export function* makeShares(members: readonly BatchSource[], workers: number): Generator<BatchSource[]> {
   const total = members.reduce((sum, member) => sum + weigh(member), 0)
-  const least = Math.max(BATCH_BYTES, total / workers)
+  const least = Math.max(LEAST_BYTES, total / workers)
   let share: BatchSource[] = []
   let weight = 0
   for (const member of members) {
@@ -25,12 +29,14 @@ export function* makeShares(members: readonly BatchSource[], workers: number): G
   if (share.length > 0) yield share
 }
 
-export function* makeBatches(sources: Iterable<BatchSource>): Generator<BatchSource[]> {
+export function* makeBatches(sources: readonly BatchSource[]): Generator<BatchSource[]> {
+  const total = sources.reduce((sum, source) => sum + weigh(source), 0)
+  const most = Math.min(MOST_BYTES, Math.max(LEAST_BYTES, total / BATCHES))
   let batch: BatchSource[] = []
   let weight = 0
   for (const source of sources) {
     const own = weigh(source)
-    if (batch.length > 0 && weight + own > BATCH_BYTES) {
+    if (batch.length > 0 && weight + own > most) {
       yield batch
       batch = []
       weight = 0

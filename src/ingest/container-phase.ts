@@ -90,7 +90,7 @@ export class ContainerPhase {
 function containerShard(container: ListedContainer, shardPath: string, runId: number): BatchResult {
   const { source, shape, sha256, problems } = container
   const { id, path, pathHex, size, mtimeMs, hints } = source
-  const shard = new Shard(shardPath, runId)
+  const shard = new Shard(shardPath, runId, 0)
   for (const problem of problems) shard.addProblem(problem, { id, path, member: null })
   shard.addSource({
     id,

@@ -20,7 +20,7 @@ export async function indexBatch(task: BatchTask): Promise<BatchResult> {
     shippedTo = task.load
   }
   const stages: StageTimes = { read: 0, hash: 0, inflate: 0, records: 0, store: 0 }
-  const shard = new Shard(task.shardPath, task.runId)
+  const shard = new Shard(task.shardPath, task.runId, task.firstId)
   const { reference, lenient } = task
   const containers: ListedContainer[] = []
   const context = {

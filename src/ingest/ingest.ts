@@ -9,8 +9,10 @@ import { dayOutside, readTrailPath } from '../discover/trail-path.js'
 import type { BatchSource } from '../model/batch.js'
 import { CaseError } from '../model/case-error.js'
 import type { FoundFile, SkippedPath } from '../model/source.js'
+import { nextRoom } from '../model/event-id.js'
 import { createCase } from '../store/create.js'
 import { beginLoad, finishLoad } from '../store/finish.js'
+import { lastRow } from '../store/merge.js'
 import { lockCase, type CaseLock } from '../store/lock.js'
 import { openExistingWriter, type Connection } from '../store/open.js'
 import { finishRun, startRun } from '../store/runs.js'
@@ -190,6 +192,7 @@ class Ingest {
     const feeder = new BatchFeeder(pool, queue, this.#control.signal, {
       runId,
       workFolder: this.#lock.workFolder,
+      firstId: nextRoom(lastRow(db)),
       reference: this.#plan.reference,
       lenient: this.#plan.lenient ?? false,
     })

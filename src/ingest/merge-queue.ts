@@ -1,8 +1,8 @@
 /** Shards come in any order and are merged in batch order, several to a transaction when they wait. */
 import { rmSync } from 'node:fs'
 import type { BatchResult, StageTimes } from '../model/batch.js'
-import { mergeShards } from '../store/merge.js'
-import type { Connection } from '../store/open.js'
+import { joinTexts, mergeShards } from '../store/merge.js'
+import { openExistingWriter, type Connection } from '../store/open.js'
 import type { Progress } from './progress.js'
 
 /** SQLite attaches at most 10 databases by default. */
@@ -62,6 +62,7 @@ export class MergeQueue {
       group.map((result) => result.shardPath),
       { bulk: this.#bulk },
     )
+    joinTexts(this.#db, openExistingWriter)
     this.mergeMs += performance.now() - started
     for (const result of group) {
       this.#ready.delete(this.#next++)

@@ -71,7 +71,7 @@ export class SourceJob implements RecordSink {
     this.#decoder = new ContentDecoder(this, context.limits)
   }
 
-  record({ record, text, offset, length, locator, recordClass, reduced, index }: FoundRecord): void {
+  record({ record, text, offset, length, locator, recordClass, reduced, index }: FoundRecord): boolean {
     const insight = recordClass === 'insight'
     const lenient = this.#repairs?.touches(offset, length) === true
     const flags = (reduced ? FLAG.reduced : 0) | (lenient ? FLAG.lenient : 0)
@@ -81,6 +81,7 @@ export class SourceJob implements RecordSink {
     )
     this.#context.shard.addEvent(draft, { sourceId: this.#source.id, offset, length, locator })
     this.#records++
+    return (draft.flags & FLAG.tooDeep) !== 0
   }
 
   aggregate({ record, offset, length, locator }: FoundAggregate): void {

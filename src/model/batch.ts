@@ -53,6 +53,8 @@ export interface BatchTask {
   /** Names one load into one case: what a worker has shipped to another does not count. */
   readonly load: string
   readonly runId: number
+  /** First row number of the batch's own room: see event-id.ts. */
+  readonly firstId: number
   readonly sources: readonly BatchSource[]
   /** Where the worker writes its shard; nothing else is written. */
   readonly shardPath: string

@@ -18,6 +18,8 @@ export interface IdentityEntry extends Entry {
 export interface ResourceEntry {
   /** 63-bit hash: objects in buckets are counted in tens of millions, too many for 52 bits. */
   readonly id: bigint
+  /** The id as text: for the digest of each event that names it. */
+  readonly label: string
   readonly arn: string | null
   readonly type: string | null
   readonly name: string | null

@@ -28,6 +28,41 @@ const ISO = /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(Z|[+
 /** `YYYY-MM-DDTHH:MM:SS[.fff][Z|±hh:mm]` in ms since the epoch; without a zone it is UTC (CloudTrail writes UTC). */
 export function readTime(value: unknown): number | null {
   if (typeof value !== 'string') return null
+  return delivered.read(value) ?? readAnyTime(value)
+}
+
+/** `YYYY-MM-DDTHH:MM:SSZ`, as every delivered record has it; records of one day stand together: a quarter of the time. */
+class DeliveredTime {
+  #day = ''
+  #dayMs: number | null = null
+
+  /** null for any other form: readAnyTime judges it. */
+  read(value: string): number | null {
+    if (value.length !== 20 || value.charCodeAt(10) !== 0x54 || value.charCodeAt(19) !== 0x5a) return null
+    if (value.charCodeAt(13) !== 0x3a || value.charCodeAt(16) !== 0x3a) return null
+    const day = value.slice(0, 10)
+    if (day !== this.#day) {
+      this.#day = day
+      this.#dayMs = readAnyTime(`${day}T00:00:00Z`)
+    }
+    const hour = twoDigits(value, 11)
+    const minute = twoDigits(value, 14)
+    const second = twoDigits(value, 17)
+    if (this.#dayMs === null || hour > 23 || minute > 59 || second > 59) return null
+    return this.#dayMs + (hour * 3600 + minute * 60 + second) * 1000
+  }
+}
+
+const delivered = new DeliveredTime()
+
+/** Over 99 for anything but digits. */
+function twoDigits(text: string, at: number): number {
+  const tens = text.charCodeAt(at) - 0x30
+  const ones = text.charCodeAt(at + 1) - 0x30
+  return tens < 0 || tens > 9 || ones < 0 || ones > 9 ? 100 : tens * 10 + ones
+}
+
+function readAnyTime(value: string): number | null {
   const match = ISO.exec(value)
   if (match === null) return null
   const [, year, month, day, hour, minute, second, fraction, zone] = match

@@ -3,7 +3,7 @@ import { hash } from 'node:crypto'
 import type { Entry, SqlValue } from '../model/dictionary.js'
 
 /** Beyond this a cache is emptied: values are then hashed and shipped again, which only costs time. */
-const MAX_ENTRIES = 100_000
+export const MAX_ENTRIES = 100_000
 
 /** Cached values under a first and a second key, so that no long key has to be put together for each record. */
 export class Cache<T> {

@@ -18,7 +18,7 @@ import { RESOURCE_ROLES, type ResourceRef } from '../model/resource.js'
 import { readBoolean, readObject, readString, readTime } from './fields.js'
 import { isConsoleRequest } from './credential-class.js'
 import { readIdentity } from './identity.js'
-import { Cache, clean, cleanValue, hash63, isEqual, makeEntry } from './intern.js'
+import { Cache, clean, cleanValue, hash63, isEqual, makeEntry, MAX_ENTRIES } from './intern.js'
 import { RecordWalk } from './resources/walk.js'
 
 export interface RecordInput {
@@ -61,15 +61,17 @@ const ROLE_NUMBER = new Map(RESOURCE_ROLES.map((role, index) => [role, index]))
 const NO_ERROR: Entry = { id: 0, values: [null, null, 0], text: '', shipped: true }
 
 export class Normaliser {
+  readonly #maxDepth: number
   readonly #walk: RecordWalk
   readonly #actions = new Cache<Variant[]>()
   readonly #places = new Cache<Entry>()
   readonly #identities = new Cache<KnownIdentity[]>()
   readonly #origins = new Cache<Variant[]>()
   readonly #outcomes = new Cache<Entry>()
-  readonly #resources = new Cache<ResourceEntry>()
+  readonly #resources = new Map<string | null, KnownResource>()
 
   constructor(maxDepth: number) {
+    this.#maxDepth = maxDepth
     this.#walk = new RecordWalk(maxDepth, NOT_OWN_TEXT)
   }
 
@@ -77,7 +79,7 @@ export class Normaliser {
     const record = input.record
     const walk = this.#walk
     walk.walk(record)
-    const identity = this.#identity(record)
+    const known = this.#identity(record)
     const userAgent = text(record['userAgent'])
     // Only an escape can bring in a NUL or a lone surrogate: most records have none, and need no repair.
     const mayNeedRepair = input.text.includes('\\u')
@@ -87,8 +89,8 @@ export class Normaliser {
       eventTimeMs: readTime(record['eventTime']),
       action: this.#action(record, input.insight),
       place: this.#place(record),
-      identity,
-      origin: this.#origin(record, userAgent),
+      identity: known.entry,
+      origin: this.#originOf(known, record, userAgent),
       outcome: this.#outcome(record),
       eventId: this.#eventId(input),
       requestId: textOrNull(record['requestID'], mayNeedRepair),
@@ -97,7 +99,7 @@ export class Normaliser {
       flags:
         input.flags |
         (mayNeedRepair && body !== searchable ? FLAG.repaired : 0) |
-        (walk.tooDeep ? FLAG.tooDeep : 0),
+        (walk.tooDeep || known.tooDeep ? FLAG.tooDeep : 0),
       resources: this.#uses(walk.resources),
     }
     this.#check(input, draft, report)
@@ -141,10 +143,31 @@ export class Normaliser {
     )
   }
 
-  #origin(record: JsonObject, userAgent: string | null): Entry {
+  /** Comparing with the caller's last request costs a fifth of looking up an address and a long user agent. */
+  #originOf(known: KnownIdentity, record: JsonObject, userAgent: string | null): Entry {
     const address = text(record['sourceIPAddress'])
     const endpoint = text(record['vpcEndpointId'])
     const owner = text(record['vpcEndpointAccountId'])
+    const last = known.origin?.parts
+    if (
+      known.origin !== null &&
+      last?.[0] === address &&
+      last[1] === userAgent &&
+      last[2] === endpoint &&
+      last[3] === owner
+    )
+      return known.origin.entry
+    const entry = this.#origin(address, userAgent, endpoint, owner)
+    known.origin = { parts: [address, userAgent, endpoint, owner], entry }
+    return entry
+  }
+
+  #origin(
+    address: string | null,
+    userAgent: string | null,
+    endpoint: string | null,
+    owner: string | null,
+  ): Entry {
     const variants = this.#origins.get(address, userAgent) ?? this.#origins.set(address, userAgent, [])
     for (const { parts, entry } of variants) if (parts[0] === endpoint && parts[1] === owner) return entry
     const entry = makeEntry([address, userAgent, endpoint, owner].map(cleanValue))
@@ -166,19 +189,18 @@ export class Normaliser {
   }
 
   /** The class depends on the category and the console beside userIdentity: that is all that readIdentity looks at. */
-  #identity(record: JsonObject): IdentityEntry {
+  #identity(record: JsonObject): KnownIdentity {
     const userIdentity = record['userIdentity']
     const category = text(record['eventCategory'])
     const console = isConsoleRequest(record)
-    const handle = readObject(userIdentity)
-    const variants = this.#variants(handle)
+    const variants = this.#variants(readObject(userIdentity))
     for (const known of variants) {
       if (
         known.category === category &&
         known.console === console &&
         isEqual(known.userIdentity, userIdentity)
       )
-        return known.entry
+        return known
     }
     const { identity, names } = readIdentity(record)
     const values = IDENTITY_COLUMNS.map((column) => cleanValue(identity[column]))
@@ -186,8 +208,10 @@ export class Normaliser {
       ...makeEntry(values, clean(leaves(userIdentity))),
       names: names.map(({ name, kind }) => ({ name: clean(name), kind })),
     }
-    keep(variants, { userIdentity, category, console, entry })
-    return entry
+    const tooDeep = isDeeper(userIdentity, this.#maxDepth)
+    const known: KnownIdentity = { userIdentity, category, console, entry, tooDeep, origin: null }
+    keep(variants, known)
+    return known
   }
 
   #variants(identity: JsonObject | null): KnownIdentity[] {
@@ -212,14 +236,17 @@ export class Normaliser {
   }
 
   #resource(ref: ResourceRef): ResourceEntry {
-    const first = ref.arn ?? ref.name
-    const known = this.#resources.get(first, ref.type)
-    if (known !== undefined && known.givenArn === ref.arn && known.givenName === ref.name) return known
+    const key = ref.arn ?? ref.name
+    const first = this.#resources.get(key)
+    for (let known = first; known !== undefined; known = known.next)
+      if (known.type === ref.type && known.givenArn === ref.arn && known.givenName === ref.name) return known
     const arn = ref.arn === null ? null : clean(ref.arn)
     const name = ref.name === null ? null : clean(ref.name).toLowerCase()
     const id = hash63([arn, ref.type, name])
-    return this.#resources.set(first, ref.type, {
+    if (this.#resources.size >= MAX_ENTRIES) this.#resources.clear()
+    const entry: KnownResource = {
       id,
+      label: String(id),
       arn,
       type: ref.type,
       name,
@@ -227,7 +254,10 @@ export class Normaliser {
       givenName: ref.name,
       derived: ref.derived ? 1 : 0,
       shipped: false,
-    })
+      next: this.#resources.size === 0 ? undefined : first,
+    }
+    this.#resources.set(key, entry)
+    return entry
   }
 
   #check(input: RecordInput, draft: EventDraft, report: ReportProblem): void {
@@ -299,11 +329,19 @@ interface Variant {
   readonly entry: Entry
 }
 
+/** Resources of one ARN or name are few: a name alone can be that of several types. */
+interface KnownResource extends ResourceEntry {
+  readonly next: KnownResource | undefined
+}
+
 interface KnownIdentity {
   readonly userIdentity: unknown
   readonly category: string | null
   readonly console: boolean
   readonly entry: IdentityEntry
+  readonly tooDeep: boolean
+  /** Where its last request came from: mostly the next one comes from there too. */
+  origin: Variant | null
 }
 
 /** A hostile archive could vary one field for ever: the list is walked for each record, so it stays short. */
@@ -373,4 +411,9 @@ function leaves(value: unknown, depth = 0): string {
     .map((inner) => leaves(inner, depth + 1))
     .filter((inner) => inner !== '')
     .join(' ')
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1))
 }

@@ -2,6 +2,7 @@
 import type { TimeWindow } from '../model/question.js'
 import type { Arm, Criterion, DimensionArm } from './reach.js'
 import { joined, or, raw, sql, type Statement } from './statement.js'
+import { usesOf } from './event-use.js'
 
 /** `time` is a column of ours. */
 export function inWindow(time: string, { sinceMs, untilMs }: TimeWindow): Statement[] {
@@ -43,7 +44,7 @@ function armHolds(arm: Arm, testing: Testing): Statement {
     case 'resource':
       // An event names few resources: looking at each is cheaper than a list of all that bear the name.
       return sql`EXISTS (SELECT 1 FROM event_resource x CROSS JOIN resource r ON r.id = x.resource_id
-    WHERE x.event_rowid = e.id AND ${or(arm.names)})`
+    WHERE ${usesOf('e.id')} AND ${or(arm.names)})`
     case 'text':
       return testing === 'few' && isCheapToAsk(arm.match)
         ? sql`EXISTS (SELECT 1 FROM event_text t WHERE t.event_text MATCH ${arm.match} AND t.rowid = e.id)`

@@ -61,9 +61,9 @@ function* runsOf(
   const few = fewestCandidates(db, scope, demands)
   if (few === undefined) {
     const window = inWindow('e.event_time_ms', scope.window)
-    const last = lastRow(db)
-    for (let from = 0; from < last; from += RUN) {
-      const run = [sql`e.id > ${from}`, sql`e.id <= ${from + RUN}`]
+    // Row numbers have gaps between batches: each run begins at one that is there.
+    for (let first = rowAfter(db, 0); first !== null; first = rowAfter(db, first + RUN - 1)) {
+      const run = [sql`e.id >= ${first}`, sql`e.id < ${first + RUN}`]
       yield sql`${select} FROM event e WHERE ${and([...run, ...window])}`
     }
     return
@@ -108,14 +108,20 @@ function demandsOf({ filters }: Scope): Demand[] {
   return criteriaOf(filters).map(({ dimension, ids }): Demand => ({ column: `${dimension}_id`, ids }))
 }
 
-function lastRow(db: Connection): number {
-  return readNumber(db, sql`SELECT max(id) FROM event`) ?? 0
+function rowAfter(db: Connection, row: number): number | null {
+  return readNumber(db, sql`SELECT min(id) FROM event WHERE id > ${row}`)
+}
+
+/** As the last load counted them; a case that is loading is counted here. */
+function eventCount(db: Connection): number {
+  const counted = readNumber(db, sql`SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'event_count'`)
+  return counted ?? readNumber(db, sql`SELECT count(*) FROM event`) ?? 0
 }
 
 /** Selects `id` of the events that one index gives, when they are few of all. */
 function fewestCandidates(db: Connection, scope: Scope, demands: readonly Demand[]): Statement | undefined {
   let best: Statement | undefined
-  let least = Math.floor(Math.min(lastRow(db) * FEW_SHARE, MOST_FETCHED))
+  let least = Math.floor(Math.min(eventCount(db) * FEW_SHARE, MOST_FETCHED))
   for (const ids of candidateLists(db, demands, inWindow('e.event_time_ms', scope.window))) {
     const count = readNumber(db, sql`SELECT count(*) FROM (${ids} LIMIT ${least + 1})`) ?? 0
     if (count > least) continue

@@ -6,6 +6,7 @@ import { readDeliveredName, sameName, type ArchiveFile } from './delivered-files
 import type { Digest } from './digest-files.js'
 import { sql } from './statement.js'
 import { OWN_WRITES } from './trail-events.js'
+import { EVENT_OF_USE } from './event-use.js'
 
 interface Naming {
   readonly key: string
@@ -48,7 +49,7 @@ function ownWrites(db: Connection): [arn: string, eventId: string][] {
   return readTuples(
     db,
     sql`SELECT r.arn, e.event_id FROM (SELECT id, arn FROM resource WHERE arn GLOB 'arn:aws*:s3:::*/AWSLogs/*') r
-  CROSS JOIN event_resource x ON x.resource_id = r.id CROSS JOIN event e ON e.id = x.event_rowid
+  CROSS JOIN event_resource x ON x.resource_id = r.id CROSS JOIN event e ON e.id = ${EVENT_OF_USE}
   WHERE e.outcome_id = 0 AND ${OWN_WRITES}`,
   ) as [string, string][]
 }

@@ -11,9 +11,10 @@ import { ownedAccountLabel } from './account-owner.js'
 import { PrincipalDirectory } from './principal-directory.js'
 import { nameOf, useConditions } from './resource-list.js'
 import { idList, idsNamed, readResources, type Resource } from './resource-match.js'
-import { and, sql } from './statement.js'
+import { and, raw, sql } from './statement.js'
 import { touchOf, type Call } from './touch.js'
 import { timeText } from './value-table.js'
+import { EVENT_OF_USE, usesOf } from './event-use.js'
 
 /** Events are read so many at a time. */
 const RUN = 2000
@@ -93,8 +94,8 @@ function* stepsOf(db: Connection, scope: Scope, resource: Resource): Generator<S
   const { joins, tests } = useConditions(scope)
   const rows = readColumn<number>(
     db,
-    sql`SELECT x.event_rowid FROM (${idList(resource.ids)}) d CROSS JOIN event_resource x ON x.resource_id = d.id${joins}
-  WHERE ${and(tests)} ORDER BY x.event_time_ms, x.event_rowid`,
+    sql`SELECT ${EVENT_OF_USE} FROM (${idList(resource.ids)}) d CROSS JOIN event_resource x ON x.resource_id = d.id${joins}
+  WHERE ${and(tests)} ORDER BY x.event_time_ms, x.id`,
   )
   for (let from = 0; from < rows.length; from += RUN) {
     const run = rows.slice(from, from + RUN)
@@ -116,7 +117,7 @@ function readSteps(db: Connection, resource: Resource, rows: readonly number[]):
     sql`SELECT e.id, e.event_time_ms, e.event_id, e.identity_id, x.role_id, a.event_name, a.event_name_stem, a.read_only,
   a.event_category, g.source_ip_address, o.failed, o.error_code
   FROM json_each(${JSON.stringify(rows)}) j CROSS JOIN event e ON e.id = j.value
-  CROSS JOIN event_resource x ON x.event_rowid = e.id AND x.resource_id IN (${idList(resource.ids)})
+  CROSS JOIN event_resource x ON ${usesOf('e.id')} AND x.resource_id IN (${idList(resource.ids)})
   CROSS JOIN action a ON a.id = e.action_id CROSS JOIN origin g ON g.id = e.origin_id CROSS JOIN outcome o ON o.id = e.outcome_id
   ORDER BY j.key`,
   ) as unknown as StepTuple[]
@@ -127,8 +128,8 @@ function readGrantees(db: Connection, rows: readonly number[]): Map<number, stri
   const grantees = new Map<number, string[]>()
   const found = readTuples(
     db,
-    sql`SELECT x.event_rowid, r.arn, r.type, r.name FROM json_each(${JSON.stringify(rows)}) j
-  CROSS JOIN event_resource x ON x.event_rowid = j.value CROSS JOIN resource r ON r.id = x.resource_id
+    sql`SELECT ${EVENT_OF_USE}, r.arn, r.type, r.name FROM json_each(${JSON.stringify(rows)}) j
+  CROSS JOIN event_resource x ON ${usesOf('j.value')} CROSS JOIN resource r ON r.id = x.resource_id
   WHERE x.role_id = ${RESOURCE_ROLES.indexOf('grantee')} ORDER BY 1, r.arn, r.name`,
   ) as [number, string | null, string | null, string | null][]
   for (const [row, arn, type, name] of found) {

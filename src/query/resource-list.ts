@@ -12,6 +12,7 @@ import { idList, idsNamed, readResources, TWIN_IDS, type Resource } from './reso
 import { and, raw, sql, type Statement } from './statement.js'
 import { addTotals, noEvents, type Totals } from './tally.js'
 import { timeText } from './value-table.js'
+import { EVENT_OF_USE, usesOf } from './event-use.js'
 
 export interface ResourceList {
   /** Busiest first; read from the case while they are iterated, once. */
@@ -173,9 +174,8 @@ function usesIn(db: Connection, scope: Scope, ids: Statement | undefined): State
   const isFiltered = criteriaOf(scope.filters).length > 0
   if (!isFiltered && window.length === 0) return sql`FROM event_resource x${index}`
   const matching = matchingEvents(db, scope)
-  if (matching.areFew)
-    return sql`FROM (${matching.ids}) m CROSS JOIN event_resource x ON x.event_rowid = m.id`
-  const tests = isFiltered ? [...window, sql`x.event_rowid IN (${matching.ids})`] : window
+  if (matching.areFew) return sql`FROM (${matching.ids}) m CROSS JOIN event_resource x ON ${usesOf('m.id')}`
+  const tests = isFiltered ? [...window, sql`${EVENT_OF_USE} IN (${matching.ids})`] : window
   return sql`FROM event_resource x${index} WHERE ${and(tests)}`
 }
 
@@ -187,7 +187,7 @@ export function useConditions({ filters, window }: Scope): {
   readonly tests: readonly Statement[]
 } {
   const ofEvent = criteriaOf(filters).map(({ dimension, ids }) => sql`e.${raw(dimension)}_id IN (${ids})`)
-  const joins = ofEvent.length === 0 ? raw('') : sql` CROSS JOIN event e ON e.id = x.event_rowid`
+  const joins = ofEvent.length === 0 ? raw('') : sql` CROSS JOIN event e ON e.id = ${EVENT_OF_USE}`
   return { joins, tests: [...inWindow('x.event_time_ms', window), ...ofEvent] }
 }
 
@@ -204,7 +204,7 @@ function readUsers(db: Connection, scope: Scope, ids: readonly string[]): Map<st
     db,
     sql`SELECT d.place, e.identity_id, x.role_id, count(*)
   FROM (SELECT key AS place, CAST(value AS INTEGER) AS id FROM json_each(${JSON.stringify(ids)})) d
-  CROSS JOIN event_resource x ON x.resource_id = d.id CROSS JOIN event e ON e.id = x.event_rowid
+  CROSS JOIN event_resource x ON x.resource_id = d.id CROSS JOIN event e ON e.id = ${EVENT_OF_USE}
   WHERE ${and(tests)} GROUP BY 1, 2, 3`,
   ) as [number, number, number, number][]
   const users = new Map<string, User[]>()

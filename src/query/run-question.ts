@@ -12,6 +12,7 @@ import { makePlan, PLAN_LIMITS, type Plan } from './plan.js'
 import { raw, sql, type Statement } from './statement.js'
 import { reachOf } from './table.js'
 import { notReadable } from './text-expression.js'
+import { EVENT_OF_USE, usesOf } from './event-use.js'
 
 /** Reads the exact text of a record: RecordReader of record-text.ts. */
 export interface RecordSource {
@@ -130,9 +131,10 @@ type ResourceTuple = [
 ]
 
 function readResources(db: Connection, wanted: Statement): Map<number, EventResource[]> {
-  const statement = sql`SELECT x.event_rowid, r.arn, r.type, l.role, r.name, r.derived FROM event_resource x
+  const statement = sql`SELECT ${EVENT_OF_USE}, r.arn, r.type, l.role, r.name, r.derived FROM ${wanted} w
+  CROSS JOIN event_resource x ON ${usesOf('w.value')}
   JOIN resource r ON r.id = x.resource_id JOIN resource_role l ON l.id = x.role_id
-  WHERE x.event_rowid IN ${wanted} ORDER BY x.event_rowid, x.role_id, r.arn, r.name, r.type`
+  ORDER BY ${EVENT_OF_USE}, x.role_id, r.arn, r.name, r.type`
   const byEvent = new Map<number, EventResource[]>()
   for (const values of readTuples(db, statement)) {
     const [id, arn, type, role, name, derived] = values as ResourceTuple

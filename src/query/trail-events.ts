@@ -5,8 +5,9 @@ import type { Connection } from '../store/open.js'
 import { readTuples } from '../store/reader.js'
 import { inWindow } from './condition.js'
 import { PrincipalDirectory } from './principal-directory.js'
-import { and, list, sql } from './statement.js'
+import { and, list, raw, sql } from './statement.js'
 import { timeText } from './value-table.js'
+import { usesOf } from './event-use.js'
 
 /** Calls of CloudTrail after which less, more or something else is recorded. */
 const CHANGES = [
@@ -62,7 +63,7 @@ function trailOf(db: Connection, row: number): string | null {
   const found = readTuples(
     db,
     sql`SELECT coalesce(r.arn, r.name) FROM event_resource x JOIN resource r ON r.id = x.resource_id
-  WHERE x.event_rowid = ${row} AND r.type IN ('AWS::CloudTrail::Trail', 'AWS::CloudTrail::EventDataStore')
+  WHERE ${usesOf(String(row))} AND r.type IN ('AWS::CloudTrail::Trail', 'AWS::CloudTrail::EventDataStore')
   ORDER BY x.role_id, r.derived, r.arn LIMIT 1`,
   )
   const [[trail] = []] = found

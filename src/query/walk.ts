@@ -8,6 +8,7 @@ import { INDEXES, type IndexSpec } from '../store/indexes.js'
 import { inWindow } from './condition.js'
 import type { Arm, Criterion, DimensionArm } from './reach.js'
 import { and, joined, raw, sql, type Statement } from './statement.js'
+import { EVENT_OF_USE } from './event-use.js'
 
 /** A question as the planner sees it. */
 export interface Demand {
@@ -100,19 +101,19 @@ function resourceWalk(demand: Demand, names: readonly Statement[]): BranchedWalk
   const window = inWindow('x.event_time_ms', demand.window)
   const always = [sql`x.resource_id IN (${ids})`, ...window]
   const tested = (tests: readonly Statement[]) =>
-    tests.length === 0 ? from : sql`${from} CROSS JOIN event e ON e.id = x.event_rowid`
+    tests.length === 0 ? from : sql`${from} CROSS JOIN event e ON e.id = ${EVENT_OF_USE}`
   const nearest = (tests: readonly Statement[], { order, limit }: BoundedPage) => {
     const direction = raw(order === 'desc' ? ' DESC' : '')
     const ofOne = where([sql`x.resource_id = d.id`, ...window, ...tests])
     // An event stands here once per role, so this many entries are at least `limit` events.
     const entries = limit * RESOURCE_ROLES.length
-    const inTime = sql`ORDER BY x.event_time_ms${direction}, x.event_rowid${direction} LIMIT ${entries}`
-    return nearestOf(ids, sql`SELECT x.event_rowid ${tested(tests)}${ofOne} ${inTime}`)
+    const inTime = sql`ORDER BY x.event_time_ms${direction}, x.id${direction} LIMIT ${entries}`
+    return nearestOf(ids, sql`SELECT ${EVENT_OF_USE} ${tested(tests)}${ofOne} ${inTime}`)
   }
   return {
     candidates: sql`SELECT 1 FROM (${ids}) d CROSS JOIN ${uses}${where([sql`x.resource_id = d.id`, ...window])}`,
     hits: (tests) =>
-      sql`SELECT DISTINCT x.event_rowid AS id, x.event_time_ms AS ms ${tested(tests)}${where([...always, ...tests])}`,
+      sql`SELECT DISTINCT ${EVENT_OF_USE} AS id, x.event_time_ms AS ms ${tested(tests)}${where([...always, ...tests])}`,
     ids,
     nearest,
   }

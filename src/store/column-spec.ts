@@ -5,6 +5,8 @@ export interface ColumnSpec {
   readonly meaning: string
   /** Column constraint, e.g. `NOT NULL`. */
   readonly rule?: string
+  /** Expression that SQLite computes it with; it is not stored. */
+  readonly generated?: string
 }
 
 export interface TableSpec {
@@ -23,6 +25,13 @@ export const int = (name: string, meaning: string, rule?: string): ColumnSpec =>
   rule === undefined ? { name, type: 'INTEGER', meaning } : { name, type: 'INTEGER', meaning, rule }
 export const text = (name: string, meaning: string, rule?: string): ColumnSpec =>
   rule === undefined ? { name, type: 'TEXT', meaning } : { name, type: 'TEXT', meaning, rule }
+/** A column that is computed from others when it is read. */
+export const computed = (name: string, expression: string, meaning: string): ColumnSpec => ({
+  name,
+  type: 'INTEGER',
+  meaning,
+  generated: expression,
+})
 export const blob = (name: string, meaning: string): ColumnSpec => ({ name, type: 'BLOB', meaning })
 export const hashId = int(
   'id',

@@ -5,6 +5,7 @@
 import { FLAG } from '../model/dictionary.js'
 import type { Connection } from './open.js'
 import { RecordReader } from './record-reader.js'
+import { usesOf } from './event-uses.js'
 
 interface Row {
   readonly id: number
@@ -62,7 +63,7 @@ class Folder {
     )
     this.#keep = {
       redelivery: db.prepare('INSERT INTO redelivery VALUES (?,?,?,?,?)'),
-      uses: db.prepare('DELETE FROM event_resource WHERE event_rowid = ?'),
+      uses: db.prepare(`DELETE FROM event_resource AS x WHERE ${usesOf('x', '?1')}`),
       event: db.prepare('DELETE FROM event WHERE id = ?'),
       count: db.prepare('UPDATE event SET appearances = appearances + 1 WHERE id = ?'),
       add: db.prepare('UPDATE event SET appearances = appearances + ? WHERE id = ?'),

@@ -2,9 +2,9 @@
 import { getMeta, setMeta } from './create.js'
 import { deduplicate, type DeduplicationCounts } from './deduplicate.js'
 import { createIndex, INDEXES } from './indexes.js'
-import { RESOURCE_STAGE } from './merge.js'
+import { STAGES } from './merge.js'
 import type { Connection } from './open.js'
-import { createTable, RESOURCE } from './schema.js'
+import { createTable } from './schema.js'
 
 /** Tables that only grow in a bulk load: their indexes are built at its end. */
 const BULK_TABLES = new Set(['event', 'event_resource', 'resource', 'access_log', 'aggregate'])
@@ -19,23 +19,20 @@ export function beginLoad(db: Connection, newBytes: number, knownBytes: number):
   const bulk = unfinished || knownBytes === 0 || newBytes > knownBytes * REBUILD_SHARE
   db.transaction(() => {
     setMeta(db, 'state', 'loading')
+    db.exec("DELETE FROM meta WHERE key = 'event_count'")
     if (!bulk) return
     for (const index of INDEXES)
       if (BULK_TABLES.has(index.table)) db.exec(`DROP INDEX IF EXISTS ${index.name}`)
-    if (!hasTable(db, RESOURCE_STAGE))
-      db.exec(createTable({ ...RESOURCE, name: RESOURCE_STAGE, columns: STAGE_COLUMNS }))
+    for (const { stage } of STAGES) if (!hasTable(db, stage.name)) db.exec(createTable(stage))
   })()
   return bulk
 }
-
-/** The stage takes repeats: no primary key. */
-const STAGE_COLUMNS = RESOURCE.columns.map(({ name, type, meaning }) => ({ name, type, meaning }))
 
 export function finishLoad(db: Connection, runId: number, report: StepReport): DeduplicationCounts {
   const steps = INDEXES.filter((index) => BULK_TABLES.has(index.table))
   const total = steps.length + 2
   report('resources', 0, total)
-  emptyStage(db)
+  emptyStages(db)
   let done = 1
   // event_by_event_id is first in the table: duplicates leave before the other indexes are built over them.
   let counts: DeduplicationCounts = { duplicates: 0, conflicts: 0 }
@@ -47,8 +44,15 @@ export function finishLoad(db: Connection, runId: number, report: StepReport): D
       counts = foldNew(db, runId)
     }
   }
+  countEvents(db)
   setMeta(db, 'state', 'ready')
   return counts
+}
+
+/** For questions that go through all events or only some, as what is less. */
+function countEvents(db: Connection): void {
+  const { n } = db.prepare('SELECT count(*) AS n FROM event').get() as { n: number }
+  setMeta(db, 'event_count', String(n))
 }
 
 function foldNew(db: Connection, runId: number): DeduplicationCounts {
@@ -60,13 +64,17 @@ function foldNew(db: Connection, runId: number): DeduplicationCounts {
   })()
 }
 
-/** Sorted by hash, so that the table's pages are written once each. */
-function emptyStage(db: Connection): void {
-  if (!hasTable(db, RESOURCE_STAGE)) return
-  db.transaction(() => {
-    db.exec(`INSERT OR IGNORE INTO resource SELECT * FROM ${RESOURCE_STAGE} ORDER BY id`)
-    db.exec(`DROP TABLE ${RESOURCE_STAGE}`)
-  })()
+/** Sorted by key, so that the pages of the tables are written once each. */
+export function emptyStages(db: Connection): void {
+  for (const { table, stage } of STAGES) {
+    if (!hasTable(db, stage.name)) continue
+    db.transaction(() => {
+      db.exec(
+        `INSERT OR IGNORE INTO ${table.name} SELECT * FROM ${stage.name} ORDER BY ${table.primaryKey ?? 'id'}`,
+      )
+      db.exec(`DROP TABLE ${stage.name}`)
+    })()
+  }
 }
 
 function hasTable(db: Connection, name: string): boolean {

@@ -6,7 +6,8 @@
 import Database from 'better-sqlite3'
 import { createIndex, INDEXES } from './indexes.js'
 import type { Connection } from './open.js'
-import { createTable, FTS_DDL, RESOURCE, TABLES, type TableSpec } from './schema.js'
+import { STAGES } from './merge.js'
+import { createTable, FTS_DDL, TABLES } from './schema.js'
 import { VERIFICATION_INDEX, VERIFICATION_TABLES } from './verification-schema.js'
 import { VIEWS } from './views.js'
 
@@ -83,17 +84,10 @@ export function caseSchema(): KnownSchema {
       ...INDEXES.map(createIndex),
     ],
     [
-      ...[...VERIFICATION_TABLES, RESOURCE_STAGE_TABLE].map((table) => createTable(table)),
+      ...[...VERIFICATION_TABLES, ...STAGES.map(({ stage }) => stage)].map((table) => createTable(table)),
       `CREATE INDEX ${VERIFICATION_INDEX} ON verification_file (source_id)`,
     ],
   ))
-}
-
-/** While a load runs, and after one was killed: resource without its key. */
-const RESOURCE_STAGE_TABLE: TableSpec = {
-  ...RESOURCE,
-  name: 'resource_stage',
-  columns: RESOURCE.columns.map(({ name, type, meaning }) => ({ name, type, meaning })),
 }
 
 function itemsAfter(db: Connection, ddl: readonly string[]): Item[] {

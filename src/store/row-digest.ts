@@ -28,12 +28,13 @@ export interface DigestedProblem {
 
 type DigestedPlace = Omit<Place, 'sourceId'>
 
-/** Rows are hashed in pieces of a few kB: one call a row would cost more than the hashing. */
-const PIECE_CHARS = 16_384
+/** Rows are hashed in pieces of many kB: one call a row would cost more than the hashing. */
+const PIECE_BYTES = 64 * 1024
 
 export class RowDigest {
   #hash: Hash = createHash('sha256')
-  #text = ''
+  readonly #piece = Buffer.allocUnsafe(PIECE_BYTES)
+  #used = 0
 
   /** @param uses ` resource.role` for each use, ordered by both. */
   event({ offset, length, locator }: DigestedPlace, row: DigestedEvent, uses: string): void {
@@ -58,31 +59,40 @@ export class RowDigest {
 
   /** Of the rows since the last one was taken. */
   take(): string {
-    const digest = this.#hash.update(this.#text).digest('hex')
+    this.#hashPiece()
+    const digest = this.#hash.digest('hex')
     this.#hash = createHash('sha256')
-    this.#text = ''
     return digest
   }
 
   #add(row: string): void {
-    this.#text += row
-    if (this.#text.length < PIECE_CHARS) return
-    this.#hash.update(this.#text)
-    this.#text = ''
+    const most = row.length * 3
+    if (this.#used + most > PIECE_BYTES) this.#hashPiece()
+    if (most > PIECE_BYTES) this.#hash.update(row)
+    else this.#used += this.#piece.write(row, this.#used)
+  }
+
+  #hashPiece(): void {
+    this.#hash.update(this.#piece.subarray(0, this.#used))
+    this.#used = 0
   }
 }
 
-/** In the order of the table's key: the digest must not depend on the order in which a record names things. */
+/** In the order of their ids, each once: the digest must not depend on the order in which a record names things. */
 export function inKeyOrder(uses: readonly ResourceUse[]): readonly ResourceUse[] {
   if (uses.length < 2) return uses
-  return uses.toSorted((a, b) =>
+  const sorted = uses.toSorted((a, b) =>
     a.resource.id < b.resource.id ? -1 : a.resource.id > b.resource.id ? 1 : a.role - b.role,
   )
+  return sorted.filter(({ resource, role }, at) => {
+    const before = sorted[at - 1]
+    return before?.resource.id !== resource.id || before.role !== role
+  })
 }
 
 /** The uses of an event as the digest covers them. */
 export function usesText(resources: readonly ResourceUse[]): string {
   let uses = ''
-  for (const { resource, role } of inKeyOrder(resources)) uses += ` ${resource.id}.${role}`
+  for (const { resource, role } of inKeyOrder(resources)) uses += ` ${resource.label}.${role}`
   return uses
 }

@@ -3,7 +3,8 @@
  * and docs/case-file.md are made from it.
  */
 import { ACCESS_CALL, ACCESS_CLIENT, ACCESS_LOG, REQUESTER_NAME } from './access-log-schema.js'
-import { blob, hashId, int, text, type TableSpec } from './column-spec.js'
+import { USE_BITS } from '../model/event-id.js'
+import { blob, computed, hashId, int, text, type TableSpec } from './column-spec.js'
 
 export type { ColumnSpec, TableSpec } from './column-spec.js'
 
@@ -198,13 +199,12 @@ export const EVENT_RESOURCE: TableSpec = {
   meaning: 'Which event names which resource, and in which role. Read it through the view event_resources.',
   sharded: true,
   columns: [
-    int('event_rowid', 'event.id', 'NOT NULL'),
+    int('id', `event.id << ${USE_BITS}, and on: the uses of one event are a range`, 'PRIMARY KEY'),
     int('resource_id', 'resource.id', 'NOT NULL'),
     int('role_id', 'resource_role.id', 'NOT NULL'),
     int('event_time_ms', 'As in event: orders the index'),
+    computed('event_rowid', `id >> ${USE_BITS}`, 'event.id'),
   ],
-  primaryKey: 'event_rowid, resource_id, role_id',
-  withoutRowid: true,
 }
 
 const RESOURCE_ROLE: TableSpec = {
@@ -393,7 +393,20 @@ export const FTS_DDL: readonly string[] = TEXT_TABLES.map(
 )
 
 export function createTable(table: TableSpec, prefix = ''): string {
-  const columns = table.columns.map((c) => [c.name, c.type, c.rule].filter(Boolean).join(' '))
+  const columns = table.columns.map((c) => {
+    const generated = c.generated === undefined ? '' : `GENERATED ALWAYS AS (${c.generated}) VIRTUAL`
+    return [c.name, c.type, c.rule, generated].filter(Boolean).join(' ')
+  })
   if (table.primaryKey !== undefined) columns.push(`PRIMARY KEY (${table.primaryKey})`)
   return `CREATE TABLE ${prefix}${table.name} (${columns.join(', ')})${table.withoutRowid === true ? ' WITHOUT ROWID' : ''}`
+}
+
+/** The same columns without keys and rules: rows wait there in any order, repeats among them. */
+export function stageOf(table: TableSpec, name = table.name): TableSpec {
+  const { meaning } = table
+  return {
+    name,
+    meaning,
+    columns: table.columns.map((c) => ({ name: c.name, type: c.type, meaning: c.meaning })),
+  }
 }

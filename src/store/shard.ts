@@ -1,22 +1,24 @@
 /**
- * A worker's own small database: the same tables as the case, filled in one transaction, thrown away after the merge.
- * It needs no durability: what is not merged is done again.
+ * A worker's own small database: the same tables as the case, written as finished pages, thrown away after the merge. It
+ * needs no durability: what is not merged is done again.
  */
-import Database from 'better-sqlite3'
+import { rowNumber, useNumber } from '../model/event-id.js'
 import type { SourceRow } from '../model/batch.js'
 import type { AccessDraft, ClientEntry } from '../model/access-draft.js'
 import type { Entry, EventDraft, IdentityEntry, SqlValue } from '../model/dictionary.js'
 import type { Problem } from '../model/problem.js'
 import type { SegmentEncoding } from '../model/source.js'
-import { PAGE_SIZE } from './format.js'
 import { ACCESS_CALL, ACCESS_CLIENT, ACCESS_LOG, accessValues, REQUESTER_NAME } from './access-log-schema.js'
 import { inKeyOrder, RowDigest } from './row-digest.js'
+import { RowFile, type RowTable } from './row-file.js'
+import type { RowPages, RowValue } from './row-pages.js'
 import {
   ACTION,
   AGGREGATE,
   createTable,
   EVENT,
   EVENT_RESOURCE,
+  FTS_DDL,
   IDENTITY,
   IDENTITY_NAME,
   ORIGIN,
@@ -26,8 +28,11 @@ import {
   RESOURCE,
   SEGMENT,
   SOURCE,
+  stageOf,
+  TEXT_TABLES,
   type TableSpec,
 } from './schema.js'
+import { TextIndex, textTables, WORKER_TEXTS, type WorkerText } from './text-segments.js'
 
 export const SHARD_TABLES: readonly TableSpec[] = [
   SOURCE,
@@ -49,12 +54,17 @@ export const SHARD_TABLES: readonly TableSpec[] = [
   AGGREGATE,
 ]
 
-/** Text on its way to the case's full-text indexes; only shards have it. */
-const BODY_DDL = [
-  'CREATE TABLE body (id INTEGER PRIMARY KEY, body TEXT NOT NULL)',
-  'CREATE TABLE value_body (id INTEGER, dictionary TEXT, body TEXT NOT NULL)',
-  // What a line says beside its columns, when there is something.
-  'CREATE TABLE access_body (id INTEGER PRIMARY KEY, body TEXT NOT NULL)',
+/** Copied as they are into the case, so they are declared as there; of the others SQLite reads the rows one by one. */
+const COPIED: ReadonlySet<TableSpec> = new Set([EVENT, EVENT_RESOURCE, SEGMENT, ACCESS_LOG])
+
+const ROW_TABLES: readonly RowTable[] = [
+  ...SHARD_TABLES.map((table) => ({
+    name: table.name,
+    ddl: createTable(COPIED.has(table) ? table : stageOf(table)),
+    columns: table.columns.filter(({ generated }) => generated === undefined).length,
+  })),
+  { name: 'value_body', ddl: 'CREATE TABLE value_body (id, dictionary, body)', columns: 3 },
+  ...WORKER_TEXTS.flatMap(textTables),
 ]
 
 export interface Place {
@@ -65,71 +75,41 @@ export interface Place {
   readonly locator: string | null
 }
 
-type Insert = Database.Statement
+/** One of each per thread; they are empty between two batches. */
+const texts = new Map<WorkerText, TextIndex>()
+
+function textIndex(name: WorkerText): TextIndex {
+  const known = texts.get(name)
+  if (known !== undefined) return known
+  const made = new TextIndex(name, FTS_DDL[TEXT_TABLES.indexOf(name)] ?? '')
+  texts.set(name, made)
+  return made
+}
 
 export class Shard {
-  readonly #db: Database.Database
+  readonly #file: RowFile
   readonly #runId: number
-  readonly #event: Insert
-  readonly #body: Insert
-  readonly #valueBody: Insert
-  readonly #use: Insert
-  readonly #resource: Insert
-  readonly #action: Insert
-  readonly #place: Insert
-  readonly #identity: Insert
-  readonly #name: Insert
-  readonly #origin: Insert
-  readonly #outcome: Insert
-  readonly #segment: Insert
-  readonly #source: Insert
-  readonly #problem: Insert
-  readonly #accessLine: Insert
-  readonly #accessBody: Insert
-  readonly #client: Insert
-  readonly #requesterName: Insert
-  readonly #call: Insert
-  readonly #aggregate: Insert
+  readonly #firstId: number
+  readonly #eventText: TextIndex
+  readonly #accessText: TextIndex
+  readonly #event: RowPages
+  readonly #use: RowPages
   #events = 0
   #accessLines = 0
   #problems = 0
   readonly #digest = new RowDigest()
 
-  constructor(path: string, runId: number) {
+  /** @param firstId first of the row numbers that are the batch's own: see model/event-id.ts. */
+  constructor(path: string, runId: number, firstId: number) {
     this.#runId = runId
-    this.#db = new Database(path)
-    this.#db.pragma(`page_size = ${PAGE_SIZE}`)
-    this.#db.pragma('journal_mode = OFF')
-    this.#db.pragma('synchronous = OFF')
-    this.#db.pragma('locking_mode = EXCLUSIVE')
-    this.#db.pragma('cache_size = -32768')
-    for (const table of SHARD_TABLES) this.#db.exec(createTable(table))
-    for (const ddl of BODY_DDL) this.#db.exec(ddl)
-    const into = (table: TableSpec, conflict = ''): Insert =>
-      this.#db.prepare(
-        `INSERT ${conflict} INTO ${table.name} VALUES (${table.columns.map(() => '?').join(',')})`,
-      )
-    this.#event = into(EVENT)
-    this.#body = this.#db.prepare('INSERT INTO body VALUES (?,?)')
-    this.#valueBody = this.#db.prepare('INSERT INTO value_body VALUES (?,?,?)')
-    this.#use = into(EVENT_RESOURCE, 'OR IGNORE')
-    this.#resource = into(RESOURCE, 'OR IGNORE')
-    this.#action = into(ACTION, 'OR IGNORE')
-    this.#place = into(PLACE, 'OR IGNORE')
-    this.#identity = into(IDENTITY, 'OR IGNORE')
-    this.#name = into(IDENTITY_NAME, 'OR IGNORE')
-    this.#origin = into(ORIGIN, 'OR IGNORE')
-    this.#outcome = into(OUTCOME, 'OR IGNORE')
-    this.#segment = into(SEGMENT)
-    this.#source = into(SOURCE)
-    this.#problem = into(PROBLEM)
-    this.#accessLine = into(ACCESS_LOG)
-    this.#accessBody = this.#db.prepare('INSERT INTO access_body VALUES (?,?)')
-    this.#client = into(ACCESS_CLIENT, 'OR IGNORE')
-    this.#requesterName = into(REQUESTER_NAME, 'OR IGNORE')
-    this.#call = into(ACCESS_CALL, 'OR IGNORE')
-    this.#aggregate = into(AGGREGATE)
-    this.#db.exec('BEGIN')
+    this.#firstId = firstId
+    this.#file = new RowFile(path, ROW_TABLES)
+    this.#event = this.#file.table('event')
+    this.#use = this.#file.table('event_resource')
+    this.#eventText = textIndex('event_text')
+    this.#accessText = textIndex('access_text')
+    this.#eventText.begin(this.#file)
+    this.#accessText.begin(this.#file)
   }
 
   get events(): number {
@@ -141,14 +121,14 @@ export class Shard {
   }
 
   addEvent(draft: EventDraft, place: Place): void {
-    const id = ++this.#events
-    if (!draft.action.shipped) this.#ship(draft.action, 'action', this.#action)
-    if (!draft.place.shipped) this.#ship(draft.place, 'place', this.#place)
-    if (!draft.origin.shipped) this.#ship(draft.origin, 'origin', this.#origin)
-    if (!draft.outcome.shipped) this.#ship(draft.outcome, 'outcome', this.#outcome)
+    const id = rowNumber(this.#firstId, this.#events++)
+    if (!draft.action.shipped) this.#ship(draft.action, 'action')
+    if (!draft.place.shipped) this.#ship(draft.place, 'place')
+    if (!draft.origin.shipped) this.#ship(draft.origin, 'origin')
+    if (!draft.outcome.shipped) this.#ship(draft.outcome, 'outcome')
     if (!draft.identity.shipped) this.#shipIdentity(draft.identity)
-    this.#event.run(
-      id,
+    this.#event.append(id, [
+      null,
       draft.eventTimeMs,
       draft.action.id,
       draft.place.id,
@@ -164,23 +144,25 @@ export class Shard {
       place.locator,
       draft.flags,
       1,
-    )
-    this.#body.run(id, draft.text)
+    ])
+    this.#eventText.add(id, draft.text)
     let uses = ''
+    let index = 0
     for (const { resource, role } of inKeyOrder(draft.resources)) {
       if (!resource.shipped) {
-        this.#resource.run(resource.id, resource.arn, resource.type, resource.name, resource.derived)
+        const { arn, type, name, derived } = resource
+        this.#add('resource', [resource.id, arn, type, name, derived])
         resource.shipped = true
       }
-      this.#use.run(id, resource.id, role, draft.eventTimeMs)
-      uses += ` ${resource.id}.${role}`
+      this.#use.append(useNumber(id, index++), [null, resource.id, role, draft.eventTimeMs])
+      uses += ` ${resource.label}.${role}`
     }
     this.#digest.event(place, draft, uses)
   }
 
   addProblem(problem: Problem, source: { id: number | null; path: string; member: string | null }): void {
     this.#problems++
-    this.#problem.run(
+    this.#add('problem', [
       null,
       this.#runId,
       problem.kind,
@@ -192,23 +174,24 @@ export class Shard {
       problem.byteLength ?? null,
       problem.eventId ?? null,
       problem.detail,
-    )
+    ])
     this.#digest.problem(problem)
   }
 
   addAccessLine(draft: AccessDraft, place: Omit<Place, 'locator'>): void {
-    const id = ++this.#accessLines
+    const id = rowNumber(this.#firstId, this.#accessLines++)
     if (!draft.client.shipped) this.#shipClient(draft.client)
-    if (!draft.call.shipped) this.#ship(draft.call, 'access_call', this.#call)
+    if (!draft.call.shipped) this.#ship(draft.call, 'access_call')
     const values = accessValues(draft)
-    this.#accessLine.run(id, ...values, place.sourceId, place.offset, place.length)
-    if (draft.text !== null) this.#accessBody.run(id, draft.text)
+    const { sourceId, offset, length } = place
+    this.#file.table('access_log').append(id, [null, ...values, sourceId, offset, length])
+    this.#accessText.add(id, accessWords(draft))
     this.#digest.accessLine(place, values)
   }
 
   addAggregate(counts: readonly (readonly SqlValue[])[], place: Place): void {
     for (const count of counts)
-      this.#aggregate.run(null, ...count, place.sourceId, place.offset, place.length, place.locator)
+      this.#add('aggregate', [null, ...count, place.sourceId, place.offset, place.length, place.locator])
     this.#digest.aggregate(place, counts)
   }
 
@@ -219,12 +202,12 @@ export class Shard {
     encoding: SegmentEncoding,
     bytes: Buffer,
   ): void {
-    this.#segment.run(sourceId, offset, length, encoding, bytes)
+    this.#add('segment', [sourceId, offset, length, encoding, bytes])
   }
 
   addSource(row: Omit<SourceRow, 'rowDigest'>): void {
     const hints = row.hints
-    this.#source.run(
+    this.#add('source', [
       row.id,
       this.#runId,
       row.path,
@@ -253,32 +236,47 @@ export class Shard {
       hints.deliveredAt ?? null,
       row.containerSha256,
       row.otherRows,
-    )
+    ])
   }
 
   close(): void {
-    this.#db.exec('COMMIT')
-    this.#db.close()
+    this.#eventText.spill()
+    this.#accessText.spill()
+    this.#file.close()
   }
 
   /** After a failure: what is in it does not count, and a second failure must not hide the first. */
   abandon(): void {
-    this.#db.close()
+    this.#file.abandon()
   }
 
-  #ship(entry: Entry, dictionary: string, insert: Insert): void {
-    insert.run(entry.id, ...entry.values)
-    this.#valueBody.run(entry.id, dictionary, entry.text)
+  #add(name: string, values: readonly RowValue[]): void {
+    const table = this.#file.table(name)
+    table.append(table.rows + 1, values)
+  }
+
+  #ship(entry: Entry, dictionary: string): void {
+    this.#add(dictionary, [entry.id, ...entry.values])
+    this.#add('value_body', [entry.id, dictionary, entry.text])
     entry.shipped = true
   }
 
   #shipIdentity(entry: IdentityEntry): void {
-    this.#ship(entry, 'identity', this.#identity)
-    for (const { name, kind } of entry.names) this.#name.run(name, entry.id, kind)
+    this.#ship(entry, 'identity')
+    for (const { name, kind } of entry.names) this.#add('identity_name', [name, entry.id, kind])
   }
 
   #shipClient(entry: ClientEntry): void {
-    this.#ship(entry, 'access_client', this.#client)
-    for (const { name, kind } of entry.names) this.#requesterName.run(name, entry.requester, kind)
+    this.#ship(entry, 'access_client')
+    for (const { name, kind } of entry.names) this.#add('requester_name', [name, entry.requester, kind])
   }
+}
+
+/** The URI of a request holds its key, so that most lines have its words once. */
+function accessWords({ objectKey, requestUri, referer, versionId, text }: AccessDraft): string {
+  const isSaid =
+    typeof requestUri === 'string' && typeof objectKey === 'string' && requestUri.includes(objectKey)
+  return [isSaid ? null : objectKey, requestUri, referer, versionId, text]
+    .filter((words) => words !== null)
+    .join(' ')
 }

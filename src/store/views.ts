@@ -1,4 +1,5 @@
 import { ACCESS_FIELDS, ACCESS_FROM } from './access-log-schema.js'
+import { usesOf } from './event-uses.js'
 import { PROBLEM, SOURCE, type ColumnSpec } from './schema.js'
 
 /** A readable view. Inner joins only, so that SQLite pushes an equality through it into an index. */
@@ -107,7 +108,7 @@ const EVENT_RESOURCES: ViewSpec = {
   name: 'event_resources',
   meaning: 'Which event names which resource.',
   sql: `SELECT e.event_id, r.arn, r.type, l.role, r.name, r.derived, x.event_rowid, x.event_time_ms
-    FROM event_resource x JOIN event e ON e.id = x.event_rowid JOIN resource r ON r.id = x.resource_id
+    FROM event_resource x JOIN event e ON e.id = x.event_rowid AND ${usesOf('x', 'e.id')} JOIN resource r ON r.id = x.resource_id
     JOIN resource_role l ON l.id = x.role_id`,
   columns: [
     col('event_id', 'TEXT', 'eventID'),

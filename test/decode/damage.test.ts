@@ -40,7 +40,10 @@ function decode(bytes: Buffer, piece: number): Reading {
   let problems = 0
   const decoder = new ContentDecoder(
     {
-      record: (r) => found.push(r),
+      record: (r) => {
+        found.push(r)
+        return false
+      },
       problem: () => problems++,
       aggregate: () => undefined,
       accessLine: () => undefined,

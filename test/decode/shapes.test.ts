@@ -28,7 +28,10 @@ function decode(bytes: Buffer, piece = bytes.length): Reading {
   const ignore = (): void => undefined
   const decoder = new ContentDecoder(
     {
-      record: (record) => records.push(record),
+      record: (record) => {
+        records.push(record)
+        return false
+      },
       problem: (problem) => problems.push(problem),
       aggregate: ignore,
       accessLine: ignore,

@@ -1,4 +1,5 @@
 /** A small case made by hand: the real tables, views and indexes, and a few events that cover every question and filter. */
+import { useNumber } from '../../src/model/event-id.js'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -383,11 +384,11 @@ function writeEvent(
     const identity = ids.of(['identity', identityRow(event)])
     insert(db, 'identity_name', { name: name.toLowerCase(), identity_id: identity, kind })
   }
-  for (const { role, arn, type, name } of event.resources) {
+  for (const [index, { role, arn, type, name }] of event.resources.entries()) {
     const row = { arn, type, name: name ?? null, derived: 0 }
     const id = 2n ** 62n + BigInt(ids.of(['resource', row]))
     insert(db, 'resource', { id, ...row })
-    const use = { event_rowid: rowid, resource_id: id, role_id: RESOURCE_ROLES.indexOf(role) }
+    const use = { id: useNumber(rowid, index), resource_id: id, role_id: RESOURCE_ROLES.indexOf(role) }
     insert(db, 'event_resource', { ...use, event_time_ms: ms })
   }
 }

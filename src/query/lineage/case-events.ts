@@ -12,6 +12,7 @@ import { readCaseEvents, type CaseEvent } from './case-event.js'
 import { CaseIdentities } from './case-identities.js'
 import type { IdentityRow } from './identity-row.js'
 import { ISSUING_CALLS, type Issued, type IssuingCall, type IssuingKind } from './issued.js'
+import { EVENT_OF_USE } from '../event-use.js'
 
 /** Calls that failed alike. */
 export interface Failures {
@@ -99,7 +100,7 @@ export class CaseEvents extends CaseIdentities {
     if (actions.length === 0) return { events: [], more: 0 }
     const found = sql`SELECT DISTINCT e.id, x.event_time_ms FROM resource r
   CROSS JOIN event_resource x${this.#by('event_resource_by_resource')} ON x.resource_id = r.id
-  CROSS JOIN event e ON e.id = x.event_rowid
+  CROSS JOIN event e ON e.id = ${EVENT_OF_USE}
   WHERE r.arn = ${asStored(arn)} AND e.action_id IN ${ids(actions)} AND e.outcome_id = 0`
     return this.#oldest(found, sql`ORDER BY x.event_time_ms, e.id`, limit)
   }

@@ -79,7 +79,7 @@ export class RemadeSource implements RecordSink {
     this.#rows.close()
   }
 
-  record({ record, text, offset, length, locator, recordClass, reduced, index }: FoundRecord): void {
+  record({ record, text, offset, length, locator, recordClass, reduced, index }: FoundRecord): boolean {
     const lenient = this.#repairs?.touches(offset, length) === true
     const flags = (reduced ? FLAG.reduced : 0) | (lenient ? FLAG.lenient : 0)
     const insight = recordClass === 'insight'
@@ -91,6 +91,7 @@ export class RemadeSource implements RecordSink {
     const row = this.#rows.take(['event', 'redelivery'], offset, locator)
     if (row === undefined) this.#missing(draft.eventId, { offset, length, locator })
     else this.#compare(row, draft, length)
+    return (draft.flags & FLAG.tooDeep) !== 0
   }
 
   aggregate({ record, offset, length, locator }: FoundAggregate): void {

@@ -5,6 +5,7 @@
 import type { SqlValue } from '../../model/dictionary.js'
 import type { Connection } from '../../store/open.js'
 import { ACCESS_LOG } from '../../store/access-log-schema.js'
+import { usesOf } from '../../store/event-uses.js'
 import type { DigestedEvent } from '../../store/row-digest.js'
 import { AGGREGATE } from '../../store/schema.js'
 import type { RowRange, RowRanges } from './row-ranges.js'
@@ -37,7 +38,7 @@ export type SourceRow = EventRow | AccessRow | AggregateRow
 const EVENT_PART = `e.event_time_ms, e.action_id, e.place_id, e.identity_id, e.origin_id, e.outcome_id, e.flags, e.event_id,
   e.request_id, e.shared_event_id,
   (SELECT group_concat(' ' || u.resource_id || '.' || u.role_id, '') FROM
-    (SELECT resource_id, role_id FROM event_resource WHERE event_rowid = e.id ORDER BY resource_id, role_id) u)`
+    (SELECT resource_id, role_id FROM event_resource x WHERE ${usesOf('x', 'e.id')} ORDER BY resource_id, role_id) u)`
 
 const EVENTS = `SELECT e.record_offset, e.record_length, e.locator, ${EVENT_PART}
   FROM event e WHERE e.id BETWEEN ? AND ? AND e.source_id = ? ORDER BY e.id`

@@ -1,0 +1,329 @@
+/**
+ * Rows → b-tree pages of a SQLite table (https://www.sqlite.org/fileformat2.html, sections 1.6 and 2.1). Binding sixteen
+ * values and stepping a statement costs 2 to 3 µs a row, writing the row's bytes 0.4 µs: SQLite then copies them as they
+ * are with INSERT … SELECT. Only tables with a rowid, only rows in the order of their rowids.
+ */
+import { PAGE_SIZE } from './format.js'
+
+export type RowValue = number | bigint | string | Buffer | null
+
+/** Takes finished pages. @returns the page's number. */
+export type PutPage = (page: Buffer) => number
+
+const LEAF_HEADER = 8
+const INTERIOR_HEADER = 12
+const LEAF = 0x0d
+const INTERIOR = 0x05
+/** Longer payloads spill to overflow pages (file format, 1.6). */
+const MAX_LOCAL = PAGE_SIZE - 35
+const MIN_LOCAL = Math.trunc(((PAGE_SIZE - 12) * 32) / 255) - 23
+const OVERFLOW_BYTES = PAGE_SIZE - 4
+/** From here on a native call beats a loop over the characters. */
+const LONG_TEXT = 48
+const TWO_32 = 0x1_0000_0000
+
+interface Child {
+  readonly page: number
+  readonly lastRowid: number | bigint
+}
+
+export class RowPages {
+  readonly #put: PutPage
+  readonly #columns: number
+  /** Cells of the page in progress, one behind the other; the row being written comes last. */
+  #cells = Buffer.allocUnsafe(4 * PAGE_SIZE)
+  #view = viewOf(this.#cells)
+  readonly #starts = new Uint16Array(PAGE_SIZE / 4)
+  #count = 0
+  #used = 0
+  #lastRowid: number | bigint = 0
+  readonly #types: Buffer
+  readonly #leaves: Child[] = []
+  rows = 0
+
+  constructor(columns: number, put: PutPage) {
+    this.#columns = columns
+    this.#put = put
+    this.#types = Buffer.allocUnsafe(columns * 9)
+  }
+
+  /** `rowid` must be greater than the one before. A null where the table has its INTEGER PRIMARY KEY. */
+  append(rowid: number | bigint, values: readonly RowValue[]): void {
+    this.rows++
+    const body = this.#writeBody(values)
+    const payload = body.types + body.bytes
+    if (payload > MAX_LOCAL) {
+      this.#appendLong(rowid, body)
+      return
+    }
+    // The header is known only now: the body was written behind the room that it needs at most.
+    const cells = this.#cells
+    let at = this.#putVarint(this.#used, payload)
+    at = this.#putRowid(at, rowid)
+    at = this.#putVarint(at, body.types)
+    const types = this.#types
+    for (let index = 0; index < body.typeBytes; index++) cells[at++] = types[index] as number
+    cells.copyWithin(at, body.start, body.start + body.bytes)
+    this.#endCell(at + body.bytes, rowid)
+  }
+
+  /** Writes what is left. @returns the table's root page. */
+  finish(): number {
+    if (this.#count > 0 || this.#leaves.length === 0) this.#flush()
+    let level: Child[] = this.#leaves
+    while (level.length > 1) level = this.#interiors(level)
+    return (level[0] as Child).page
+  }
+
+  #writeBody(values: readonly RowValue[]): Body {
+    const room = this.#used + 18 + this.#columns * 9 + 3
+    this.#ensure(room + this.#columns * 9)
+    let at = room
+    let typeAt = 0
+    for (const value of values) {
+      let type = 0
+      if (typeof value === 'string') {
+        const end = this.#putText(at, value)
+        type = 13 + 2 * (end - at)
+        at = end
+      } else if (typeof value === 'number') {
+        type = integerType(value)
+        at = this.#putInteger(at, value, type)
+      } else if (value !== null) {
+        if (typeof value === 'bigint') {
+          type = 6
+          this.#ensure(at + 8)
+          this.#view.setBigInt64(at, value)
+          at += 8
+        } else {
+          type = 12 + 2 * value.length
+          this.#ensure(at + value.length)
+          value.copy(this.#cells, at)
+          at += value.length
+        }
+      }
+      typeAt = putVarint(this.#types, typeAt, type)
+    }
+    const types = typeAt + (typeAt < 127 ? 1 : 2)
+    return { start: room, bytes: at - room, typeBytes: typeAt, types }
+  }
+
+  #putText(at: number, text: string): number {
+    const { length } = text
+    this.#ensure(at + length * 3 + 16)
+    const cells = this.#cells
+    if (length < LONG_TEXT) {
+      let index = 0
+      for (; index < length; index++) {
+        const code = text.charCodeAt(index)
+        if (code > 0x7f) break
+        cells[at + index] = code
+      }
+      if (index === length) return at + length
+    }
+    return at + cells.write(text, at, 'utf8')
+  }
+
+  #putInteger(at: number, value: number, type: number): number {
+    const view = this.#view
+    switch (type) {
+      case 1:
+        view.setInt8(at, value)
+        return at + 1
+      case 2:
+        view.setInt16(at, value)
+        return at + 2
+      case 3:
+        view.setInt16(at, value >> 8)
+        view.setUint8(at + 2, value & 0xff)
+        return at + 3
+      case 4:
+        view.setInt32(at, value)
+        return at + 4
+      case 5:
+        view.setInt16(at, Math.floor(value / TWO_32))
+        view.setUint32(at + 2, value >>> 0)
+        return at + 6
+      case 6:
+        view.setInt32(at, Math.floor(value / TWO_32))
+        view.setUint32(at + 4, value >>> 0)
+        return at + 8
+      default:
+        return at
+    }
+  }
+
+  #endCell(end: number, rowid: number | bigint): void {
+    const start = this.#used
+    if (LEAF_HEADER + 2 * (this.#count + 1) + end > PAGE_SIZE) {
+      this.#flush()
+      this.#cells.copyWithin(0, start, end)
+      end -= start
+    }
+    this.#starts[this.#count++] = this.#used
+    this.#used = end
+    this.#lastRowid = rowid
+  }
+
+  #flush(): void {
+    const page = Buffer.alloc(PAGE_SIZE)
+    const content = PAGE_SIZE - this.#used
+    page[0] = LEAF
+    page.writeUInt16BE(this.#count, 3)
+    page.writeUInt16BE(content, 5)
+    for (let index = 0; index < this.#count; index++) {
+      const place = content + (this.#starts[index] as number)
+      page[LEAF_HEADER + 2 * index] = place >> 8
+      page[LEAF_HEADER + 2 * index + 1] = place & 0xff
+    }
+    this.#cells.copy(page, content, 0, this.#used)
+    this.#leaves.push({ page: this.#put(page), lastRowid: this.#lastRowid })
+    this.#count = 0
+    this.#used = 0
+  }
+
+  /** The first bytes stay in the cell, the rest goes to a chain of overflow pages. */
+  #appendLong(rowid: number | bigint, body: Body): void {
+    const head = Buffer.allocUnsafe(3 + body.typeBytes)
+    const headEnd = putVarint(head, 0, body.types)
+    this.#types.copy(head, headEnd, 0, body.typeBytes)
+    const payload = Buffer.concat([
+      head.subarray(0, headEnd + body.typeBytes),
+      this.#cells.subarray(body.start, body.start + body.bytes),
+    ])
+    const surplus = MIN_LOCAL + ((payload.length - MIN_LOCAL) % OVERFLOW_BYTES)
+    const local = surplus <= MAX_LOCAL ? surplus : MIN_LOCAL
+    const overflow = this.#putOverflow(payload.subarray(local))
+    let at = this.#putVarint(this.#used, payload.length)
+    at = this.#putRowid(at, rowid)
+    at += payload.copy(this.#cells, at, 0, local)
+    this.#cells.writeUInt32BE(overflow, at)
+    this.#endCell(at + 4, rowid)
+  }
+
+  /** Last piece first: each page names the one behind it. */
+  #putOverflow(rest: Buffer): number {
+    let next = 0
+    for (
+      let start = Math.trunc((rest.length - 1) / OVERFLOW_BYTES) * OVERFLOW_BYTES;
+      start >= 0;
+      start -= OVERFLOW_BYTES
+    ) {
+      const page = Buffer.alloc(PAGE_SIZE)
+      page.writeUInt32BE(next, 0)
+      rest.copy(page, 4, start, start + OVERFLOW_BYTES)
+      next = this.#put(page)
+    }
+    return next
+  }
+
+  #interiors(children: readonly Child[]): Child[] {
+    // 13 bytes a cell at most: 4 of the child, 9 of its last rowid; and 2 of the pointer to the cell.
+    const most = Math.trunc((PAGE_SIZE - INTERIOR_HEADER) / 15)
+    const level: Child[] = []
+    for (let first = 0; first < children.length; first += most)
+      level.push(this.#interior(children.slice(first, first + most)))
+    return level
+  }
+
+  #interior(children: readonly Child[]): Child {
+    const page = Buffer.alloc(PAGE_SIZE)
+    const last = children.at(-1) as Child
+    let content = PAGE_SIZE
+    const cell = Buffer.allocUnsafe(13)
+    children.slice(0, -1).forEach((child, index) => {
+      cell.writeUInt32BE(child.page, 0)
+      const end = putAnyVarint(cell, 4, child.lastRowid)
+      content -= end
+      cell.copy(page, content, 0, end)
+      page.writeUInt16BE(content, INTERIOR_HEADER + 2 * index)
+    })
+    page[0] = INTERIOR
+    page.writeUInt16BE(children.length - 1, 3)
+    page.writeUInt16BE(content, 5)
+    page.writeUInt32BE(last.page, 8)
+    return { page: this.#put(page), lastRowid: last.lastRowid }
+  }
+
+  #putVarint(at: number, value: number): number {
+    return putVarint(this.#cells, at, value)
+  }
+
+  #putRowid(at: number, rowid: number | bigint): number {
+    return putAnyVarint(this.#cells, at, rowid)
+  }
+
+  #ensure(size: number): void {
+    if (size <= this.#cells.length) return
+    const larger = Buffer.allocUnsafe(size * 2)
+    this.#cells.copy(larger, 0, 0)
+    this.#cells = larger
+    this.#view = viewOf(larger)
+  }
+}
+
+/** Where a row's values lie before its header is known. */
+interface Body {
+  readonly start: number
+  readonly bytes: number
+  readonly typeBytes: number
+  /** Length of the header: the types and the varint of this length itself. */
+  readonly types: number
+}
+
+function viewOf(buffer: Buffer): DataView {
+  return new DataView(buffer.buffer, buffer.byteOffset, buffer.length)
+}
+
+/** Serial type of an integer (file format, 2.1); 0 and 1 need no bytes at all. */
+function integerType(value: number): number {
+  if (value === 0) return 8
+  if (value === 1) return 9
+  const size = value < 0 ? -value - 1 : value
+  if (size < 0x80) return 1
+  if (size < 0x8000) return 2
+  if (size < 0x80_0000) return 3
+  if (size < 0x8000_0000) return 4
+  return size < 0x8000_0000_0000 ? 5 : 6
+}
+
+/** Big-endian base 128, at most 2^53: never the 9-byte form. */
+export function putVarint(into: Buffer, at: number, value: number): number {
+  if (value < 0x80) {
+    into[at] = value
+    return at + 1
+  }
+  if (value < 0x4000) {
+    into[at] = 0x80 | (value >> 7)
+    into[at + 1] = value & 0x7f
+    return at + 2
+  }
+  let length = 3
+  for (let limit = 0x20_0000; value >= limit; limit *= 0x80) length++
+  let rest = value
+  for (let index = length - 1; index >= 0; index--) {
+    const low = rest % 0x80
+    into[at + index] = index === length - 1 ? low : 0x80 | low
+    rest = (rest - low) / 0x80
+  }
+  return at + length
+}
+
+/** A rowid over 2^53 comes as a bigint, under 2^63 and never negative. */
+function putAnyVarint(into: Buffer, at: number, value: number | bigint): number {
+  if (typeof value === 'number') return putVarint(into, at, value)
+  if (value < 0x20_0000_0000_0000n) return putVarint(into, at, Number(value))
+  const bytes: number[] = []
+  if (value >= 0x100_0000_0000_0000n) {
+    // Nine bytes: the last one holds eight bits.
+    bytes.unshift(Number(value & 0xffn))
+    for (let rest = value >> 8n; bytes.length < 9; rest >>= 7n) bytes.unshift(0x80 | Number(rest & 0x7fn))
+  } else {
+    for (let rest = value; rest > 0n; rest >>= 7n)
+      bytes.unshift(Number(rest & 0x7fn) | (bytes.length === 0 ? 0 : 0x80))
+  }
+  bytes.forEach((byte, index) => {
+    into[at + index] = byte
+  })
+  return at + bytes.length
+}
