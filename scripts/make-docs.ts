@@ -320,7 +320,8 @@ function details({ primaryKey, dictionary }: TableSpec): string {
 
 function describe(name: string, meaning: string, described: readonly ColumnSpec[], level = '####'): string {
   const rows = described.map((column) => {
-    const type = `${column.type}${column.rule === undefined ? '' : ` ${column.rule}`}`
+    const rule = column.rule ?? (column.generated === undefined ? undefined : `computed: ${column.generated}`)
+    const type = `${column.type}${rule === undefined ? '' : ` ${rule}`}`
     return `| \`${column.name}\` | ${type} | ${cell(column.meaning)} |`
   })
   return `${level} \`${name}\`\n\n${meaning}\n\n${table(['column', 'type', 'meaning'], rows)}`

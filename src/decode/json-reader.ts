@@ -7,60 +7,23 @@
  * the two can not disagree: property tests hold them to it.
  */
 import type { Problem } from '../model/problem.js'
+import {
+  BACKSLASH,
+  CLOSE_ARRAY,
+  CLOSE_OBJECT,
+  COLON,
+  COMMA,
+  OPEN_ARRAY,
+  OPEN_OBJECT,
+  QUOTE,
+} from './json-bytes.js'
+import type { JsonReaderOptions, Place, ValueSink } from './json-values.js'
 import { RecordSearch } from './record-search.js'
 import { parseMessage, TextWindow, tryParse } from './text-window.js'
 import { ValueScanner } from './value-scanner.js'
 
-export interface FoundValue {
-  readonly value: unknown
-  /** First byte in the decompressed content. */
-  readonly offset: number
-  readonly length: number
-  /** Its text, valid until the next value. */
-  readonly text: string
-  /** Deepest nesting of brackets; null where nobody counted. */
-  readonly depth: number | null
-  readonly invalidUtf8: boolean
-  /** Name of the opened array: an envelope key, or '' for a bare array; null for a value of its own. */
-  readonly container: string | null
-}
-
-export interface ValueSink {
-  value(found: FoundValue): void
-  damage(problem: Problem): void
-  /** Does this parsed value look like a record? Used to find the way back into a damaged text. */
-  looksLikeRecord(value: unknown): boolean
-}
-
-export interface JsonReaderOptions {
-  readonly envelopes: ReadonlySet<string>
-  /** A value longer than this is skipped with a problem. */
-  readonly maxValueBytes: number
-}
-
 /** How most records follow each other in a list. Found by a search of whole words, not byte by byte. */
 const BETWEEN_RECORDS = Buffer.from('},{"eventVersion":"')
-
-const QUOTE = 0x22
-const BACKSLASH = 0x5c
-const COMMA = 0x2c
-const COLON = 0x3a
-const OPEN_OBJECT = 0x7b
-const CLOSE_OBJECT = 0x7d
-const OPEN_ARRAY = 0x5b
-const CLOSE_ARRAY = 0x5d
-
-/** Where in the grammar the reader stands between two values. */
-type Place =
-  | 'document'
-  | 'first-element'
-  | 'element'
-  | 'after-element'
-  | 'first-key'
-  | 'key'
-  | 'colon'
-  | 'member-value'
-  | 'after-member'
 
 export class JsonReader {
   readonly #sink: ValueSink

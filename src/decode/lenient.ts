@@ -3,7 +3,8 @@
  * JSON as it stands, and each is padded with spaces, so that every byte keeps its place.
  */
 import type { Problem } from '../model/problem.js'
-import { JsonReader, type FoundValue } from './json-reader.js'
+import { JsonReader } from './json-reader.js'
+import type { FoundValue } from './json-values.js'
 import { isJsonObject, isRecord } from './classify.js'
 import type { Limits } from './limits.js'
 import { ENVELOPES } from './shapes/table.js'

@@ -1,9 +1,7 @@
 /** The way back into a damaged text: where the next readable record begins. */
+import { OPEN_ARRAY, OPEN_OBJECT, QUOTE } from './json-bytes.js'
 import { ValueScanner } from './value-scanner.js'
 
-const QUOTE = 0x22
-const OPEN_OBJECT = 0x7b
-const OPEN_ARRAY = 0x5b
 /** Enough to pass the nested objects of many damaged records; a bound, so that hostile text can not make it quadratic. */
 const MAX_TRIES = 2000
 const MAX_BYTES = 256 * 1024 * 1024

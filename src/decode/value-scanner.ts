@@ -2,12 +2,7 @@
  * Finds where a JSON value ends: brackets outside strings. It does not judge the value. It keeps its place when the bytes
  * end first, and goes on in the next window.
  */
-const QUOTE = 0x22
-const BACKSLASH = 0x5c
-const OPEN_OBJECT = 0x7b
-const CLOSE_OBJECT = 0x7d
-const OPEN_ARRAY = 0x5b
-const CLOSE_ARRAY = 0x5d
+import { BACKSLASH, CLOSE_ARRAY, CLOSE_OBJECT, OPEN_ARRAY, OPEN_OBJECT, QUOTE } from './json-bytes.js'
 
 export class ValueScanner {
   /** A value is in progress. */

@@ -21,6 +21,8 @@ export const PROBLEM_KINDS = {
   'bad-member': 'a member of a zip or tar that is damaged, encrypted or no file',
   'record-too-large': 'one record is larger than the limit; skipped',
   'too-deep': 'nesting is deeper than the limit; values below it are not searchable',
+  'too-many-resources':
+    'the record names more resources than are kept of one event; the text is searchable all the same',
   'bad-record': 'a value where a record should be is not a CloudTrail record',
   'missing-field': 'a required field is absent',
   'bad-field': 'a field has an unexpected type; kept in the record, not in the column',

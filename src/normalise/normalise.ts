@@ -15,6 +15,7 @@ import type { Problem } from '../model/problem.js'
 import type { JsonObject } from '../model/record.js'
 import { IDENTITY_COLUMNS } from '../model/principal.js'
 import { RESOURCE_ROLES, type ResourceRef } from '../model/resource.js'
+import { MAX_USES } from '../model/event-id.js'
 import { readBoolean, readObject, readString, readTime } from './fields.js'
 import { isConsoleRequest } from './credential-class.js'
 import { readIdentity } from './identity.js'
@@ -100,7 +101,11 @@ export class Normaliser {
         input.flags |
         (mayNeedRepair && body !== searchable ? FLAG.repaired : 0) |
         (walk.tooDeep || known.tooDeep ? FLAG.tooDeep : 0),
-      resources: this.#uses(walk.resources),
+      resources: this.#uses(walk.resources.slice(0, MAX_USES)),
+    }
+    if (walk.resources.length > MAX_USES) {
+      const detail = `names ${walk.resources.length} resources; ${MAX_USES} are kept`
+      this.#report(input, draft, report, 'too-many-resources', detail)
     }
     this.#check(input, draft, report)
     return draft

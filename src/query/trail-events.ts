@@ -5,7 +5,7 @@ import type { Connection } from '../store/open.js'
 import { readTuples } from '../store/reader.js'
 import { inWindow } from './condition.js'
 import { PrincipalDirectory } from './principal-directory.js'
-import { and, list, raw, sql } from './statement.js'
+import { and, list, sql } from './statement.js'
 import { timeText } from './value-table.js'
 import { usesOf } from './event-use.js'
 

@@ -63,7 +63,7 @@ class Folder {
     )
     this.#keep = {
       redelivery: db.prepare('INSERT INTO redelivery VALUES (?,?,?,?,?)'),
-      uses: db.prepare(`DELETE FROM event_resource AS x WHERE ${usesOf('x', '?1')}`),
+      uses: db.prepare(`DELETE FROM event_resource AS x WHERE ${usesOf('x', '@id')}`),
       event: db.prepare('DELETE FROM event WHERE id = ?'),
       count: db.prepare('UPDATE event SET appearances = appearances + 1 WHERE id = ?'),
       add: db.prepare('UPDATE event SET appearances = appearances + ? WHERE id = ?'),
@@ -109,7 +109,7 @@ class Folder {
   /** `row` stays as an appearance of `kept`. */
   #fold(row: Row, kept: Row): void {
     this.#keep.redelivery.run(kept.id, row.source_id, row.record_offset, row.record_length, row.locator)
-    this.#keep.uses.run(row.id)
+    this.#keep.uses.run({ id: row.id })
     this.#keep.event.run(row.id)
     this.#keep.count.run(kept.id)
     const counts = this.#countsOf(row.source_id)

@@ -151,7 +151,8 @@ export function mergeTextSegments(db: Connection, shard: string, name: WorkerTex
   if (own.length === 0) return
   const structure = readStructure(db, name)
   const used = new Set(structure.levels.flatMap(({ segments }) => segments.map(({ id }) => id)))
-  const newest = (structure.levels[0] ??= { merging: 0, segments: [] })
+  const [newest = { merging: 0, segments: [] }] = structure.levels
+  if (structure.levels.length === 0) structure.levels.push(newest)
   const averages = allVarints(readBlock(db, name, AVERAGES_ID) ?? Buffer.alloc(0))
   // FTS5 guards its shadow tables against everybody but itself.
   db.unsafeMode(true)

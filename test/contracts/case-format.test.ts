@@ -41,7 +41,7 @@ function schemaOf(db: Database.Database): Item[] {
 /** Column → declared type, in order. */
 function columnsOf(name: string): Map<string, string> {
   const columns = fresh.prepare<[string], { name: string; type: string }>(
-    'SELECT name, type FROM pragma_table_info(?)',
+    'SELECT name, type FROM pragma_table_xinfo(?) WHERE hidden <> 1',
   )
   return new Map(columns.all(name).map((column) => [column.name, column.type]))
 }

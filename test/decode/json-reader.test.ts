@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { JsonReader, type FoundValue, type ValueSink } from '../../src/decode/json-reader.js'
+import { JsonReader } from '../../src/decode/json-reader.js'
+import type { FoundValue, ValueSink } from '../../src/decode/json-values.js'
 import type { Problem } from '../../src/model/problem.js'
 
 interface Reading {

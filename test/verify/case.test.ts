@@ -250,7 +250,7 @@ describe('what was changed is found', () => {
 
   it.each([
     [
-      "UPDATE access_log SET object_key = 'another' WHERE id = 1",
+      "UPDATE access_log SET object_key = 'another' WHERE id = (SELECT min(id) FROM access_log)",
       /^event access\.log: .*the line there has other values/,
     ],
     [
@@ -260,7 +260,10 @@ describe('what was changed is found', () => {
     ["UPDATE access_client SET principal = 'somebody'", /^values access_client: row \d+ is not the value/],
     ["UPDATE access_call SET bucket = 'another'", /^values access_call: row \d+ is not the value/],
     ['DELETE FROM access_call', /^references access_log: \d+ rows: call_id names no row of access_call/],
-    ['DELETE FROM access_log WHERE id = 1', /^ledger access\.log: \d+ rows of access logs/],
+    [
+      'DELETE FROM access_log WHERE id = (SELECT min(id) FROM access_log)',
+      /^ledger access\.log: \d+ rows of access logs/,
+    ],
     [
       "UPDATE aggregate SET event_id = 'another'",
       /^event aggregated\.json: .*the aggregated event there has other values/,

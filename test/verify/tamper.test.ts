@@ -49,7 +49,10 @@ function changed(value: string | number | bigint | Buffer | null): unknown {
   return typeof value === 'number' ? value + 0.5 : `${value}x`
 }
 
-const columns = ALL.flatMap((table) => table.columns.map(({ name }) => [table, name] as const))
+/** A computed column is not stored: nobody can change it. */
+const columns = ALL.flatMap((table) =>
+  table.columns.filter(({ generated }) => generated === undefined).map(({ name }) => [table, name] as const),
+)
 
 describe('a case of every kind of row', () => {
   it('has no findings, and a row in every table', async () => {

@@ -1,6 +1,6 @@
 -- alone: resource+identity
 SELECT id
-  FROM (SELECT DISTINCT x.event_rowid AS id, x.event_time_ms AS ms
+  FROM (SELECT DISTINCT (x.id >> 14) AS id, x.event_time_ms AS ms
   FROM event_resource x INDEXED BY event_resource_by_resource
   WHERE x.resource_id IN (SELECT r.id
   FROM resource r
@@ -15,8 +15,8 @@ SELECT id
 
 -- filtered page: resource+identity
 SELECT id
-  FROM (SELECT DISTINCT x.event_rowid AS id, x.event_time_ms AS ms
-  FROM event_resource x INDEXED BY event_resource_by_resource CROSS JOIN event e ON e.id = x.event_rowid
+  FROM (SELECT DISTINCT (x.id >> 14) AS id, x.event_time_ms AS ms
+  FROM event_resource x INDEXED BY event_resource_by_resource CROSS JOIN event e ON e.id = (x.id >> 14)
   WHERE x.resource_id IN (SELECT r.id
   FROM resource r
   WHERE r.arn = ?) AND x.event_time_ms >= ? AND x.event_time_ms < ? AND e.place_id IN (SELECT id
@@ -37,10 +37,10 @@ SELECT id
   FROM (SELECT DISTINCT n.id AS id, n.event_time_ms AS ms
   FROM (SELECT r.id
   FROM resource r
-  WHERE r.arn = ?) d CROSS JOIN event n ON n.id IN (SELECT x.event_rowid
+  WHERE r.arn = ?) d CROSS JOIN event n ON n.id IN (SELECT (x.id >> 14)
   FROM event_resource x INDEXED BY event_resource_by_resource
   WHERE x.resource_id = d.id AND x.event_time_ms >= ? AND x.event_time_ms < ?
-  ORDER BY x.event_time_ms, x.event_rowid LIMIT ?)
+  ORDER BY x.event_time_ms, x.id LIMIT ?)
   UNION SELECT DISTINCT n.id AS id, n.event_time_ms AS ms
   FROM (SELECT DISTINCT identity_id AS id
   FROM identity_name
@@ -60,7 +60,7 @@ SELECT e.id
   WHERE (EXISTS (SELECT 1
   FROM event_resource x CROSS JOIN resource r ON r.id = x.resource_id
    
-  WHERE x.event_rowid = e.id AND r.arn = ?) OR e.identity_id IN (SELECT DISTINCT identity_id AS id
+  WHERE x.id BETWEEN e.id << 14 AND (e.id << 14) + 16383 AND r.arn = ?) OR e.identity_id IN (SELECT DISTINCT identity_id AS id
   FROM identity_name
   WHERE name = ? AND kind IN ('arn', 'role-arn', 'session-arn')))
   ORDER BY e.event_time_ms, e.id LIMIT ?
@@ -73,7 +73,7 @@ SELECT id
   WHERE e.event_time_ms >= ? AND e.event_time_ms < ? AND (EXISTS (SELECT 1
   FROM event_resource x CROSS JOIN resource r ON r.id = x.resource_id
    
-  WHERE x.event_rowid = e.id AND r.arn = ?) OR e.identity_id IN (SELECT DISTINCT identity_id AS id
+  WHERE x.id BETWEEN e.id << 14 AND (e.id << 14) + 16383 AND r.arn = ?) OR e.identity_id IN (SELECT DISTINCT identity_id AS id
   FROM identity_name
   WHERE name = ? AND kind IN ('arn', 'role-arn', 'session-arn'))))
   ORDER BY ms, id LIMIT ?

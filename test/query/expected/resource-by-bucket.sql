@@ -1,6 +1,6 @@
 -- alone: resource
 SELECT id
-  FROM (SELECT DISTINCT x.event_rowid AS id, x.event_time_ms AS ms
+  FROM (SELECT DISTINCT (x.id >> 14) AS id, x.event_time_ms AS ms
   FROM event_resource x INDEXED BY event_resource_by_resource
   WHERE x.resource_id IN (SELECT r.id
   FROM resource r
@@ -19,8 +19,8 @@ SELECT id
 
 -- filtered page: resource
 SELECT id
-  FROM (SELECT DISTINCT x.event_rowid AS id, x.event_time_ms AS ms
-  FROM event_resource x INDEXED BY event_resource_by_resource CROSS JOIN event e ON e.id = x.event_rowid
+  FROM (SELECT DISTINCT (x.id >> 14) AS id, x.event_time_ms AS ms
+  FROM event_resource x INDEXED BY event_resource_by_resource CROSS JOIN event e ON e.id = (x.id >> 14)
   WHERE x.resource_id IN (SELECT r.id
   FROM resource r
   WHERE r.name = ?
@@ -52,10 +52,10 @@ SELECT id
   WHERE r.arn = ?
   UNION ALL SELECT r.id
   FROM resource r
-  WHERE r.arn = ?) d CROSS JOIN event n ON n.id IN (SELECT x.event_rowid
+  WHERE r.arn = ?) d CROSS JOIN event n ON n.id IN (SELECT (x.id >> 14)
   FROM event_resource x INDEXED BY event_resource_by_resource
   WHERE x.resource_id = d.id AND x.event_time_ms >= ? AND x.event_time_ms < ?
-  ORDER BY x.event_time_ms, x.event_rowid LIMIT ?))
+  ORDER BY x.event_time_ms, x.id LIMIT ?))
   ORDER BY ms, id LIMIT ?
 -- ["evidence","arn:aws:s3:::evidence","arn:aws-cn:s3:::evidence","arn:aws-us-gov:s3:::evidence",1688947200000,1689033600000,14,2]
 
@@ -68,7 +68,7 @@ SELECT e.id
   WHERE EXISTS (SELECT 1
   FROM event_resource x CROSS JOIN resource r ON r.id = x.resource_id
    
-  WHERE x.event_rowid = e.id AND (r.name = ? OR r.arn = ? OR r.arn = ? OR r.arn = ?))
+  WHERE x.id BETWEEN e.id << 14 AND (e.id << 14) + 16383 AND (r.name = ? OR r.arn = ? OR r.arn = ? OR r.arn = ?))
   ORDER BY e.event_time_ms, e.id LIMIT ?
 -- [1688947200000,1689033600000,100,"evidence","arn:aws:s3:::evidence","arn:aws-cn:s3:::evidence","arn:aws-us-gov:s3:::evidence",2]
 
@@ -79,6 +79,6 @@ SELECT id
   WHERE e.event_time_ms >= ? AND e.event_time_ms < ? AND EXISTS (SELECT 1
   FROM event_resource x CROSS JOIN resource r ON r.id = x.resource_id
    
-  WHERE x.event_rowid = e.id AND (r.name = ? OR r.arn = ? OR r.arn = ? OR r.arn = ?)))
+  WHERE x.id BETWEEN e.id << 14 AND (e.id << 14) + 16383 AND (r.name = ? OR r.arn = ? OR r.arn = ? OR r.arn = ?)))
   ORDER BY ms, id LIMIT ?
 -- [1688947200000,1689033600000,"evidence","arn:aws:s3:::evidence","arn:aws-cn:s3:::evidence","arn:aws-us-gov:s3:::evidence",2]
