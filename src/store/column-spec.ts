@@ -38,3 +38,13 @@ export const hashId = int(
   '52-bit hash of the other columns; equal values have equal ids in every case',
   'PRIMARY KEY',
 )
+
+/** The same columns without keys and rules: rows wait there in any order, repeats among them. */
+export function stageOf(table: TableSpec, name = table.name): TableSpec {
+  const { meaning } = table
+  return {
+    name,
+    meaning,
+    columns: table.columns.map((c) => ({ name: c.name, type: c.type, meaning: c.meaning })),
+  }
+}

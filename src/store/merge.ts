@@ -5,7 +5,8 @@
 import { FIRST_OVERFLOW } from '../model/event-id.js'
 import { getMeta, setMeta } from './create.js'
 import type { Connection } from './open.js'
-import { AGGREGATE, EVENT_RESOURCE, IDENTITY_NAME, RESOURCE, stageOf, type TableSpec } from './schema.js'
+import { AGGREGATE, EVENT_RESOURCE, IDENTITY_NAME, RESOURCE, type TableSpec } from './schema.js'
+import { stageOf } from './column-spec.js'
 import { SHARD_TABLES } from './shard.js'
 import { countTextSegments, joinTextSegments, mergeTextSegments, WORKER_TEXTS } from './text-segments.js'
 

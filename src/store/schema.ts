@@ -400,13 +400,3 @@ export function createTable(table: TableSpec, prefix = ''): string {
   if (table.primaryKey !== undefined) columns.push(`PRIMARY KEY (${table.primaryKey})`)
   return `CREATE TABLE ${prefix}${table.name} (${columns.join(', ')})${table.withoutRowid === true ? ' WITHOUT ROWID' : ''}`
 }
-
-/** The same columns without keys and rules: rows wait there in any order, repeats among them. */
-export function stageOf(table: TableSpec, name = table.name): TableSpec {
-  const { meaning } = table
-  return {
-    name,
-    meaning,
-    columns: table.columns.map((c) => ({ name: c.name, type: c.type, meaning: c.meaning })),
-  }
-}

@@ -28,10 +28,10 @@ import {
   RESOURCE,
   SEGMENT,
   SOURCE,
-  stageOf,
   TEXT_TABLES,
   type TableSpec,
 } from './schema.js'
+import { stageOf } from './column-spec.js'
 import { TextIndex, textTables, WORKER_TEXTS, type WorkerText } from './text-segments.js'
 
 export const SHARD_TABLES: readonly TableSpec[] = [
