@@ -69,7 +69,24 @@ const QUESTIONS: readonly Question[] = [
     ask: ({ texts }, run) => counted(['find', 'text'], value(texts, 0, 0.5, run), ['--limit', '50']),
   },
   { name: 'info', ask: () => ({ args: ['info'], expect: '\n' }) },
+  { name: 'summary', ask: ({ events }) => ({ args: ['summary'], expect: counting(events) }) },
+  { name: 'coverage', ask: () => ({ args: ['coverage'], expect: 'FILES BY DAY' }) },
+  { name: 'principals', ask: () => ({ args: ['principals'], expect: 'principal_key' }) },
+  { name: 'resources', ask: () => ({ args: ['resources'], expect: 'first_touched' }) },
+  {
+    // The busiest users: those with the most keys and sessions.
+    name: 'lineage --depth 5',
+    ask: ({ principals }, run) => {
+      const users = principals.filter((each) => each.value.includes(':user/')).slice(0, 5)
+      const { value: user } = users[run % users.length]!
+      return { args: ['lineage', user, '--depth', '5'], expect: '◀ asked' }
+    },
+  },
 ]
+
+function counting(events: number): string {
+  return `events      ${events.toLocaleString('en-US')}`
+}
 
 export async function runQueries(
   cases: readonly Asked[],
