@@ -66,7 +66,7 @@ export abstract class CountCommand extends CaseCommand {
         'indexing has not finished: the counts may lack events; run coldtrail index again to complete the case',
       )
     }
-    for (const note of [...filterNotes(filters), ...unmetScope(db, { filters, window })]) this.tell(note)
+    for (const note of [...filterNotes(db, filters), ...unmetScope(db, { filters, window })]) this.tell(note)
     const text = windowText(window)
     if (text !== undefined) this.tell(text)
   }

@@ -1,6 +1,8 @@
 /** Filters → demands on the dictionaries that events point into. One dictionary, one demand. */
 import { ANY_ERROR, type Filters } from '../model/question.js'
 import { CREDENTIAL_CLASSES, type CredentialClass } from '../model/principal.js'
+import type { Connection } from '../store/open.js'
+import { readColumn } from '../store/reader.js'
 import type { Dimension, DimensionArm } from './reach.js'
 import { and, list, or, raw, sql, type Statement } from './statement.js'
 import { asStored } from './value.js'
@@ -64,13 +66,24 @@ export function recordedNames(events: readonly string[]): string[] {
 }
 
 /** How names were understood that records spell differently. */
-export function filterNotes({ events }: Filters): string[] {
+export function filterNotes(db: Connection, { events }: Filters): string[] {
   return events.flatMap((event) => {
     const recorded = SOAP_EVENT_NAMES.get(event.toLowerCase())
-    return recorded === undefined
-      ? []
-      : [`the SOAP call ${event} is recorded as ${recorded}: both are searched for`]
+    if (recorded !== undefined)
+      return [`the SOAP call ${event} is recorded as ${recorded}: both are searched for`]
+    const dated = datedNames(db, event)
+    return dated.length === 0 ? [] : [`${event} is also recorded as ${dated.join(', ')}`]
   })
+}
+
+/** Lambda and CloudFront add the date of their API: the case's names that are this one with a date. */
+function datedNames(db: Connection, event: string): string[] {
+  const name = asStored(event)
+  return readColumn<string>(
+    db,
+    sql`SELECT DISTINCT event_name FROM action WHERE event_name_stem = ${name} COLLATE NOCASE
+    AND event_name <> ${name} COLLATE NOCASE ORDER BY 1`,
+  )
 }
 
 export function criteriaOf(filters: Filters): DimensionArm[] {

@@ -53,7 +53,7 @@ export function askQuestion(
   const demand = { criteria, window: question.window, indexes: readIndexNames(db) }
   const plan = explained(question, () => makePlan(db, demand, page, limits))
   return {
-    notes: [...reach.notes, ...filterNotes(question.filters)],
+    notes: [...reach.notes, ...filterNotes(db, question.filters)],
     plan,
     rows: rowsOf(db, plan, page, extras),
     count: (cap) => countUpTo(db, plan.all, cap),

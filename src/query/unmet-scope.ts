@@ -2,8 +2,10 @@
 import { ANY_ERROR, NO_FILTERS, type Filters, type Scope, type TimeWindow } from '../model/question.js'
 import type { Connection } from '../store/open.js'
 import { readNumber, readTuples } from '../store/reader.js'
+import { hasAccessLines } from './access-log/ask.js'
+import { accessCriteria } from './access-log/filters.js'
 import { criteriaOf } from './filters.js'
-import { sql } from './statement.js'
+import { sql, type Statement } from './statement.js'
 import { isoTime } from './window.js'
 
 /** What each filter is called, and the column of `summary --by` that lists its values. */
@@ -35,7 +37,11 @@ function unmetFilters(db: Connection, filters: Filters): string[] {
 
 /** Only dictionaries are looked at: they are small. */
 function occurs(db: Connection, filters: Filters): boolean {
-  return criteriaOf(filters).every(({ ids }) => readNumber(db, sql`SELECT 1 FROM (${ids}) LIMIT 1`) !== null)
+  const isThere = (ids: Statement) => readNumber(db, sql`SELECT 1 FROM (${ids}) LIMIT 1`) !== null
+  return (
+    criteriaOf(filters).every(({ ids }) => isThere(ids)) ||
+    (hasAccessLines(db) && accessCriteria(filters).every((arm) => 'ids' in arm && isThere(arm.ids)))
+  )
 }
 
 function unmetWindow(db: Connection, { sinceMs, untilMs }: TimeWindow): string[] {

@@ -8,6 +8,8 @@ import {
   credentialsNamed,
   filterNotes,
 } from '../../src/query/filters.js'
+import { openReader } from '../../src/store/open.js'
+import { tinyCase } from '../helpers/tiny-case.js'
 import { FILTERS } from './questions.js'
 
 it('demands nothing when nothing is typed', () => {
@@ -31,9 +33,20 @@ it('knows the recorded names of SOAP calls, and says so', () => {
     'PutBucketAcl',
     'GetObject',
   ])
-  expect(filterNotes(filters)).toEqual([
+  const tiny = tinyCase()
+  const db = openReader(tiny.path)
+  expect(filterNotes(db, filters)).toEqual([
     'the SOAP call SetBucketAccessControlPolicy is recorded as PutBucketAcl: both are searched for',
   ])
+  const [dated] = db
+    .prepare('SELECT event_name, event_name_stem FROM action WHERE event_name <> event_name_stem')
+    .all() as { event_name: string; event_name_stem: string }[]
+  const stem = dated!.event_name_stem.toUpperCase()
+  expect(filterNotes(db, { ...NO_FILTERS, events: [stem] })).toEqual([
+    `${stem} is also recorded as ${dated!.event_name}`,
+  ])
+  db.close()
+  tiny.dispose()
 })
 
 it('has a group for every class of credentials but the unknown ones, and no group named as a class', () => {
