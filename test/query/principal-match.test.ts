@@ -1,5 +1,9 @@
 /** Every string of FORMATS.md C.4 that must find a principal, one by one; and the strings that can mean several. */
 import { beforeAll, describe, expect, it } from 'vitest'
+import { runCommand } from '../cli/in-process.js'
+import Export from '../../src/commands/export.js'
+import FindPrincipal from '../../src/commands/find/principal.js'
+import Handoff from '../../src/commands/handoff/index.js'
 import type { CaseError } from '../../src/model/case-error.js'
 import { NO_FILTERS, type Filters } from '../../src/model/question.js'
 import { matchPrincipals } from '../../src/query/principal-match.js'
@@ -153,10 +157,12 @@ const RECORDS = NAMES.map((name, at) =>
   }),
 )
 
+let casePath: string
 let db: Connection
 
 beforeAll(async () => {
-  db = openReader(await caseOf(RECORDS))
+  casePath = await caseOf(RECORDS)
+  db = openReader(casePath)
 })
 
 interface Asked {
@@ -361,6 +367,51 @@ describe('a name of several principals', () => {
 
   it('is not a name of records that lack the unique id', () => {
     expect(askFor('dave').events).toEqual(['dave', 'dave without an id'])
+  })
+})
+
+describe('the commands that take a principal', () => {
+  const choices = [
+    '    AIDABOB0000000000001  user arn:aws:iam::111122223333:user/people/bob AIDABOB0000000000001, 1 event, ',
+    '    AIDABOB0000000000002  user arn:aws:iam::111122223333:user/people/bob AIDABOB0000000000002, 1 event, ',
+  ]
+
+  it.each([
+    ['find principal', FindPrincipal, ['bob']],
+    ['export', Export, ['csv', '--principal', 'bob']],
+    ['handoff', Handoff, ['/nowhere/bob.sqlite', '--principal', 'bob']],
+  ])('%s asks back, and gives nothing out', async (_, command, argv) => {
+    const { stdout, stderr, exit } = await runCommand(command, ...argv, '--case', casePath)
+    expect([stdout, exit]).toEqual(['', 2])
+    const [error, hint, ...listed] = stderr.trimEnd().split('\n')
+    expect(error).toBe('Error: bob names 2 principals')
+    expect(hint).toBe('  ask for one of them, or for all with --namesakes:')
+    expect(listed.map((line, at) => line.slice(0, choices[at]?.length))).toEqual(choices)
+  })
+
+  it('take all with --namesakes', async () => {
+    const found = await runCommand(
+      FindPrincipal,
+      'bob',
+      '--namesakes',
+      '--format',
+      'jsonl',
+      '--case',
+      casePath,
+    )
+    expect(found.stdout.trimEnd().split('\n')).toHaveLength(2)
+    const csv = await runCommand(Export, 'csv', '--principal', 'bob', '--namesakes', '--case', casePath)
+    expect(csv.stdout.trimEnd().split('\n')).toHaveLength(3)
+  })
+
+  it('give the choices to programs, too', async () => {
+    const { stdout } = await runCommand(FindPrincipal, 'bob', '--json', '--case', casePath)
+    const { error } = JSON.parse(stdout) as { error: { exit: number; choices: { value: string }[] } }
+    expect([error.exit, ...error.choices.map((choice) => choice.value)]).toEqual([
+      2,
+      'AIDABOB0000000000001',
+      'AIDABOB0000000000002',
+    ])
   })
 })
 
