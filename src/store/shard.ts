@@ -75,15 +75,13 @@ export interface Place {
   readonly locator: string | null
 }
 
-/** One of each per thread; they are empty between two batches. */
-const texts = new Map<WorkerText, TextIndex>()
+/** Empty ones, to be used again. A thread can have two batches in hand, and each needs its own. */
+const idle = new Map<WorkerText, TextIndex[]>(WORKER_TEXTS.map((name) => [name, []]))
 
-function textIndex(name: WorkerText): TextIndex {
-  const known = texts.get(name)
-  if (known !== undefined) return known
-  const made = new TextIndex(name, FTS_DDL[TEXT_TABLES.indexOf(name)] ?? '')
-  texts.set(name, made)
-  return made
+function takeIndex(name: WorkerText, file: RowFile): TextIndex {
+  const index = idle.get(name)?.pop() ?? new TextIndex(name, FTS_DDL[TEXT_TABLES.indexOf(name)] ?? '')
+  index.begin(file)
+  return index
 }
 
 export class Shard {
@@ -106,10 +104,8 @@ export class Shard {
     this.#file = new RowFile(path, ROW_TABLES)
     this.#event = this.#file.table('event')
     this.#use = this.#file.table('event_resource')
-    this.#eventText = textIndex('event_text')
-    this.#accessText = textIndex('access_text')
-    this.#eventText.begin(this.#file)
-    this.#accessText.begin(this.#file)
+    this.#eventText = takeIndex('event_text', this.#file)
+    this.#accessText = takeIndex('access_text', this.#file)
   }
 
   get events(): number {
@@ -240,8 +236,10 @@ export class Shard {
   }
 
   close(): void {
-    this.#eventText.spill()
-    this.#accessText.spill()
+    for (const text of [this.#eventText, this.#accessText]) {
+      text.spill()
+      idle.get(text.name)?.push(text)
+    }
     this.#file.close()
   }
 

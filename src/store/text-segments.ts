@@ -44,7 +44,7 @@ const SPILLS_OF_ONE_SIZE = 100
 
 /** A worker's index in memory, written to a shard and emptied after each batch. */
 export class TextIndex {
-  readonly #name: WorkerText
+  readonly name: WorkerText
   readonly #db: Connection
   readonly #insert
   readonly #data
@@ -56,7 +56,7 @@ export class TextIndex {
   #idxRows = 0
 
   constructor(name: WorkerText, ddl: string) {
-    this.#name = name
+    this.name = name
     this.#db = new Database(':memory:')
     this.#db.pragma(`page_size = ${PAGE_SIZE}`)
     this.#db.exec(ddl)
@@ -90,8 +90,8 @@ export class TextIndex {
   spill(): void {
     if (this.#characters === 0 || this.#file === undefined) return
     this.#db.exec('COMMIT')
-    const data = this.#file.table(`${this.#name}_data`)
-    const idx = this.#file.table(`${this.#name}_idx`)
+    const data = this.#file.table(`${this.name}_data`)
+    const idx = this.#file.table(`${this.name}_idx`)
     // The index was emptied, so its numbers begin anew with 1.
     const shift = this.#segments
     let averages: number[] = []
@@ -102,13 +102,13 @@ export class TextIndex {
     }
     for (const [segid, term, pgno] of this.#idx.iterate())
       idx.append(++this.#idxRows, [segid + shift, term, pgno])
-    this.#db.exec(`INSERT INTO ${this.#name} (${this.#name}) VALUES ('delete-all')`)
+    this.#db.exec(`INSERT INTO ${this.name} (${this.name}) VALUES ('delete-all')`)
     this.#characters = 0
     this.#spills++
   }
 
   #describe({ levels }: Structure, shift: number, [rows = 0, words = 0]: readonly number[]): void {
-    const table = (this.#file as RowFile).table(`${this.#name}_segment`)
+    const table = (this.#file as RowFile).table(`${this.name}_segment`)
     levels
       .flatMap(({ segments }) => segments)
       .forEach(({ id, firstPage, lastPage }, index) => {
