@@ -8,6 +8,9 @@ export const INDENT = '    '
 const LEAST_WIDTH = 12
 /** A time that is cut says nothing, and half of an id, an ARN or a key can not be typed again. */
 const WHOLE = /^(?:\d{4}-\d\d-\d\dT[\d:.]+Z|\S{24,})?$/
+/** These are long and meant to be typed again: alone on their line they are left to the terminal to break, up to so many lines. */
+const PATH = /^(?:(?:arn:|[^\s/]*\/)\S*)?$/
+const MOST_BROKEN = 4
 /** Whatever is in them. */
 const ALWAYS_WHOLE: ReadonlySet<RowColumn> = new Set<RowColumn>(['event_time', 'event_id'])
 
@@ -17,6 +20,8 @@ export interface ColumnWidth {
   readonly index: number
   /** Not to be cut as long as there is room for it alone. */
   readonly isWhole: boolean
+  /** ARNs and paths. */
+  readonly isPath: boolean
   width: number
 }
 
@@ -28,12 +33,14 @@ export function naturalWidths(columns: readonly RowColumn[], rows: readonly stri
   return columns.map((column, index) => {
     let width = column.length
     let isWhole = true
+    let isPath = true
     for (const cells of rows) {
       const cell = cells[index] ?? ''
       width = Math.max(width, cellWidth(cell))
       isWhole &&= WHOLE.test(cell)
+      isPath &&= PATH.test(cell)
     }
-    return { column, index, width, isWhole: isWhole || ALWAYS_WHOLE.has(column) }
+    return { column, index, width, isWhole: isWhole || ALWAYS_WHOLE.has(column), isPath }
   })
 }
 
@@ -66,7 +73,7 @@ function wrapped(natural: readonly ColumnWidth[], limit: number): Layout {
   const lines: ColumnWidth[][] = []
   let left = 0
   for (const column of natural) {
-    const width = Math.min(column.width, room)
+    const width = Math.min(column.width, column.isPath ? limit * MOST_BROKEN : room)
     if (lines.length === 0 || width + GAP.length > left) {
       left = (lines.length === 0 ? limit : room) - width
       lines.push([{ ...column, width }])

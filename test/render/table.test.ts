@@ -107,6 +107,17 @@ describe('table', () => {
     expect(linesOf(text)).toHaveLength(2)
   })
 
+  it('leaves a longer ARN or path to the terminal to break, alone on its line', async () => {
+    const arn = `arn:aws:s3:::bucket/${'folder/'.repeat(20)}file.gz`
+    const row = makeRow({ event_name: 'GetObject', principal_arn: arn, error_code: 'AccessDenied' })
+    const columns = ['event_name', 'principal_arn', 'error_code'] as const
+    const lines = linesOf(await render('table', columns, [row], { isTerminal: true, width: 80 }))
+    expect(lines).toContain(`    ${arn}`)
+    const endless = makeRow({ principal_arn: `arn:${'x'.repeat(10_000)}` })
+    const cut = linesOf(await render('table', columns, [endless], { isTerminal: true, width: 80 }))
+    expect(Math.max(...cut.map(cellWidth))).toBeLessThan(400)
+  })
+
   it('narrows the widest column first', async () => {
     const [principal, event_name] = [`${'p '.repeat(14)}pp`, 'n '.repeat(45)]
     const row = makeRow({ principal, event_name })
