@@ -26,8 +26,9 @@ const USAGE = `usage: npm run bench -- [options]
   --runs N           runs of each job, median counts; default 3
   --peers LIST       ${PEERS.join(',')} or none; default all
   --only PART        index (archive to case file), queries, peers (no coldtrail), shapes (other inputs), or stream
-                     (one file of 5 GB); default index and queries
+                     (one large file); default index and queries
   --workers N        for coldtrail index; default 2
+  --gigabytes N      size of the one file of --only stream; default 5
   --seed N           of the generated archives; default 1
   --duplicates SHARE records that a second trail delivers again; default 0
   --amplify FOLDER   multiply these real log files instead of generating
@@ -41,6 +42,7 @@ const { values } = parseArgs({
     peers: { type: 'string', default: PEERS.join(',') },
     only: { type: 'string' },
     workers: { type: 'string', default: '2' },
+    gigabytes: { type: 'string', default: '5' },
     seed: { type: 'string', default: '1' },
     duplicates: { type: 'string', default: '0' },
     amplify: { type: 'string' },
@@ -82,6 +84,7 @@ const profiles = values.profile.flatMap((p) => list<ProfileName>(p, Object.keys(
 const runs = count(values.runs, 'runs')
 const workers = count(values.workers, 'workers')
 const seed = count(values.seed, 'seed')
+const gigabytes = count(values.gigabytes, 'gigabytes')
 const part = values.only === undefined ? undefined : list(values.only, PARTS)[0]
 
 const peers = list<PeerName>(values.peers, PEERS).filter((name) => {
@@ -108,7 +111,7 @@ const made: Corpus[] = []
 for (const profile of profiles) made.push(await corpusOf(profile))
 
 if (part === 'shapes') report.shapes = await benchShapes(made[0]!, DATA, WORK, { runs, workers, seed, say })
-if (part === 'stream') report.stream = await benchStream(made[0]!, WORK, workers, say)
+if (part === 'stream') report.stream = await benchStream(made[0]!, WORK, { gigabytes, workers, say })
 if (part === undefined || part === 'index' || part === 'peers') {
   for (const corpus of made) {
     const jobs: Job[] = peerJobs(corpus, WORK, peers)

@@ -218,20 +218,19 @@ function shapesTable(results: readonly JobResult[], events: number, lineCount: n
   return textTable(['shape', 'wall s', 'rows/s', '÷ tree', 'target', 'CPU s', 'peak MB'], rows)
 }
 
-const STREAM_BYTES = 5e9
 const SHOWN = 20
 
-/** One NDJSON.gz of 5 GB: memory while it is indexed, and how soon any record of it is shown. Removed afterwards. */
+/** One NDJSON.gz, 5 GB unless told otherwise: memory while it is indexed, and how soon any record of it is shown. Removed afterwards. */
 export async function benchStream(
   corpus: Corpus,
   work: string,
-  workers: number,
-  say: (line: string) => void,
+  how: { readonly gigabytes: number; readonly workers: number; readonly say: (line: string) => void },
 ): Promise<Record<string, number>> {
+  const { gigabytes, workers, say } = how
   const file = path.join(work, 'stream.ndjson.gz')
   const caseFile = path.join(work, 'stream.sqlite')
-  say('making one NDJSON.gz of 5 GB …')
-  const bytes = await writeStream(file, await readLogs(corpus.folder))
+  say(`making one NDJSON.gz of ${gigabytes} GB …`)
+  const bytes = await writeStream(file, await readLogs(corpus.folder), gigabytes * 1e9)
   try {
     const indexed = await measure(
       coldtrail(['index', file, '--case', caseFile, '--workers', String(workers)]),
@@ -256,14 +255,14 @@ export async function benchStream(
 }
 
 /** The records again and again, each time with other eventIDs, so that none is a copy. */
-async function writeStream(file: string, logs: readonly LogFile[]): Promise<number> {
+async function writeStream(file: string, logs: readonly LogFile[], wanted: number): Promise<number> {
   let bytes = 0
   const texts = logs.map((log) => lines(recordsOf(log)))
   function* pieces(): Generator<string> {
-    for (let round = 0; bytes < STREAM_BYTES; round++) {
+    for (let round = 0; bytes < wanted; round++) {
       const mark = round.toString(16).padStart(8, '0')
       for (const text of texts) {
-        if (bytes >= STREAM_BYTES) return
+        if (bytes >= wanted) return
         const piece = text.replaceAll(/("eventID":")[0-9a-f]{8}/g, `$1${mark}`)
         bytes += Buffer.byteLength(piece)
         yield piece

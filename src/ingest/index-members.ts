@@ -1,7 +1,7 @@
 /** Members of one container, as many as a batch has of it. Nothing is extracted: each is read where it lies. */
 import type { BatchSource, TarPlace, ZipPlace } from '../model/batch.js'
 import { MemberDamage } from './containers/member-damage.js'
-import { collect, openTar, type TarEntry } from './containers/tar.js'
+import { EntryBuffer, openTar, type TarEntry } from './containers/tar.js'
 import { ZipMember } from './containers/zip.js'
 import { HashedInput } from './hashed-file.js'
 import { isReadError, openOrReject } from './index-source.js'
@@ -80,6 +80,7 @@ async function readTar(
 ): Promise<void> {
   const wanted = new Map(sources.map((source) => [(source.member?.place as TarPlace).index, source]))
   const input = new HashedInput(new FileInput(file))
+  const buffer = new EntryBuffer()
   let index = 0
   try {
     for await (const entry of openTar(input, gzip, context.limits)) {
@@ -89,7 +90,7 @@ async function readTar(
         entry.resume()
         continue
       }
-      await readEntry(entry, job, context)
+      await readEntry(entry, buffer, job, context)
       pending.delete(source.id)
       if (pending.size === 0) break
     }
@@ -99,13 +100,18 @@ async function readTar(
   }
 }
 
-async function readEntry(entry: TarEntry, job: SourceJob, context: SourceContext): Promise<void> {
+async function readEntry(
+  entry: TarEntry,
+  buffer: EntryBuffer,
+  job: SourceJob,
+  context: SourceContext,
+): Promise<void> {
   const size = entry.header.size
   if (size > context.limits.wholeBytes) {
     await readMember(job, new EntryInput(entry, size), true)
     return
   }
-  const { bytes, damage } = await collect(entry)
+  const { bytes, damage } = await buffer.collect(entry)
   await readMember(job, new BufferInput(bytes, damage), false)
 }
 

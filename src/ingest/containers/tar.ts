@@ -106,15 +106,22 @@ async function* bounded(
 /** The types of tar-stream do not export it. */
 export type TarEntry = AsyncIterable<unknown> & { readonly header: Header; resume(): unknown }
 
-/** All of an entry up to where the stream breaks. */
-export async function collect(entry: TarEntry): Promise<{ bytes: Buffer; damage: string | null }> {
-  const chunks: Buffer[] = []
-  try {
-    for await (const chunk of entry) chunks.push(chunk as Buffer)
-  } catch (error) {
-    return { bytes: Buffer.concat(chunks), damage: (error as Error).message }
+/** One for all entries of a tar: buffers are garbage that the collector is slow to see. */
+export class EntryBuffer {
+  #bytes: Buffer = Buffer.alloc(0)
+
+  /** All of an entry up to where the stream breaks. What it gives is overwritten by the next. */
+  async collect(entry: TarEntry): Promise<{ bytes: Buffer; damage: string | null }> {
+    const size = entry.header.size
+    if (this.#bytes.length < size) this.#bytes = Buffer.allocUnsafeSlow(size)
+    let at = 0
+    let damage: string | null = null
+    try {
+      for await (const chunk of entry) at += (chunk as Buffer).copy(this.#bytes, at)
+    } catch (error) {
+      damage = (error as Error).message
+    }
+    if (at < size) damage ??= 'the container ends inside it'
+    return { bytes: this.#bytes.subarray(0, at), damage }
   }
-  const bytes = Buffer.concat(chunks)
-  const whole = bytes.length === entry.header.size
-  return { bytes, damage: whole ? null : 'the container ends inside it' }
 }
