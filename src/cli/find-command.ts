@@ -6,7 +6,7 @@ import type { Question, Scope, Subject } from '../model/question.js'
 import type { ResourceHistory } from '../model/resource-list.js'
 import { askKinds, kindsIn, type KindAnswer } from '../query/all-kinds.js'
 import { OwnedAccounts } from '../query/account-owner.js'
-import { RecordReader } from '../query/record-text.js'
+import { RecordReader } from '../store/record-reader.js'
 import {
   isAboutPrincipal,
   matchPrincipals,

@@ -1,6 +1,6 @@
 /** The records behind an event, with the place of each of their appearances: `coldtrail show`. */
 import type { Connection } from '../store/open.js'
-import { RecordReader } from '../store/record-reader.js'
+import { RecordReader, type RecordPlace } from '../store/record-reader.js'
 
 export interface Appearance {
   readonly source_path: string
@@ -19,13 +19,9 @@ export interface ShownRecord {
   readonly appearances: readonly Appearance[]
 }
 
-interface EventPlace {
+interface EventPlace extends RecordPlace {
   readonly id: number
   readonly event_id: string
-  readonly source_id: number
-  readonly record_offset: number
-  readonly record_length: number
-  readonly locator: string | null
 }
 
 /** Several when one eventID was delivered with different content. */
@@ -38,7 +34,7 @@ export function readRecords(db: Connection, eventId: string): ShownRecord[] {
   const reader = new RecordReader(db)
   return events.map((event) => ({
     event_id: event.event_id,
-    record: reader.read(event.source_id, event.record_offset, event.record_length, event.locator),
+    record: reader.readAt(event),
     appearances: readAppearances(db, event.id),
   }))
 }

@@ -1,7 +1,7 @@
 /** One read-only statement of the user's own, with `record(event_id)`: the exact text of a record. */
 import { CaseError } from '../model/case-error.js'
 import { openReader, type Connection } from '../store/open.js'
-import { RecordReader } from '../store/record-reader.js'
+import { RecordReader, type RecordPlace } from '../store/record-reader.js'
 
 export interface FreeResult {
   readonly columns: readonly string[]
@@ -49,7 +49,7 @@ class RecordTexts {
   readonly #reader: RecordReader
 
   constructor(db: Connection) {
-    this.#find = db.prepare<[string], EventPlace>(
+    this.#find = db.prepare<[string], RecordPlace>(
       'SELECT source_id, record_offset, record_length, locator FROM event WHERE event_id = ? ORDER BY id LIMIT 1',
     )
     this.#reader = new RecordReader(db)
@@ -59,16 +59,8 @@ class RecordTexts {
   read(eventId: unknown): string | null {
     const place = typeof eventId === 'string' ? this.#find.get(eventId) : undefined
     if (place === undefined) return null
-    const { source_id, record_offset, record_length, locator } = place
-    return this.#reader.read(source_id, record_offset, record_length, locator).toString('utf8')
+    return this.#reader.readAt(place).toString('utf8')
   }
-}
-
-interface EventPlace {
-  readonly source_id: number
-  readonly record_offset: number
-  readonly record_length: number
-  readonly locator: string | null
 }
 
 /** A statement may name a column by text of a record: it must be harmless as a JSON key, a heading and a CSV cell. */

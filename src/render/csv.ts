@@ -1,5 +1,7 @@
+/** CSV for spreadsheets: RFC 4180 with a header and LF line ends; one row is one line, and no cell is a formula. */
 import { stringify } from 'csv-stringify/sync'
 import { cellText } from './cell.js'
+import { noChanges, type ExportChanges } from './export-changes.js'
 import { printable } from './printable.js'
 import { LineWriter, type RowColumn, type RowSink } from './sink.js'
 
@@ -7,13 +9,20 @@ import { LineWriter, type RowColumn, type RowSink } from './sink.js'
 const BATCH_ROWS = 128
 
 /**
- * What a spreadsheet takes for a formula, also in full-width and small forms and behind white space. csv-stringify's
- * `escape_formulas` knows neither LF nor white space.
+ * What a spreadsheet takes for a formula, also in full-width and small forms, behind white space or quotes, and with a
+ * character before it that is not shown. csv-stringify's `escape_formulas` knows neither LF nor white space.
  */
-const FORMULA = /^(?:[\t\r\n]|\s*[=+\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b])/u
+const FORMULA =
+  /^(?:[\t\r\n\0]|[\s"'\p{Cc}\p{Cf}]*[=+\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u2212])/u
 
-/** RFC 4180 with a header and LF line ends; one row is one line, and no cell is a formula. */
-export function openCsv(columns: readonly RowColumn[], out: NodeJS.WritableStream): RowSink {
+type CellChanges = Pick<ExportChanges, 'madeVisible' | 'prefixed'>
+
+/** @param changes counts the cells that could not be shown as they are. */
+export function openCsv(
+  columns: readonly RowColumn[],
+  out: NodeJS.WritableStream,
+  changes: CellChanges = noChanges(),
+): RowSink {
   const writer = new LineWriter(out)
   let batch: string[][] = [[...columns]]
   const flush = () => {
@@ -23,7 +32,7 @@ export function openCsv(columns: readonly RowColumn[], out: NodeJS.WritableStrea
   }
   return {
     write: (row) => {
-      batch.push(columns.map((column) => csvCell(cellText(row, column))))
+      batch.push(columns.map((column) => csvCell(cellText(row, column), changes)))
       return batch.length < BATCH_ROWS ? undefined : flush()
     },
     end: async () => {
@@ -33,6 +42,10 @@ export function openCsv(columns: readonly RowColumn[], out: NodeJS.WritableStrea
   }
 }
 
-function csvCell(text: string): string {
-  return FORMULA.test(text) ? `'${printable(text)}` : printable(text)
+function csvCell(text: string, changes: CellChanges): string {
+  const shown = printable(text)
+  if (shown !== text) changes.madeVisible++
+  if (!FORMULA.test(text)) return shown
+  changes.prefixed++
+  return `'${shown}`
 }

@@ -11,7 +11,7 @@ const SINKS = {
   table: openTable,
   jsonl: openJsonLines,
   json: openJson,
-  csv: openCsv,
+  csv: (columns, out) => openCsv(columns, out),
 } satisfies Record<string, OpenSink>
 
 export type Format = keyof typeof SINKS

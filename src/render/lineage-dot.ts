@@ -1,6 +1,6 @@
 /** A lineage for Graphviz: `coldtrail lineage … --format dot | dot -Tsvg`. */
-import { LINK_RULES, type LineageEdge, type LineageGraph, type LineageNode } from '../model/lineage.js'
-import { callLabel, nodeLabel } from './lineage-label.js'
+import type { LineageEdge, LineageGraph, LineageNode } from '../model/lineage.js'
+import { edgeLines, nodeLines } from './lineage-label.js'
 import { printable } from './printable.js'
 
 export function renderLineageDot(graph: LineageGraph): string {
@@ -21,26 +21,14 @@ export function renderLineageDot(graph: LineageGraph): string {
 }
 
 function nodeAttributes(node: LineageNode, isAsked: boolean): string {
-  const label = quoted([nodeLabel(node), ...(node.end === null ? [] : [node.end])])
+  const label = quoted(nodeLines(node))
   const shape =
     node.kind === 'principal' ? ', style=rounded' : node.kind === 'attempt' ? ', style=dashed' : ''
   return `label=${label}${shape}${isAsked ? ', penwidth=3' : ''}`
 }
 
 function edgeAttributes(edge: LineageEdge): string {
-  const { event, joined, rule } = edge
-  const rules = [rule, ...(joined === null ? [] : [joined.rule])]
-    .map((each) => LINK_RULES[each].label)
-    .join('; ')
-  const lines = [
-    callLabel(edge),
-    event?.event_time ?? '',
-    event?.source_ip_address ?? '',
-    rules,
-    event?.event_id ?? '',
-  ]
-  const label = quoted(lines.filter((line) => line !== ''))
-  return `label=${label}${edge.failure === null ? '' : ', style=dashed'}`
+  return `label=${quoted(edgeLines(edge))}${edge.failure === null ? '' : ', style=dashed'}`
 }
 
 /** A quoted string of DOT: a backslash begins an escape, as the \\l that ends a line. */

@@ -1,5 +1,5 @@
 /** What a node of a lineage is, in words that a person can search for again. */
-import type { LineageEdge, LineageNode } from '../model/lineage.js'
+import { LINK_RULES, type LineageEdge, type LineageNode } from '../model/lineage.js'
 import { formatCount } from './bytes.js'
 
 /** Class, ARN and key: `role-session arn:aws:sts::…:assumed-role/Deploy/alice ASIA…`. Not yet printable. */
@@ -28,6 +28,20 @@ export function callLabel({ event, failure }: LineageEdge): string {
   if (failure === null) return name
   const times = failure.count === 1 ? '' : ` ×${formatCount(failure.count)}`
   return `${name} ${failure.error_code ?? 'failed'}${times}`
+}
+
+/** A node of a drawing, line by line. Not yet printable. */
+export function nodeLines(node: LineageNode): string[] {
+  return [nodeLabel(node), ...(node.end === null ? [] : [node.end])]
+}
+
+/** An edge of a drawing: call, time, address, what joins, event ID. Not yet printable. */
+export function edgeLines(edge: LineageEdge): string[] {
+  const { event, joined, rule } = edge
+  const rules = [rule, ...(joined === null ? [] : [joined.rule])].map((each) => LINK_RULES[each].label)
+  const place = [event?.event_time ?? '', event?.source_ip_address ?? '']
+  const lines = [callLabel(edge), ...place, rules.join('; '), event?.event_id ?? '']
+  return lines.filter((line) => line !== '')
 }
 
 function keysText({ access_keys: [first], key_count: count }: LineageNode): string {

@@ -4,16 +4,12 @@
  */
 import { FLAG } from '../model/dictionary.js'
 import type { Connection } from './open.js'
-import { RecordReader } from './record-reader.js'
+import { RecordReader, type RecordPlace } from './record-reader.js'
 import { usesOf } from './event-uses.js'
 
-interface Row {
+interface Row extends RecordPlace {
   readonly id: number
   readonly event_id: string
-  readonly source_id: number
-  readonly record_offset: number
-  readonly record_length: number
-  readonly locator: string | null
   readonly flags: number
 }
 
@@ -146,7 +142,7 @@ class Folder {
   }
 
   #read(row: Row): Buffer {
-    return this.#reader.read(row.source_id, row.record_offset, row.record_length, row.locator)
+    return this.#reader.readAt(row)
   }
 
   #conflict(row: Row, others: number): void {

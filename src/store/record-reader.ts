@@ -7,6 +7,15 @@ import { TextTree } from '../model/text-tree.js'
 import { readQuietly } from './open-quietly.js'
 import type { Connection } from './open.js'
 
+/** Columns by which a record is found. */
+export interface RecordPlace {
+  readonly source_id: number
+  readonly record_offset: number
+  readonly record_length: number
+  /** Where it stands inside the value there; null when it is that value. */
+  readonly locator: string | null
+}
+
 interface Segment {
   readonly rowid: number
   readonly content_offset: number
@@ -49,6 +58,10 @@ export class RecordReader {
   read(sourceId: number, offset: number, length: number, locator: string | null = null): Buffer {
     const outer = (): Buffer => this.#bytesAt(sourceId, offset, length)
     return locator === null ? outer() : this.#wrapped(`${sourceId}:${offset}:${length}`, outer, locator)
+  }
+
+  readAt({ source_id, record_offset, record_length, locator }: RecordPlace): Buffer {
+    return this.read(source_id, record_offset, record_length, locator)
   }
 
   /** Records of one outer value are usually asked for together: its text is walked once. */

@@ -1,9 +1,10 @@
 /** An event as lineage reads it. */
 import type { Connection } from '../../store/open.js'
 import { readTuples } from '../../store/reader.js'
+import type { RecordPlace } from '../../store/record-reader.js'
 import { raw, sql, type Statement } from '../statement.js'
 
-export interface CaseEvent {
+export interface CaseEvent extends RecordPlace {
   readonly rowid: number
   readonly event_id: string
   readonly event_time_ms: number | null
@@ -19,10 +20,6 @@ export interface CaseEvent {
   readonly error_code: string | null
   readonly error_message: string | null
   readonly failed: number
-  readonly source_id: number
-  readonly record_offset: number
-  readonly record_length: number
-  readonly locator: string | null
 }
 
 const EVENT_COLUMNS = [

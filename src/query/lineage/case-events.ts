@@ -200,7 +200,7 @@ export class CaseEvents extends CaseIdentities {
 
   /** Null for text that is not JSON: an event can come from a damaged or reduced record. */
   record(event: CaseEvent): JsonObject | null {
-    const bytes = this.#records.read(event.source_id, event.record_offset, event.record_length, event.locator)
+    const bytes = this.#records.readAt(event)
     try {
       const value: unknown = JSON.parse(bytes.toString('utf8'))
       return typeof value === 'object' && value !== null && !Array.isArray(value)

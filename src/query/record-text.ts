@@ -1,1 +1,0 @@
-export { RecordReader } from '../store/record-reader.js'
