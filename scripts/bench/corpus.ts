@@ -12,6 +12,7 @@ import { makeWorld, type Account } from './world.js'
 
 export const PROFILES = {
   tiny: { events: 10_000, files: 20, days: 2 },
+  check: { events: 60_000, files: 120, days: 5 },
   large: { events: 200_000, files: 400, days: 14 },
   small: { events: 100_000, files: 20_000, days: 7 },
   million: { events: 1_000_000, files: 2_000, days: 30 },

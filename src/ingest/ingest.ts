@@ -11,7 +11,7 @@ import { CaseError } from '../model/case-error.js'
 import type { FoundFile, SkippedPath } from '../model/source.js'
 import { nextRoom } from '../model/event-id.js'
 import { createCase } from '../store/create.js'
-import { beginLoad, finishLoad } from '../store/finish.js'
+import { beginLoad, emptyStages, finishLoad } from '../store/finish.js'
 import { lastRow } from '../store/merge.js'
 import { lockCase, type CaseLock } from '../store/lock.js'
 import { openExistingWriter, type Connection } from '../store/open.js'
@@ -138,7 +138,7 @@ class Ingest {
     const { queue, containers } = await this.#load(db, pool, runId, numbered(fresh, ledger.nextSourceId()))
     const interrupted = this.#control.signal.aborted
     const finishing = performance.now()
-    const folded = interrupted ? { duplicates: 0, conflicts: 0 } : this.#finish(db, runId)
+    const folded = interrupted ? this.#settle(db) : this.#finish(db, runId)
     const totals = ledger.totals({
       files: {
         found: files.length + unreadable.length,
@@ -168,6 +168,12 @@ class Ingest {
       ...(interrupted ? {} : { digests: digestTables(db) }),
     })
     return result
+  }
+
+  /** What was merged can be asked by every name, also when the rest is for another run. */
+  #settle(db: Connection): { duplicates: number; conflicts: number } {
+    emptyStages(db)
+    return { duplicates: 0, conflicts: 0 }
   }
 
   #finish(db: Connection, runId: number): { duplicates: number; conflicts: number } {

@@ -65,7 +65,7 @@ function foldNew(db: Connection, runId: number): DeduplicationCounts {
 }
 
 /** Sorted by key, so that the pages of the tables are written once each. */
-function emptyStages(db: Connection): void {
+export function emptyStages(db: Connection): void {
   for (const { table, stage } of STAGES) {
     if (!hasTable(db, stage.name)) continue
     db.transaction(() => {
