@@ -17,7 +17,8 @@ const MAY_IMPORT = {
   cli: ['model', 'discover', 'ingest', 'render', 'store', 'query'],
   verify: ['model', 'store', 'decode', 'normalise'],
   handover: ['model', 'store', 'query', 'verify'],
-  commands: ['model', 'ingest', 'query', 'verify', 'handover', 'render', 'cli'],
+  selftest: ['model', 'ingest', 'store', 'query', 'verify', 'handover'],
+  commands: ['model', 'ingest', 'query', 'verify', 'handover', 'selftest', 'render', 'cli'],
 }
 
 const OWNED = {

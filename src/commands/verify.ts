@@ -22,7 +22,8 @@ export default class Verify extends CaseCommand {
   static override description = `Checks the database itself, and the stored bytes of every source against their SHA-256. Then makes the rows of every source again
 from those bytes, whatever its shape, and compares each column with the row in the case, and all of them with the digest that was taken
 when it was indexed. Then shared values and names, the accounts, and what each run and each digest verify left, which their hash chains
-cover. Nothing is written. What does not hold is listed, one finding a line; exit code 12 when there is any.
+cover; and looks events taken by chance up by their words. Nothing is written. What does not hold is listed, one finding a line; exit
+code 12 when there is any.
 Rows that another version of coldtrail made are compared with their digest only, where this version would make others.
 It compares the case with itself: who changes a case and knows how can make its hashes fit again. Against that stand the
 logical digest (coldtrail info), noted elsewhere, --reread, and coldtrail digest verify.`

@@ -1,5 +1,6 @@
 import {
   copyFileSync,
+  existsSync,
   mkdirSync,
   readFileSync,
   renameSync,
@@ -13,7 +14,19 @@ import { gzipSync } from 'node:zlib'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { logPath, logText, makeArchive, makeRecord, put, putLog, shuffled } from '../helpers/archive.js'
 import { contentOf, integrity, leftovers, query } from '../helpers/cli-case.js'
-import { find, findIds, index, info, listProblems, run, tempFolder, type Indexed } from '../helpers/cli.js'
+import { killGroup, until } from '../helpers/cli-undisturbed.js'
+import {
+  find,
+  findIds,
+  index,
+  info,
+  listProblems,
+  run,
+  start,
+  tempFolder,
+  type Indexed,
+} from '../helpers/cli.js'
+import { figure } from '../helpers/counts.js'
 
 const EVER = ['--until', '9000-01-01'] as const
 
@@ -33,6 +46,14 @@ function sampleArchive(): { root: string; files: string[]; events: number; recor
   }
 }
 
+/** Starts a run and ends it with SIGKILL as soon as it has written something. */
+async function killed(paths: readonly string[], caseFile: string, workers: string): Promise<void> {
+  const indexing = start(['index', ...paths, '--case', caseFile, '--workers', workers], { detached: true })
+  await until(() => existsSync(`${caseFile}.work`))
+  killGroup(indexing, 'SIGKILL')
+  await indexing.done
+}
+
 describe('index', () => {
   const archive = sampleArchive()
   const folder = tempFolder('cases')
@@ -42,17 +63,24 @@ describe('index', () => {
     first = await index([archive.root], caseOf('one'), ['--workers', '1'])
   })
 
-  it('makes the same case with 1, 2 and 8 workers and with shuffled arguments', async () => {
+  it('makes the same case in ten runs: 1, 2 and 8 workers, shuffled arguments, killed and resumed', async (context) => {
     const digest = (await info(caseOf('one'))).logical_digest
     const content = contentOf(caseOf('one'))
     expect(digest).toMatch(/^[0-9a-f]{64}$/)
     const others: [string, readonly string[], string][] = [
       ['two', [archive.root], '2'],
       ['eight', [archive.root], '8'],
-      ['shuffled', shuffled(archive.files, 'a'), '2'],
-      ['shuffled again', shuffled(archive.files, 'b'), '8'],
+      ['shuffled a', shuffled(archive.files, 'a'), '1'],
+      ['shuffled b', shuffled(archive.files, 'b'), '2'],
+      ['shuffled c', shuffled(archive.files, 'c'), '8'],
+      ['killed', [archive.root], '1'],
+      ['killed and shuffled', shuffled(archive.files, 'd'), '2'],
+      ['killed and shuffled again', shuffled(archive.files, 'e'), '8'],
+      ['in two halves', shuffled(archive.files, 'f'), '2'],
     ]
     for (const [name, paths, workers] of others) {
+      if (name.startsWith('killed')) await killed(paths, caseOf(name), workers)
+      if (name === 'in two halves') await index(paths.slice(0, 7), caseOf(name))
       const { code, totals } = await index(paths, caseOf(name), ['--workers', workers])
       expect({ name, code, files: totals.files.found }).toEqual({
         name,
@@ -62,6 +90,7 @@ describe('index', () => {
       expect({ name, digest: (await info(caseOf(name))).logical_digest }).toEqual({ name, digest })
       expect({ name, content: contentOf(caseOf(name)) }).toEqual({ name, content })
     }
+    figure(context, `${others.length + 1} runs, 1 logical digest`)
   })
 
   it('accounts for every file and record, in --json', async () => {

@@ -1,12 +1,16 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import Database from 'better-sqlite3'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeArchive } from '../helpers/archive.js'
-import { leftovers } from '../helpers/cli-case.js'
+import { integrity, leftovers } from '../helpers/cli-case.js'
 import { expectSound, newCase, Undisturbed } from '../helpers/cli-undisturbed.js'
 import { find, index, run, tempFolder } from '../helpers/cli.js'
+import { figure, times } from '../helpers/counts.js'
+import { index as indexInline } from '../verify/indexed.js'
+import { logicalDigest } from '../../src/query/case-facts.js'
+import { openReader } from '../../src/store/open.js'
 
 const archive = makeArchive(tempFolder('full'), {
   files: 1400,
@@ -17,6 +21,15 @@ const archive = makeArchive(tempFolder('full'), {
 
 /** 'CtCa': says of a database that it is a case. */
 const CASE_ID = 0x43744361
+
+function digestOf(caseFile: string): string {
+  const db = openReader(caseFile)
+  try {
+    return logicalDigest(db)
+  } finally {
+    db.close()
+  }
+}
 
 let clean: Undisturbed
 beforeAll(async () => {
@@ -83,6 +96,47 @@ describe('a full disk', () => {
       await clean.expectResumed(caseFile, share)
     },
   )
+
+  /** Each far cheaper than those above; with them there are 41. */
+  describe('at any size', () => {
+    const small = makeArchive(tempFolder('small'), { files: 250, recordsPerFile: 4, redeliveredEvery: 4 })
+    const sizes = times(33, 200)
+    const sound = newCase()
+    let digest: string
+    let bytes: number
+    beforeAll(async () => {
+      await indexInline(sound, [small.root])
+      digest = digestOf(sound)
+      bytes = statSync(sound).size
+    })
+
+    it.for(Array.from({ length: sizes }, (_, at) => at))(
+      'number %i of the rest',
+      { timeout: 120_000 },
+      async (at, context) => {
+        const share = (at + 0.5) / sizes
+        const disk = at % 2 === 0 ? smallDisk(Math.max(64, Math.round((bytes * share) / 1024))) : null
+        const caseFile = typeof disk === 'string' ? path.join(disk, 'case.sqlite') : newCase()
+        const limit = Math.max(64, Math.round((bytes * share) / 1024))
+        const prefix =
+          typeof disk === 'string'
+            ? []
+            : ['bash', '-c', `trap '' XFSZ; ulimit -f ${limit}; exec "$@"`, 'limited']
+        const full = await run(['index', small.root, '--case', caseFile, '--workers', '2'], { prefix })
+        expect({ share, code: full.code, stderr: full.stderr }).toEqual({
+          share,
+          code: 13,
+          stderr: expect.stringContaining('no space left') as string,
+        })
+        if (typeof disk === 'string') spawnSync('mount', ['-o', 'remount,size=512m', disk])
+        if (existsSync(caseFile))
+          expect({ share, integrity: integrity(caseFile) }).toEqual({ share, integrity: 'ok' })
+        await indexInline(caseFile, [small.root])
+        expect({ share, digest: digestOf(caseFile) }).toEqual({ share, digest })
+        figure(context, '1 more, equal when resumed')
+      },
+    )
+  })
 })
 
 describe('places that can not be written', () => {

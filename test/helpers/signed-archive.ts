@@ -2,11 +2,14 @@
  * A small archive as CloudTrail delivers it with log file validation on: log files of several hours and two regions, a digest
  * for every hour, a chain of backfill digests, all signed with a key of our own.
  */
-import { createHash, generateKeyPairSync, hash, sign, type KeyObject } from 'node:crypto'
+import { createHash, hash } from 'node:crypto'
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
+import { keysJson, makeKey, signDigest, type DigestKey } from '../../src/selftest/signed-digest.js'
 import { put } from './archive.js'
+
+export { keysJson, makeKey, signDigest, type DigestKey }
 
 const BUCKET = 'trail-bucket'
 const PREFIX = 'org/logs'
@@ -15,19 +18,6 @@ export const REGIONS = ['us-east-1', 'eu-west-1'] as const
 const TRAIL = 'management'
 const START = Date.UTC(2024, 4, 14, 6)
 const HOUR = 3_600_000
-
-export interface TestKey {
-  readonly privateKey: KeyObject
-  /** Base64 of the PKCS#1 public key. */
-  readonly value: string
-  readonly fingerprint: string
-}
-
-export function makeKey(): TestKey {
-  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
-  const der = publicKey.export({ format: 'der', type: 'pkcs1' })
-  return { privateKey, value: der.toString('base64'), fingerprint: hash('md5', der) }
-}
 
 export interface SignedFile {
   /** Below the archive's root. */
@@ -58,12 +48,12 @@ export interface ArchiveOptions {
   readonly hours?: number
   /** In these hours logging starts anew: a starting digest, and no digest for the hour before. */
   readonly restartAt?: number
-  readonly key?: TestKey
+  readonly key?: DigestKey
 }
 
 export class SignedArchive {
   readonly root: string
-  readonly key: TestKey
+  readonly key: DigestKey
   readonly hours: number
   readonly digests: SignedDigest[] = []
   readonly logs: SignedFile[] = []
@@ -186,30 +176,6 @@ export class SignedArchive {
   get newest(): SignedDigest[] {
     return [...REGIONS.map((region) => this.digest(region, this.hours - 1)), this.digest(REGIONS[0], 2, true)]
   }
-}
-
-/** As CloudTrail signs: RSA PKCS#1 v1.5, SHA-256. */
-export function signDigest(text: string, key: TestKey): string {
-  const digest = JSON.parse(text) as Record<string, string | null>
-  const signed = [
-    digest['digestEndTime'],
-    `${digest['digestS3Bucket']}/${digest['digestS3Object']}`,
-    hash('sha256', text),
-    digest['previousDigestSignature'] ?? 'null',
-  ].join('\n')
-  return sign('RSA-SHA256', Buffer.from(signed), key.privateKey).toString('hex')
-}
-
-export function keysJson(
-  ...keys: readonly { readonly value: string; readonly fingerprint: string }[]
-): string {
-  const list = keys.map(({ value, fingerprint }) => ({
-    Value: value,
-    ValidityStartTime: '2024-01-01T00:00:00Z',
-    ValidityEndTime: '2025-01-01T00:00:00Z',
-    Fingerprint: fingerprint,
-  }))
-  return JSON.stringify({ PublicKeyList: list })
 }
 
 /** What `aws s3api head-object` prints of a digest. */

@@ -383,6 +383,15 @@ describe('what was changed is found', () => {
     expect((await findings(casePath)).join()).toMatch(/structure case file: .*(?:fts5|event_text)/)
   })
 
+  it('full text that was emptied, of events and of callers', async () => {
+    const events = touch((db) => db.exec("INSERT INTO event_text (event_text) VALUES ('delete-all')"))
+    expect((await findings(events)).join('\n')).toMatch(/^words .*is not found by its own words: "/m)
+    const callers = touch((db) => db.exec("INSERT INTO value_text (value_text) VALUES ('delete-all')"))
+    expect((await findings(callers)).join('\n')).toMatch(
+      /^words .*the caller of .* is not found by the words/m,
+    )
+  })
+
   it('damage of the database file', async () => {
     const casePath = touch(() => undefined)
     const bytes = readFileSync(casePath)

@@ -19,14 +19,14 @@ import {
   SignedArchive,
   type ArchiveOptions,
   type SignedDigest,
-  type TestKey,
+  type DigestKey,
 } from '../helpers/signed-archive.js'
 import { index, scratch } from './indexed.js'
 
 const [EAST, WEST] = REGIONS
 
-let ours: TestKey
-let theirs: TestKey
+let ours: DigestKey
+let theirs: DigestKey
 beforeAll(() => {
   ours = makeKey()
   theirs = makeKey()
@@ -157,7 +157,7 @@ describe('a clean archive', () => {
       format: 'der',
       type: 'pkcs1',
     }).export({ format: 'der', type: 'spki' })
-    const key: TestKey = {
+    const key: DigestKey = {
       privateKey: pair.privateKey,
       value: spki.toString('base64'),
       fingerprint: hash('md5', spki),

@@ -1,4 +1,5 @@
 /** Everything that is heavy for each source: a plain function over a list of them, so that it can run in any thread. */
+import { randomInt } from 'node:crypto'
 import type { Verdict } from '../../decode/decode.js'
 import { LIMITS } from '../../decode/limits.js'
 import { AccessNormaliser } from '../../normalise/access-log.js'
@@ -13,11 +14,14 @@ import { RemadeSource } from './remade-source.js'
 import type { RowRange, RowRanges } from './row-ranges.js'
 import { SourceRowReader } from './source-rows.js'
 import { StoredContent } from './stored-content.js'
+import { WordCheck } from './word-check.js'
 import { VERIFIED_SOURCE_SQL, type VerifiedSource } from './verified-source.js'
 
 export interface SourceRows {
   readonly id: number
   readonly ranges: RowRanges
+  /** One event of it, taken by chance, is looked up by its words. */
+  readonly findsWords: boolean
 }
 
 export interface SourceTask {
@@ -92,6 +96,7 @@ class SourceChecker {
   readonly #archive: ArchiveReader | null
   readonly #rows: SourceRowReader
   readonly #content: StoredContent
+  readonly #words: WordCheck
   readonly #source
   readonly #problems
 
@@ -102,6 +107,7 @@ class SourceChecker {
     this.#archive = reread === null ? null : new ArchiveReader(reread)
     this.#rows = new SourceRowReader(db)
     this.#content = new StoredContent(db)
+    this.#words = new WordCheck(db)
     this.#source = db.prepare<[{ id: number; first: number; last: number }], VerifiedSource>(
       VERIFIED_SOURCE_SQL,
     )
@@ -133,9 +139,9 @@ class SourceChecker {
       findings.add('rows', `has another row digest than ${original.path}, of which it is a copy`)
   }
 
-  #checkRows(source: VerifiedSource, { ranges }: SourceRows, findings: FindingList): void {
-    const problems = this.#readProblems(source.id, ranges.problem)
-    if (source.status === 'indexed') this.#remake(source, ranges, problems, findings)
+  #checkRows(source: VerifiedSource, rows: SourceRows, findings: FindingList): void {
+    const problems = this.#readProblems(source.id, rows.ranges.problem)
+    if (source.status === 'indexed') this.#remake(source, rows, problems, findings)
     // Nothing of it could be used: its problems are all that it gave.
     else checkDigest(source, digestOf(problems), findings)
   }
@@ -147,19 +153,22 @@ class SourceChecker {
   /** What this version makes of the content must be what the case has, if this version made that. */
   #remake(
     source: VerifiedSource,
-    ranges: RowRanges,
+    { ranges, findsWords }: SourceRows,
     stored: readonly ProblemRow[],
     findings: FindingList,
   ): void {
     const differences = new FindingList(findings.place)
+    const chosen = findsWords && ranges.event !== undefined ? randomInt(ranges.event.count) : -1
+    let met = 0
     const remade = new RemadeSource({
       rows: this.#rows.of(source.id, ranges),
       problems: new ProblemRows(stored, differences),
       normaliser,
       accessNormaliser,
       isLenient: source.is_lenient !== 0,
-      onEvent: (draft) => {
+      onEvent: (draft, rowid) => {
         this.#names.caller(draft.identity, differences)
+        if (rowid !== null && met++ === chosen) this.#words.check(rowid, draft, differences)
       },
       onAccessLine: (draft) => {
         this.#names.requester(draft.client, differences)

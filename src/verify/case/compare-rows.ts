@@ -6,7 +6,7 @@ import type { EventRow } from './source-rows.js'
 /** What a column is called in a finding, and the value that row and draft have for it. */
 const COLUMNS: readonly (readonly [
   name: string,
-  of: (event: Omit<EventRow, 'kind' | 'offset' | 'length' | 'locator' | 'uses'>) => unknown,
+  of: (event: Omit<EventRow, 'kind' | 'id' | 'offset' | 'length' | 'locator' | 'uses'>) => unknown,
 ])[] = [
   ['eventID', (event) => event.eventId],
   ['eventTime', (event) => event.eventTimeMs],

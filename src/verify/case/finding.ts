@@ -11,6 +11,8 @@ export type Check =
   | 'event'
   /** The rows made of a source have the digest that was taken when it was indexed, and are all that its content gives. */
   | 'rows'
+  /** Events taken by chance are found by their own words. */
+  | 'words'
   /** Each caller is found by the names that its record gives, and by no other. */
   | 'names'
   /** Each shared value (caller, call, origin, outcome, resource) has the hash that is its number. */

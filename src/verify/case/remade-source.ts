@@ -32,7 +32,8 @@ export interface SourceParts {
   readonly accessNormaliser: AccessNormaliser
   /** Damaged records were repaired to be read. */
   readonly isLenient: boolean
-  readonly onEvent: (draft: EventDraft) => void
+  /** With its row, where it has one of its own. */
+  readonly onEvent: (draft: EventDraft, rowid: number | null) => void
   readonly onAccessLine: (draft: AccessDraft) => void
   readonly findings: FindingList
 }
@@ -87,8 +88,8 @@ export class RemadeSource implements RecordSink {
     const draft = normaliser.normalise({ record, text, offset, length, index, insight, flags }, this.#report)
     this.records++
     this.#events++
-    onEvent(draft)
     const row = this.#rows.take(['event', 'redelivery'], offset, locator)
+    onEvent(draft, row?.kind === 'event' ? row.id : null)
     if (row === undefined) this.#missing(draft.eventId, { offset, length, locator })
     else this.#compare(row, draft, length)
     return (draft.flags & FLAG.tooDeep) !== 0

@@ -18,6 +18,8 @@ interface Place {
 
 export interface EventRow extends Place, DigestedEvent {
   readonly kind: 'event' | 'redelivery'
+  /** Row number of the event. */
+  readonly id: number
   /** ` resource.role` for each use, ordered by both. */
   readonly uses: string
 }
@@ -35,7 +37,7 @@ export interface AggregateRow extends Place {
 
 export type SourceRow = EventRow | AccessRow | AggregateRow
 
-const EVENT_PART = `e.event_time_ms, e.action_id, e.place_id, e.identity_id, e.origin_id, e.outcome_id, e.flags, e.event_id,
+const EVENT_PART = `e.id, e.event_time_ms, e.action_id, e.place_id, e.identity_id, e.origin_id, e.outcome_id, e.flags, e.event_id,
   e.request_id, e.shared_event_id,
   (SELECT group_concat(' ' || u.resource_id || '.' || u.role_id, '') FROM
     (SELECT resource_id, role_id FROM event_resource x WHERE ${usesOf('x', 'e.id')} ORDER BY resource_id, role_id) u)`
@@ -65,6 +67,7 @@ type EventValues = [
   offset: number,
   length: number,
   locator: string | null,
+  id: number,
   time: number | null,
   action: number,
   place: number,
@@ -112,11 +115,24 @@ export class SourceRowReader {
 
 function* eventRows(kind: EventRow['kind'], rows: IterableIterator<EventValues>): Generator<EventRow> {
   for (const row of rows) {
-    const [offset, length, locator, eventTimeMs, action, place, identity, origin, outcome, flags, ...texts] =
-      row
+    const [
+      offset,
+      length,
+      locator,
+      id,
+      eventTimeMs,
+      action,
+      place,
+      identity,
+      origin,
+      outcome,
+      flags,
+      ...texts
+    ] = row
     const [eventId, requestId, sharedEventId, uses] = texts
     yield {
       kind,
+      id,
       offset,
       length,
       locator,

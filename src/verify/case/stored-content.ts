@@ -1,8 +1,8 @@
 /** The stored bytes of a source, piece by piece, hashed on the way. */
 import { createHash, hash, type Hash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { constants, gunzipSync, inflateRawSync } from 'node:zlib'
 import { inflateWhole, isGzip } from '../../decode/inflate.js'
+import { readQuietly } from '../../store/open-quietly.js'
 import type { Connection } from '../../store/open.js'
 import type { FindingList } from './finding.js'
 import type { VerifiedSource } from './verified-source.js'
@@ -88,7 +88,7 @@ function checkContent(source: VerifiedSource, content: Hash, findings: FindingLi
 function* referenced(source: VerifiedSource, findings: FindingList): Generator<Buffer, boolean> {
   let bytes: Buffer
   try {
-    bytes = readFileSync(source.path_hex === null ? source.path : Buffer.from(source.path_hex, 'hex'))
+    bytes = readQuietly(source.path_hex === null ? source.path : Buffer.from(source.path_hex, 'hex'))
   } catch (error) {
     findings.add(
       'archive',

@@ -1,0 +1,104 @@
+/**
+ * The short form of the tests, on the machine of whoever has to rely on the tool: a made archive in a temporary folder is indexed,
+ * asked, killed, verified and tampered with, and each promise is held against what came out. Nothing is left behind.
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { digestChecks } from './check-digests.js'
+import { handoverChecks } from './check-handover.js'
+import { indexChecks } from './check-index.js'
+import { interruptionChecks } from './check-interruption.js'
+import { untouchedChecks } from './check-untouched.js'
+import { makeArchive, type MadeArchive } from './made-archive.js'
+import { snapshotOf, type Snapshot } from './snapshot.js'
+
+export interface Bench {
+  /** A folder for whatever a check makes. */
+  readonly folder: string
+  readonly archive: MadeArchive
+  /** The archive as it was made. */
+  readonly before: Snapshot
+  /** A case of the archive, made by the first check. */
+  readonly casePath: string
+  readonly toolVersion: string
+  /** The program itself, for what needs a process of its own: node and its first arguments. */
+  readonly program: readonly string[]
+}
+
+export interface Check {
+  /** As in docs/VALIDATION.md. */
+  readonly id: string
+  readonly promise: string
+  /** @returns what was seen, with figures. @throws SelftestFailure when the promise does not hold. */
+  run(bench: Bench): string | Promise<string>
+}
+
+export interface CheckResult {
+  readonly id: string
+  readonly promise: string
+  readonly passed: boolean
+  readonly seen: string
+  readonly seconds: number
+}
+
+export class SelftestFailure extends Error {}
+
+/** @throws SelftestFailure unless both are the same. */
+export function expectEqual(what: string, found: unknown, expected: unknown): void {
+  const [left, right] = [JSON.stringify(found), JSON.stringify(expected)]
+  if (left !== right) throw new SelftestFailure(`${what}: ${short(left)}, expected ${short(right)}`)
+}
+
+function short(text: string): string {
+  return text.length > 300 ? `${text.slice(0, 300)}…` : text
+}
+
+/** The last looks at what all the others left. */
+const CHECKS: readonly Check[] = [
+  ...indexChecks,
+  ...interruptionChecks,
+  ...handoverChecks,
+  ...digestChecks,
+  ...untouchedChecks,
+]
+
+export async function selftest(
+  start: Pick<Bench, 'toolVersion' | 'program'>,
+  onResult: (result: CheckResult) => void,
+): Promise<CheckResult[]> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'coldtrail-selftest-'))
+  const remove = (): void => {
+    rmSync(folder, { recursive: true, force: true })
+  }
+  // Also when it is ended in the middle.
+  process.once('exit', remove)
+  try {
+    const archive = makeArchive(path.join(folder, 'archive'))
+    const before = snapshotOf(archive.root)
+    const bench: Bench = { ...start, folder, archive, before, casePath: path.join(folder, 'case.sqlite') }
+    const results: CheckResult[] = []
+    for (const check of CHECKS) {
+      const result = await resultOf(check, bench)
+      results.push(result)
+      onResult(result)
+    }
+    return results
+  } finally {
+    remove()
+    process.off('exit', remove)
+  }
+}
+
+async function resultOf(check: Check, bench: Bench): Promise<CheckResult> {
+  const { id, promise } = check
+  const started = performance.now()
+  const seconds = (): number => Math.round(performance.now() - started) / 1000
+  try {
+    const seen = await check.run(bench)
+    return { id, promise, passed: true, seen, seconds: seconds() }
+  } catch (error) {
+    const { message } = error as Error
+    return { id, promise, passed: false, seen: message, seconds: seconds() }
+  }
+}
