@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { logText, makeRecord, put } from '../helpers/archive.js'
 import { query } from '../helpers/cli-case.js'
 import { makeTar, makeTarGz, makeZip } from '../helpers/containers.js'
+import { ingest } from '../../src/ingest/ingest.js'
 import { index, scratch } from '../verify/indexed.js'
 
 const folder = scratch()
@@ -99,6 +100,54 @@ describe('containers', () => {
     expect(members).toMatchObject({ found: 6, alreadyIndexed: 5, indexed: 1 })
     expect(records.events).toBe(10)
     expect(query(file, 'SELECT count(*) AS n FROM event')).toEqual([{ n: 60 }])
+  })
+})
+
+describe('a run that is interrupted', () => {
+  it.each([0, 1, 2, 3])('accounts for every file and member, stopped after %i', async (after) => {
+    const root = path.join(folder, `stopped-${String(after)}`)
+    // Each is more than a batch holds, so that there is something to stop between.
+    const large = (n: number): Buffer => Buffer.concat([part(n), Buffer.alloc(20 * 1024 * 1024, ' ')])
+    put(root, 'a.json', large(0))
+    const inside = [1, 2, 3].map((n) => ({ name: `m${String(n)}.json`, bytes: large(n) }))
+    put(root, 'b.zip', makeZip(inside))
+    put(root, 'c.zip', makeZip([{ name: 'only.json', bytes: part(4) }]))
+    const file = caseFile()
+    const control = new AbortController()
+    let done = 0
+    const totals = await ingest(
+      {
+        casePath: file,
+        paths: [root],
+        exclude: [],
+        workers: 1,
+        reference: false,
+        since: null,
+        until: null,
+        commandLine: [],
+        toolVersion: 'test',
+      },
+      {
+        signal: control.signal,
+        onProgress: ({ filesDone }) => {
+          done = Math.max(done, filesDone)
+          if (done >= after) control.abort()
+        },
+      },
+    )
+    for (const counts of [totals.files, totals.members]) {
+      const { found, indexed, duplicate, alreadyIndexed, skipped, rejected } = counts
+      expect({ after, counts, sum: indexed + duplicate + alreadyIndexed + skipped + rejected }).toEqual({
+        after,
+        counts,
+        sum: found,
+      })
+    }
+    expect(totals.files.found).toBe(3)
+    expect(totals.interrupted).toBe(true)
+    const whole = await index(file, [root])
+    expect(whole.records.events + totals.records.events).toBe(50)
+    expect(query(file, 'SELECT count(*) AS n FROM event')).toEqual([{ n: 50 }])
   })
 })
 
