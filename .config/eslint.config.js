@@ -29,7 +29,6 @@ const OWNED = {
   'fast-glob': ['discover'],
   '@oclif/core': ['cli', 'commands'],
   'cli-progress': ['cli'],
-  'cli-table3': ['render'],
   'csv-stringify': ['render'],
 }
 

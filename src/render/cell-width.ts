@@ -49,7 +49,7 @@ export function padCell(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - cellWidth(text)))
 }
 
-export function isAscii(text: string): boolean {
+function isAscii(text: string): boolean {
   return ASCII.test(text)
 }
 
