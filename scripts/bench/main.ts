@@ -14,18 +14,20 @@ import { measure } from './measure.js'
 import { duckdbInstalled, peerJobs, PEERS, type PeerName } from './peers.js'
 import { benchShapes, benchStream } from './shapes.js'
 import { queryTable, runQueries, type Asked, type QueryResult } from './queries.js'
+import { measureStarts, startTable, type Start } from './starting.js'
 
 const ROOT = path.resolve(import.meta.dirname, '../..')
 const DATA = path.join(ROOT, 'bench-data')
-const WORK = path.join(DATA, 'work')
+/** Of this run alone: another may be under way. */
+const WORK = path.join(DATA, `work-${process.pid}`)
 const QUERY_RUNS = 20
-const PARTS = ['index', 'queries', 'peers', 'shapes', 'stream'] as const
+const PARTS = ['index', 'queries', 'starts', 'peers', 'shapes', 'stream'] as const
 
 const USAGE = `usage: npm run bench -- [options]
   --profile NAME     ${Object.keys(PROFILES).join(', ')}; may be repeated; default large and small
   --runs N           runs of each job, median counts; default 3
   --peers LIST       ${PEERS.join(',')} or none; default all
-  --only PART        index (archive to case file), queries, peers (no coldtrail), shapes (other inputs), or stream
+  --only PART        index (archive to case file), queries, starts, peers (no coldtrail), shapes (other inputs), or stream
                      (one large file); default index and queries
   --workers N        for coldtrail index; default 2
   --gigabytes N      size of the one file of --only stream; default 5
@@ -103,12 +105,13 @@ const report: {
   machine: typeof machine
   index: { corpus: Corpus['key']; jobs: JobResult[] }[]
   queries: QueryResult[]
+  starts: Start[]
   shapes: JobResult[]
   stream: Record<string, number>
-} = { machine, index: [], queries: [], shapes: [], stream: {} }
+} = { machine, index: [], queries: [], starts: [], shapes: [], stream: {} }
 
 const made: Corpus[] = []
-for (const profile of profiles) made.push(await corpusOf(profile))
+if (part !== 'starts') for (const profile of profiles) made.push(await corpusOf(profile))
 
 if (part === 'shapes') report.shapes = await benchShapes(made[0]!, DATA, WORK, { runs, workers, seed, say })
 if (part === 'stream') report.stream = await benchStream(made[0]!, WORK, { gigabytes, workers, say })
@@ -123,6 +126,10 @@ if (part === undefined || part === 'index' || part === 'peers') {
 }
 if (built && (part === undefined || part === 'queries')) {
   report.queries = await benchQueries([made[0]!, await corpusOf('tiny')], part === undefined)
+}
+if (built && (part === undefined || part === 'starts')) {
+  report.starts = await measureStarts(QUERY_RUNS)
+  console.log(`\n${startTable(report.starts)}`)
 }
 rmSync(WORK, { recursive: true, force: true })
 if (values.json !== undefined) writeFileSync(fromUser(values.json), JSON.stringify(report, null, 1) + '\n')
