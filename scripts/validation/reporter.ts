@@ -98,6 +98,7 @@ function section({
 }
 
 function result({ passed, failed, skipped }: Outcome): string {
+  if (passed + failed + skipped === 0) return '**not run**'
   const parts = [`${passed} passed`]
   if (failed > 0) parts.unshift(`**${failed} FAILED**`)
   if (skipped > 0) parts.push(`${skipped} skipped`)

@@ -14,16 +14,19 @@ const FLIPS = 200
 
 /** A change that `verify` must find, and one of its findings. */
 const TAMPERED: Readonly<Record<string, readonly [sql: string, check: Finding['check']]>> = {
-  'a deleted event': ['DELETE FROM event WHERE id = 7', 'event'],
+  'a deleted event': ['DELETE FROM event WHERE id = (SELECT id FROM event LIMIT 1 OFFSET 7)', 'event'],
   'another caller': [
-    'UPDATE event SET identity_id = (SELECT max(id) FROM identity WHERE id <> identity_id) WHERE id = 9',
+    'UPDATE event SET identity_id = (SELECT max(id) FROM identity WHERE id <> identity_id) WHERE id = (SELECT id FROM event LIMIT 1 OFFSET 9)',
     'event',
   ],
-  'another time': ['UPDATE event SET event_time_ms = event_time_ms + 1000 WHERE id = 11', 'event'],
+  'another time': [
+    'UPDATE event SET event_time_ms = event_time_ms + 1000 WHERE id = (SELECT id FROM event LIMIT 1 OFFSET 11)',
+    'event',
+  ],
   'a renamed caller': ["UPDATE identity SET user_name = 'nobody' WHERE user_name = 'ana'", 'values'],
   'a hidden problem': ['DELETE FROM problem WHERE id = (SELECT min(id) FROM problem)', 'runs'],
   'a flipped bit in a stored file': [
-    "UPDATE segment SET bytes = CAST(substr(bytes, 1, 40) || x'00' || substr(bytes, 42) AS BLOB) WHERE rowid = 20",
+    "UPDATE segment SET bytes = CAST(substr(bytes, 1, 40) || x'00' || substr(bytes, 42) AS BLOB) WHERE rowid = (SELECT rowid FROM segment LIMIT 1 OFFSET 20)",
     'bytes',
   ],
   'an edited run': ["UPDATE runs SET arguments = '[]'", 'runs'],
@@ -94,7 +97,7 @@ async function findingsOf({ toolVersion }: Bench, casePath: string): Promise<Fin
 function change(casePath: string, sql: string): void {
   const db: Connection = openPlainWriter(casePath)
   try {
-    db.exec(sql)
+    if (db.prepare(sql).run().changes === 0) throw new SelftestFailure(`nothing to change: ${sql}`)
   } finally {
     db.close()
   }
