@@ -3,8 +3,8 @@ import type { BatchSource } from '../model/batch.js'
 
 /** At least some 2,500 records of a .gz archive: a shard's fixed cost (open, attach) is then a hundredth of the work. */
 const LEAST_BYTES = 512 * 1024
-/** At most some 40,000 records: a batch waits in memory and on the disk until its turn to be merged comes. */
-const MOST_BYTES = 8 * 1024 * 1024
+/** At most some 10,000 records: the index of their words is in memory, and shards wait on the disk until their turn comes. */
+const MOST_BYTES = 2 * 1024 * 1024
 /** Many, so that no worker is left alone with a last large one; not more, since each is a segment of the full text. */
 const BATCHES = 40
 /** Plain JSON is ten times larger for the same records. */

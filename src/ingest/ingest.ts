@@ -136,6 +136,8 @@ class Ingest {
     const { fresh, already, copies } = await splitKnown(db, pool, inWindow, this.#progress)
     for (const copy of copies) ledger.addCopy(copy)
     const { queue, containers } = await this.#load(db, pool, runId, numbered(fresh, ledger.nextSourceId()))
+    // The workers' memory is free for the sorting of the indexes.
+    await pool.close()
     const interrupted = this.#control.signal.aborted
     const finishing = performance.now()
     const folded = interrupted ? this.#settle(db) : this.#finish(db, runId)

@@ -5,7 +5,7 @@ export interface ClientEntry extends Entry {
   /** `-` without credentials. */
   readonly requester: SqlValue
   /** Every string that finds the requester, in lower case. */
-  readonly names: readonly { readonly name: string; readonly kind: string }[]
+  names: readonly { readonly name: string; readonly kind: string }[]
 }
 
 /** One line of an access log, ready for a shard. */

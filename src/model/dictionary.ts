@@ -4,15 +4,18 @@ export type SqlValue = string | number | null
 export interface Entry {
   /** 52-bit hash of the values: the same in every worker, run and case, so that no thread has to ask another for it. */
   readonly id: number
-  readonly values: readonly SqlValue[]
+  values: readonly SqlValue[]
   /** Searchable text of the value. */
-  readonly text: string
-  /** Already written to a shard of this worker. Shards are merged in order, so once is enough. */
+  text: string
+  /**
+   * Already written to a shard of this worker. Shards are merged in order, so once is enough; only the id is needed then, and
+   * values, text and names are let go: they are most of what a worker would keep in memory.
+   */
   shipped: boolean
 }
 
 export interface IdentityEntry extends Entry {
-  readonly names: readonly { readonly name: string; readonly kind: string }[]
+  names: readonly { readonly name: string; readonly kind: string }[]
 }
 
 export interface ResourceEntry {

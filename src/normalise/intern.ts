@@ -3,19 +3,24 @@ import { hash } from 'node:crypto'
 import type { Entry, SqlValue } from '../model/dictionary.js'
 
 /** Beyond this a cache is emptied: values are then hashed and shipped again, which only costs time. */
-export const MAX_ENTRIES = 100_000
+export const MAX_ENTRIES = 32_768
 
 /** Cached values under a first and a second key, so that no long key has to be put together for each record. */
 export class Cache<T> {
   readonly #entries = new Map<unknown, Map<unknown, T>>()
+  readonly #limit: number
   #size = 0
+
+  constructor(limit = MAX_ENTRIES) {
+    this.#limit = limit
+  }
 
   get(first: unknown, second: unknown): T | undefined {
     return this.#entries.get(first)?.get(second)
   }
 
   set(first: unknown, second: unknown, entry: T): T {
-    if (this.#size++ >= MAX_ENTRIES) {
+    if (this.#size++ >= this.#limit) {
       this.#entries.clear()
       this.#size = 0
     }

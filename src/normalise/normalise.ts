@@ -55,6 +55,9 @@ const NOT_OWN_TEXT: ReadonlySet<string> = new Set([
   'errorMessage',
 ])
 
+/** Each keeps its userIdentity, a kilobyte or two, to be compared with. Sessions come and go: few are at work at a time. */
+const MAX_IDENTITIES = 8192
+
 /** API dates at the end of Lambda and CloudFront names (FORMATS: eventName suffixes). */
 const API_DATE = /(?:\d{4}_\d{2}_\d{2}|\d{8}(?:v\d+)?)$/
 const ROLE_NUMBER = new Map(RESOURCE_ROLES.map((role, index) => [role, index]))
@@ -66,7 +69,7 @@ export class Normaliser {
   readonly #walk: RecordWalk
   readonly #actions = new Cache<Variant[]>()
   readonly #places = new Cache<Entry>()
-  readonly #identities = new Cache<KnownIdentity[]>()
+  readonly #identities = new Cache<KnownIdentity[]>(MAX_IDENTITIES)
   readonly #origins = new Cache<Variant[]>()
   readonly #outcomes = new Cache<Entry>()
   readonly #resources = new Map<string | null, KnownResource>()

@@ -117,7 +117,7 @@ function setWriterPragmas(db: Connection): void {
   db.pragma('journal_mode = TRUNCATE')
   db.pragma('synchronous = FULL')
   db.pragma('busy_timeout = 60000')
-  db.pragma('cache_size = -131072')
+  db.pragma('cache_size = -65536')
   db.pragma('temp_store = FILE')
   db.pragma('trusted_schema = OFF')
 }

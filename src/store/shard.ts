@@ -257,16 +257,20 @@ export class Shard {
     this.#add(dictionary, [entry.id, ...entry.values])
     this.#add('value_body', [entry.id, dictionary, entry.text])
     entry.shipped = true
+    entry.values = []
+    entry.text = ''
   }
 
   #shipIdentity(entry: IdentityEntry): void {
     this.#ship(entry, 'identity')
     for (const { name, kind } of entry.names) this.#add('identity_name', [name, entry.id, kind])
+    entry.names = []
   }
 
   #shipClient(entry: ClientEntry): void {
     this.#ship(entry, 'access_client')
     for (const { name, kind } of entry.names) this.#add('requester_name', [name, entry.requester, kind])
+    entry.names = []
   }
 }
 
