@@ -88,7 +88,9 @@ describe('index', () => {
         files: archive.files.length,
       })
       expect({ name, digest: (await info(caseOf(name))).logical_digest }).toEqual({ name, digest })
-      expect({ name, content: contentOf(caseOf(name)) }).toEqual({ name, content })
+      // In two runs another appearance of an event can be the first one.
+      if (name !== 'in two halves')
+        expect({ name, content: contentOf(caseOf(name)) }).toEqual({ name, content })
     }
     figure(context, `${others.length + 1} runs, 1 logical digest`)
   })
