@@ -20,7 +20,7 @@ interface Outcome {
 export default class ValidationReporter implements Reporter {
   async onTestRunEnd(modules: readonly TestModule[], _: unknown, reason: TestRunEndReason): Promise<void> {
     if (reason === 'interrupted') return
-    const tests = eachOnce(modules.flatMap((module) => [...module.children.allTests()]))
+    const tests = modules.flatMap((module) => [...module.children.allTests()])
     const missing: string[] = []
     const rows = REQUIREMENTS.map(({ id, promise, assertions }) => ({
       id,
@@ -38,17 +38,6 @@ export default class ValidationReporter implements Reporter {
     console.error(`assertions without a case:\n${missing.join('\n')}`)
     process.exitCode = 1
   }
-}
-
-/** Of a run in parts (vitest --merge-reports) a test is there once for each part that its file was in. */
-function eachOnce(tests: readonly TestCase[]): TestCase[] {
-  const byName = new Map<string, TestCase>()
-  for (const test of tests) {
-    const name = `${test.module.moduleId} ${test.fullName}`
-    const known = byName.get(name)
-    if (known === undefined || known.result().state === 'skipped') byName.set(name, test)
-  }
-  return [...byName.values()]
 }
 
 function isCase(test: TestCase, { file, cases }: Assertion): boolean {
