@@ -1,6 +1,5 @@
 /** Two twins behind one interface: worker threads, or the same code inline. */
 import { createRequire } from 'node:module'
-import { setFlagsFromString } from 'node:v8'
 import { Piscina } from 'piscina'
 import type { BatchResult, BatchTask, HashResult, HashTask } from '../model/batch.js'
 import * as inline from './worker.js'
@@ -24,8 +23,6 @@ function inlinePool(): ParsePool {
 }
 
 function threadPool(workers: number): ParsePool {
-  // Every core has a worker: helpers of the garbage collector would only take turns with them.
-  setFlagsFromString('--no-parallel-scavenge')
   const pool = new Piscina({
     filename: THREAD,
     minThreads: workers,

@@ -29,6 +29,8 @@ export interface Plan {
 export interface PlanLimits {
   /** So many candidates are read and sorted without further thought. */
   readonly few: number
+  /** The same for words: to look at events in order of time instead would be a full-text search for each. */
+  readonly fewText: number
   /** More than so many are not sorted when all are wanted: that would hold back the first row and fill the memory. */
   readonly many: number
   /** A page up to here may be gathered from the first events of each id. */
@@ -43,6 +45,8 @@ export interface PlanLimits {
 
 export const PLAN_LIMITS: PlanLimits = {
   few: 50_000,
+  // Measured at 10,000,000 events: 800,000 hits are read and sorted in 0.3 s, 5,000 searches for one event each take 0.9 s.
+  fewText: 500_000,
   many: 1_000_000,
   page: 1000,
   branches: 500,
@@ -57,6 +61,8 @@ export function makePlan(db: Connection, question: Demand, page: Page, limits = 
   if (small !== undefined) return sorted(small, page, 'few')
   const best = routes.length > 1 ? (cheapest(db, routes, limits.many) ?? routes[0]) : routes[0]
   if (best === undefined) return sorted(timeRoute(demand), page, 'many')
+  const isText = timeRoute(demand).testCost > 0
+  if (isText && isFew(db, best, Math.min(limits.fewText, limits.many))) return sorted(best, page, 'many')
   const { order, limit } = page
   if (limit === undefined || limit > limits.page) return wholePlan(db, demand, best, page, limits)
   return pagePlan(db, demand, best, { order, limit }, limits)
@@ -97,7 +103,7 @@ function cheapest(db: Connection, routes: readonly Route[], cap: number): Route 
 
 /** Everything is wanted: sorted when it fits, else walked in order of time. */
 function wholePlan(db: Connection, demand: Demand, best: Route, page: Page, limits: PlanLimits): Plan {
-  if (countUpTo(db, best.candidates, limits.many) <= limits.many) return sorted(best, page, 'many')
+  if (isFew(db, best, limits.many)) return sorted(best, page, 'many')
   return { ...sorted(timeRoute(demand), page, 'many'), all: best.hits('many') }
 }
 
@@ -112,6 +118,10 @@ function pagePlan(db: Connection, demand: Demand, best: Route, page: BoundedPage
     if (found.length >= page.limit) return { name: `first ${count}`, ids, found, all: best.hits('many') }
   }
   return branches === undefined ? sorted(best, page, 'many') : nearest(best, branches, page)
+}
+
+function isFew(db: Connection, { candidates }: Route, most: number): boolean {
+  return countUpTo(db, candidates, most) <= most
 }
 
 function fewBranches(db: Connection, { branches }: Route, limits: PlanLimits): Branches | undefined {
