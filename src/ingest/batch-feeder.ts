@@ -51,7 +51,7 @@ export class BatchFeeder {
 
   async #feedAll(batches: Iterable<BatchSource[]>, running: Set<Promise<void>>): Promise<void> {
     // Two batches a worker are under way or waiting; shards wait for their turn, no more than a few.
-    const room = this.#pool.workers * 2 + 2
+    const room = Math.max(this.#pool.workers * 2 + 2, this.#queue.least)
     for (const batch of batches) {
       if (this.#signal.aborted) {
         for (const { member } of batch) this.#queue.notReached[member === undefined ? 'files' : 'members']++

@@ -29,9 +29,10 @@ export function* makeShares(members: readonly BatchSource[], workers: number): G
   if (share.length > 0) yield share
 }
 
-export function* makeBatches(sources: readonly BatchSource[]): Generator<BatchSource[]> {
+/** @param few: where the merge takes longer than the reading, as large as may be. */
+export function* makeBatches(sources: readonly BatchSource[], few = false): Generator<BatchSource[]> {
   const total = sources.reduce((sum, source) => sum + weigh(source), 0)
-  const most = Math.min(MOST_BYTES, Math.max(LEAST_BYTES, total / BATCHES))
+  const most = few ? MOST_BYTES : Math.min(MOST_BYTES, Math.max(LEAST_BYTES, total / BATCHES))
   let batch: BatchSource[] = []
   let weight = 0
   for (const source of sources) {

@@ -204,7 +204,7 @@ class Ingest {
       reference: this.#plan.reference,
       lenient: this.#plan.lenient ?? false,
     })
-    await feeder.feed(makeBatches(sources))
+    await feeder.feed(makeBatches(sources, !bulk))
     const containers = new ContainerPhase(db, feeder, this.#progress, pool.workers)
     return { queue, containers: await containers.run() }
   }

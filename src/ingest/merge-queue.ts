@@ -9,6 +9,8 @@ import type { Progress } from './progress.js'
 const MAX_GROUP = 8
 /** A commit costs two syncs and the tail pages of every table once more. */
 const SHARDS_A_COMMIT = 4
+/** With indexes in place it costs most of their pages once more, for identifiers come in no order. */
+const SHARDS_AN_INDEXED_COMMIT = 8
 
 export class MergeQueue {
   readonly #db: Connection
@@ -28,13 +30,18 @@ export class MergeQueue {
     this.#progress = progress
   }
 
+  /** So many shards are merged at once: fewer only wait. */
+  get least(): number {
+    return this.#bulk ? SHARDS_A_COMMIT : SHARDS_AN_INDEXED_COMMIT
+  }
+
   get waiting(): number {
     return this.#ready.size
   }
 
   add(index: number, result: BatchResult): void {
     this.#ready.set(index, result)
-    this.#mergeReady(SHARDS_A_COMMIT)
+    this.#mergeReady(this.least)
   }
 
   flush(): void {
