@@ -2,7 +2,7 @@
 import { rmSync } from 'node:fs'
 import type { BatchResult, StageTimes } from '../model/batch.js'
 import { joinTexts, mergeShards } from '../store/merge.js'
-import { openExistingWriter, type Connection } from '../store/open.js'
+import type { Connection } from '../store/open.js'
 import type { Progress } from './progress.js'
 
 /** SQLite attaches at most 10 databases by default. */
@@ -69,7 +69,7 @@ export class MergeQueue {
       group.map((result) => result.shardPath),
       { bulk: this.#bulk },
     )
-    joinTexts(this.#db, openExistingWriter)
+    joinTexts(this.#db)
     this.mergeMs += performance.now() - started
     for (const result of group) {
       this.#ready.delete(this.#next++)

@@ -63,7 +63,7 @@ function writeSchema(db: Connection): void {
 
 /**
  * Words are collected in memory up to 64 MB and written once a transaction, as one segment each; segments are merged only
- * when 400 have gathered (FTS5 holds 2,000). Measured on 200,000 events: 5.3 instead of 9.6 µs an event.
+ * when 400 have gathered (FTS5 holds 2,000). Only value_text is filled here: workers bring the segments of the others ready-made.
  */
 const FULL_TEXT_OPTIONS = [
   ['hashsize', 64 * 1024 * 1024],

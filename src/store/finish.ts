@@ -2,7 +2,7 @@
 import { getMeta, setMeta } from './create.js'
 import { deduplicate, type DeduplicationCounts } from './deduplicate.js'
 import { createIndex, INDEXES } from './indexes.js'
-import { STAGES } from './merge.js'
+import { STAGES } from './stages.js'
 import type { Connection } from './open.js'
 import { createTable } from './schema.js'
 

@@ -6,7 +6,7 @@
 import Database from 'better-sqlite3'
 import { createIndex, INDEXES } from './indexes.js'
 import type { Connection } from './open.js'
-import { STAGES } from './merge.js'
+import { STAGES } from './stages.js'
 import { createTable, FTS_DDL, TABLES } from './schema.js'
 import { VERIFICATION_INDEX, VERIFICATION_TABLES } from './verification-schema.js'
 import { VIEWS } from './views.js'

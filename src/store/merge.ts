@@ -4,20 +4,11 @@
  */
 import { FIRST_OVERFLOW } from '../model/event-id.js'
 import { getMeta, setMeta } from './create.js'
-import type { Connection } from './open.js'
-import { AGGREGATE, EVENT_RESOURCE, IDENTITY_NAME, RESOURCE, type TableSpec } from './schema.js'
-import { stageOf } from './column-spec.js'
+import { openExistingWriter, type Connection } from './open.js'
+import { AGGREGATE, EVENT_RESOURCE } from './schema.js'
 import { SHARD_TABLES } from './shard.js'
+import { STAGES } from './stages.js'
 import { countTextSegments, joinTextSegments, mergeTextSegments, WORKER_TEXTS } from './text-segments.js'
-
-/**
- * Rows of a bulk load with keys in no order wait in stages and are sorted in at the end: one by one they would touch every page
- * of their tables.
- */
-export const STAGES: readonly { readonly table: TableSpec; readonly stage: TableSpec }[] = [
-  RESOURCE,
-  IDENTITY_NAME,
-].map((table) => ({ table, stage: stageOf(table, `${table.name}_stage`) }))
 
 /** A search looks into each segment of the full text: from here on FTS5 is told to join them. */
 const MAX_TEXT_SEGMENTS = 400
@@ -152,21 +143,19 @@ function mergeValueTexts(db: Connection, shard: string): void {
  */
 function copyRows(db: Connection, shard: string, { bulk }: MergeOptions, skip: string): number {
   const asBytes = bulk && skip === ''
+  // Even a condition that always holds would keep SQLite from copying bytes.
+  const kept = skip === '' ? '' : `WHERE 1 ${skip}`
   const stored = EVENT_RESOURCE.columns.filter(({ generated }) => generated === undefined)
   const names = stored.map(({ name }) => name).join(', ')
-  const copied = db.prepare(`INSERT INTO event SELECT * FROM ${shard}.event ${rows('WHERE 1', skip)}`).run()
-  const ofKept = `WHERE event_rowid IN (SELECT id FROM ${shard}.event WHERE 1 ${skip})`
+  const copied = db.prepare(`INSERT INTO event SELECT * FROM ${shard}.event ${kept}`).run()
+  const ofKept = `WHERE event_rowid IN (SELECT id FROM ${shard}.event ${kept})`
   db.exec(
     asBytes
       ? `INSERT INTO event_resource SELECT * FROM ${shard}.event_resource`
       : `INSERT INTO event_resource (${names}) SELECT ${names} FROM ${shard}.event_resource ${skip === '' ? '' : ofKept}`,
   )
-  db.exec(`INSERT INTO access_log SELECT * FROM ${shard}.access_log ${rows('WHERE 1', skip)}`)
+  db.exec(`INSERT INTO access_log SELECT * FROM ${shard}.access_log ${kept}`)
   return copied.changes
-}
-
-function rows(where: string, skip: string): string {
-  return skip === '' ? '' : `${where} ${skip}`
 }
 
 /** Never a row number again that was given once: words of a folded duplicate stay in the full text. */
@@ -185,10 +174,10 @@ export function lastRow(db: Connection): number {
 }
 
 /** Between two transactions, in a connection of its own: see joinTextSegments. */
-export function joinTexts(db: Connection, reopen: (path: string) => Connection): void {
+export function joinTexts(db: Connection): void {
   for (const name of WORKER_TEXTS) {
     if (countTextSegments(db, name) <= MAX_TEXT_SEGMENTS) continue
-    const other = reopen(db.name)
+    const other = openExistingWriter(db.name)
     try {
       joinTextSegments(other, name)
     } finally {

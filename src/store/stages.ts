@@ -1,0 +1,11 @@
+import { stageOf } from './column-spec.js'
+import { IDENTITY_NAME, RESOURCE, type TableSpec } from './schema.js'
+
+/**
+ * Rows of a bulk load with keys in no order wait in stages and are sorted in at the end: one by one they would touch every page
+ * of their tables.
+ */
+export const STAGES: readonly { readonly table: TableSpec; readonly stage: TableSpec }[] = [
+  RESOURCE,
+  IDENTITY_NAME,
+].map((table) => ({ table, stage: stageOf(table, `${table.name}_stage`) }))
