@@ -30,10 +30,10 @@ export function* makeShares(members: readonly BatchSource[], workers: number): G
 }
 
 /** @param few: where the merge takes longer than the reading, as large as may be. */
-export function* makeBatches(sources: readonly BatchSource[], few = false): Generator<BatchSource[]> {
+export function* makeBatches<T extends Weighed>(sources: readonly T[], few = false): Generator<T[]> {
   const total = sources.reduce((sum, source) => sum + weigh(source), 0)
   const most = few ? MOST_BYTES : Math.min(MOST_BYTES, Math.max(LEAST_BYTES, total / BATCHES))
-  let batch: BatchSource[] = []
+  let batch: T[] = []
   let weight = 0
   for (const source of sources) {
     const own = weigh(source)
@@ -48,7 +48,9 @@ export function* makeBatches(sources: readonly BatchSource[], few = false): Gene
   if (batch.length > 0) yield batch
 }
 
-function weigh(source: BatchSource): number {
+type Weighed = Pick<BatchSource, 'path' | 'size' | 'member'>
+
+function weigh(source: Weighed): number {
   const packed = /gz$/i.test(source.member?.name ?? source.path) ? 1 : PLAIN_WEIGHT
   return FILE_BYTES + source.size * packed
 }

@@ -135,7 +135,7 @@ class Ingest {
     )
     const { fresh, already, copies } = await splitKnown(db, pool, inWindow, this.#progress)
     for (const copy of copies) ledger.addCopy(copy)
-    const { queue, containers } = await this.#load(db, pool, runId, numbered(fresh, ledger.nextSourceId()))
+    const { queue, containers } = await this.#load(db, pool, runId, fresh, ledger.nextSourceId())
     // The workers' memory is free for the sorting of the indexes.
     await pool.close()
     const interrupted = this.#control.signal.aborted
@@ -188,14 +188,15 @@ class Ingest {
     db: Connection,
     pool: ParsePool,
     runId: number,
-    sources: BatchSource[],
+    files: readonly FoundFile[],
+    firstSourceId: number,
   ): Promise<{ queue: MergeQueue; containers: ContainerTotals }> {
-    const bytes = sources.reduce((sum, source) => sum + source.size, 0)
+    const bytes = files.reduce((sum, file) => sum + file.size, 0)
     const known = db
       .prepare("SELECT coalesce(sum(size), 0) AS n FROM source WHERE status = 'indexed'")
       .get() as { n: number }
     const bulk = beginLoad(db, bytes, known.n)
-    this.#progress.indexing(sources.length, bytes)
+    this.#progress.indexing(files.length, bytes)
     const queue = new MergeQueue(db, bulk, this.#progress)
     const feeder = new BatchFeeder(pool, queue, this.#control.signal, {
       runId,
@@ -204,7 +205,7 @@ class Ingest {
       reference: this.#plan.reference,
       lenient: this.#plan.lenient ?? false,
     })
-    await feeder.feed(makeBatches(sources, !bulk))
+    await feeder.feed(numbered(makeBatches(files, !bulk), firstSourceId))
     const containers = new ContainerPhase(db, feeder, this.#progress, pool.workers)
     return { queue, containers: await containers.run() }
   }
@@ -219,6 +220,9 @@ function closeCase(db: Connection): void {
   }
 }
 
-function numbered(files: readonly FoundFile[], first: number): BatchSource[] {
-  return files.map((file, index) => ({ ...file, id: first + index, hints: readTrailPath(file.path) }))
+/** Only when their turn comes: of a million files that wait, each costs what was found of it and no more. */
+function* numbered(batches: Iterable<FoundFile[]>, first: number): Generator<BatchSource[]> {
+  let id = first
+  for (const batch of batches)
+    yield batch.map((file) => ({ ...file, id: id++, hints: readTrailPath(file.path) }))
 }

@@ -34,7 +34,7 @@ function threadPool(workers: number): VerifyPool {
     filename: THREAD,
     minThreads: workers,
     maxThreads: workers,
-    resourceLimits: { maxOldGenerationSizeMb: 1024, maxYoungGenerationSizeMb: 64 },
+    resourceLimits: { maxOldGenerationSizeMb: 1024, maxYoungGenerationSizeMb: 32 },
   })
   return {
     workers,
