@@ -7,7 +7,11 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { LineageChoice, LineageEdge, LineageGraph } from '../../src/model/lineage.js'
 import { askLineage, isChoice, type LineageQuestion } from '../../src/query/lineage/ask-lineage.js'
 import { renderLineage, LINEAGE_FORMATS, renderLineageChoice } from '../../src/render/lineage.js'
+import { CALL_LIMITS, readCallerCalls } from '../../src/query/lineage/caller-calls.js'
+import type { Activity } from '../../src/query/lineage/case-events.js'
+import { list, sql } from '../../src/query/statement.js'
 import { openReader, type Connection } from '../../src/store/open.js'
+import { readColumn, readIndexNames, readNumber, readTuples } from '../../src/store/reader.js'
 import { plansOf } from '../helpers/count-case.js'
 
 interface Ask {
@@ -243,6 +247,37 @@ describe('bounds', () => {
     expect(refused.map(({ failure }) => failure?.count)).toEqual([CALLS])
   })
 
+  it('finds the same calls of a caller, however many there are of either', () => {
+    const found = new Set<number>()
+    const indexes = readIndexNames(db)
+    const lists = [readColumn<number>(db, sql`SELECT id FROM identity`), ...callers(db).map((id) => [id])]
+    for (const listed of lists) {
+      const [events = 0, firstMs = null, lastMs = null] =
+        readTuples(
+          db,
+          sql`SELECT count(*), min(event_time_ms), max(event_time_ms) FROM event WHERE identity_id IN ${list(listed)}`,
+        )[0] ?? []
+      const activity = { events, firstMs, lastMs } as Activity
+      for (const name of ['AssumeRole', 'GetCallerIdentity']) {
+        const actions = readColumn<number>(db, sql`SELECT id FROM action WHERE event_name = ${name}`)
+        const search = { callers: listed, actions, activity, indexes }
+        const ways = [CALL_LIMITS, { ...CALL_LIMITS, few: -1 }, { few: -1, most: 3 }].map((limits) =>
+          readCallerCalls(db, search, limits),
+        )
+        const [tested, both, bounded] = ways
+        expect(both).toEqual(tested)
+        expect(bounded?.made).toEqual(tested?.made.slice(0, 3))
+        for (const id of tested?.made ?? []) found.add(id)
+      }
+    }
+    const all = readNumber(
+      db,
+      sql`SELECT count(*) FROM event WHERE outcome_id = 0 AND action_id IN (SELECT id FROM action WHERE event_name IN ('AssumeRole', 'GetCallerIdentity'))`,
+    )
+    expect(found.size).toBe(all)
+    expect(found.size).toBeGreaterThan(CALLS)
+  })
+
   it('says where the depth ends', () => {
     const chain = graphOf(db, 'AKIACHAIN00000000001', { depth: 2 })
     const last = chain.nodes.find(({ id }) => id === 'session:ASIACHAIN00000000002')
@@ -252,6 +287,10 @@ describe('bounds', () => {
     expect(graphOf(db, 'ASIACHAIN00000000005').edges).toHaveLength(5)
   })
 })
+
+function callers(db: Connection): number[] {
+  return readColumn<number>(db, sql`SELECT DISTINCT identity_id FROM event`)
+}
 
 function wideRecords(count: number): unknown[] {
   const account = '111122223333'

@@ -6,8 +6,9 @@ import type { JsonObject } from '../../model/record.js'
 import type { Connection } from '../../store/open.js'
 import { readColumn, readIndexNames, readNumber, readTuples } from '../../store/reader.js'
 import { RecordReader } from '../../store/record-reader.js'
-import { and, raw, sql, type Statement } from '../statement.js'
+import { raw, sql, type Statement } from '../statement.js'
 import { asStored } from '../value.js'
+import { readCallerCalls, type CallerCalls, type FailedCalls } from './caller-calls.js'
 import { readCaseEvents, type CaseEvent } from './case-event.js'
 import { CaseIdentities } from './case-identities.js'
 import type { IdentityRow } from './identity-row.js'
@@ -31,6 +32,7 @@ export interface Activity {
 const FEW_ACTIONS = 500
 /** Counting stops here. */
 const MOST_COUNTED = 100_000
+const NO_CALLS: CallerCalls = { made: [], failed: [] }
 
 export class CaseEvents extends CaseIdentities {
   readonly #db: Connection
@@ -39,6 +41,7 @@ export class CaseEvents extends CaseIdentities {
   readonly #calls = new Map<number, IssuingCall>()
   readonly #issued = new Map<number, readonly Issued[]>()
   readonly #fewActions = new Map<string, boolean>()
+  readonly #activities = new WeakMap<readonly IdentityRow[], Activity>()
 
   constructor(db: Connection) {
     super(db)
@@ -85,13 +88,14 @@ export class CaseEvents extends CaseIdentities {
   mentioning(phrase: string, actions: readonly number[]): CaseEvent[] {
     const match = quoted(phrase)
     if (match === null || actions.length === 0) return []
-    const isAction = sql`e.action_id IN ${ids(actions)} AND e.outcome_id = 0`
+    const isAction = sql`e.action_id IN ${ids(actions)}`
     const byAction = sql`SELECT e.id FROM event e${this.#by('event_by_action')} WHERE ${isAction}`
+    const isSuccess = raw('e.outcome_id = 0')
     return readCaseEvents(
       this.#db,
       this.#areFew(actions, byAction)
-        ? sql`${byAction} AND EXISTS (SELECT 1 FROM event_text t WHERE t.event_text MATCH ${match} AND t.rowid = e.id)`
-        : sql`SELECT e.id FROM event_text t CROSS JOIN event e ON e.id = t.rowid WHERE t.event_text MATCH ${match} AND ${isAction}`,
+        ? sql`${byAction} AND ${isSuccess} AND EXISTS (SELECT 1 FROM event_text t WHERE t.event_text MATCH ${match} AND t.rowid = e.id)`
+        : sql`SELECT e.id FROM event_text t CROSS JOIN event e ON e.id = t.rowid WHERE t.event_text MATCH ${match} AND ${isAction} AND ${isSuccess}`,
     )
   }
 
@@ -102,7 +106,9 @@ export class CaseEvents extends CaseIdentities {
   CROSS JOIN event_resource x${this.#by('event_resource_by_resource')} ON x.resource_id = r.id
   CROSS JOIN event e ON e.id = ${EVENT_OF_USE}
   WHERE r.arn = ${asStored(arn)} AND e.action_id IN ${ids(actions)} AND e.outcome_id = 0`
-    return this.#oldest(found, sql`ORDER BY x.event_time_ms, e.id`, limit)
+    // One pass finds the first and counts the rest.
+    const all = sql`${found} ORDER BY x.event_time_ms, e.id LIMIT ${MOST_COUNTED}`
+    return this.firstOf(readColumn<number>(this.#db, all), limit)
   }
 
   /** Successful calls of these actions from `fromMs` to `toMs`, both included. */
@@ -126,43 +132,40 @@ export class CaseEvents extends CaseIdentities {
     return events.filter(({ rowid }) => found.includes(rowid))
   }
 
-  /** Successful calls of these actions by these identities, oldest first, and how many more there are. */
-  madeBy(
-    rows: readonly IdentityRow[],
-    actions: readonly number[],
-    limit: number,
-  ): { events: CaseEvent[]; more: number } {
-    if (rows.length === 0 || actions.length === 0) return { events: [], more: 0 }
-    const found = sql`${this.#callsBy(rows, actions)} AND e.outcome_id = 0`
-    return this.#oldest(found, sql`ORDER BY e.event_time_ms, e.id`, limit)
+  /** Calls of these actions by these identities. */
+  callsBy(rows: readonly IdentityRow[], actions: readonly number[]): CallerCalls {
+    if (rows.length === 0 || actions.length === 0) return NO_CALLS
+    const callers = rows.map(({ id }) => id)
+    const search = { callers, actions, activity: this.activityOf(rows), indexes: this.#indexes }
+    return readCallerCalls(this.#db, search)
   }
 
-  /** The failed ones, by call and outcome. */
-  failuresOf(rows: readonly IdentityRow[], actions: readonly number[]): Failures[] {
-    if (rows.length === 0 || actions.length === 0) return []
-    const found = sql`${this.#callsBy(rows, actions)} AND e.outcome_id <> 0`
-    const groups = readTuples(
-      this.#db,
-      sql`SELECT count(*), json_group_array(id ORDER BY event_time_ms, id) FROM (SELECT f.id, f.event_time_ms, f.action_id, f.outcome_id FROM event f WHERE f.id IN (${found})
-  ORDER BY f.event_time_ms, f.id LIMIT ${MOST_COUNTED}) GROUP BY action_id, outcome_id`,
-    )
-    return groups.flatMap(([count, list]) => {
-      const all = JSON.parse(String(list)) as number[]
-      const ends = [all[0] ?? 0, all.at(-1) ?? 0]
-      const events = readCaseEvents(this.#db, sql`SELECT value FROM json_each(${JSON.stringify(ends)})`)
-      const [first, last = first] = events
-      return first === undefined || last === undefined ? [] : [{ first, last, count: Number(count) }]
-    })
+  /** The first of these events. */
+  firstOf(ids: readonly number[], limit: number): { events: CaseEvent[]; more: number } {
+    const first = ids.slice(0, limit)
+    const events = readCaseEvents(this.#db, sql`SELECT value FROM json_each(${JSON.stringify(first)})`)
+    return { events, more: ids.length - first.length }
   }
 
+  failures({ first, last, count }: FailedCalls): Failures[] {
+    const ends = readCaseEvents(this.#db, sql`SELECT value FROM json_each(${JSON.stringify([first, last])})`)
+    const [earliest, latest = earliest] = ends
+    return earliest === undefined || latest === undefined ? [] : [{ first: earliest, last: latest, count }]
+  }
+
+  /** Asked while linking and again for what is shown. */
   activityOf(rows: readonly IdentityRow[]): Activity {
+    const known = this.#activities.get(rows)
+    if (known !== undefined) return known
     const events = sql`FROM event e${this.#by('event_by_identity')} WHERE e.identity_id IN ${idsOf(rows)}`
     const [found] = readTuples(
       this.#db,
       sql`SELECT count(*), min(e.event_time_ms), max(e.event_time_ms) ${events}`,
     ) as [number, number | null, number | null][]
     const [count, firstMs, lastMs] = found ?? [0, null, null]
-    return { events: count, firstMs, lastMs }
+    const activity = { events: count, firstMs, lastMs }
+    this.#activities.set(rows, activity)
+    return activity
   }
 
   deedsOf(
@@ -187,15 +190,19 @@ export class CaseEvents extends CaseIdentities {
   issued(event: CaseEvent): readonly Issued[] {
     const known = this.#issued.get(event.rowid)
     if (known !== undefined) return known
-    const call = this.call(event)
-    const record = call === undefined ? null : this.record(event)
-    const second = event.event_time_ms === null ? null : event.event_time_ms - (event.event_time_ms % 1000)
-    const made =
-      call === undefined || record === null
-        ? []
-        : call.read({ record, second, caller: this.identity(event.identity_id) })
+    const made = this.#read(event)
     this.#issued.set(event.rowid, made)
     return made
+  }
+
+  #read(event: CaseEvent): readonly Issued[] {
+    const call = this.call(event)
+    if (call === undefined) return []
+    const second = event.event_time_ms === null ? null : event.event_time_ms - (event.event_time_ms % 1000)
+    const caller = this.identity(event.identity_id)
+    if ('readCaller' in call) return call.readCaller({ second, caller })
+    const record = this.record(event)
+    return record === null ? [] : call.read({ record, second, caller })
   }
 
   /** Null for text that is not JSON: an event can come from a damaged or reduced record. */
@@ -211,28 +218,7 @@ export class CaseEvents extends CaseIdentities {
     }
   }
 
-  /** Begins where there is less to read: at the callers, or at the calls during the callers' time. */
-  #callsBy(rows: readonly IdentityRow[], actions: readonly number[]): Statement {
-    const callers = sql`e.identity_id IN ${idsOf(rows)}`
-    const calls = sql`e.action_id IN ${ids(actions)}`
-    const byCaller = sql`SELECT e.id FROM event e${this.#by('event_by_identity')} WHERE ${callers}`
-    if (this.#isFew(byCaller, FEW_ACTIONS)) return sql`${byCaller} AND ${calls}`
-    const { firstMs, lastMs } = this.activityOf(rows)
-    const time = sql`e.event_time_ms >= ${firstMs ?? 0} AND e.event_time_ms <= ${lastMs ?? 0}`
-    const byAction = sql`SELECT e.id FROM event e${this.#by('event_by_action')} WHERE ${and([calls, time])}`
-    const isShorter = this.#count(byAction, MOST_COUNTED) <= this.#count(byCaller, MOST_COUNTED)
-    return isShorter ? sql`${byAction} AND ${callers}` : sql`${byCaller} AND ${calls}`
-  }
-
-  #oldest(found: Statement, order: Statement, limit: number): { events: CaseEvent[]; more: number } {
-    // One pass finds the first and counts the rest.
-    const all = readColumn<number>(this.#db, sql`${found} ${order} LIMIT ${MOST_COUNTED}`)
-    const first = all.slice(0, limit)
-    const events = readCaseEvents(this.#db, sql`SELECT value FROM json_each(${JSON.stringify(first)})`)
-    return { events, more: all.length - first.length }
-  }
-
-  /** Asked for every key: the answer stays the same. */
+  /** Asked for every key: the answer stays the same. Failed calls count too, as only the index is read. */
   #areFew(actions: readonly number[], calls: Statement): boolean {
     const key = actions.join()
     const known = this.#fewActions.get(key) ?? this.#isFew(calls, FEW_ACTIONS)

@@ -1,17 +1,16 @@
 /** The callers of a case, by their ids, keys and names. What was read is kept: one walk asks for the same ones again and again. */
 import { CaseError, EXIT } from '../../model/case-error.js'
-import { IDENTITY_COLUMNS } from '../../model/principal.js'
 import type { Connection } from '../../store/open.js'
-import { readTuples } from '../../store/reader.js'
+import { readColumn, readTuples } from '../../store/reader.js'
 import { raw, sql, type Statement } from '../statement.js'
 import { asStored } from '../value.js'
-import type { IdentityRow } from './identity-row.js'
+import { IDENTITY_ROW_COLUMNS, type IdentityRow } from './identity-row.js'
 import { spellingsOf } from './record-fields.js'
 
 /** A principal of more identities than this is shown by the first of them. */
 const MOST_IDENTITIES = 20_000
 
-const IDENTITY = `SELECT i.id, ${IDENTITY_COLUMNS.map((name) => `i.${name}`).join(', ')}`
+const IDENTITY = `SELECT i.id, ${IDENTITY_ROW_COLUMNS.map((name) => `i.${name}`).join(', ')} FROM identity i`
 
 export class CaseIdentities {
   readonly #db: Connection
@@ -25,7 +24,7 @@ export class CaseIdentities {
   identity(id: number): IdentityRow {
     const known = this.#identities.get(id)
     if (known !== undefined) return known
-    const [row] = this.#readIdentities(sql`${raw(IDENTITY)} FROM identity i WHERE i.id = ${id}`)
+    const [row] = this.#withIds([id])
     if (row !== undefined) return row
     throw new CaseError(`the case is damaged: identity ${id} is missing`, {
       exit: EXIT.verificationFailed,
@@ -34,14 +33,14 @@ export class CaseIdentities {
   }
 
   withKey(key: string): IdentityRow[] {
-    return this.#readIdentities(sql`${raw(IDENTITY)} FROM identity i WHERE i.access_key_id = ${key}`)
+    return this.#read(sql`SELECT id FROM identity WHERE access_key_id = ${key}`)
   }
 
   /** Every identity that bears the name, in any case. */
   named(name: string): readonly IdentityRow[] {
     const known = this.#names.get(name)
     if (known !== undefined) return known
-    const rows = this.#readIdentities(sql`${named(name)} LIMIT ${MOST_IDENTITIES}`)
+    const rows = this.#read(sql`${idsNamed(name)} LIMIT ${MOST_IDENTITIES}`)
     this.#names.set(name, rows)
     return rows
   }
@@ -53,8 +52,9 @@ export class CaseIdentities {
     if (known !== undefined && known.length < MOST_IDENTITIES) {
       return known.filter(({ session_created: created }) => created !== null && spellings.includes(created))
     }
-    return this.#readIdentities(
-      sql`${named(name)} AND i.session_created IN (SELECT value FROM json_each(${JSON.stringify(spellings)}))`,
+    return this.#read(
+      sql`SELECT i.id FROM (${idsNamed(name)}) n CROSS JOIN identity i ON i.id = n.identity_id
+  WHERE i.session_created IN (SELECT value FROM json_each(${JSON.stringify(spellings)}))`,
     )
   }
 
@@ -72,24 +72,33 @@ export class CaseIdentities {
     })
   }
 
-  #readIdentities(statement: Statement): IdentityRow[] {
-    return readTuples(this.#db, statement).map((values) => {
-      const id = Number(values[0])
-      const known = this.#identities.get(id)
-      if (known !== undefined) return known
-      const columns: Record<string, unknown> = { id }
-      IDENTITY_COLUMNS.forEach((name, index) => {
-        columns[name] = values[index + 1]
-      })
-      const row = columns as unknown as IdentityRow
-      this.#identities.set(id, row)
-      return row
-    })
+  /** Of the ids that a statement selects. Names of one caller find the same rows again: those are not read twice. */
+  #read(ids: Statement): IdentityRow[] {
+    return this.#withIds(readColumn<number>(this.#db, ids))
+  }
+
+  #withIds(ids: readonly number[]): IdentityRow[] {
+    const unknown = ids.filter((id) => !this.#identities.has(id))
+    if (unknown.length > 0) {
+      const wanted = sql`SELECT value FROM json_each(${JSON.stringify(unknown)})`
+      for (const values of readTuples(this.#db, sql`${raw(IDENTITY)} WHERE i.id IN (${wanted})`)) {
+        const row = rowOf(values)
+        this.#identities.set(row.id, row)
+      }
+    }
+    return ids.flatMap((id) => this.#identities.get(id) ?? [])
   }
 }
 
-function named(name: string): Statement {
+function rowOf([id, ...values]: readonly (string | number | null)[]): IdentityRow {
+  const columns: Record<string, unknown> = { id }
+  IDENTITY_ROW_COLUMNS.forEach((name, index) => {
+    columns[name] = values[index]
+  })
+  return columns as unknown as IdentityRow
+}
+
+function idsNamed(name: string): Statement {
   const folded = asStored(name).toLowerCase()
-  return sql`${raw(IDENTITY)} FROM (SELECT DISTINCT identity_id FROM identity_name WHERE name = ${folded}) n
-  CROSS JOIN identity i ON i.id = n.identity_id WHERE TRUE`
+  return sql`SELECT DISTINCT identity_id FROM identity_name WHERE name = ${folded}`
 }

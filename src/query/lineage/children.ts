@@ -1,9 +1,10 @@
 /** One step down: what was made with this. Every step is taken through Parents, so that both ways give the same links. */
 import { attemptActor, type Actor } from './actor.js'
+import type { CallerCalls } from './caller-calls.js'
 import type { CaseEvent } from './case-event.js'
 import type { CaseEvents, Failures } from './case-events.js'
 import type { Credentials } from './credentials.js'
-import { isWithoutCredential, samplesOf, type IdentityRow } from './identity-row.js'
+import { isWithoutCredential, samplesOf } from './identity-row.js'
 import { isMadePrincipal, type Issued, type IssuingKind } from './issued.js'
 import { link, type Link } from './link.js'
 import type { Parents } from './parents.js'
@@ -46,9 +47,10 @@ export class ChildFinder {
   of(actor: Actor, limit: number): Children {
     if (actor.kind === 'attempt') return { links: [], more: 0 }
     const callers = actor.kind === 'principal' ? actor.rows.filter(isWithoutCredential) : actor.rows
-    const issued = this.#issuedBy(actor, callers, limit)
+    const calls = this.#case.callsBy(callers, this.#case.actions(...BY_CALLER))
+    const issued = this.#issuedBy(actor, calls, limit)
     const owned = actor.kind === 'principal' ? this.#owned(actor, limit) : { links: [], more: 0 }
-    const failed = this.#failed(actor, callers)
+    const failed = this.#failed(actor, calls)
     const links = [...issued.links, ...this.#switchedTo(actor), ...owned.links, ...failed.slice(0, limit)]
     return { links: unique(links), more: issued.more + owned.more + Math.max(0, failed.length - limit) }
   }
@@ -56,8 +58,7 @@ export class ChildFinder {
   /** How many issuing events are below: for where the walk stops. */
   countOf(actor: Actor): number {
     const callers = actor.kind === 'principal' ? actor.rows.filter(isWithoutCredential) : actor.rows
-    const { events, more } = this.#case.madeBy(callers, this.#case.actions(...BY_CALLER), 1)
-    return events.length + more
+    return this.#case.callsBy(callers, this.#case.actions(...BY_CALLER)).made.length
   }
 
   /** What one event made, whoever called. */
@@ -66,8 +67,8 @@ export class ChildFinder {
     return unique(links)
   }
 
-  #issuedBy(actor: Actor, callers: readonly IdentityRow[], limit: number): Children {
-    const found = this.#case.madeBy(callers, this.#case.actions(...BY_CALLER), limit * LOOKS)
+  #issuedBy(actor: Actor, { made }: CallerCalls, limit: number): Children {
+    const found = this.#case.firstOf(made, limit * LOOKS)
     const links: Link[] = []
     let looked = 0
     for (const event of found.events) {
@@ -193,17 +194,19 @@ export class ChildFinder {
     return [link(actor, credential, 'owner', { event, by: from.name ?? from.arn ?? from.id })]
   }
 
-  #failed(actor: Actor, callers: readonly IdentityRow[]): Link[] {
+  #failed(actor: Actor, { failed }: CallerCalls): Link[] {
     const groups = new Map<string, { target: Actor; failures: Failures }>()
-    for (const failures of this.#case.failuresOf(callers, this.#case.actions(...ATTEMPTS))) {
+    const attempts = new Set(this.#case.actions(...ATTEMPTS))
+    const tried = failed.filter(({ action }) => attempts.has(action))
+    for (const failures of tried.flatMap((each) => this.#case.failures(each))) {
       const { first } = failures
       const target = attemptActor(targetOf(first), first.event_name ?? '')
       const key = `${target.id} ${first.error_code ?? ''}`
       const known = groups.get(key)?.failures
       groups.set(key, { target, failures: known === undefined ? failures : together(known, failures) })
     }
-    const attempts = [...groups.values()].sort((a, b) => timeOf(a.failures.first) - timeOf(b.failures.first))
-    return attempts.map(({ target, failures: { first, last, count } }) => {
+    const inOrder = [...groups.values()].sort((a, b) => timeOf(a.failures.first) - timeOf(b.failures.first))
+    return inOrder.map(({ target, failures: { first, last, count } }) => {
       const failure = { errorCode: first.error_code ?? first.error_message, count, last }
       return link(actor, target, 'error-message', { event: first, failure })
     })

@@ -3,7 +3,29 @@ import type { Identity } from '../../model/principal.js'
 import type { SessionMark } from './issued.js'
 import { readKey, readSecond } from './record-fields.js'
 
-export type IdentityRow = Identity & { readonly id: number }
+/** What linking reads of a caller: a busy user has thousands of identities, and each column of each takes its time. */
+export const IDENTITY_ROW_COLUMNS = [
+  'principal_type',
+  'credential_class',
+  'principal',
+  'principal_kind',
+  'principal_key',
+  'principal_arn',
+  'principal_id',
+  'principal_account_id',
+  'user_name',
+  'access_key_id',
+  'session_issuer_arn',
+  'session_issuer_id',
+  'session_issuer_name',
+  'session_name',
+  'session_created',
+  'invoked_by',
+  'identity_center_user_id',
+  'credential_id',
+] as const satisfies readonly (keyof Identity)[]
+
+export type IdentityRow = Pick<Identity, (typeof IDENTITY_ROW_COLUMNS)[number]> & { readonly id: number }
 
 /** The key that signed; network-activity events of another account have it in principalId. */
 export function keyOf(row: IdentityRow): string | null {

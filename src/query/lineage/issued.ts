@@ -43,24 +43,30 @@ export function isMadePrincipal(issued: Issued): issued is MadePrincipal {
   return issued.what === 'user' || issued.what === 'role'
 }
 
-export interface IssuingRecord {
-  readonly record: JsonObject
+export interface IssuingEvent {
   /** Second of the event, ms since 1970. */
   readonly second: number | null
   readonly caller: IdentityRow
+}
+
+export interface IssuingRecord extends IssuingEvent {
+  readonly record: JsonObject
 }
 
 /** What kind of call: decides who the caller is and in which searches it is looked for. */
 export type IssuingKind =
   'sts' | 'sign-in' | 'switch' | 'key' | 'principal' | 'password' | 'token' | 'launch' | 'portal'
 
-export interface IssuingCall {
+export type IssuingCall = {
   /** First label of eventSource. */
   readonly service: string
   readonly name: string
   readonly kind: IssuingKind
-  readonly read: (input: IssuingRecord) => Issued[]
-}
+} & (
+  | { readonly read: (input: IssuingRecord) => Issued[] }
+  /** Who called says all: the record, which costs the inflating of its file, is not read. */
+  | { readonly readCaller: (input: IssuingEvent) => Issued[] }
+)
 
 export const ISSUING_CALLS: readonly IssuingCall[] = [
   { service: 'sts', name: 'AssumeRole', kind: 'sts', read: assumed },
@@ -72,8 +78,8 @@ export const ISSUING_CALLS: readonly IssuingCall[] = [
   { service: 'cognito-identity', name: 'GetCredentialsForIdentity', kind: 'sts', read: byKeyOnly },
   { service: 'rolesanywhere', name: 'CreateSession', kind: 'sts', read: anywhere },
   { service: 's3express', name: 'CreateSession', kind: 'sts', read: byKeyOnly },
-  { service: 'signin', name: 'ConsoleLogin', kind: 'sign-in', read: signedIn },
-  { service: 'signin', name: 'SwitchRole', kind: 'switch', read: signedIn },
+  { service: 'signin', name: 'ConsoleLogin', kind: 'sign-in', readCaller: signedIn },
+  { service: 'signin', name: 'SwitchRole', kind: 'switch', readCaller: signedIn },
   { service: 'iam', name: 'CreateAccessKey', kind: 'key', read: accessKey },
   { service: 'iam', name: 'CreateUser', kind: 'principal', read: user },
   { service: 'iam', name: 'CreateRole', kind: 'principal', read: role },
@@ -87,7 +93,7 @@ export const ISSUING_CALLS: readonly IssuingCall[] = [
 
 const NO_MARK: SessionMark = { principalId: null, arn: null, roleArn: null, sessionName: null, created: null }
 
-function session(key: string | null, mark: Partial<SessionMark>, { second }: IssuingRecord): Issued {
+function session(key: string | null, mark: Partial<SessionMark>, { second }: IssuingEvent): Issued {
   return { what: 'session', key, mark: { ...NO_MARK, created: second, ...mark } }
 }
 
@@ -146,7 +152,7 @@ function anywhere(input: IssuingRecord): Issued[] {
  * The identity of a sign-in is who signed in; of a SwitchRole, the role that was switched to. A federated sign-in is by a
  * session that exists already.
  */
-function signedIn(input: IssuingRecord): Issued[] {
+function signedIn(input: IssuingEvent): Issued[] {
   const { principal_id: principalId, principal_arn: arn, session_created: created } = input.caller
   if (arn === null && principalId === null) return []
   return [session(null, { principalId, arn, created: readSecond(created) ?? input.second }, input)]

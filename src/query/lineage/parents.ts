@@ -91,7 +91,8 @@ export class Parents {
   /** Sessions of these identities that can have been open in a browser. A sign-in may be all that a session did. */
   #openConsoles(rows: readonly IdentityRow[], at: number): readonly Actor[] {
     const used = rows.filter((row) => wasOpen(row, at)).map((row) => this.#credentials.ofIdentity(row))
-    const { events } = this.#case.madeBy(rows, this.#case.actions('sign-in'), MOST_SIGN_INS)
+    const { made } = this.#case.callsBy(rows, this.#case.actions('sign-in'))
+    const { events } = this.#case.firstOf(made, MOST_SIGN_INS)
     const begun = events
       .filter(({ event_time_ms: ms }) => ms !== null && ms <= at && at - ms <= CONSOLE_SESSION_MS)
       .flatMap((event) => this.#case.issued(event).map((issued) => this.#credentials.ofIssued(issued, event)))

@@ -124,7 +124,8 @@ export class StartReader {
     const used = samples.slice(0, MOST_LOOKS).map(({ row }) => this.#credentials.ofIdentity(row))
     // A sign-in may be all that a session did.
     const bare = rows.filter(isWithoutCredential)
-    const { events } = this.#case.madeBy(bare, this.#case.actions('sign-in', 'switch'), MOST_LOOKS)
+    const { made } = this.#case.callsBy(bare, this.#case.actions('sign-in', 'switch'))
+    const { events } = this.#case.firstOf(made, MOST_LOOKS)
     const begun = events.flatMap((event) =>
       this.#case.issued(event).flatMap((issued) => this.#credentials.ofIssued(issued, event) ?? []),
     )
