@@ -1,7 +1,7 @@
 /** After the load: indexes by one sort each, duplicates folded, the stage emptied. Each step is repeatable after a kill. */
 import { getMeta, setMeta } from './create.js'
 import { deduplicate, type DeduplicationCounts } from './deduplicate.js'
-import { createIndex, INDEXES } from './indexes.js'
+import { createIndex, INDEXES, type IndexSpec } from './indexes.js'
 import { STAGES } from './stages.js'
 import type { Connection } from './open.js'
 import { createTable } from './schema.js'
@@ -38,7 +38,7 @@ export function finishLoad(db: Connection, runId: number, report: StepReport): D
   let counts: DeduplicationCounts = { duplicates: 0, conflicts: 0 }
   for (const index of steps) {
     report(index.name, done++, total)
-    db.exec(createIndex(index))
+    buildIndex(db, index)
     if (index.name === 'event_by_event_id') {
       report('duplicates', done++, total)
       counts = foldNew(db, runId)
@@ -47,6 +47,23 @@ export function finishLoad(db: Connection, runId: number, report: StepReport): D
   countEvents(db)
   setMeta(db, 'state', 'ready')
   return counts
+}
+
+/**
+ * SQLite sorts as many keys at once as its page cache may hold, in a linked list: beyond the processor's own cache (2 MiB here)
+ * each step of that is a miss. Sorted in pieces and merged from a file, the indexes take half of the time. A piece is never less
+ * than 250 pages, so a smaller cache changes nothing.
+ */
+const SORTING_CACHE_KIB = 4096
+
+function buildIndex(db: Connection, index: IndexSpec): void {
+  const cache = db.pragma('cache_size', { simple: true }) as number
+  db.pragma(`cache_size = -${SORTING_CACHE_KIB}`)
+  try {
+    db.exec(createIndex(index))
+  } finally {
+    db.pragma(`cache_size = ${cache}`)
+  }
 }
 
 /** For questions that go through all events or only some, as what is less. */
