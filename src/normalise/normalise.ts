@@ -51,6 +51,9 @@ const NOT_OWN_TEXT: ReadonlySet<string> = new Set([
   'userAgent',
   'vpcEndpointId',
   'vpcEndpointAccountId',
+  'tlsDetails.tlsVersion',
+  'tlsDetails.cipherSuite',
+  'tlsDetails.keyExchange',
   'errorCode',
   'errorMessage',
 ])
@@ -153,34 +156,28 @@ export class Normaliser {
 
   /** Comparing with the caller's last request costs a fifth of looking up an address and a long user agent. */
   #originOf(known: KnownIdentity, record: JsonObject, userAgent: string | null): Entry {
-    const address = text(record['sourceIPAddress'])
-    const endpoint = text(record['vpcEndpointId'])
-    const owner = text(record['vpcEndpointAccountId'])
-    const last = known.origin?.parts
-    if (
-      known.origin !== null &&
-      last?.[0] === address &&
-      last[1] === userAgent &&
-      last[2] === endpoint &&
-      last[3] === owner
-    )
-      return known.origin.entry
-    const entry = this.#origin(address, userAgent, endpoint, owner)
-    known.origin = { parts: [address, userAgent, endpoint, owner], entry }
-    return entry
+    const tls = readObject(record['tlsDetails'])
+    const parts = [
+      text(record['sourceIPAddress']),
+      userAgent,
+      text(record['vpcEndpointId']),
+      text(record['vpcEndpointAccountId']),
+      tls === null ? null : text(tls['tlsVersion']),
+      tls === null ? null : text(tls['cipherSuite']),
+      tls === null ? null : text(tls['keyExchange']),
+    ]
+    if (known.origin !== null && isSame(known.origin.parts, parts)) return known.origin.entry
+    known.origin = this.#origin(parts)
+    return known.origin.entry
   }
 
-  #origin(
-    address: string | null,
-    userAgent: string | null,
-    endpoint: string | null,
-    owner: string | null,
-  ): Entry {
+  #origin(parts: readonly (string | null)[]): Variant {
+    const [address, userAgent] = parts
     const variants = this.#origins.get(address, userAgent) ?? this.#origins.set(address, userAgent, [])
-    for (const { parts, entry } of variants) if (parts[0] === endpoint && parts[1] === owner) return entry
-    const entry = makeEntry([address, userAgent, endpoint, owner].map(cleanValue))
-    keep(variants, { parts: [endpoint, owner], entry })
-    return entry
+    for (const variant of variants) if (isSame(variant.parts, parts)) return variant
+    const variant = { parts, entry: makeEntry(parts.map(cleanValue)) }
+    keep(variants, variant)
+    return variant
   }
 
   #outcome(record: JsonObject): Entry {
@@ -350,6 +347,11 @@ interface KnownIdentity {
   readonly tooDeep: boolean
   /** Where its last request came from: mostly the next one comes from there too. */
   origin: Variant | null
+}
+
+function isSame(some: Variant['parts'], others: Variant['parts']): boolean {
+  for (let index = 0; index < some.length; index++) if (some[index] !== others[index]) return false
+  return true
 }
 
 /** A hostile archive could vary one field for ever: the list is walked for each record, so it stays short. */

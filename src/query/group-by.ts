@@ -37,6 +37,8 @@ const DIMENSION_OF = {
   source_ip_address: 'origin',
   user_agent: 'origin',
   vpc_endpoint_id: 'origin',
+  tls_version: 'origin',
+  cipher_suite: 'origin',
   error_code: 'outcome',
   error_message: 'outcome',
 } as const satisfies Record<string, Dimension>

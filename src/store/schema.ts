@@ -115,6 +115,9 @@ export const ORIGIN: TableSpec = {
     text('user_agent', 'userAgent'),
     text('vpc_endpoint_id', 'vpcEndpointId'),
     text('vpc_endpoint_account_id', 'vpcEndpointAccountId'),
+    text('tls_version', 'tlsDetails.tlsVersion'),
+    text('cipher_suite', 'tlsDetails.cipherSuite'),
+    text('key_exchange', 'tlsDetails.keyExchange'),
   ],
 }
 

@@ -17,6 +17,7 @@ import { Entry, NO_PARAMETERS } from './scope.js'
 /** A place that nothing is known of. */
 const ANYWHERE = new Entry(null, NO_PARAMETERS, false, 'mentioned')
 const LETTER_A = 97
+const TLS_PREFIX = 'tlsDetails.'
 
 /** Different in every event, and columns of their own; or the caller's. */
 const UNSAID: ReadonlySet<string> = new Set(['eventID', 'requestID', 'eventTime', 'userAgent'])
@@ -24,6 +25,8 @@ const UNSAID: ReadonlySet<string> = new Set(['eventID', 'requestID', 'eventTime'
 export class RecordWalk {
   readonly #maxDepth: number
   readonly #unsaid: ReadonlySet<string>
+  /** Of tlsDetails. */
+  readonly #unsaidTls: ReadonlySet<string>
   readonly #found = new Found()
   /** Values that are an ARN as a whole stay apart: the rest is searched for ARNs within. */
   #arns = ''
@@ -31,10 +34,15 @@ export class RecordWalk {
   #text = ''
   #tooDeep = false
 
-  /** `unsaid`: top-level fields whose text the caller has elsewhere. An error message is searched for ARNs all the same. */
+  /**
+   * @param unsaid top-level fields, and some of `tlsDetails.`, whose text the caller has elsewhere. An error message is searched
+   * for ARNs all the same.
+   */
   constructor(maxDepth: number, unsaid: ReadonlySet<string> = UNSAID) {
     this.#maxDepth = maxDepth
-    this.#unsaid = unsaid
+    const isTls = (field: string): boolean => field.startsWith(TLS_PREFIX)
+    this.#unsaid = new Set([...unsaid].filter((field) => !isTls(field)))
+    this.#unsaidTls = new Set([...unsaid].filter(isTls).map((field) => field.slice(TLS_PREFIX.length)))
   }
 
   /** Of the last record: each once, with its strongest role. */
@@ -63,7 +71,7 @@ export class RecordWalk {
       if (typeof value === 'string') {
         this.#topString(value, key)
       } else if (typeof value === 'object') {
-        if (value !== null && key !== 'userIdentity') this.#area(value, key, plan)
+        if (value !== null && key !== 'userIdentity') this.#area(value, key, plan, record)
       } else if (typeof value === 'number') {
         this.#number(value)
       }
@@ -81,7 +89,7 @@ export class RecordWalk {
     if (key === 'vpcEndpointId' && mayBeId(value)) this.#id(value, 'mentioned')
   }
 
-  #area(value: object, key: string, plan: CallPlan): void {
+  #area(value: object, key: string, plan: CallPlan, record: JsonObject): void {
     switch (key) {
       case 'resources':
         this.#declared(value)
@@ -98,8 +106,27 @@ export class RecordWalk {
       case 'additionalEventData':
         this.#value(value, plan.entry, 1)
         break
+      case 'tlsDetails':
+        if (isObject(value)) this.#tls(value, record['requestParameters'])
+        else this.#value(value, ANYWHERE, 1)
+        break
       default:
         this.#value(value, ANYWHERE, 1)
+    }
+  }
+
+  /** S3 names the host twice, and most records of an archive are its. */
+  #tls(details: JsonObject, parameters: unknown): void {
+    const said = isObject(parameters) ? parameters['Host'] : undefined
+    for (const key in details) {
+      const value = details[key]
+      if (typeof value === 'string') {
+        if (value !== said && !this.#unsaidTls.has(key)) this.#string(value, ANYWHERE)
+      } else if (typeof value === 'object') {
+        if (value !== null) this.#value(value, ANYWHERE, 2)
+      } else if (typeof value === 'number') {
+        this.#number(value)
+      }
     }
   }
 

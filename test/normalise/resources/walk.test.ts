@@ -167,6 +167,23 @@ describe('text', () => {
     expect(own.resources.map(({ arn }) => arn)).toEqual(['arn:aws:s3:::evidence'])
   })
 
+  it('leaves out what of tlsDetails the caller has elsewhere, and says a host once', () => {
+    const tlsDetails = {
+      tlsVersion: 'TLSv1',
+      cipherSuite: 'C',
+      clientProvidedHostHeader: 'b.s3.amazonaws.com',
+      new: ['N', 7],
+    }
+    const own = new RecordWalk(200, new Set(['tlsDetails.tlsVersion', 'tlsDetails.cipherSuite']))
+    own.walk({ tlsDetails, tlsVersion: 'top', 'tlsDetails.tlsVersion': 'dotted' })
+    expect(own.text).toBe('b.s3.amazonaws.com N 7 top dotted')
+    own.walk({ requestParameters: { Host: 'b.s3.amazonaws.com' }, tlsDetails })
+    expect(own.text).toBe('b.s3.amazonaws.com N 7')
+    own.walk({ requestParameters: { Host: 'other' }, tlsDetails: 'text' })
+    expect(own.text).toBe('other text')
+    expect(walked({ tlsDetails }).text).toBe('TLSv1 C b.s3.amazonaws.com N 7')
+  })
+
   it('has URL-encoded JSON in both forms, also when an escape is broken', () => {
     const encoded = '%7b%22Sid%22%3a%22caf%C3%A9%22%7D'
     expect(walked({ requestParameters: { a: encoded, b: `${encoded}%E9` } }).text).toBe(

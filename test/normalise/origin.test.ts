@@ -1,0 +1,67 @@
+/** Where requests come from, and by which TLS: one row for all requests of a client. */
+import { describe, expect, it } from 'vitest'
+import type { Entry, EventDraft } from '../../src/model/dictionary.js'
+import { Normaliser } from '../../src/normalise/normalise.js'
+
+const normaliser = new Normaliser(200)
+
+function draft(record: Record<string, unknown>): EventDraft {
+  const text = JSON.stringify(record)
+  return normaliser.normalise(
+    { record, text, offset: 0, length: text.length, index: 0, insight: false, flags: 0 },
+    () => undefined,
+  )
+}
+
+const CLIENT = {
+  eventID: 'e1',
+  eventTime: '2024-03-04T00:00:00Z',
+  sourceIPAddress: '198.51.100.7',
+  userAgent: 'aws-cli/2.0',
+  userIdentity: { type: 'IAMUser', accessKeyId: 'AKIAEXAMPLE00000001' },
+}
+const tlsDetails = {
+  tlsVersion: 'TLSv1',
+  cipherSuite: 'ECDHE-RSA-AES128-SHA',
+  clientProvidedHostHeader: 'sts.amazonaws.com',
+}
+
+function origin(record: Record<string, unknown>): Entry {
+  return draft({ ...CLIENT, ...record }).origin
+}
+
+describe('origin', () => {
+  it('has the version and the cipher of TLS, and their words once for all requests of a client', () => {
+    const first = draft({ ...CLIENT, tlsDetails })
+    expect(first.origin.values).toEqual([
+      '198.51.100.7',
+      'aws-cli/2.0',
+      null,
+      null,
+      'TLSv1',
+      'ECDHE-RSA-AES128-SHA',
+      null,
+    ])
+    expect(first.origin.text).toBe('198.51.100.7 aws-cli/2.0 TLSv1 ECDHE-RSA-AES128-SHA')
+    expect(first.text).toBe('sts.amazonaws.com')
+    expect(origin({ tlsDetails: { ...tlsDetails, clientProvidedHostHeader: 'ec2.amazonaws.com' } })).toBe(
+      first.origin,
+    )
+  })
+
+  it('is another with another version, and the same again when the client comes back to the first', () => {
+    const first = origin({ tlsDetails })
+    const newer = origin({
+      tlsDetails: { ...tlsDetails, tlsVersion: 'TLSv1.3', keyExchange: 'X25519MLKEM768' },
+    })
+    expect(newer.id).not.toBe(first.id)
+    expect(newer.values.slice(4)).toEqual(['TLSv1.3', 'ECDHE-RSA-AES128-SHA', 'X25519MLKEM768'])
+    expect(origin({ tlsDetails })).toBe(first)
+  })
+
+  it.each([[null], ['text'], [['TLSv1']], [{ tlsVersion: { deep: 'TLSv1' } }]])('has none of %j', (odd) => {
+    expect(origin({ tlsDetails: odd }).values.slice(4)).toEqual([null, null, null])
+    if (odd !== null)
+      expect(draft({ ...CLIENT, tlsDetails: odd }).text).toContain(odd === 'text' ? 'text' : 'TLSv1')
+  })
+})
