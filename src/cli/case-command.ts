@@ -138,9 +138,13 @@ function rowsOf(result: unknown): number | null {
     manifest?: { counts?: Readonly<Record<string, number>> }
   }
   if (typeof shown === 'number') return shown
-  if (manifest?.counts !== undefined) return manifest.counts['events'] ?? null
+  if (manifest?.counts !== undefined) return handedOver(manifest.counts)
   const rows = Object.values(result).find((value) => Array.isArray(value)) as unknown[] | undefined
   return rows?.length ?? null
+}
+
+function handedOver(counts: Readonly<Record<string, number>>): number {
+  return ['events', 'access_log_lines', 'aggregates'].reduce((sum, name) => sum + (counts[name] ?? 0), 0)
 }
 
 function isLoaded(options: Interfaces.LoadOptions): options is Config {

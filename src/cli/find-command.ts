@@ -1,10 +1,10 @@
 /** Base of the `find` commands: asks the question, shows the answer, tells how much it is. */
 import { setImmediate } from 'node:timers/promises'
 import type * as Interfaces from '@oclif/core/interfaces'
-import { ROW_KINDS, type EventRow, type RowKind } from '../model/event.js'
+import type { EventRow, RowKind } from '../model/event.js'
 import type { Question, Scope, Subject } from '../model/question.js'
 import type { ResourceHistory } from '../model/resource-list.js'
-import { askKinds, kindsIn, type KindAnswer } from '../query/all-kinds.js'
+import { askedKinds, askKinds, type KindAnswer } from '../query/all-kinds.js'
 import { OwnedAccounts } from '../query/account-owner.js'
 import { RecordReader } from '../store/record-reader.js'
 import {
@@ -20,6 +20,7 @@ import { unmetScope } from '../query/unmet-scope.js'
 import { isoTime, windowText } from '../query/window.js'
 import { formatCount } from '../render/bytes.js'
 import { openSink } from '../render/format.js'
+import { KIND_NOUNS, rowCounts } from '../render/row-counts.js'
 import { shellWord } from '../model/shell-word.js'
 import type { RowSink } from '../render/sink.js'
 import { openReader, type Connection } from '../store/open.js'
@@ -142,7 +143,7 @@ export abstract class FindCommand extends CaseCommand {
 
   #tellTotals(answer: KindAnswer, { count, isMore, kinds }: Shown, output: Output): number | null {
     if (count === 0) return 0
-    const events = ROW_KINDS.flatMap((kind) => countText(kind, kinds.get(kind) ?? 0)).join(', ')
+    const events = rowCounts(kinds)
     if (kinds.has('aggregate')) this.tell(COUNTS_ARE_NO_EVENTS)
     if (!isMore) {
       this.tell(events)
@@ -173,7 +174,9 @@ export abstract class FindCommand extends CaseCommand {
     match: PrincipalMatch | undefined,
   ): void {
     const [only] = kinds
-    this.tell(kinds.length === 1 && only !== undefined ? `no ${NOUNS[only][0]} matches` : 'nothing matches')
+    this.tell(
+      kinds.length === 1 && only !== undefined ? `no ${KIND_NOUNS[only][0]} matches` : 'nothing matches',
+    )
     const beginnings = questionOfBeginnings(db, question)
     if (beginnings !== undefined) this.tell(`names that begin so: ${beginnings}`)
     if (question.kind === 'principal' && question.value !== '' && match?.notes.length === 0) {
@@ -241,25 +244,8 @@ function addAccounts(owned: OwnedAccounts, row: EventRow): void {
   owned.add(row.recipient_account_id)
 }
 
-function countText(kind: RowKind, count: number): string[] {
-  if (count === 0) return []
-  const [one, several] = NOUNS[kind]
-  return [`${formatCount(count)} ${count === 1 ? one : several}`]
-}
-
-const NOUNS: Readonly<Record<RowKind, readonly [one: string, several: string]>> = {
-  event: ['event', 'events'],
-  'access-log': ['line of access logs', 'lines of access logs'],
-  aggregate: ['count of aggregated events', 'counts of aggregated events'],
-}
-
 const COUNTS_ARE_NO_EVENTS =
   'rows of kind aggregate count events that were not delivered one by one: --columns event_time,window_end,dimension,name,value'
-
-/** What was asked for, of what the case holds. */
-function askedKinds(db: Connection, typed: readonly string[] = []): RowKind[] {
-  return typed.length === 0 ? kindsIn(db) : ROW_KINDS.filter((kind) => typed.includes(kind))
-}
 
 function onlyColumns(row: EventRow, columns: Output['columns']): EventRow {
   const kept: ReadonlySet<string> = new Set([...columns, 'record'])

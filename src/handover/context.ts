@@ -1,10 +1,11 @@
-/** What surrounds the selected events: their principals and sources, all problems, coverage of the whole case. */
+/** What surrounds the selection: its principals and sources, all problems, coverage of the whole case. */
+import { missingRow } from '../query/run-question.js'
 import { signedState } from '../store/verification.js'
 import type { Connection } from '../store/open.js'
 import type { TableSpec } from '../store/schema.js'
 import type { Redactor } from './redact.js'
 import { columnsOf, OUT_COVERAGE, OUT_PRINCIPALS, OUT_PROBLEMS, OUT_SOURCES } from './schema.js'
-import type { Value } from './select.js'
+import type { Value } from './rows.js'
 
 export function copyContext(
   db: Connection,
@@ -23,9 +24,9 @@ export function copyContext(
     }
     return count
   }
-  fillPrincipals(db, out)
+  fillActors(db, out)
   const principals = put(OUT_PRINCIPALS, readPrincipals(out))
-  out.exec('DROP TABLE temp.identity_of')
+  out.exec('DROP TABLE temp.actor')
   const sources = put(OUT_SOURCES, readSources(db, out))
   const problems = put(
     OUT_PROBLEMS,
@@ -42,25 +43,41 @@ function* rows(db: Connection, sql: string): Generator<Value[]> {
   yield* db.prepare<unknown[], Value[]>(sql).raw().iterate()
 }
 
-/** Event row → principal, read from the case: the hand-over's own rows may carry pseudonyms already. */
-function fillPrincipals(db: Connection, out: Connection): void {
+/** Who did each row, read from the case: the hand-over's own rows may carry pseudonyms already. */
+function fillActors(db: Connection, out: Connection): void {
   out.exec(
-    'CREATE TEMP TABLE identity_of (events_id INTEGER PRIMARY KEY, key TEXT, kind TEXT, principal TEXT, arn TEXT)',
+    'CREATE TEMP TABLE actor (is_line INTEGER, row_id INTEGER, key TEXT, kind TEXT, principal TEXT, arn TEXT, PRIMARY KEY (is_line, row_id))',
   )
-  const insert = out.prepare('INSERT INTO temp.identity_of VALUES (?, ?, ?, ?, ?)')
-  const read = db.prepare(
-    `SELECT i.principal_key, i.principal_kind, i.principal, coalesce(i.session_issuer_arn, i.principal_arn)
-     FROM event e JOIN identity i ON i.id = e.identity_id WHERE e.id = ?`,
-  )
-  const ids = out.prepare<unknown[], number>('SELECT id FROM events').pluck().all()
-  for (const id of ids) insert.run(id, ...(read.raw().get(id) as Value[]))
+  const insert = out.prepare('INSERT INTO temp.actor VALUES (?, ?, ?, ?, ?, ?)')
+  ACTORS.forEach(({ table, sql }, isLine) => {
+    const read = db.prepare<[number], Value[]>(sql).raw()
+    const ids = out.prepare<unknown[], number>(`SELECT id FROM ${table}`).pluck().all()
+    for (const id of ids) insert.run(isLine, id, ...(read.get(id) ?? missingRow(table, id)))
+  })
 }
 
+const ACTORS = [
+  {
+    table: 'events',
+    sql: `SELECT i.principal_key, i.principal_kind, i.principal, coalesce(i.session_issuer_arn, i.principal_arn)
+      FROM event e JOIN identity i ON i.id = e.identity_id WHERE e.id = ?`,
+  },
+  {
+    table: 'access_logs',
+    sql: `SELECT c.principal_key, c.principal_kind, c.principal, CASE WHEN c.requester LIKE 'arn:%' THEN c.requester END
+      FROM access_log l JOIN access_client c ON c.id = l.client_id WHERE l.id = ?`,
+  },
+] as const
+
+/** Events tell the role behind a session, lines the session only. */
 function readPrincipals(out: Connection): Value[][] {
   return out
     .prepare<unknown[], Value[]>(
-      `SELECT p.key, p.kind, max(p.principal), max(p.arn), count(*), min(e.event_time), max(e.event_time)
-       FROM temp.identity_of p JOIN events e ON e.id = p.events_id GROUP BY 1, 2 ORDER BY 5 DESC, 1`,
+      `SELECT p.key, p.kind, max(p.principal), coalesce(max(CASE WHEN NOT p.is_line THEN p.arn END), max(p.arn)),
+         count(e.id), count(l.id), min(coalesce(e.event_time, l.time)), max(coalesce(e.event_time, l.time))
+       FROM temp.actor p LEFT JOIN events e ON p.is_line = 0 AND e.id = p.row_id
+       LEFT JOIN access_logs l ON p.is_line = 1 AND l.id = p.row_id
+       GROUP BY 1, 2 ORDER BY 5 DESC, 6 DESC, 1`,
     )
     .raw()
     .all()
@@ -68,12 +85,15 @@ function readPrincipals(out: Connection): Value[][] {
 
 function* readSources(db: Connection, out: Connection): Generator<Value[]> {
   const wanted = out
-    .prepare<unknown[], string>('SELECT DISTINCT source_sha256 FROM appearances')
+    .prepare<unknown[], string | null>(
+      'SELECT source_sha256 FROM appearances UNION SELECT source_sha256 FROM access_logs UNION SELECT source_sha256 FROM aggregates ORDER BY 1',
+    )
     .pluck()
     .all()
   const read = db
-    .prepare<[string], Value[]>(
-      `SELECT path, member, size, sha256, content_size, content_sha256, kind, status, records, id FROM source WHERE sha256 = ? ORDER BY id`,
+    .prepare<[string | null], Value[]>(
+      `SELECT path, member, size, sha256, container_sha256, content_size, content_sha256, kind, status, records, other_rows, id
+       FROM source WHERE sha256 IS ? ORDER BY id`,
     )
     .raw()
   for (const sha256 of wanted) {

@@ -2,38 +2,50 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, lstatSync, rmSync, writeFileSync } from 'node:fs'
 import { CaseError, EXIT } from '../model/case-error.js'
+import type { RowKind } from '../model/event.js'
 import type { Question } from '../model/question.js'
 import { logicalDigest } from '../query/case-facts.js'
+import { getMeta } from '../store/create.js'
 import { openPlainReader, openReader, type Connection } from '../store/open.js'
 import { manifestPath, signManifest, writeManifest, type Manifest } from './manifest.js'
 import { findLeaks } from './leaks.js'
 import { Redactor } from './redact.js'
 import { readSecrets } from './secrets.js'
+import { redactedJson } from './meta.js'
 import { readVersions } from './versions.js'
-import { writeHandover, type HandoverCounts } from './write.js'
+import { writeHandover, type OutFacts, type WrittenFile } from './write.js'
 
 export interface HandoverOrder {
   readonly casePath: string
   readonly out: string
   readonly question: Question
+  /** Of which rows; a kind that the case does not hold gives none. */
+  readonly kinds: readonly RowKind[]
   readonly toolVersion: string
   readonly redact: boolean
   /** Private key for ssh-keygen; undefined leaves the manifest unsigned. */
   readonly signKey: string | undefined
-  readonly onProgress: (events: number) => void
+  readonly onProgress: (rows: number) => void
 }
 
 export interface HandoverResult {
   readonly manifest: Manifest
   readonly files: readonly string[]
+  /** How the question was understood. */
+  readonly notes: readonly string[]
 }
 
 export function makeHandover(order: HandoverOrder): HandoverResult {
   refuseExisting(order)
   const db = openReader(order.casePath)
   try {
-    const { counts, redactor } = order.redact ? writeRedacted(db, order) : writeAsIs(db, order)
-    return release(db, order, counts, redactor)
+    const facts = {
+      created: new Date().toISOString(),
+      caseLogicalDigest: logicalDigest(db),
+      caseCreatedBy: getMeta(db, 'created_by'),
+    }
+    const written = order.redact ? writeRedacted(db, order, facts) : writeAsIs(db, order, facts)
+    return release(db, order, facts, written)
   } finally {
     db.close()
   }
@@ -43,27 +55,27 @@ export function makeHandover(order: HandoverOrder): HandoverResult {
 function release(
   db: Connection,
   order: HandoverOrder,
-  counts: HandoverCounts,
-  redactor: Redactor | null,
+  facts: OutFacts,
+  { file, redactor }: Written,
 ): HandoverResult {
-  const { logical_digest, ...numbers } = counts
+  const released = (value: unknown): unknown => JSON.parse(redactedJson(value, redactor))
   try {
     const manifest = writeManifest(order.out, {
-      logical_digest,
-      case_logical_digest: logicalDigest(db),
-      counts: numbers,
-      question:
-        redactor === null
-          ? order.question
-          : (JSON.parse(redactor.text(JSON.stringify(order.question))) as unknown),
+      logical_digest: file.logicalDigest,
+      case_logical_digest: facts.caseLogicalDigest,
+      counts: file.counts,
+      tables: file.tables,
+      question: released(order.question),
+      kinds: [...order.kinds],
+      notes: released(file.notes) as string[],
       redacted: redactor !== null,
-      created: new Date().toISOString(),
-      versions: readVersions(db),
+      created: facts.created,
+      versions: { ...readVersions(db), coldtrail: order.toolVersion },
     })
     const files = [order.out, manifestPath(order.out)]
     if (redactor !== null) files.push(writeMapping(order.out, redactor))
     if (order.signKey !== undefined) files.push(signManifest(order.out, order.signKey))
-    return { manifest, files }
+    return { manifest, files, notes: file.notes }
   } catch (error) {
     for (const file of filesOf(order)) rmSync(file, { force: true })
     throw error
@@ -96,27 +108,27 @@ function refuseExisting({ out, signKey }: HandoverOrder): void {
 }
 
 interface Written {
-  readonly counts: HandoverCounts
+  readonly file: WrittenFile
   readonly redactor: Redactor | null
 }
 
-function writeAsIs(db: Connection, order: HandoverOrder): Written {
-  return { counts: writeHandover(db, { ...order, redactor: null }), redactor: null }
+function writeAsIs(db: Connection, order: HandoverOrder, facts: OutFacts): Written {
+  return { file: writeHandover(db, { ...order, redactor: null }, facts), redactor: null }
 }
 
 /**
  * Nothing is released that still holds an original. A name that only a later record showed to be one is found by the search,
  * and the file is written again with what is known by then.
  */
-function writeRedacted(db: Connection, order: HandoverOrder): Written {
+function writeRedacted(db: Connection, order: HandoverOrder, facts: OutFacts): Written {
   const key = randomBytes(32)
   const secrets = readSecrets(db)
   let leaks: string[] = []
   for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
     const redactor = new Redactor(key, { ...secrets, names: [...secrets.names, ...leaks] })
-    const counts = writeHandover(db, { ...order, redactor })
+    const file = writeHandover(db, { ...order, redactor }, facts)
     const found = leaksIn(order.out, redactor)
-    if (found.length === 0) return { counts, redactor }
+    if (found.length === 0) return { file, redactor }
     rmSync(order.out)
     leaks = [...leaks, ...found]
   }

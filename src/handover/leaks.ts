@@ -19,7 +19,7 @@ export function findLeaks(out: Connection, mapping: ReadonlyMap<string, string>)
   const search = new LeakSearch(secrets)
   const tables = out
     .prepare<unknown[], string>(
-      `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'events_fts%' AND name NOT LIKE 'sqlite_%' AND name NOT IN (${OUR_TABLES})`,
+      `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE '%\\_fts%' ESCAPE '\\' AND name NOT LIKE 'sqlite_%' AND name NOT IN (${OUR_TABLES})`,
     )
     .pluck()
     .all()

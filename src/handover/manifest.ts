@@ -16,7 +16,11 @@ export const MANIFEST = z.object({
   logical_digest: z.string(),
   case_logical_digest: z.string(),
   counts: z.record(z.string(), z.number()),
+  /** Table → SHA-256 over its rows; logical_digest covers them all. */
+  tables: z.record(z.string(), z.string()),
   question: z.unknown(),
+  kinds: z.array(z.string()),
+  notes: z.array(z.string()),
   redacted: z.boolean(),
   created: z.string(),
   versions: z.record(z.string(), z.string()),

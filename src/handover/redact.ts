@@ -7,7 +7,7 @@ import { isIP } from 'node:net'
 import { NameIndex } from './names.js'
 import { PSEUDONYMS, type PseudonymKind } from './pseudonyms.js'
 import type { Secrets } from './secrets.js'
-import type { Value } from './select.js'
+import type { Value } from './rows.js'
 import { encodedLike, HOST, IPV4, IPV6, isJson, percentDecoded, UUID } from './text-forms.js'
 
 /** What a text is searched for, in one pass: a pseudonym must not be replaced again. */
@@ -45,8 +45,10 @@ const COMMON_ADDRESSES = new Set(['0.0.0.0', '255.255.255.255', '127.0.0.1', '::
  * values of ours.
  */
 const KEPT_COLUMNS = new Set(
-  `source_sha256 source_content_sha256 sha256 content_sha256 record_sha256 event_id request_id shared_event_id event_time
-  first_seen last_seen day credential_class principal_kind role kind status digest_state`.split(/\s+/),
+  `source_sha256 source_content_sha256 sha256 content_sha256 container_sha256 record_sha256 event_id request_id shared_event_id
+  event_time time window_start window_end first_seen last_seen day credential_class principal_kind role kind status digest_state`.split(
+    /\s+/,
+  ),
 )
 export function isKeptColumn(name: string): boolean {
   return KEPT_COLUMNS.has(name)
@@ -85,9 +87,10 @@ export class Redactor {
   }
 
   row(columns: readonly string[], row: readonly Value[]): Value[] {
-    return row.map((value, index) =>
-      typeof value === 'string' && !isKeptColumn(columns[index] ?? '') ? this.text(value) : value,
-    )
+    return row.map((value, index) => {
+      if (value instanceof Buffer) return null
+      return typeof value === 'string' && !isKeptColumn(columns[index] ?? '') ? this.text(value) : value
+    })
   }
 
   #json(text: string): string {

@@ -1,14 +1,22 @@
 /** The tables of a hand-over file: plain columns, nothing coded, so that any SQLite tool reads it without ours. */
 import { EVENT_COLUMNS } from '../model/event.js'
+import { blob, int, text } from '../store/column-spec.js'
 import { createTable, type ColumnSpec, type TableSpec } from '../store/schema.js'
-import { EVENTS } from '../store/views.js'
+import { ACCESS_LOGS, EVENTS } from '../store/views.js'
 
 const INTEGERS = new Set(['read_only', 'record_offset', 'record_length', 'appearances'])
 
 const meaningOf = (name: string): string =>
   EVENTS.columns.find((column) => column.name === name)?.meaning ?? name
-const text = (name: string, meaning: string): ColumnSpec => ({ name, type: 'TEXT', meaning })
-const int = (name: string, meaning: string): ColumnSpec => ({ name, type: 'INTEGER', meaning })
+
+/** What proves a row: the hash of its file, its own, and the exact text. */
+const proof = (file: string, what: string): ColumnSpec[] => [
+  text('source_sha256', `SHA-256 of ${file}, as found`),
+  text('source_content_sha256', 'SHA-256 of that file after decompression: what CloudTrail digests list'),
+  text('record_sha256', `SHA-256 of the exact bytes of the ${what}`),
+  text('record', `The exact ${what} as delivered; of a redacted file: with pseudonyms`),
+  blob('record_bytes', 'Its bytes, only where they are not UTF-8 and the text can not hold them'),
+]
 
 export const OUT_EVENTS: TableSpec = {
   name: 'events',
@@ -17,10 +25,7 @@ export const OUT_EVENTS: TableSpec = {
     { name: 'id', type: 'INTEGER', meaning: 'Row number', rule: 'PRIMARY KEY' },
     ...EVENT_COLUMNS.map((name) => (INTEGERS.has(name) ? int : text)(name, meaningOf(name))),
     int('event_time_ms', 'eventTime in ms since 1970 UTC'),
-    text('source_sha256', 'SHA-256 of the file of the first appearance, as found'),
-    text('source_content_sha256', 'SHA-256 of that file after decompression: what CloudTrail digests list'),
-    text('record_sha256', 'SHA-256 of the exact bytes of the record'),
-    text('record', 'The exact record as delivered; of a redacted file: with pseudonyms'),
+    ...proof('the file of the first appearance', 'record'),
   ],
 }
 
@@ -52,33 +57,74 @@ export const OUT_RESOURCES: TableSpec = {
   ],
 }
 
+/** As the view of the case has them; its row numbers mean nothing here. */
+export const LINE_COLUMNS: readonly ColumnSpec[] = ACCESS_LOGS.columns.filter(
+  ({ name }) => name !== 'source_id' && name !== 'access_log_rowid',
+)
+
+export const OUT_ACCESS_LOGS: TableSpec = {
+  name: 'access_logs',
+  meaning: 'The selected lines of S3 server access logs, one row per request, each with the exact line.',
+  columns: [int('id', 'Row number', 'PRIMARY KEY'), ...LINE_COLUMNS, ...proof('the file', 'line')],
+}
+
+export const OUT_AGGREGATES: TableSpec = {
+  name: 'aggregates',
+  meaning:
+    'The selected aggregated events, one row per count, all counts of each: CloudTrail did not deliver these events one by one.',
+  columns: [
+    int('id', 'Row number', 'PRIMARY KEY'),
+    text('event_id', 'eventId of the aggregated event'),
+    text('account_id', 'accountId'),
+    text('aws_region', 'awsRegion'),
+    text('event_source', 'eventSource'),
+    text('window_start', 'timeWindow.windowStart, UTC; inclusive'),
+    text('window_end', 'timeWindow.windowEnd, UTC; exclusive'),
+    int('window_start_ms', 'The same in ms since 1970 UTC'),
+    int('window_end_ms', 'The same in ms since 1970 UTC'),
+    text('aggregation_type', 'e.g. Count'),
+    int('is_primary', '1 of summary.primaryDimension, 0 of summary.details'),
+    text('dimension', 'eventName, resourceARN, userIdentity, …'),
+    text('name', 'Value of the dimension'),
+    int('value', 'The count'),
+    text('source_path', 'File'),
+    text('member', 'Name inside a container'),
+    int('record_offset', 'First byte of the outer value in the decompressed content'),
+    int('record_length', 'Bytes of the outer value'),
+    ...proof('the file', 'aggregated event, with each of its counts'),
+  ],
+}
+
 export const OUT_PRINCIPALS: TableSpec = {
   name: 'principals',
-  meaning: 'The principals of the selected events.',
+  meaning: 'Who did what was selected.',
   columns: [
     text('principal_key', 'Canonical key'),
     text('principal_kind', 'Kind'),
     text('principal', 'Best readable name'),
     text('arn', 'ARN of the principal or of the role behind its sessions'),
     int('events', 'Selected events'),
-    text('first_seen', 'First selected event, UTC'),
-    text('last_seen', 'Last selected event, UTC'),
+    int('access_log_lines', 'Selected lines of access logs'),
+    text('first_seen', 'First of them, UTC'),
+    text('last_seen', 'Last of them, UTC'),
   ],
 }
 
 export const OUT_SOURCES: TableSpec = {
   name: 'sources',
-  meaning: 'The files that the selected events were delivered in.',
+  meaning: 'The files that hold what was selected.',
   columns: [
     text('path', 'Path as found'),
     text('member', 'Name inside a container'),
     int('size', 'Bytes as found'),
     text('sha256', 'SHA-256 as found'),
+    text('container_sha256', 'Of a member: SHA-256 of the zip or tar that it lies in'),
     int('content_size', 'Bytes after decompression'),
     text('content_sha256', 'SHA-256 after decompression'),
     text('kind', 'trail, insight, digest, other'),
     text('status', 'indexed, duplicate, rejected'),
-    int('records', 'Records in the file'),
+    int('records', 'Events in the file'),
+    int('other_rows', 'Lines of access logs and counts in the file'),
     text('digest_state', 'What digest verify found: VALID, INVALID, …; null when it was not run'),
     text('digest_reason', 'In words'),
   ],
@@ -113,7 +159,7 @@ export const OUT_COVERAGE: TableSpec = {
 
 const OUT_META: TableSpec = {
   name: 'meta',
-  meaning: 'What this file is: the question that selected the events, versions, the case it came from.',
+  meaning: 'What this file is: the question that selected it, versions, the case it came from.',
   columns: [{ name: 'key', type: 'TEXT', meaning: 'Name', rule: 'PRIMARY KEY' }, text('value', 'Value')],
 }
 
@@ -134,14 +180,16 @@ export const OUT_TABLES: readonly TableSpec[] = [
   OUT_EVENTS,
   OUT_APPEARANCES,
   OUT_RESOURCES,
+  OUT_ACCESS_LOGS,
+  OUT_AGGREGATES,
   OUT_PRINCIPALS,
   OUT_SOURCES,
   OUT_PROBLEMS,
   OUT_COVERAGE,
 ]
 
-/** Columns of `events` in their order. */
-export const OUT_EVENT_COLUMNS: readonly string[] = OUT_EVENTS.columns.map((column) => column.name)
+/** What the logical digest covers: `meta` holds it and is compared with the manifest. */
+export const OUT_DIGESTED = OUT_TABLES.filter((table) => table !== OUT_META)
 
 export const OUT_DDL: readonly string[] = OUT_TABLES.map((table) => createTable(table))
 
@@ -159,8 +207,15 @@ export const OUT_INDEX_DDL: readonly string[] = [
   'CREATE INDEX event_resources_by_arn ON event_resources (arn)',
   'CREATE INDEX event_resources_by_event ON event_resources (events_id)',
   'CREATE INDEX appearances_by_event ON appearances (events_id)',
+  'CREATE INDEX access_logs_by_time ON access_logs (time_ms)',
+  'CREATE INDEX access_logs_by_request_id ON access_logs (request_id)',
+  'CREATE INDEX access_logs_by_bucket ON access_logs (bucket, object_key)',
+  'CREATE INDEX access_logs_by_requester ON access_logs (requester)',
+  'CREATE INDEX access_logs_by_remote_ip ON access_logs (remote_ip)',
   `CREATE VIRTUAL TABLE events_fts USING fts5(record, content='events', content_rowid='id', tokenize="unicode61 remove_diacritics 0")`,
   `INSERT INTO events_fts (events_fts) VALUES ('rebuild')`,
+  `CREATE VIRTUAL TABLE access_logs_fts USING fts5(record, content='access_logs', content_rowid='id', tokenize="unicode61 remove_diacritics 0")`,
+  `INSERT INTO access_logs_fts (access_logs_fts) VALUES ('rebuild')`,
 ]
 
 /** 'CtHo' in ASCII: not a case, so that coldtrail index never writes to it. */

@@ -1,12 +1,17 @@
 /** Checks a hand-over file against its manifest, its signature, and itself. */
-import { createHash, hash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { existsSync, statSync } from 'node:fs'
 import { CaseError, EXIT } from '../model/case-error.js'
 import { openPlainReader, type Connection } from '../store/open.js'
 import { checkSignature, readManifest, sha256OfFile, type Manifest } from './manifest.js'
+import { digestTables, logicalDigestOf } from './digest.js'
+import { checkMeta } from './meta.js'
+import type { TableSpec } from '../store/schema.js'
 import { schemaDifference, schemaOf, type KnownSchema } from '../store/known-schema.js'
 import {
   HANDOVER_APPLICATION_ID,
+  OUT_ACCESS_LOGS,
+  OUT_AGGREGATES,
   OUT_APPEARANCES,
   OUT_DDL,
   OUT_EVENTS,
@@ -16,7 +21,6 @@ import {
   OUT_RESOURCES,
   OUT_SOURCES,
 } from './schema.js'
-import { eventDigestLine } from './write.js'
 
 export interface HandoverCheck {
   readonly file: string
@@ -64,7 +68,13 @@ function checkContent(out: string, manifest: Manifest): string[] {
     for (const { integrity_check } of db.pragma('integrity_check(20)') as { integrity_check: string }[]) {
       if (integrity_check !== 'ok') findings.push(`SQLite: ${integrity_check}`)
     }
-    return [...findings, ...checkCounts(db, manifest), ...checkEvents(db, manifest)]
+    return [
+      ...findings,
+      ...checkCounts(db, manifest),
+      ...checkRecords(db, manifest),
+      ...checkDigests(db, manifest),
+      ...checkMeta(db, manifest),
+    ]
   } catch (error) {
     return [`can not be read: ${(error as Error).message}`]
   } finally {
@@ -78,11 +88,13 @@ function knownSchema(): KnownSchema {
   return (known ??= schemaOf([...OUT_DDL, ...OUT_INDEX_DDL], []))
 }
 
-/** The digest covers the events; a row that is gone from another table shows by its number. */
+/** By their names in the manifest. */
 const COUNTED = {
   events: OUT_EVENTS,
   appearances: OUT_APPEARANCES,
   resources: OUT_RESOURCES,
+  access_log_lines: OUT_ACCESS_LOGS,
+  aggregates: OUT_AGGREGATES,
   sources: OUT_SOURCES,
   problems: OUT_PROBLEMS,
   principals: OUT_PRINCIPALS,
@@ -97,20 +109,48 @@ function checkCounts(db: Connection, { counts }: Manifest): string[] {
   return findings
 }
 
-function checkEvents(db: Connection, manifest: Manifest): string[] {
+/** Tables with records, and what names a row of them. */
+const RECORDS: readonly (readonly [table: TableSpec, name: string, what: string])[] = [
+  [OUT_EVENTS, 'event_id', 'record of event'],
+  [OUT_ACCESS_LOGS, 'coalesce(request_id, id)', 'line of request'],
+  [OUT_AGGREGATES, 'coalesce(event_id, id)', 'record of aggregated event'],
+]
+
+type RecordRow = readonly [
+  name: string | number,
+  sha256: string | null,
+  record: string | null,
+  bytes: Buffer | null,
+]
+
+/** A redacted record is not the original: its hash is that of the original, for who holds it. */
+function checkRecords(db: Connection, { redacted }: Manifest): string[] {
+  if (redacted) return []
   const findings: string[] = []
-  const digest = createHash('sha256')
-  // The order in which they were written: by time, ties by row.
-  const ordered = db
-    .prepare('SELECT event_id, record_sha256, record FROM events ORDER BY event_time_ms, id')
-    .raw()
-  for (const [eventId, sha256, record] of ordered.iterate() as IterableIterator<[string, string, string]>) {
-    digest.update(eventDigestLine(eventId, sha256))
-    // A redacted record is not the original, and bytes that are not UTF-8 do not come back from text.
-    if (!manifest.redacted && hash('sha256', record) !== sha256 && !record.includes('\ufffd'))
-      findings.push(`the record of event ${eventId} does not have its hash`)
+  for (const [table, name, what] of RECORDS) {
+    const rows = db
+      .prepare<unknown[], RecordRow>(`SELECT ${name}, record_sha256, record, record_bytes FROM ${table.name}`)
+      .raw()
+    for (const row of rows.iterate()) {
+      if (!isWhole(row)) findings.push(`the ${what} ${row[0]} does not have its hash`)
+    }
   }
-  if (digest.digest('hex') !== manifest.logical_digest)
-    findings.push('the events are not those of the manifest (logical digest)')
   return findings
+}
+
+/** Bytes that are no text stand beside what text can show of them. */
+function isWhole([, sha256, record, bytes]: RecordRow): boolean {
+  if (record === null) return false
+  if (bytes !== null && bytes.toString('utf8') !== record) return false
+  return hash('sha256', bytes ?? record) === sha256
+}
+
+function checkDigests(db: Connection, manifest: Manifest): string[] {
+  const tables = digestTables(db)
+  const findings = Object.entries(tables)
+    .filter(([table, digest]) => manifest.tables[table] !== digest)
+    .map(([table]) => `the rows of ${table} are not those of the manifest`)
+  return logicalDigestOf(tables) === manifest.logical_digest
+    ? findings
+    : [...findings, 'the rows are not those of the manifest (logical digest)']
 }

@@ -1,58 +1,52 @@
-/** Writes a hand-over file: the selected events and all that is needed to judge them, in one plain SQLite file. */
-import { createHash } from 'node:crypto'
+/** Writes a hand-over file: what was selected and all that is needed to judge it, in one plain SQLite file. */
 import { chmodSync, rmSync, writeFileSync } from 'node:fs'
 import { CaseError } from '../model/case-error.js'
+import { ROW_KINDS, type RowKind } from '../model/event.js'
 import type { Question } from '../model/question.js'
-import { logicalDigest } from '../query/case-facts.js'
-import { getMeta } from '../store/create.js'
-import type { TableSpec } from '../store/schema.js'
 import { openPlainWriter, type Connection } from '../store/open.js'
 import { copyContext } from './context.js'
+import { digestTables, logicalDigestOf, type OutDigests } from './digest.js'
+import { writeMeta, type OutMeta } from './meta.js'
 import type { Redactor } from './redact.js'
-import {
-  columnsOf,
-  HANDOVER_APPLICATION_ID,
-  OUT_APPEARANCES,
-  OUT_DDL,
-  OUT_EVENT_COLUMNS,
-  OUT_EVENTS,
-  OUT_INDEX_DDL,
-  OUT_RESOURCES,
-  OUT_TABLES,
-} from './schema.js'
-import { selectIds, Selection, type SelectedEvents, type Value } from './select.js'
+import type { Selection, TableRows, Value } from './rows.js'
+import { columnsOf, HANDOVER_APPLICATION_ID, OUT_DDL, OUT_INDEX_DDL, OUT_TABLES } from './schema.js'
+import { AggregateSelection, chooseAggregates } from './select-aggregates.js'
+import { chooseEvents, EventSelection, type Chosen } from './select-events.js'
+import { chooseLines, LineSelection } from './select-lines.js'
 
 export interface HandoverPlan {
   readonly casePath: string
   readonly out: string
   readonly question: Question
+  readonly kinds: readonly RowKind[]
   readonly toolVersion: string
   /** Replaces names and numbers by pseudonyms; null keeps the evidence as it is. */
   readonly redactor: Redactor | null
-  readonly onProgress: (events: number) => void
+  readonly onProgress: (rows: number) => void
 }
 
-export interface HandoverCounts {
-  readonly events: number
-  readonly appearances: number
-  readonly resources: number
-  readonly sources: number
-  readonly problems: number
-  readonly principals: number
-  /** SHA-256 over the events in order: eventID and record hash. */
-  readonly logical_digest: string
+/** Rows of each table, by the name that the manifest has for it. */
+export type HandoverCounts = Readonly<Record<CountedTable | CopiedTable, number>>
+type CountedTable = 'sources' | 'problems' | 'principals'
+
+export interface WrittenFile {
+  readonly counts: HandoverCounts
+  readonly tables: OutDigests
+  readonly logicalDigest: string
+  /** How the question was understood. */
+  readonly notes: readonly string[]
 }
 
 /** @throws CaseError exit 2 when the file exists or can not be made. An unfinished file is removed. */
-export function writeHandover(db: Connection, plan: HandoverPlan): HandoverCounts {
+export function writeHandover(db: Connection, plan: HandoverPlan, facts: OutFacts): WrittenFile {
   createEmpty(plan.out)
   const out = openPlainWriter(plan.out)
   try {
-    const counts = out.transaction(() => fill(db, out, plan))()
+    const written = out.transaction(() => fill(db, out, plan, facts))()
     out.exec('PRAGMA optimize')
     out.close()
     chmodSync(plan.out, 0o444)
-    return counts
+    return written
   } catch (error) {
     out.close()
     rmSync(plan.out, { force: true })
@@ -74,58 +68,88 @@ function createEmpty(file: string): void {
   }
 }
 
-function fill(db: Connection, out: Connection, plan: HandoverPlan): HandoverCounts {
+/** What the manifest says too, word for word. */
+export type OutFacts = Omit<OutMeta, 'notes' | 'logicalDigest'>
+
+function fill(db: Connection, out: Connection, plan: HandoverPlan, facts: OutFacts): WrittenFile {
   for (const ddl of OUT_DDL) out.exec(ddl)
   out.pragma(`application_id = ${HANDOVER_APPLICATION_ID}`)
-  const { events, appearances, resources, digest } = copyEvents(db, out, plan)
-  const { sources, problems, principals } = copyContext(db, out, plan.redactor)
+  const { copied, notes } = copySelected(db, out, plan)
+  const counts = { ...copied, ...copyContext(db, out, plan.redactor) }
   for (const ddl of OUT_INDEX_DDL) out.exec(ddl)
   writeDictionary(out)
-  const counts = { events, appearances, resources, sources, problems, principals, logical_digest: digest }
-  writeMeta(db, out, plan, counts)
-  return counts
+  const tables = digestTables(out)
+  const logicalDigest = logicalDigestOf(tables)
+  writeMeta(out, { ...facts, notes, logicalDigest }, plan)
+  return { counts, tables, logicalDigest, notes }
 }
 
-function copyEvents(db: Connection, out: Connection, plan: HandoverPlan) {
-  const selection = new Selection(db)
-  const into = {
-    events: inserter(out, 'events', OUT_EVENT_COLUMNS.length),
-    appearances: inserter(out, 'appearances', 7),
-    resources: inserter(out, 'event_resources', 7),
-  }
-  const totals = { events: 0, appearances: 0, resources: 0 }
-  const digest = createHash('sha256')
-  for (const ids of selectIds(db, plan.question)) {
-    const read = selection.read(ids)
-    const kept = plan.redactor === null ? read : redacted(read, plan.redactor)
-    for (const name of ['events', 'appearances', 'resources'] as const) {
-      for (const row of kept[name]) into[name].run(...row)
-      totals[name] += kept[name].length
+interface KindSource {
+  readonly choose: (db: Connection, question: Question) => Chosen
+  readonly open: (db: Connection) => Selection
+}
+
+const SOURCES: Readonly<Record<RowKind, KindSource>> = {
+  event: { choose: chooseEvents, open: (db) => new EventSelection(db) },
+  'access-log': { choose: chooseLines, open: (db) => new LineSelection(db) },
+  aggregate: { choose: chooseAggregates, open: (db) => new AggregateSelection(db) },
+}
+
+/** Table → its name in the counts. */
+export const COPIED = {
+  events: 'events',
+  appearances: 'appearances',
+  event_resources: 'resources',
+  access_logs: 'access_log_lines',
+  aggregates: 'aggregates',
+} as const
+type CopiedTable = (typeof COPIED)[keyof typeof COPIED]
+
+function copySelected(db: Connection, out: Connection, plan: HandoverPlan) {
+  const into = new TableInserts(out, plan.redactor)
+  const notes = new Set<string>()
+  let read = 0
+  for (const kind of ROW_KINDS.filter((one) => plan.kinds.includes(one))) {
+    const chosen = SOURCES[kind].choose(db, plan.question)
+    for (const note of chosen.notes) notes.add(note)
+    const selection = SOURCES[kind].open(db)
+    for (const ids of helpings(chosen.ids)) {
+      for (const rows of selection.read(ids)) into.add(rows)
+      read += ids.length
+      plan.onProgress(read)
     }
-    for (const row of kept.events)
-      digest.update(eventDigestLine(row[EVENT_ID_AT] ?? null, row[RECORD_HASH_AT] ?? null))
-    plan.onProgress(totals.events)
   }
-  return { ...totals, digest: digest.digest('hex') }
+  const entries = Object.entries(COPIED).map(([table, name]) => [name, into.counts.get(table) ?? 0])
+  return { copied: Object.fromEntries(entries) as Record<CopiedTable, number>, notes: [...notes] }
 }
 
-/** What the logical digest covers of an event. */
-export function eventDigestLine(eventId: Value, recordSha256: Value): string {
-  return `${eventId} ${recordSha256}\n`
+const HELPING = 500
+
+function* helpings(ids: Iterable<number>): Generator<number[]> {
+  let helping: number[] = []
+  for (const id of ids) {
+    if (helping.push(id) < HELPING) continue
+    yield helping
+    helping = []
+  }
+  if (helping.length > 0) yield helping
 }
 
-const EVENT_ID_AT = OUT_EVENT_COLUMNS.indexOf('event_id')
-const RECORD_HASH_AT = OUT_EVENT_COLUMNS.indexOf('record_sha256')
+class TableInserts {
+  readonly counts = new Map<string, number>()
+  readonly #statements = new Map<string, ReturnType<typeof inserter>>()
 
-function redacted(read: SelectedEvents, redactor: Redactor): SelectedEvents {
-  const rows = (table: TableSpec, found: readonly Value[][]): Value[][] => {
+  constructor(
+    private readonly out: Connection,
+    private readonly redactor: Redactor | null,
+  ) {}
+
+  add({ table, rows }: TableRows): void {
     const columns = columnsOf(table)
-    return found.map((row) => redactor.row(columns, row))
-  }
-  return {
-    events: rows(OUT_EVENTS, read.events),
-    appearances: rows(OUT_APPEARANCES, read.appearances),
-    resources: rows(OUT_RESOURCES, read.resources),
+    const insert = this.#statements.get(table.name) ?? inserter(this.out, table.name, columns.length)
+    this.#statements.set(table.name, insert)
+    for (const row of rows) insert.run(...(this.redactor === null ? row : this.redactor.row(columns, row)))
+    this.counts.set(table.name, (this.counts.get(table.name) ?? 0) + rows.length)
   }
 }
 
@@ -141,28 +165,10 @@ function writeDictionary(out: Connection): void {
     insert.run(table.name, '*', null, table.meaning)
     for (const column of table.columns) insert.run(table.name, column.name, column.type, column.meaning)
   }
-  insert.run(
-    'events_fts',
-    '*',
-    null,
-    'Full text of the records: SELECT … FROM events WHERE id IN (SELECT rowid FROM events_fts WHERE events_fts MATCH …)',
-  )
-  insert.run('events_fts', 'record', 'TEXT', 'For MATCH')
-}
-
-function writeMeta(db: Connection, out: Connection, plan: HandoverPlan, counts: HandoverCounts): void {
-  const set = inserter(out, 'meta', 2)
-  const { redactor } = plan
-  const question = JSON.stringify(plan.question)
-  set.run('question', redactor === null ? question : redactor.text(question))
-  set.run('created_by', `coldtrail ${plan.toolVersion}`)
-  set.run('created', new Date().toISOString())
-  set.run('time', 'UTC; *_ms columns are milliseconds since 1970-01-01T00:00:00Z')
-  set.run('case_logical_digest', logicalDigest(db))
-  set.run('case_created_by', getMeta(db, 'created_by'))
-  set.run(
-    'redacted',
-    redactor === null ? 'no' : 'yes: account ids, key ids, addresses, names and tokens are keyed pseudonyms',
-  )
-  set.run('logical_digest', counts.logical_digest)
+  for (const table of ['events', 'access_logs']) {
+    const words = `${table}_fts`
+    const how = `SELECT … FROM ${table} WHERE id IN (SELECT rowid FROM ${words} WHERE ${words} MATCH …)`
+    insert.run(words, '*', null, `Full text of the records: ${how}`)
+    insert.run(words, 'record', 'TEXT', 'For MATCH')
+  }
 }

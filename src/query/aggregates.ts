@@ -27,20 +27,29 @@ export function askAggregates(
   page: Page,
   extras: RowExtras = {},
 ): AggregateAnswer {
-  const conditions = [
-    ...inWindow('a.window_start_ms', question.window),
-    ...subjectConditions(question),
-    ...filterConditions(question.filters),
-  ]
+  const conditions = conditionsOf(question)
   const direction = raw(page.order === 'desc' ? ' DESC' : '')
   const end = page.limit === undefined ? raw('') : sql` LIMIT ${page.limit}`
   const from = sql`FROM aggregate a JOIN source s ON s.id = a.source_id WHERE ${and(conditions)}`
   const wanted = sql`SELECT ${raw(SELECT)} ${from} ORDER BY a.window_start_ms${direction}, a.id${direction}${end}`
   return {
-    notes: notesOf(question),
+    notes: unansweredByCounts(question),
     rows: rowsOf(db, wanted, extras),
     count: (cap) => countUpTo(db, sql`SELECT 1 ${from}`, cap),
   }
+}
+
+/** Selects `id` of every count that the question means. */
+export function aggregateIds(question: Question): Statement {
+  return sql`SELECT a.id FROM aggregate a WHERE ${and(conditionsOf(question))}`
+}
+
+function conditionsOf(question: Question): Statement[] {
+  return [
+    ...inWindow('a.window_start_ms', question.window),
+    ...subjectConditions(question),
+    ...filterConditions(question.filters),
+  ]
 }
 
 /** What a count is of stands in its name; a window is asked for one row an event, not for one a detail. */
@@ -87,7 +96,8 @@ function unanswerable(filters: Filters): string[] {
   return Object.entries(flags).flatMap(([flag, isUsed]) => (isUsed ? [flag] : []))
 }
 
-function notesOf({ filters }: Question): string[] {
+/** What of the question a count can not answer, in words. */
+export function unansweredByCounts({ filters }: Question): string[] {
   const flags = unanswerable(filters)
   return flags.length === 0
     ? []

@@ -33,6 +33,11 @@ export function kindsIn(db: Connection): RowKind[] {
   return ROW_KINDS.filter((kind) => isHeld[kind](db))
 }
 
+/** What was asked for, of what the case holds. */
+export function askedKinds(db: Connection, typed: readonly string[] = []): RowKind[] {
+  return typed.length === 0 ? kindsIn(db) : ROW_KINDS.filter((kind) => typed.includes(kind))
+}
+
 /** @throws CaseError when the question can not be asked so. */
 export function askKinds(
   db: Connection,

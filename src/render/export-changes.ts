@@ -1,18 +1,17 @@
 /** What an export changes for the sake of who reads it: told with the export, since the values are evidence. */
 export interface ExportChanges {
-  events: number
   /** Values over the limit of the reader, cut. */
   cut: number
   /** Cells that a spreadsheet would take for a formula, with an apostrophe before them. */
   prefixed: number
   /** Cells whose control or invisible characters were made visible. */
   madeVisible: number
-  /** Events without a readable time. */
+  /** Rows without a readable time. */
   withoutTime: number
 }
 
 export function noChanges(): ExportChanges {
-  return { events: 0, cut: 0, prefixed: 0, madeVisible: 0, withoutTime: 0 }
+  return { cut: 0, prefixed: 0, madeVisible: 0, withoutTime: 0 }
 }
 
 /** One line for each kind of change that was made. */
@@ -21,7 +20,7 @@ export function changeNotes(changes: ExportChanges): string[] {
     [changes.cut, 'values were over 32,766 bytes and cut: the field FIELD_truncated beside each says so'],
     [changes.prefixed, "cells could be taken for a formula: an apostrophe ' was put before them"],
     [changes.madeVisible, 'cells had control or invisible characters: they are written visibly'],
-    [changes.withoutTime, 'events have no readable time: they are dated 1970 and marked Not a time'],
+    [changes.withoutTime, 'rows have no readable time: they are dated 1970 and marked Not a time'],
   ]
   return notes.filter(([count]) => count > 0).map(([count, note]) => `${count} ${note}`)
 }

@@ -1,11 +1,25 @@
-/** CSV for spreadsheets and timeline tools: every event column and the resources, one line an event. */
-import { EVENT_COLUMNS } from '../model/event.js'
+/** CSV for spreadsheets and timeline tools: every column of the kinds that were asked for, one line a row. */
+import { ACCESS_COLUMNS, AGGREGATE_COLUMNS, EVENT_COLUMNS } from '../model/event.js'
 import { openCsv } from './csv.js'
 import type { ExportChanges } from './export-changes.js'
+import type { ExportScope } from './export-scope.js'
 import type { RowColumn, RowSink } from './sink.js'
 
-export const EXPORT_COLUMNS: readonly RowColumn[] = [...EVENT_COLUMNS, 'resources']
+export function exportCsvColumns({ kinds, hasDigestStates }: ExportScope): RowColumn[] {
+  return [
+    ...EVENT_COLUMNS,
+    'kind',
+    'resources',
+    ...(hasDigestStates ? ['digest_state' as const] : []),
+    ...(kinds.includes('access-log') ? ACCESS_COLUMNS : []),
+    ...(kinds.includes('aggregate') ? AGGREGATE_COLUMNS : []),
+  ]
+}
 
-export function openExportCsv(out: NodeJS.WritableStream, changes: ExportChanges): RowSink {
-  return openCsv(EXPORT_COLUMNS, out, changes)
+export function openExportCsv(
+  out: NodeJS.WritableStream,
+  changes: ExportChanges,
+  scope: ExportScope,
+): RowSink {
+  return openCsv(exportCsvColumns(scope), out, changes)
 }

@@ -1,8 +1,8 @@
 /**
  * JSON lines for Timesketch: its own three fields, and plaso's names for what CloudTrail says, so that taggers and saved
- * searches fit. What plaso has no name for keeps ours.
+ * searches fit. What plaso has no name for keeps ours. Lines of access logs and counts have the same fields, and their own beside them.
  */
-import { EVENT_COLUMNS, type EventColumn, type EventRow } from '../model/event.js'
+import { EVENT_COLUMNS, type EventColumn, type EventRow, type RowKind } from '../model/event.js'
 import type { ExportChanges } from './export-changes.js'
 import { jsonText, resourcesJson } from './json-text.js'
 import { LineWriter, type RowSink } from './sink.js'
@@ -29,19 +29,56 @@ export function openTimesketch(out: NodeJS.WritableStream, changes: ExportChange
   }
 }
 
-/** Every line has every field: Timesketch gives up at the first line that lacks one of its own. */
+interface KindFields {
+  /** What the time is the time of. */
+  readonly time: string
+  readonly dataType: string
+  /** Field of the exact text. */
+  readonly record: string
+  readonly message: (row: EventRow) => string
+}
+
+/** plaso has no parser for the last two: they follow its pattern. */
+const KINDS: Readonly<Record<RowKind, KindFields>> = {
+  event: {
+    time: 'Event Time',
+    dataType: 'aws:cloudtrail:entry',
+    record: 'cloud_trail_event',
+    message: eventMessage,
+  },
+  'access-log': {
+    time: 'Request Time',
+    dataType: 'aws:s3:access_log:line',
+    record: 'access_log_line',
+    message: lineMessage,
+  },
+  aggregate: {
+    time: 'Start Time',
+    dataType: 'aws:cloudtrail:aggregate',
+    record: 'cloud_trail_event',
+    message: countMessage,
+  },
+}
+
+/** Every line has every field of events: Timesketch gives up at the first line that lacks one of its own. */
 function timesketchFields(row: EventRow, changes: ExportChanges): Fields {
+  const kind = row.kind ?? 'event'
+  const is = KINDS[kind]
   const time = timeOf(row)
   if (time === null) changes.withoutTime++
   const fields: Fields = {
-    message: messageOf(row),
+    message: is.message(row),
     datetime: isoWithOffset(time ?? 0),
-    timestamp_desc: time === null ? 'Not a time' : 'Event Time',
+    timestamp_desc: time === null ? 'Not a time' : is.time,
     timestamp: (time ?? 0) * 1000,
-    data_type: 'aws:cloudtrail:entry',
+    data_type: is.dataType,
+    kind,
     username: row.user_name ?? row.principal,
     resources: row.resources === undefined ? null : JSON.stringify(resourcesJson(row.resources)),
-    cloud_trail_event: row.record ?? null,
+    [is.record]: row.record ?? null,
+    ...(row.digest_state === undefined ? {} : { digest_state: row.digest_state }),
+    ...row.access_log,
+    ...row.aggregate,
   }
   for (const column of EVENT_COLUMNS) fields[RENAMED[column] ?? column] = row[column]
   return fields
@@ -58,11 +95,28 @@ function isoWithOffset(ms: number): string {
   return text.replace(/Z$/, '+00:00')
 }
 
-function messageOf(row: EventRow): string {
+function eventMessage(row: EventRow): string {
   const who = row.principal ?? row.principal_type ?? 'unknown'
-  const from = row.source_ip_address === null ? '' : ` from ${row.source_ip_address}`
   const error = row.error_code === null ? '' : ` failed with ${row.error_code}`
-  return `${who}: ${row.event_source ?? '?'} ${row.event_name ?? '?'}${from}${error}`
+  return `${who}: ${row.event_source ?? '?'} ${row.event_name ?? '?'}${fromOf(row)}${error}`
+}
+
+function lineMessage(row: EventRow): string {
+  const { bucket = null, object_key: key = null, http_status: status = null } = row.access_log ?? {}
+  const on = `${bucket ?? '?'}${key === null ? '' : `/${key}`}`
+  const outcome = [status, row.error_code].filter((part) => part !== null).join(' ')
+  const ended = outcome === '' ? '' : ` answered ${outcome}`
+  return `${row.principal ?? 'unknown'}: S3 access log ${row.event_name ?? '?'} ${on}${fromOf(row)}${ended}`
+}
+
+function countMessage(row: EventRow): string {
+  const { dimension = null, name = null, value = null, window_end: end = null } = row.aggregate ?? {}
+  const until = end === null ? '' : ` until ${end}`
+  return `aggregated events: ${row.event_source ?? '?'} ${dimension ?? '?'} ${name ?? '?'} counted ${value ?? '?'}${until}`
+}
+
+function fromOf({ source_ip_address: address }: EventRow): string {
+  return address === null ? '' : ` from ${address}`
 }
 
 function cut(fields: Fields, changes: ExportChanges): Fields {

@@ -58,6 +58,7 @@ export const handoverChecks: readonly Check[] = [
         casePath: bench.casePath,
         out,
         question: { kind: 'principal', value: 'ana', window: {}, filters: NO_FILTERS },
+        kinds: ['event', 'access-log'],
         toolVersion: bench.toolVersion,
         redact: false,
         signKey: undefined,

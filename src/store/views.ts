@@ -148,7 +148,7 @@ const PRINCIPALS: ViewSpec = {
   ],
 }
 
-const ACCESS_LOGS: ViewSpec = {
+export const ACCESS_LOGS: ViewSpec = {
   name: 'access_logs',
   meaning: 'S3 server access logs, readable: one row per request.',
   sql: `SELECT strftime('%Y-%m-%dT%H:%M:%SZ', l.time_ms / 1000, 'unixepoch') AS time,

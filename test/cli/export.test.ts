@@ -35,7 +35,7 @@ describe('export', () => {
         .map((line) => line['event_id'])
         .sort(),
     ).toEqual(EVENTS.map((e) => e.eventId).sort())
-    expect(timesketch.stderr).toContain('1 events have no readable time')
+    expect(timesketch.stderr).toContain('1 rows have no readable time')
     const csv = await exported('csv', '--all')
     expect(csv.stdout.trimEnd().split('\n')).toHaveLength(EVENTS.length + 1)
     const jsonl = await exported('jsonl', '--all')

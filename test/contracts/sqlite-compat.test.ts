@@ -7,7 +7,8 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { CASE_DOC } from '../../scripts/make-docs.js'
 import { VIEWS } from '../../src/store/views.js'
 import { query } from '../helpers/cli-case.js'
-import { run } from '../helpers/cli.js'
+import { BOTH_KINDS, putBothKinds } from '../helpers/both-kinds.js'
+import { run, tempFolder } from '../helpers/cli.js'
 import { quickstartCase } from './quickstart-case.js'
 
 const DOCUMENT = readFileSync(CASE_DOC, 'utf8')
@@ -29,11 +30,24 @@ function works(command: string, ...args: string[]): boolean {
 
 let caseFile: string
 let handover: string
+/** Of a case with S3 server access logs. */
+let handedLines: string
 beforeAll(async () => {
   caseFile = await quickstartCase()
   handover = path.join(path.dirname(caseFile), 'handover.sqlite')
   const { code, stderr } = await run(['handoff', handover, '--all', '--case', caseFile])
   expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' })
+  const folder = tempFolder('lines')
+  putBothKinds(path.join(folder, 'in'))
+  const [made, lines] = ['case.sqlite', 'lines.sqlite'].map((name) => path.join(folder, name)) as [
+    string,
+    string,
+  ]
+  expect(
+    (await run(['index', path.join(folder, 'in'), '--case', made, '--workers', '1', '--quiet'])).code,
+  ).toBe(0)
+  expect((await run(['handoff', lines, '--kind', 'access-log', '--case', made])).code).toBe(0)
+  handedLines = lines
 })
 
 /** Of a hand-over file: as many events as the case has, each with a record that its full text finds. */
@@ -41,6 +55,13 @@ const HANDED_OVER = [
   'SELECT count(*) FROM events',
   "SELECT count(*) FROM events WHERE substr(record, 1, 1) = '{'",
   "SELECT count(*) FROM events WHERE id IN (SELECT rowid FROM events_fts WHERE events_fts MATCH 'eventversion')",
+]
+
+/** As many lines as the case has, each whole and found by its words. */
+const HANDED_LINES = [
+  'SELECT count(*) FROM access_logs',
+  "SELECT count(*) FROM access_logs WHERE record LIKE '%HTTP/1.1%' AND http_status >= 200",
+  "SELECT count(*) FROM access_logs WHERE id IN (SELECT rowid FROM access_logs_fts WHERE access_logs_fts MATCH 'rest')",
 ]
 
 const count = (view: string): number =>
@@ -82,6 +103,7 @@ describe.skipIf(!works('sqlite3', '--version'))('the sqlite3 shell', () => {
 
   it('reads a hand-over file, records and full text included', () => {
     for (const sql of HANDED_OVER) expect(sqlite3(handover, `${sql};`)).toBe(`${count('events')}\n`)
+    for (const sql of HANDED_LINES) expect(sqlite3(handedLines, `${sql};`)).toBe(`${BOTH_KINDS.lines}\n`)
   })
 
   it('opens a case as immutable, as on write-protected media', () => {
@@ -147,6 +169,7 @@ describe.skipIf(old === undefined)('SQLite 3.33', () => {
 
   it('reads a hand-over file, records and full text included', () => {
     for (const sql of HANDED_OVER) expect(values(sql, handover)).toEqual([[count('events')]])
+    for (const sql of HANDED_LINES) expect(values(sql, handedLines)).toEqual([[BOTH_KINDS.lines]])
   })
 
   it('runs the statements of docs/case-file.md, full text included', () => {

@@ -77,7 +77,7 @@ describe('what is in it', () => {
     const unexplained = ask(
       out,
       `SELECT t.name, c.name AS column_name FROM sqlite_schema t JOIN pragma_table_info(t.name) c
-       WHERE t.type = 'table' AND t.name NOT LIKE 'events_fts%' AND t.name NOT LIKE 'sqlite_%'
+       WHERE t.type = 'table' AND t.name NOT LIKE '%\\_fts%' ESCAPE '\\' AND t.name NOT LIKE 'sqlite_%'
        AND NOT EXISTS (SELECT 1 FROM data_dictionary d WHERE d.table_name = t.name AND d.column_name = c.name)`,
     )
     expect(unexplained).toEqual([])
@@ -223,6 +223,55 @@ describe('verify', () => {
     db.close()
     fitManifest(copy)
     expect(findingsOf(copy)).toContain('logical digest')
+  })
+
+  it('finds any value that was changed, in whichever column, when the manifest was made to fit', () => {
+    const columns = ask(
+      out,
+      `SELECT t.name AS table_name, c.name AS column_name FROM sqlite_schema t JOIN pragma_table_info(t.name) c
+       WHERE t.type = 'table' AND t.name NOT LIKE '%\\_fts%' ESCAPE '\\' AND t.name NOT LIKE 'sqlite_%' AND NOT c.pk`,
+    )
+    const missed = columns.filter(({ table_name: table, column_name: column }) => {
+      const copy = copyOf(out)
+      const db = new Database(copy)
+      const { changes } = db
+        .prepare(
+          `UPDATE ${table} SET ${column} = CASE WHEN ${column} IS NULL THEN 'x' WHEN typeof(${column}) = 'text' THEN ${column} || ' ' ELSE ${column} + 1 END
+           WHERE rowid = (SELECT min(rowid) FROM ${table} WHERE ${table === 'meta' ? "key = 'question'" : 'TRUE'})`,
+        )
+        .run()
+      db.close()
+      fitManifest(copy)
+      return changes > 0 && findingsOf(copy) === ''
+    })
+    expect(missed).toEqual([])
+    expect(columns.length).toBeGreaterThan(80)
+  })
+
+  it.each([
+    'question',
+    'kinds',
+    'notes',
+    'created',
+    'created_by',
+    'case_logical_digest',
+    'logical_digest',
+    'redacted',
+  ])('finds that the file says another %s of itself than the manifest', (key) => {
+    const copy = copyOf(out)
+    change(copy, `UPDATE meta SET value = 'yes' WHERE key = '${key}'`)
+    fitManifest(copy)
+    expect(findingsOf(copy)).toBe(`meta says another ${key} than the manifest`)
+  })
+
+  it('finds a record that was changed behind a character that stands for bytes that are no text', () => {
+    const copy = copyOf(out)
+    change(
+      copy,
+      `UPDATE events SET record = replace(record, 'AwsApiCall', '\ufffd') WHERE id = (SELECT max(id) FROM events)`,
+    )
+    fitManifest(copy)
+    expect(findingsOf(copy)).toMatch(/record of event .* does not have its hash/)
   })
 
   it.each(['events', 'appearances', 'event_resources', 'principals', 'sources'])(

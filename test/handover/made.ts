@@ -4,6 +4,7 @@ import path from 'node:path'
 import { beforeAll } from 'vitest'
 import { makeHandover, type HandoverOrder, type HandoverResult } from '../../src/handover/handover.js'
 import { manifestPath, sha256OfFile, type Manifest } from '../../src/handover/manifest.js'
+import { ROW_KINDS } from '../../src/model/event.js'
 import { NO_FILTERS, type Question } from '../../src/model/question.js'
 import { logPath, makeRecord, putLog, type CloudTrailRecord } from '../helpers/archive.js'
 import { index, scratch } from '../verify/indexed.js'
@@ -35,6 +36,7 @@ export function handOver(
     casePath,
     out,
     question: EVERYTHING,
+    kinds: ROW_KINDS,
     toolVersion: '0.0.0-test',
     redact: false,
     signKey: undefined,

@@ -12,6 +12,7 @@ export interface MadeLine {
   readonly error: string | null
   readonly agent: string
   readonly hostId: string
+  readonly referer?: string
 }
 
 const REQUESTERS = [
@@ -81,7 +82,7 @@ export function accessLine(line: MadeLine): string {
     status,
     error ?? '-',
     '113 - 7 -',
-    '"-"',
+    `"${line.referer ?? '-'}"`,
     `"${agent}"`,
     '-',
     hostId,

@@ -1,22 +1,25 @@
 import { PassThrough } from 'node:stream'
 import { describe, expect, it } from 'vitest'
-import { EVENT_COLUMNS, type EventRow } from '../../src/model/event.js'
+import { ACCESS_COLUMNS, AGGREGATE_COLUMNS, EVENT_COLUMNS, type EventRow } from '../../src/model/event.js'
 import { changeNotes, noChanges, type ExportChanges } from '../../src/render/export-changes.js'
-import { EXPORT_COLUMNS, openExportCsv } from '../../src/render/export-csv.js'
+import { exportCsvColumns, openExportCsv } from '../../src/render/export-csv.js'
+import type { ExportScope } from '../../src/render/export-scope.js'
 import { openTimesketch } from '../../src/render/export-timesketch.js'
 import type { RowSink } from '../../src/render/sink.js'
 
 const EMPTY = Object.fromEntries(EVENT_COLUMNS.map((name) => [name, null])) as unknown as EventRow
 
+const EVENTS_ONLY: ExportScope = { kinds: ['event'], hasDigestStates: false }
+
 async function written(
-  open: (out: NodeJS.WritableStream, changes: ExportChanges) => RowSink,
+  open: (out: NodeJS.WritableStream, changes: ExportChanges, scope: ExportScope) => RowSink,
   ...rows: readonly Partial<EventRow>[]
 ): Promise<{ text: string; changes: ExportChanges }> {
   const out = new PassThrough()
   const chunks: Buffer[] = []
   out.on('data', (chunk: Buffer) => chunks.push(chunk))
   const changes = noChanges()
-  const sink = open(out, changes)
+  const sink = open(out, changes, EVENTS_ONLY)
   for (const row of rows) await sink.write({ ...EMPTY, ...row })
   await sink.end()
   return { text: Buffer.concat(chunks).toString('utf8'), changes }
@@ -102,6 +105,55 @@ describe('timesketch', () => {
     expect(changes.withoutTime).toBe(1)
   })
 
+  it('says of a line of an access log and of a count what they are', async () => {
+    const line = {
+      kind: 'access-log',
+      event_time: '2024-03-04T00:00:00Z',
+      event_source: 's3.amazonaws.com',
+      event_name: 'REST.GET.OBJECT',
+      principal: 'alice',
+      source_ip_address: '192.0.2.1',
+      error_code: 'AccessDenied',
+      access_log: {
+        ...Object.fromEntries(ACCESS_COLUMNS.map((name) => [name, null])),
+        bucket: 'logs-1',
+        object_key: 'a/b',
+        http_status: 403,
+      } as Required<EventRow>['access_log'],
+      record: 'the line',
+    } as const
+    const count = {
+      kind: 'aggregate',
+      event_time: '2024-03-04T00:00:00Z',
+      event_source: 's3.amazonaws.com',
+      aggregate: {
+        window_end: '2024-03-04T00:05:00Z',
+        aggregation_type: 'Count',
+        dimension: 'eventName',
+        name: 'GetObject',
+        value: 7,
+      },
+      record: '{}',
+    } as const
+    const [request, counted] = validated((await written(openTimesketch, line, count)).text)
+    expect(request).toMatchObject({
+      message: 'alice: S3 access log REST.GET.OBJECT logs-1/a/b from 192.0.2.1 answered 403 AccessDenied',
+      timestamp_desc: 'Request Time',
+      data_type: 'aws:s3:access_log:line',
+      kind: 'access-log',
+      access_log_line: 'the line',
+      http_status: 403,
+      username: 'alice',
+    })
+    expect(counted).toMatchObject({
+      message: 'aggregated events: s3.amazonaws.com eventName GetObject counted 7 until 2024-03-04T00:05:00Z',
+      timestamp_desc: 'Start Time',
+      data_type: 'aws:cloudtrail:aggregate',
+      cloud_trail_event: '{}',
+      value: 7,
+    })
+  })
+
   it('is one line an event, whatever the values', async () => {
     const { text } = await written(openTimesketch, { ...ROW, user_agent: 'a\r\nb\u2028c\u001b[2J' }, ROW)
     const [first] = validated(text)
@@ -111,11 +163,24 @@ describe('timesketch', () => {
 })
 
 describe('csv', () => {
+  it('has the columns of the kinds that were asked for', () => {
+    const all = exportCsvColumns({ kinds: ['event', 'access-log', 'aggregate'], hasDigestStates: true })
+    expect(all).toEqual([
+      ...EVENT_COLUMNS,
+      'kind',
+      'resources',
+      'digest_state',
+      ...ACCESS_COLUMNS,
+      ...AGGREGATE_COLUMNS,
+    ])
+    expect(exportCsvColumns(EVENTS_ONLY)).toEqual([...EVENT_COLUMNS, 'kind', 'resources'])
+  })
+
   it('has a header, every column, and one line an event', async () => {
     const { text, changes } = await written(openExportCsv, ROW, { ...ROW, user_agent: 'a\r\n"b",c' })
     const lines = text.trimEnd().split('\n')
     expect(lines).toHaveLength(3)
-    expect(lines[0]).toBe(EXPORT_COLUMNS.join(','))
+    expect(lines[0]).toBe(exportCsvColumns(EVENTS_ONLY).join(','))
     expect(lines[2]).toContain('"a␍␊""b"",c"')
     expect(changes).toMatchObject({ prefixed: 0, madeVisible: 1 })
   })

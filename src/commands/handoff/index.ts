@@ -1,33 +1,33 @@
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
 import { CaseCommand } from '../../cli/case-command.js'
-import { readScope, spellOutError } from '../../cli/find-scope.js'
-import { filterFlags } from '../../cli/flags.js'
+import { joinSpread, spellOutError } from '../../cli/find-scope.js'
 import { makeHandover, type HandoverResult } from '../../handover/handover.js'
-import { selectionFlags, subjectOf } from '../../cli/selected-subject.js'
+import { readSelected, selectionFlags, subjectOf } from '../../cli/selected-subject.js'
 import { openCase } from '../../cli/open-case.js'
 import { shellWord } from '../../model/shell-word.js'
-import { isAboutPrincipal, matchPrincipals } from '../../query/principal-match.js'
-import { newestEventMs } from '../../query/run-question.js'
-import { windowText } from '../../query/window.js'
-import { formatBytes, formatCount } from '../../render/bytes.js'
+import { formatBytes } from '../../render/bytes.js'
+import { rowCounts } from '../../render/row-counts.js'
+import type { Manifest } from '../../handover/manifest.js'
+import type { RowKind } from '../../model/event.js'
 
 export default class Handoff extends CaseCommand {
-  static override summary = 'Write selected events into one plain file for others.'
-  static override description = `The file opens in any SQLite tool: events with their exact records, appearances, resources, principals, the files they
-came from with their hashes, problems, coverage, the question that selected them, and what every column means.
+  static override summary = 'Write what find shows into one plain file for others.'
+  static override description = `The file opens in any SQLite tool: events and lines of S3 server access logs with their exact records, appearances, resources,
+principals, the files they came from with their hashes, problems, coverage, the question that selected them, and what every
+column means. Counts of aggregated events go with it as find shows them, with all counts of each; --kind takes only some.
 A manifest beside it holds its SHA-256; coldtrail handoff verify checks both. Select with one of --request, --principal,
 --resource, --text, with any filter, or take everything with --all.`
   static override examples = [
     '<%= config.bin %> <%= command.id %> bob.sqlite --principal arn:aws:iam::111122223333:user/bob',
     '<%= config.bin %> <%= command.id %> may.sqlite --since 2024-05-01 --until 2024-06-01 --sign ~/.ssh/id_ed25519',
+    '<%= config.bin %> <%= command.id %> bucket.sqlite --resource my-bucket --kind access-log',
     '<%= config.bin %> <%= command.id %> everything.sqlite --all --redact',
   ]
   static override args = {
     out: Args.string({ ignoreStdin: true, description: 'File to write.', required: true }),
   }
   static override flags = {
-    ...filterFlags,
     ...selectionFlags,
     redact: Flags.boolean({
       description:
@@ -41,32 +41,39 @@ A manifest beside it holds its SHA-256; coldtrail handoff verify checks both. Se
 
   protected override async init(): Promise<void> {
     await super.init()
-    this.argv = spellOutError(this.argv)
+    this.argv = joinSpread(spellOutError(this.argv), true)
   }
 
   async run(): Promise<HandoverResult> {
     const { args, flags } = await this.parse(Handoff)
     const subject = subjectOf(flags)
     const db = openCase(flags.case)
-    const scope = readScope(flags, () => newestEventMs(db))
-    const question = { ...subject, ...scope }
-    const notes = isAboutPrincipal(question) ? matchPrincipals(db, question).notes : []
+    const { question, kinds, notes } = readSelected(db, subject, flags)
     db.close()
-    const text = windowText(scope.window)
-    for (const note of [...notes, ...(text === undefined ? [] : [text])]) this.tell(note)
+    for (const note of notes) this.tell(note)
     const result = makeHandover({
       casePath: flags.case,
       out: args.out,
       question,
+      kinds,
       toolVersion: this.config.version,
       redact: flags.redact,
       signKey: flags.sign,
       onProgress: () => undefined,
     })
+    for (const note of result.notes) this.tell(note)
     const { counts, size, sha256 } = result.manifest
-    this.tell(`${formatCount(counts['events'] ?? 0)} events, ${formatBytes(size)}, sha256 ${sha256}`)
+    this.tell(`${rowCounts(kindCounts(counts), kinds)}, ${formatBytes(size)}, sha256 ${sha256}`)
     for (const file of result.files) this.tell(`wrote ${file}`)
     this.tell(`check it with: coldtrail handoff verify ${shellWord(args.out)}`)
     return result
   }
+}
+
+function kindCounts(counts: Manifest['counts']): ReadonlyMap<RowKind, number> {
+  return new Map([
+    ['event', counts['events'] ?? 0],
+    ['access-log', counts['access_log_lines'] ?? 0],
+    ['aggregate', counts['aggregates'] ?? 0],
+  ])
 }

@@ -1,46 +1,36 @@
-/** Reads the selected events of a case, in helpings, with everything that goes into a hand-over file. */
-import { hash } from 'node:crypto'
+/** Reads the selected events of a case with everything that goes into a hand-over file. */
 import { EVENT_COLUMNS } from '../model/event.js'
 import type { Question } from '../model/question.js'
-import { askQuestion } from '../query/run-question.js'
+import { askQuestion, missingRow } from '../query/run-question.js'
 import { usesOf } from '../store/event-uses.js'
 import type { Connection } from '../store/open.js'
 import { iterateColumn } from '../store/reader.js'
 import { RecordReader } from '../store/record-reader.js'
 import { EVENT_FROM, EVENT_SELECT } from '../store/views.js'
+import { recordValues, type Selection, type TableRows, type Value } from './rows.js'
+import { OUT_APPEARANCES, OUT_EVENTS, OUT_RESOURCES } from './schema.js'
 
-export type Value = string | number | null
-
-export interface SelectedEvents {
-  /** In the order of OUT_EVENT_COLUMNS. */
-  readonly events: readonly Value[][]
-  readonly appearances: readonly Value[][]
-  readonly resources: readonly Value[][]
+/** What the question selects of one kind of rows. */
+export interface Chosen {
+  /** In the order of time. */
+  readonly ids: Iterable<number>
+  /** How the question was understood. */
+  readonly notes: readonly string[]
 }
 
-const HELPING = 500
-
-/** Ids of the events that the question selects, in order of time. */
-export function* selectIds(db: Connection, question: Question): Generator<number[]> {
-  const { plan } = askQuestion(db, question, { order: 'asc' })
-  let helping: number[] = []
-  for (const id of plan.found ?? iterateColumn<number>(db, plan.ids)) {
-    helping.push(id)
-    if (helping.length < HELPING) continue
-    yield helping
-    helping = []
-  }
-  if (helping.length > 0) yield helping
+export function chooseEvents(db: Connection, question: Question): Chosen {
+  const { plan, notes } = askQuestion(db, question, { order: 'asc' })
+  return { ids: plan.found ?? iterateColumn<number>(db, plan.ids), notes }
 }
 
-export class Selection {
-  readonly #reader: RecordReader
+export class EventSelection implements Selection {
+  readonly #records: RecordReader
   readonly #events
   readonly #appearances
   readonly #resources
 
   constructor(db: Connection) {
-    this.#reader = new RecordReader(db)
+    this.#records = new RecordReader(db)
     const wanted = 'IN (SELECT value FROM json_each(?))'
     this.#events = db
       .prepare<[string], Value[]>(
@@ -63,24 +53,28 @@ export class Selection {
       .raw()
   }
 
-  read(ids: readonly number[]): SelectedEvents {
+  read(ids: readonly number[]): readonly TableRows[] {
     const json = JSON.stringify(ids)
     const byId = new Map(this.#events.all(json).map((row) => [row[ID_AT] as number, row]))
-    const rows = ids.map((id) => byId.get(id)).filter((row) => row !== undefined)
+    const rows = ids.map((id) => byId.get(id) ?? missingRow('event', id))
     const eventId = new Map(rows.map((row) => [row[ID_AT] as number, row[EVENT_ID_AT] ?? null]))
-    return {
-      events: rows.map((row) => this.#withRecord(row)),
-      appearances: this.#appearances.all(json),
-      resources: this.#resources
-        .all(json)
-        .map(([id, , ...rest]) => [id ?? null, eventId.get(id as number) ?? null, ...rest]),
-    }
+    return [
+      { table: OUT_EVENTS, rows: rows.map((row) => this.#withRecord(row)) },
+      { table: OUT_APPEARANCES, rows: this.#appearances.all(json) },
+      {
+        table: OUT_RESOURCES,
+        rows: this.#resources
+          .all(json)
+          .map(([id, , ...rest]) => [id ?? null, eventId.get(id as number) ?? null, ...rest]),
+      },
+    ]
   }
 
   #withRecord(row: Value[]): Value[] {
     const [sourceId, locator] = row.slice(ID_AT + 1) as [number, string | null]
-    const bytes = this.#reader.read(sourceId, row[OFFSET_AT] as number, row[OFFSET_AT + 1] as number, locator)
-    return [row[ID_AT] ?? null, ...row.slice(0, ID_AT), hash('sha256', bytes), bytes.toString('utf8')]
+    const at = [row[OFFSET_AT] as number, row[OFFSET_AT + 1] as number] as const
+    const bytes = this.#records.read(sourceId, ...at, locator)
+    return [row[ID_AT] ?? null, ...row.slice(0, ID_AT), ...recordValues(bytes)]
   }
 }
 
