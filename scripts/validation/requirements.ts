@@ -42,6 +42,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
         file: 'e2e/bad-input.test.ts',
       },
       { text: 'damage in zip and tar', file: 'e2e/containers.test.ts' },
+      { text: 'damage, bombs and kills in tar.gz', file: 'e2e/tar-gz.test.ts' },
       { text: 'every shape gives the same events', file: 'e2e/shapes.test.ts' },
     ],
   },

@@ -13,6 +13,9 @@ export interface Limits {
   readonly maxDepth: number
   /** Members of one container; a year of one account is 2 million files, and is better unpacked. */
   readonly maxMembers: number
+  /** More members than this with less than `hollowBytes` each on average are no logs: an empty delivered file has some 300 bytes. */
+  readonly hollowMembers: number
+  readonly hollowBytes: number
 }
 
 const MIB = 1024 * 1024
@@ -25,4 +28,6 @@ export const LIMITS: Limits = {
   bombBytes: 64 * MIB,
   maxDepth: 200,
   maxMembers: 500_000,
+  hollowMembers: 10_000,
+  hollowBytes: 64,
 }

@@ -4,8 +4,14 @@ import path from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import type { BatchResult, BatchSource, BatchTask, ListedContainer } from '../model/batch.js'
 import { ROOM } from '../model/event-id.js'
+import { passedBuffers } from './batches.js'
 import type { MergeQueue } from './merge-queue.js'
 import type { ParsePool } from './pool.js'
+
+/** Of passed members, for each worker: two batches of plain JSON. */
+const PASSED_BYTES = 32 * 1024 * 1024
+
+type Batches = Iterable<BatchSource[]> | AsyncIterable<BatchSource[]>
 
 export type TaskFrame = Pick<BatchTask, 'runId' | 'reference' | 'lenient'> & {
   readonly workFolder: string
@@ -20,7 +26,11 @@ export class BatchFeeder {
   readonly #frame: TaskFrame
   readonly containers: ListedContainer[] = []
   readonly #load = randomUUID()
+  /** A job can fail while the next batch is waited for. */
+  readonly #failures: unknown[] = []
   #number = 0
+  /** Bytes of members on their way to the workers or with them. */
+  #passed = 0
 
   constructor(pool: ParsePool, queue: MergeQueue, signal: AbortSignal, frame: TaskFrame) {
     this.#pool = pool
@@ -38,7 +48,7 @@ export class BatchFeeder {
   }
 
   /** Ends when all of these are merged; after an interrupt those not begun are left out. */
-  async feed(batches: Iterable<BatchSource[]>): Promise<void> {
+  async feed(batches: Batches): Promise<void> {
     const running = new Set<Promise<void>>()
     try {
       await this.#feedAll(batches, running)
@@ -49,23 +59,42 @@ export class BatchFeeder {
     this.#queue.flush()
   }
 
-  async #feedAll(batches: Iterable<BatchSource[]>, running: Set<Promise<void>>): Promise<void> {
+  async #feedAll(batches: Batches, running: Set<Promise<void>>): Promise<void> {
     // Two batches a worker are under way or waiting; shards wait for their turn, no more than a few.
     const room = Math.max(this.#pool.workers * 2 + 2, this.#queue.least)
-    for (const batch of batches) {
+    const roomBytes = this.#pool.workers * PASSED_BYTES
+    for await (const batch of batches) {
+      this.#throwFailure()
       if (this.#signal.aborted) {
         for (const { member } of batch) this.#queue.notReached[member === undefined ? 'files' : 'members']++
         continue
       }
-      const job: Promise<void> = this.#index(batch).finally(() => {
-        running.delete(job)
-      })
+      const bytes = passedBuffers(batch).reduce((sum, { byteLength }) => sum + byteLength, 0)
+      const job: Promise<void> = this.#index(batch)
+        .catch((error: unknown) => {
+          this.#failures.push(error)
+        })
+        .finally(() => {
+          running.delete(job)
+          this.#passed -= bytes
+        })
       running.add(job)
-      while (running.size >= room || this.#queue.waiting > room) await Promise.race(running)
+      this.#passed += bytes
+      while (running.size >= room || this.#queue.waiting > room || this.#passed > roomBytes)
+        await this.#oneOf(running)
       // Without threads the work is done in this turn: a Ctrl-C is only heard between two.
       await setImmediate()
     }
-    await Promise.all(running)
+    while (running.size > 0) await this.#oneOf(running)
+  }
+
+  async #oneOf(running: ReadonlySet<Promise<void>>): Promise<void> {
+    await Promise.race(running)
+    this.#throwFailure()
+  }
+
+  #throwFailure(): void {
+    if (this.#failures.length > 0) throw this.#failures[0]
   }
 
   async #index(sources: BatchSource[]): Promise<void> {

@@ -12,30 +12,25 @@ const PLAIN_WEIGHT = 0.125
 /** A file costs about 50 µs beside its bytes: as much as 10 kB of them. */
 const FILE_BYTES = 8 * 1024
 
-/** A tar is read from its beginning by each who reads of it: as many shares as workers, and no more. */
-export function* makeShares(members: readonly BatchSource[], workers: number): Generator<BatchSource[]> {
-  const total = members.reduce((sum, member) => sum + weigh(member), 0)
-  const least = Math.max(LEAST_BYTES, total / workers)
-  let share: BatchSource[] = []
-  let weight = 0
-  for (const member of members) {
-    share.push(member)
-    weight += weigh(member)
-    if (weight < least) continue
-    yield share
-    share = []
-    weight = 0
-  }
-  if (share.length > 0) yield share
+/**
+ * How much a batch holds at most, by the weight of all sources.
+ * @param few where the merge takes longer than the reading, as large as may be.
+ */
+export function batchWeight(total: number, few = false): number {
+  return few ? MOST_BYTES : Math.min(MOST_BYTES, Math.max(LEAST_BYTES, total / BATCHES))
 }
 
-/** @param few: where the merge takes longer than the reading, as large as may be. */
-export function* makeBatches<T extends Weighed>(sources: readonly T[], few = false): Generator<T[]> {
-  const total = sources.reduce((sum, source) => sum + weigh(source), 0)
-  const most = few ? MOST_BYTES : Math.min(MOST_BYTES, Math.max(LEAST_BYTES, total / BATCHES))
+export function weightOf(sources: readonly Weighed[]): number {
+  return sources.reduce((sum, source) => sum + weigh(source), 0)
+}
+
+export async function* makeBatches<T extends Weighed>(
+  sources: Iterable<T> | AsyncIterable<T>,
+  most: number,
+): AsyncGenerator<T[]> {
   let batch: T[] = []
   let weight = 0
-  for (const source of sources) {
+  for await (const source of sources) {
     const own = weigh(source)
     if (batch.length > 0 && weight + own > most) {
       yield batch
@@ -53,4 +48,11 @@ type Weighed = Pick<BatchSource, 'path' | 'size' | 'member'>
 function weigh(source: Weighed): number {
   const packed = /gz$/i.test(source.member?.name ?? source.path) ? 1 : PLAIN_WEIGHT
   return FILE_BYTES + source.size * packed
+}
+
+/** Of the members whose bytes go with the batch. */
+export function passedBuffers(batch: readonly BatchSource[]): ArrayBuffer[] {
+  return batch.flatMap(({ member }) =>
+    member?.place.kind === 'passed' ? [member.place.bytes.buffer as ArrayBuffer] : [],
+  )
 }

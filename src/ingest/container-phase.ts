@@ -2,12 +2,15 @@
  * Containers, after all plain files: their members become sources, numbered in the order of containers and members, and are
  * indexed as files are. A container's own row is written last, so that a run that was cut short goes on inside it.
  */
-import type { BatchResult, BatchSource, ListedContainer } from '../model/batch.js'
+import { LIMITS } from '../decode/limits.js'
+import type { BatchResult, BatchSource, ListedContainer, ListedMember } from '../model/batch.js'
 import { findBySha256, membersOf } from '../store/ledger.js'
 import type { Connection } from '../store/open.js'
 import { Shard } from '../store/shard.js'
 import type { BatchFeeder } from './batch-feeder.js'
-import { makeBatches, makeShares } from './batches.js'
+import { batchWeight, makeBatches, weightOf } from './batches.js'
+import { MemberNames } from './containers/member-names.js'
+import { TarGzReader } from './containers/tar-gz.js'
 import type { Progress } from './progress.js'
 
 export interface ContainerTotals {
@@ -23,15 +26,13 @@ export class ContainerPhase {
   readonly #db: Connection
   readonly #feeder: BatchFeeder
   readonly #progress: Progress
-  readonly #workers: number
   readonly #totals: ContainerTotals = { members: 0, already: 0, notReached: 0 }
   #nextId: number
 
-  constructor(db: Connection, feeder: BatchFeeder, progress: Progress, workers: number) {
+  constructor(db: Connection, feeder: BatchFeeder, progress: Progress) {
     this.#db = db
     this.#feeder = feeder
     this.#progress = progress
-    this.#workers = workers
     this.#nextId =
       (db.prepare('SELECT coalesce(max(id), 0) AS id FROM source').get() as { id: number }).id + 1
   }
@@ -47,20 +48,9 @@ export class ContainerPhase {
   }
 
   async #index(container: ListedContainer): Promise<void> {
-    if (this.#isCopy(container)) {
-      this.#write(container)
-      return
-    }
-    const members = this.#fresh(container)
-    this.#progress.more(
-      members.length,
-      members.reduce((sum, member) => sum + member.size, 0),
-    )
-    await this.#feeder.feed(
-      container.shape === 'zip' ? makeBatches(members) : makeShares(members, this.#workers),
-    )
-    if (!this.#feeder.interrupted) this.#write(container)
-    else this.#totals.notReached++
+    const read = this.#isCopy(container) ? container : await this.#members(container)
+    if (this.#feeder.interrupted) this.#totals.notReached++
+    else this.#feeder.add((shardPath) => containerShard(read, shardPath, this.#feeder.runId))
   }
 
   /** The same container under another name: the merge remembers both paths. */
@@ -68,27 +58,76 @@ export class ContainerPhase {
     return sha256 !== null && findBySha256(this.#db, sha256).some(({ status }) => status === 'indexed')
   }
 
-  #fresh({ source, members, sha256 }: ListedContainer): BatchSource[] {
-    const known = sha256 === null ? new Set<string>() : membersOf(this.#db, sha256)
-    const fresh = members.filter(({ name }) => !known.has(name))
-    this.#totals.members += members.length
-    this.#totals.already += members.length - fresh.length
-    return fresh.map(({ name, size, place }) => ({
-      ...source,
-      id: this.#nextId++,
-      size,
-      hints: {},
-      member: { name, place, containerSha256: sha256 ?? '' },
-    }))
+  /** @returns the container with all that is known of it when its members are indexed. */
+  async #members(container: ListedContainer): Promise<ListedContainer> {
+    const { sha256 } = container
+    const names = new MemberNames(sha256 === null ? new Set() : membersOf(this.#db, sha256))
+    const before = this.#totals.members
+    const read =
+      container.shape === 'tar.gz'
+        ? await this.#passOn(container, names)
+        : await this.#listed(container, names)
+    this.#totals.already += names.already
+    this.#totals.members += names.already
+    return { ...read, rejected: read.rejected && this.#totals.members === before }
   }
 
-  #write(container: ListedContainer): void {
-    this.#feeder.add((shardPath) => containerShard(container, shardPath, this.#feeder.runId))
+  async #listed(container: ListedContainer, names: MemberNames): Promise<ListedContainer> {
+    const members: BatchSource[] = []
+    for (const { name, size, place } of container.members) {
+      const fresh = names.fresh(name)
+      if (fresh !== null) members.push(this.#source(container, { name: fresh, size, place }))
+    }
+    this.#progress.more(members.length, bytesOf(members) - container.source.size)
+    await this.#feeder.feed(makeBatches(members, batchWeight(weightOf(members))))
+    return container
+  }
+
+  async #passOn(container: ListedContainer, names: MemberNames): Promise<ListedContainer> {
+    const { size } = container.source
+    const reader = new TarGzReader(container, LIMITS)
+    await this.#feeder.feed(makeBatches(this.#passed(container, reader, names), batchWeight(size)))
+    const large = reader.tooLarge.map((member) => this.#source(container, member))
+    this.#progress.more(large.length, bytesOf(large))
+    if (large.length > 0) await this.#feeder.feed([large])
+    const { problems } = reader
+    return { ...container, problems, rejected: problems.some(({ kind }) => kind !== 'bad-member') }
+  }
+
+  /** What is to come is taken to inflate as what has come. */
+  async *#passed(
+    container: ListedContainer,
+    reader: TarGzReader,
+    names: MemberNames,
+  ): AsyncGenerator<BatchSource> {
+    let expected = container.source.size
+    let bytes = 0
+    for await (const member of reader.members(names)) {
+      if (this.#feeder.interrupted) return
+      bytes += member.size
+      const now = Math.round(bytes / reader.share)
+      this.#progress.more(1, now - expected)
+      expected = now
+      yield this.#source(container, member)
+    }
+  }
+
+  #source({ source, sha256 }: ListedContainer, { name, size, place }: ListedMember): BatchSource {
+    this.#totals.members++
+    const member = { name, place, containerSha256: sha256 ?? '' }
+    return { ...source, id: this.#nextId++, size, hints: {}, member }
   }
 }
 
+function bytesOf(sources: readonly BatchSource[]): number {
+  return sources.reduce((sum, { size }) => sum + size, 0)
+}
+
 function containerShard(container: ListedContainer, shardPath: string, runId: number): BatchResult {
-  const { source, shape, sha256, problems } = container
+  const { source, shape, sha256, rejected } = container
+  const problems = rejected
+    ? container.problems.map((problem) => ({ ...problem, detail: `${shape}: ${problem.detail}` }))
+    : container.problems
   const { id, path, pathHex, size, mtimeMs, hints } = source
   const shard = new Shard(shardPath, runId, 0)
   for (const problem of problems) shard.addProblem(problem, { id, path, member: null })
@@ -98,7 +137,7 @@ function containerShard(container: ListedContainer, shardPath: string, runId: nu
     size,
     mtimeMs,
     hints,
-    shape,
+    shape: rejected ? null : shape,
     sha256,
     pathHex: pathHex ?? null,
     member: null,
@@ -106,7 +145,7 @@ function containerShard(container: ListedContainer, shardPath: string, runId: nu
     contentSize: null,
     contentSha256: null,
     kind: 'other',
-    status: 'indexed',
+    status: rejected ? 'rejected' : 'indexed',
     storage: 'none',
     gzipMembers: null,
     trailingBytes: null,

@@ -6,8 +6,9 @@ import { crc32, createInflateRaw, type InflateRaw } from 'node:zlib'
 import type { Problem } from '../model/problem.js'
 import { ByteFeed } from './byte-feed.js'
 
-/** What one write inflates to is lost when it ends in damage: so the writes are small. */
-const WRITE_BYTES = 4 * 1024
+const WRITE_BYTES = 64 * 1024
+/** What waits for a piece to become full is lost when damage follows: so the pieces are small. */
+const PIECE_BYTES = 32 * 1024
 
 const FLAG = { headerChecksum: 2, extra: 4, name: 8, comment: 16, reserved: 0xe0 }
 const TRAILER_BYTES = 8
@@ -112,7 +113,7 @@ type ZlibError = Error & { readonly code?: string }
 
 /** Raw deflate, one write at a time, with all that the write inflates to. */
 class Inflater {
-  readonly #stream: InflateRaw = createInflateRaw({ chunkSize: 64 * 1024 })
+  readonly #stream: InflateRaw = createInflateRaw({ chunkSize: PIECE_BYTES })
   #ready: Buffer[] = []
   #wake: () => void = () => undefined
   #fed = 0

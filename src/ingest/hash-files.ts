@@ -2,19 +2,18 @@
 import { createHash } from 'node:crypto'
 import { readSync } from 'node:fs'
 import type { HashResult, HashTask } from '../model/batch.js'
-import { closeFile, openForReading } from './read-file.js'
+import type { FoundFile } from '../model/source.js'
+import { closeFile, openSource } from './read-file.js'
 
 const CHUNK = Buffer.allocUnsafeSlow(1024 * 1024)
 
 export function hashFiles(task: HashTask): HashResult {
-  return task.files.map(({ path, pathHex }) =>
-    hashFile(pathHex === undefined ? path : Buffer.from(pathHex, 'hex')),
-  )
+  return task.files.map(hashFile)
 }
 
-function hashFile(path: string | Buffer): string | null {
+function hashFile(found: FoundFile): string | null {
   try {
-    const file = openForReading(path)
+    const file = openSource(found)
     try {
       const digest = createHash('sha256')
       for (;;) {

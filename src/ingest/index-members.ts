@@ -1,39 +1,56 @@
-/** Members of one container, as many as a batch has of it. Nothing is extracted: each is read where it lies. */
-import type { BatchSource, TarPlace, ZipPlace } from '../model/batch.js'
+/** Members of one container, as many as a batch has of it. Nothing is extracted: each is read where it lies, or was passed on. */
+import type { BatchSource, PassedBytes, TarGzPlace, TarPlace, ZipPlace } from '../model/batch.js'
 import { MemberDamage } from './containers/member-damage.js'
-import { EntryBuffer, openTar, type TarEntry } from './containers/tar.js'
+import { openTarGz } from './containers/tar-gz.js'
+import type { TarFile } from './containers/tar.js'
 import { ZipMember } from './containers/zip.js'
 import { HashedInput } from './hashed-file.js'
-import { isReadError, openOrReject } from './index-source.js'
-import { BufferInput, FileInput, type Input } from './input.js'
-import { changedSince, closeFile, type OpenFile } from './read-file.js'
+import { openOrReject } from './index-source.js'
+import { BufferInput, FileInput, FilePart, type Input } from './input.js'
+import { changedSince, closeFile, isReadError, type OpenFile } from './read-file.js'
 import { NO_FACTS, SourceJob, type SourceContext } from './source-job.js'
 
+/** All are reached in the same way. */
 export async function indexMembers(sources: readonly BatchSource[], context: SourceContext): Promise<void> {
+  const pending: Pending = new Map(sources.map((source) => [source, new SourceJob(source, context)]))
   const [first] = sources
-  if (first === undefined) return
-  const pending = new Map(sources.map((source) => [source.id, new SourceJob(source, context)]))
+  if (first?.member?.place.kind === 'passed') await readPassed(pending)
+  else if (first !== undefined) await readFromFile(first, pending, context)
+}
+
+type Pending = Map<BatchSource, SourceJob>
+
+async function readPassed(pending: Pending): Promise<void> {
+  for (const [{ member }, job] of pending) {
+    const { bytes, damage } = member?.place as PassedBytes
+    await readMember(
+      job,
+      new BufferInput(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), damage),
+      false,
+    )
+  }
+}
+
+async function readFromFile(first: BatchSource, pending: Pending, context: SourceContext): Promise<void> {
   const file = openOrReject(first, [...pending.values()])
   if (file === null) return
   try {
-    const place = first.member?.place
-    if (file.before.size !== 0 && place?.kind === 'tar') await readTar(sources, place, file, pending, context)
-    else await readZip(sources, file, pending, context)
+    if (file.before.mtimeMs !== first.mtimeMs) return
+    if (first.member?.place.kind === 'tar.gz') await readTarGz(file, pending, context)
+    else await readPlaces(file, pending, context)
   } catch (error) {
     if (!isReadError(error)) throw error
     rejectRest(pending, 'unreadable', (error as Error).message)
   } finally {
-    if (changedSince(file))
+    if (file.before.mtimeMs !== first.mtimeMs || changedSince(file))
       rejectRest(pending, 'changed-during-read', 'the container changed while it was read')
     rejectRest(pending, 'bad-member', 'the container breaks before it')
     closeFile(file)
   }
 }
 
-type Jobs = Map<number, SourceJob>
-
 function rejectRest(
-  pending: Jobs,
+  pending: Pending,
   kind: 'unreadable' | 'changed-during-read' | 'bad-member',
   detail: string,
 ): void {
@@ -41,24 +58,20 @@ function rejectRest(
   pending.clear()
 }
 
-async function readZip(
-  sources: readonly BatchSource[],
-  file: OpenFile,
-  pending: Jobs,
-  context: SourceContext,
-): Promise<void> {
-  for (const source of sources) {
-    const job = pending.get(source.id)
-    if (job === undefined || source.member === undefined) continue
-    const place = source.member.place as ZipPlace
-    const member = new ZipMember(file, place, source.size)
-    const unsupported = member.unsupported()
+async function readPlaces(file: OpenFile, pending: Pending, context: SourceContext): Promise<void> {
+  for (const [source, job] of pending) {
+    const place = source.member?.place as ZipPlace | TarPlace
+    const input =
+      place.kind === 'zip'
+        ? new ZipMember(file, place, source.size)
+        : new FilePart(file, place.offset, source.size)
+    const unsupported = input instanceof ZipMember ? input.unsupported() : null
     if (unsupported !== null) job.reject('unsupported', unsupported, NO_FACTS)
     else {
-      const large = Math.max(source.size, place.compressedSize) > context.limits.wholeBytes
-      await readMember(job, member, large)
+      const packed = place.kind === 'zip' ? place.compressedSize : 0
+      await readMember(job, input, Math.max(source.size, packed) > context.limits.wholeBytes)
     }
-    pending.delete(source.id)
+    pending.delete(source)
   }
 }
 
@@ -71,57 +84,25 @@ async function readMember(job: SourceJob, input: Input, large: boolean): Promise
   }
 }
 
-async function readTar(
-  sources: readonly BatchSource[],
-  { gzip }: TarPlace,
-  file: OpenFile,
-  pending: Jobs,
-  context: SourceContext,
-): Promise<void> {
-  const wanted = new Map(sources.map((source) => [(source.member?.place as TarPlace).index, source]))
-  const input = new HashedInput(new FileInput(file))
-  const buffer = new EntryBuffer()
-  let index = 0
-  try {
-    for await (const entry of openTar(input, gzip, context.limits)) {
-      const source = wanted.get(index++)
-      const job = source === undefined ? undefined : pending.get(source.id)
-      if (source === undefined || job === undefined) {
-        entry.resume()
-        continue
-      }
-      await readEntry(entry, buffer, job, context)
-      pending.delete(source.id)
-      if (pending.size === 0) break
-    }
-  } catch (error) {
-    if (isReadError(error)) throw error
-    // Told by the list of the container already; what was not reached is told by indexMembers.
+/** What is wrong with the container is told by the one who read it first. */
+async function readTarGz(file: OpenFile, pending: Pending, { limits }: SourceContext): Promise<void> {
+  const wanted = new Map([...pending].map((one) => [(one[0].member?.place as TarGzPlace).index, one]))
+  for await (const entry of openTarGz(new HashedInput(new FileInput(file)), limits).files()) {
+    const [source, job] = wanted.get(entry.index) ?? []
+    if (source === undefined || job === undefined) continue
+    await readMember(job, new EntryInput(entry), true)
+    pending.delete(source)
+    if (pending.size === 0) break
   }
 }
 
-async function readEntry(
-  entry: TarEntry,
-  buffer: EntryBuffer,
-  job: SourceJob,
-  context: SourceContext,
-): Promise<void> {
-  const size = entry.header.size
-  if (size > context.limits.wholeBytes) {
-    await readMember(job, new EntryInput(entry, size), true)
-    return
-  }
-  const { bytes, damage } = await buffer.collect(entry)
-  await readMember(job, new BufferInput(bytes, damage), false)
-}
-
-/** A large entry of a tar: it can only go by. */
+/** A large entry of a tar.gz: it can only go by. */
 class EntryInput implements Input {
-  readonly #entry: TarEntry
+  readonly #chunks: TarFile['chunks']
   readonly size: number
 
-  constructor(entry: TarEntry, size: number) {
-    this.#entry = entry
+  constructor({ chunks, size }: TarFile) {
+    this.#chunks = chunks
     this.size = size
   }
 
@@ -131,7 +112,7 @@ class EntryInput implements Input {
 
   async *chunks(): AsyncGenerator<Buffer> {
     try {
-      for await (const chunk of this.#entry) yield chunk as Buffer
+      yield* this.#chunks
     } catch (error) {
       throw new MemberDamage((error as Error).message)
     }

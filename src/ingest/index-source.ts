@@ -4,7 +4,7 @@ import { listContainer } from './containers/list.js'
 import { containerKind, type ContainerKind } from './containers/kind.js'
 import { HashedInput } from './hashed-file.js'
 import { FileInput } from './input.js'
-import { closeFile, openForReading, type OpenFile } from './read-file.js'
+import { closeFile, isReadError, openSource, type OpenFile } from './read-file.js'
 import { NO_FACTS, SourceJob, type SourceContext } from './source-job.js'
 
 export type { SourceContext } from './source-job.js'
@@ -26,7 +26,7 @@ export async function indexSource(source: BatchSource, context: SourceContext): 
 /** null when it can not be opened: the jobs that needed it have said so then. */
 export function openOrReject(source: BatchSource, jobs: readonly SourceJob[]): OpenFile | null {
   try {
-    return openForReading(source.pathHex === undefined ? source.path : Buffer.from(source.pathHex, 'hex'))
+    return openSource(source)
   } catch (error) {
     for (const job of jobs) job.reject('unreadable', (error as Error).message, NO_FACTS)
     return null
@@ -51,30 +51,9 @@ async function readFile(
     await job.stream(input)
     outcome = 'done'
   }
-  if (outcome !== 'done') await container(source, file, outcome, job, context)
+  if (outcome !== 'done') context.containers.push(await listContainer(source, file, outcome, context.limits))
 }
 
 async function largeContainer(input: FileInput): Promise<ContainerKind | null> {
   return containerKind(await new HashedInput(input).peek())
-}
-
-/** Its members come back as sources of their own; only a container that can not be used is told here. */
-async function container(
-  source: BatchSource,
-  file: OpenFile,
-  kind: ContainerKind,
-  job: SourceJob,
-  context: SourceContext,
-): Promise<void> {
-  const listed = await listContainer(source, file, kind, context.limits)
-  const [first] = listed.problems
-  if (listed.rejected && first !== undefined)
-    job.reject(first.kind, `${kind}: ${first.detail}`, { ...NO_FACTS, sha256: listed.sha256 })
-  else context.containers.push(listed)
-}
-
-/** The input failed, not the shard: only the file's own reads use these calls. */
-export function isReadError(error: unknown): boolean {
-  const { syscall, code } = error as { syscall?: string; code?: string }
-  return (syscall === 'read' || syscall === 'fstat') && code !== 'ENOSPC'
 }

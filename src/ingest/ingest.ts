@@ -19,7 +19,7 @@ import { finishRun, startRun } from '../store/runs.js'
 import { digestTables } from '../store/table-digest.js'
 import { Ledger } from '../store/ledger.js'
 import { BatchFeeder } from './batch-feeder.js'
-import { makeBatches } from './batches.js'
+import { batchWeight, makeBatches, weightOf } from './batches.js'
 import { ContainerPhase, type ContainerTotals } from './container-phase.js'
 import { diskFullError, isDiskFull } from './disk-full.js'
 import { splitKnown } from './known-files.js'
@@ -205,8 +205,8 @@ class Ingest {
       reference: this.#plan.reference,
       lenient: this.#plan.lenient ?? false,
     })
-    await feeder.feed(numbered(makeBatches(files, !bulk), firstSourceId))
-    const containers = new ContainerPhase(db, feeder, this.#progress, pool.workers)
+    await feeder.feed(numbered(makeBatches(files, batchWeight(weightOf(files), !bulk)), firstSourceId))
+    const containers = new ContainerPhase(db, feeder, this.#progress)
     return { queue, containers: await containers.run() }
   }
 }
@@ -221,8 +221,8 @@ function closeCase(db: Connection): void {
 }
 
 /** Only when their turn comes: of a million files that wait, each costs what was found of it and no more. */
-function* numbered(batches: Iterable<FoundFile[]>, first: number): Generator<BatchSource[]> {
+async function* numbered(batches: AsyncIterable<FoundFile[]>, first: number): AsyncGenerator<BatchSource[]> {
   let id = first
-  for (const batch of batches)
+  for await (const batch of batches)
     yield batch.map((file) => ({ ...file, id: id++, hints: readTrailPath(file.path) }))
 }

@@ -49,6 +49,53 @@ export class FileInput implements Input {
   }
 }
 
+/** A stretch of a file, shorter than was said where the file ends in it. */
+export class FilePart implements Input {
+  readonly #file: OpenFile
+  readonly #offset: number
+  readonly #claimed: number
+  readonly size: number
+
+  constructor(file: OpenFile, offset: number, size: number) {
+    this.#file = file
+    this.#offset = offset
+    this.#claimed = size
+    this.size = Math.max(0, Math.min(size, file.before.size - offset))
+  }
+
+  whole(): Buffer {
+    return this.#read(0, this.size)
+  }
+
+  *chunks(): Generator<Buffer> {
+    for (let at = 0; at < this.size;) {
+      const chunk = this.#read(at, Math.min(CHUNK_BYTES, this.size - at))
+      if (chunk.length === 0) return
+      at += chunk.length
+      yield chunk
+    }
+  }
+
+  changed(): boolean {
+    return changedSince(this.#file)
+  }
+
+  damage(): string | null {
+    return this.size < this.#claimed ? 'the container ends inside it' : null
+  }
+
+  #read(at: number, size: number): Buffer {
+    const bytes = Buffer.allocUnsafeSlow(size)
+    let filled = 0
+    while (filled < size) {
+      const read = readSync(this.#file.fd, bytes, filled, size - filled, this.#offset + at + filled)
+      if (read === 0) break
+      filled += read
+    }
+    return bytes.subarray(0, filled)
+  }
+}
+
 /** Bytes that are in memory already. */
 export class BufferInput implements Input {
   readonly #bytes: Buffer

@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module'
 import { Piscina } from 'piscina'
 import type { BatchResult, BatchTask, HashResult, HashTask } from '../model/batch.js'
+import { passedBuffers } from './batches.js'
 import * as inline from './worker.js'
 
 /** Found by a name of package.json: a bundled module does not know how far it is from its source. */
@@ -34,7 +35,11 @@ function threadPool(workers: number): ParsePool {
   })
   return {
     workers,
-    index: (task) => pool.run(task, { name: 'index' }) as Promise<BatchResult | inline.Failure>,
+    // Bytes of members move to the thread: nothing is copied, and nothing of them is left here.
+    index: (task) =>
+      pool.run(task, { name: 'index', transferList: passedBuffers(task.sources) }) as Promise<
+        BatchResult | inline.Failure
+      >,
     hash: (task) => pool.run(task, { name: 'hash' }) as Promise<HashResult | inline.Failure>,
     close: () => pool.destroy(),
   }

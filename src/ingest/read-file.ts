@@ -1,5 +1,6 @@
 /** Reads a file once, whole, and says when it changed meanwhile. Opens read-only, and without touching atime where it may. */
 import { closeSync, fstatSync, readSync, type Stats } from 'node:fs'
+import type { FoundFile } from '../model/source.js'
 import { openQuietly } from '../store/open-quietly.js'
 
 export interface OpenFile {
@@ -7,8 +8,8 @@ export interface OpenFile {
   readonly before: Stats
 }
 
-export function openForReading(path: string | Buffer): OpenFile {
-  const fd = openQuietly(path)
+export function openSource({ path, pathHex }: Pick<FoundFile, 'path' | 'pathHex'>): OpenFile {
+  const fd = openQuietly(pathHex === undefined ? path : Buffer.from(pathHex, 'hex'))
   try {
     return { fd, before: fstatSync(fd) }
   } catch (error) {
@@ -38,4 +39,10 @@ export function changedSince(file: OpenFile): boolean {
 
 export function closeFile(file: OpenFile): void {
   closeSync(file.fd)
+}
+
+/** The input failed, not the shard: only reads of the evidence use these calls. */
+export function isReadError(error: unknown): boolean {
+  const { syscall, code } = error as { syscall?: string; code?: string }
+  return (syscall === 'read' || syscall === 'fstat') && code !== 'ENOSPC'
 }

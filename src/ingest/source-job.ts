@@ -20,7 +20,7 @@ import { aggregateRows } from '../normalise/aggregate.js'
 import type { AccessNormaliser } from '../normalise/access-log.js'
 import type { Normaliser } from '../normalise/normalise.js'
 import type { Shard } from '../store/shard.js'
-import { containerKind, type ContainerKind } from './containers/kind.js'
+import { wholeContainerKind, type ContainerKind } from './containers/kind.js'
 import { MemberDamage } from './containers/member-damage.js'
 import { GzipStream } from './gzip-stream.js'
 import { HashedInput } from './hashed-file.js'
@@ -126,7 +126,7 @@ export class SourceJob implements RecordSink {
     }
     const gzip = isGzip(bytes)
     const isMember = this.#source.member !== undefined
-    const container = gzip || isMember ? null : containerKind(bytes)
+    const container = isMember ? null : wholeContainerKind(bytes)
     if (container !== null) return container
     const inflated = gzip ? inflateWhole(bytes, limits.wholeBytes) : plain(bytes)
     lap('inflate')

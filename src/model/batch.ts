@@ -10,12 +10,15 @@ export interface BatchSource extends FoundFile {
   readonly member?: MemberRef | undefined
 }
 
-/** Where a member of a container lies. Names are labels: nothing is ever written under them. */
+/** Names are labels: nothing is ever written under them. */
 export interface MemberRef {
   readonly name: string
   readonly containerSha256: string
-  readonly place: ZipPlace | TarPlace
+  readonly place: MemberPlace
 }
+
+/** How a worker comes to a member's bytes. */
+export type MemberPlace = ZipPlace | TarPlace | PassedBytes | TarGzPlace
 
 export interface ZipPlace {
   readonly kind: 'zip'
@@ -29,21 +32,39 @@ export interface ZipPlace {
 
 export interface TarPlace {
   readonly kind: 'tar'
-  /** Number of the entry, from 0: a tar is one stream. */
-  readonly index: number
-  readonly gzip: boolean
+  /** Of its first byte. */
+  readonly offset: number
 }
 
-/** A container as a worker lists it: its members are batches of their own. */
+/** A tar.gz can only be read from its beginning: whoever does passes on what it finds. */
+export interface PassedBytes {
+  readonly kind: 'passed'
+  /** All of its own ArrayBuffer, which goes to the worker without being copied. */
+  readonly bytes: Uint8Array
+  /** Why these are not all, or null. */
+  readonly damage: string | null
+}
+
+/** Of a member of a tar.gz that is too large to be passed on. */
+export interface TarGzPlace {
+  readonly kind: 'tar.gz'
+  /** Number of the entry, from 0. */
+  readonly index: number
+}
+
+export interface ListedMember {
+  readonly name: string
+  readonly size: number
+  readonly place: MemberPlace
+}
+
+/** A container that a worker met: its members are batches of their own. */
 export interface ListedContainer {
   readonly source: BatchSource
   readonly shape: 'zip' | 'tar' | 'tar.gz'
   readonly sha256: string | null
-  readonly members: readonly {
-    readonly name: string
-    readonly size: number
-    readonly place: ZipPlace | TarPlace
-  }[]
+  /** None yet of a tar.gz: they are met while it is read. */
+  readonly members: readonly ListedMember[]
   readonly problems: readonly Problem[]
   /** Nothing of it is read: the problems say why. */
   readonly rejected: boolean

@@ -8,6 +8,14 @@ export type ContainerKind = 'zip' | 'tar' | 'tar.gz'
 /** Inflates to more than a block of tar, whatever the file's name takes. */
 const GZIP_HEAD = 16 * 1024
 
+/** A smaller gzip is inflated whole sooner than twice. */
+const HEAD_FIRST_BYTES = 512 * 1024
+
+/** @param bytes all of a file. null also for a small gzip: it is told by its content, which is at hand soon. */
+export function wholeContainerKind(bytes: Buffer): ContainerKind | null {
+  return isGzip(bytes) && bytes.length < HEAD_FIRST_BYTES ? null : containerKind(bytes)
+}
+
 /** @param head the first bytes of a file; a few kB at least, when it has them. */
 export function containerKind(head: Buffer): ContainerKind | null {
   if (head[0] === 0x50 && head[1] === 0x4b && (isPair(head, 3, 4) || isPair(head, 5, 6))) return 'zip'

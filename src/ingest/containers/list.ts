@@ -1,4 +1,4 @@
-/** Lists the members of a container and hashes it. Names are labels; a list that is too long or claims too much is refused. */
+/** Hashes a container, and lists its members where that can be done without inflating all of it. */
 import type { Limits } from '../../decode/limits.js'
 import type { BatchSource, ListedContainer } from '../../model/batch.js'
 import { HashedInput } from '../hashed-file.js'
@@ -10,6 +10,8 @@ import { listZip } from './zip.js'
 
 export type Listing = Pick<ListedContainer, 'members' | 'problems' | 'rejected'>
 
+const NOT_YET: Listing = { members: [], problems: [], rejected: false }
+
 export async function listContainer(
   source: BatchSource,
   file: OpenFile,
@@ -17,26 +19,19 @@ export async function listContainer(
   limits: Limits,
 ): Promise<ListedContainer> {
   const input = new HashedInput(new FileInput(file))
-  const listing =
-    shape === 'zip' ? await listZip(file, limits) : await listTar(input, shape === 'tar.gz', limits)
-  const sha256 = await input.digest()
-  return { source, shape, sha256, ...listing, members: uniqueNames(listing.members) }
-}
-
-/** Two members may have one name; each needs its own for the second run to know it again. */
-function uniqueNames(members: Listing['members']): Listing['members'] {
-  const seen = new Map<string, number>()
-  return members.map((member) => {
-    const times = (seen.get(member.name) ?? 0) + 1
-    seen.set(member.name, times)
-    return times === 1 ? member : { ...member, name: `${member.name} (${times})` }
-  })
+  const list = {
+    zip: () => listZip(file, limits),
+    tar: () => listTar(input, limits),
+    'tar.gz': () => NOT_YET,
+  }
+  const listing = await list[shape]()
+  return { source, shape, sha256: await input.digest(), ...listing }
 }
 
 export function refused(kind: 'too-large' | 'bad-container', detail: string): Listing {
   return { members: [], rejected: true, problems: [{ kind, detail }] }
 }
 
-export function tooMany(limits: Limits): Listing {
-  return refused('too-large', `more than ${limits.maxMembers} members: unpack it, then index the folder`)
+export function tooMany(limits: Limits): string {
+  return `more than ${limits.maxMembers} members: unpack it, then index the folder`
 }

@@ -1,127 +1,123 @@
-/** Tar: one stream. It is listed first, so that several workers can each read their share of it. */
+/** Tar: entries one after the other, each behind its header. */
 import { pipeline, Readable } from 'node:stream'
-import { extract, type Extract, type Header } from 'tar-stream'
+import { extract } from 'tar-stream'
 import type { Limits } from '../../decode/limits.js'
-import type { ListedContainer, TarPlace } from '../../model/batch.js'
+import type { ListedMember } from '../../model/batch.js'
 import type { Problem } from '../../model/problem.js'
-import { GzipStream } from '../gzip-stream.js'
 import type { HashedInput } from '../hashed-file.js'
-import { refused, tooMany, type Listing } from './list.js'
+import { isReadError } from '../read-file.js'
+import { tooMany, type Listing } from './list.js'
 
-type Member = ListedContainer['members'][number]
+const BLOCK_BYTES = 512
+const NO_END = 'it has no end mark: members behind the last one that was read may be missing'
 
-export async function listTar(input: HashedInput, gzip: boolean, limits: Limits): Promise<Listing> {
-  const members: Member[] = []
-  const problems: Problem[] = []
-  const end = new EndMark()
-  const stream = openTar(input, gzip, limits, end)
-  try {
-    let index = 0
-    for await (const entry of stream) {
-      const { name, type, size } = entry.header
-      entry.resume()
-      if (index >= limits.maxMembers) return tooMany(limits)
-      if (type === 'file' || type === 'contiguous-file')
-        members.push({ name, size, place: place(index, gzip) })
-      else if (type !== 'directory') problems.push(notAFile(name, type))
-      index++
-    }
-    if (!end.isThere) problems.push({ kind: 'bad-container', detail: NO_END })
-  } catch (error) {
-    if (error instanceof TarBomb) return refused('too-large', error.message)
-    const detail = `it ends or breaks after ${members.length} members: ${(error as Error).message}`
-    if (members.length === 0) return refused('bad-container', detail)
-    problems.push({ kind: 'bad-container', detail })
-  }
-  return { members, problems, rejected: false }
+/** Members of a plain tar can be read at their places, by several workers. */
+export async function listTar(input: HashedInput, limits: Limits): Promise<Listing> {
+  const members: ListedMember[] = []
+  const tar = new TarFiles(input.chunks(), limits)
+  for await (const { name, size, offset } of tar.files())
+    members.push({ name, size, place: { kind: 'tar', offset } })
+  const { problems, isOverLimit } = tar
+  const rejected = isOverLimit || (members.length === 0 && problems.some((p) => p.kind === 'bad-container'))
+  return rejected ? { members: [], problems: problems.slice(-1), rejected } : { members, problems, rejected }
 }
 
-function place(index: number, gzip: boolean): TarPlace {
-  return { kind: 'tar', index, gzip }
+/** Content that is over a limit. */
+export class OverLimit extends Error {}
+
+export interface TarFile {
+  readonly name: string
+  readonly size: number
+  /** Number of the entry, from 0; links and folders count. */
+  readonly index: number
+  /** Of its first byte in the tar. */
+  readonly offset: number
+  /** To be taken before the next entry is asked for, or not at all. */
+  readonly chunks: AsyncIterable<Buffer>
+}
+
+/** The regular files of a tar, up to its end or to where it breaks; the problems are whole then. */
+export class TarFiles {
+  readonly #bytes: AsyncIterable<Buffer>
+  readonly #limits: Limits
+  readonly problems: Problem[] = []
+  isOverLimit = false
+  /** Number of the entry that was reached last. */
+  reached = -1
+
+  constructor(bytes: AsyncIterable<Buffer>, limits: Limits) {
+    this.#bytes = bytes
+    this.#limits = limits
+  }
+
+  /** @throws what the reading of the file throws. */
+  async *files(): AsyncGenerator<TarFile> {
+    const tar = extract()
+    const end = new EndMark(this.#bytes)
+    pipeline(Readable.from(end.chunks()), tar, () => undefined)
+    const files = { count: 0, bytes: 0 }
+    try {
+      for await (const entry of tar) {
+        const { name, type, size } = entry.header
+        const index = ++this.reached
+        this.#checkLimits(files)
+        if (type === 'file' || type === 'contiguous-file') {
+          files.count++
+          files.bytes += size
+          const chunks = entry as AsyncIterable<Buffer>
+          yield { name, size, index, offset: entry.offset + BLOCK_BYTES, chunks }
+        } else if (type !== 'directory') this.problems.push(notAFile(name, type))
+        entry.resume()
+      }
+      if (!end.isThere) this.problems.push({ kind: 'bad-container', detail: NO_END })
+    } catch (error) {
+      if (isReadError(error)) throw error
+      this.#broke(error as Error, files.count)
+    }
+  }
+
+  #checkLimits({ count, bytes }: { count: number; bytes: number }): void {
+    const { maxMembers, hollowMembers, hollowBytes } = this.#limits
+    if (this.reached === maxMembers) throw new OverLimit(tooMany(this.#limits))
+    if (count > hollowMembers && bytes < count * hollowBytes)
+      throw new OverLimit(`${bytes} bytes in ${count} members: no logs; the rest was not read`)
+  }
+
+  #broke(error: Error, files: number): void {
+    this.isOverLimit = error instanceof OverLimit
+    this.problems.push(
+      this.isOverLimit
+        ? { kind: 'too-large', detail: error.message }
+        : { kind: 'bad-container', detail: `it ends or breaks after ${files} members: ${error.message}` },
+    )
+  }
 }
 
 function notAFile(name: string, type: string): Problem {
   return { kind: 'bad-member', detail: `${name.slice(0, 200)} is a ${type}, which is not followed` }
 }
 
-const NO_END = 'it has no end mark: members behind the last one that was read may be missing'
-const BLOCK_BYTES = 512
-
 /** A tar ends in blocks of zeros. One that was cut between two members is whole in every other way. */
 class EndMark {
+  readonly #bytes: AsyncIterable<Buffer>
   #last: Buffer = Buffer.alloc(0)
 
-  see(chunk: Buffer): void {
-    // Chunks are reused, and the last can be shorter than a block.
-    this.#last =
-      chunk.length >= BLOCK_BYTES
-        ? Buffer.from(chunk.subarray(-BLOCK_BYTES))
-        : Buffer.concat([this.#last, chunk]).subarray(-BLOCK_BYTES)
+  constructor(bytes: AsyncIterable<Buffer>) {
+    this.#bytes = bytes
+  }
+
+  async *chunks(): AsyncGenerator<Buffer> {
+    for await (const chunk of this.#bytes) {
+      // Chunks are reused, and the last can be shorter than a block.
+      this.#last =
+        chunk.length >= BLOCK_BYTES
+          ? Buffer.from(chunk.subarray(-BLOCK_BYTES))
+          : Buffer.concat([this.#last, chunk]).subarray(-BLOCK_BYTES)
+      yield chunk
+    }
   }
 
   get isThere(): boolean {
     return this.#last.length === BLOCK_BYTES && this.#last.every((byte) => byte === 0)
-  }
-}
-
-class TarBomb extends Error {}
-
-/** Entries in order. Ends with an error where the tar or the gzip around it is damaged, or inflates beyond the limits. */
-export function openTar(input: HashedInput, gzip: boolean, limits: Limits, end?: EndMark): Extract {
-  const stream = extract()
-  const bytes = gzip ? bounded(inflated(input), input, limits) : input.chunks()
-  pipeline(Readable.from(end === undefined ? bytes : watched(bytes, end)), stream, () => undefined)
-  return stream
-}
-
-/** A tar has its own end: what is wrong behind that does not concern its members. */
-async function* inflated(input: HashedInput): AsyncGenerator<Buffer> {
-  const stream = new GzipStream(input.chunks())
-  yield* stream.content()
-  const damage = stream.problems.find(({ kind }) => kind === 'corrupt-gzip' || kind === 'truncated-gzip')
-  if (damage !== undefined) throw new Error(damage.detail)
-}
-
-async function* watched(bytes: AsyncIterable<Buffer>, end: EndMark): AsyncGenerator<Buffer> {
-  for await (const chunk of bytes) {
-    end.see(chunk)
-    yield chunk
-  }
-}
-
-async function* bounded(
-  bytes: AsyncIterable<Buffer>,
-  input: HashedInput,
-  { bombBytes, maxRatio, maxContentBytes }: Limits,
-): AsyncGenerator<Buffer> {
-  let size = 0
-  for await (const chunk of bytes) {
-    size += chunk.length
-    if (size > maxContentBytes || (size > bombBytes && size > input.bytesRead * maxRatio))
-      throw new TarBomb(`${size} bytes from ${input.bytesRead}: over the limit; nothing of it was read`)
-    yield chunk
-  }
-}
-
-/** The types of tar-stream do not export it. */
-export type TarEntry = AsyncIterable<unknown> & { readonly header: Header; resume(): unknown }
-
-/** One for all entries of a tar: buffers are garbage that the collector is slow to see. */
-export class EntryBuffer {
-  #bytes: Buffer = Buffer.alloc(0)
-
-  /** All of an entry up to where the stream breaks. What it gives is overwritten by the next. */
-  async collect(entry: TarEntry): Promise<{ bytes: Buffer; damage: string | null }> {
-    const size = entry.header.size
-    if (this.#bytes.length < size) this.#bytes = Buffer.allocUnsafeSlow(size)
-    let at = 0
-    let damage: string | null = null
-    try {
-      for await (const chunk of entry) at += (chunk as Buffer).copy(this.#bytes, at)
-    } catch (error) {
-      damage = (error as Error).message
-    }
-    if (at < size) damage ??= 'the container ends inside it'
-    return { bytes: this.#bytes.subarray(0, at), damage }
   }
 }

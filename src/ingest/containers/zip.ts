@@ -5,8 +5,8 @@ import { crc32, createInflateRaw, inflateRawSync } from 'node:zlib'
 import { fromFd, type Entry, type ZipFile } from 'yauzl'
 import type { Limits } from '../../decode/limits.js'
 import type { ZipPlace } from '../../model/batch.js'
-import { CHUNK_BYTES, type Input } from '../input.js'
-import type { OpenFile } from '../read-file.js'
+import { CHUNK_BYTES, FilePart, type Input } from '../input.js'
+import { changedSince, type OpenFile } from '../read-file.js'
 import { refused, tooMany, type Listing } from './list.js'
 import { MemberDamage } from './member-damage.js'
 
@@ -18,7 +18,7 @@ export async function listZip(file: OpenFile, limits: Limits): Promise<Listing> 
   const entries: Entry[] = []
   try {
     const zip = await open(file.fd)
-    if (zip.entryCount > limits.maxMembers) return tooMany(limits)
+    if (zip.entryCount > limits.maxMembers) return refused('too-large', tooMany(limits))
     await readEntries(zip, (entry) => entries.push(entry))
   } catch (error) {
     const detail = `its list of members can not be read (${(error as Error).message}): try zip -FF, or unpack what can be`
@@ -75,13 +75,13 @@ function memberOf(entry: Entry): Listing['members'] {
 }
 
 export class ZipMember implements Input {
-  readonly #fd: number
+  readonly #file: OpenFile
   readonly #place: ZipPlace
   readonly size: number
   #crc: number | undefined
 
   constructor(file: OpenFile, place: ZipPlace, size: number) {
-    this.#fd = file.fd
+    this.#file = file
     this.#place = place
     this.size = size
   }
@@ -98,7 +98,7 @@ export class ZipMember implements Input {
   /** null where it does not inflate to what its entry says: streaming then gives what there is. */
   whole(): Buffer | null {
     try {
-      const packed = this.#packed()
+      const packed = this.#packed().whole()
       const bytes =
         this.#place.method === STORED
           ? packed
@@ -125,7 +125,7 @@ export class ZipMember implements Input {
   }
 
   changed(): boolean {
-    return false
+    return changedSince(this.#file)
   }
 
   damage(): string | null {
@@ -134,12 +134,13 @@ export class ZipMember implements Input {
   }
 
   async *#inflated(): AsyncGenerator<Buffer> {
+    const packed = this.#packed().chunks()
     if (this.#place.method === STORED) {
-      yield* this.#pieces()
+      yield* packed
       return
     }
     const inflate = createInflateRaw({ chunkSize: CHUNK_BYTES })
-    pipeline(Readable.from(this.#pieces()), inflate, () => undefined)
+    pipeline(Readable.from(packed), inflate, () => undefined)
     try {
       for await (const chunk of inflate) yield chunk as Buffer
     } catch (error) {
@@ -148,33 +149,16 @@ export class ZipMember implements Input {
     }
   }
 
-  *#pieces(): Generator<Buffer> {
-    const { compressedSize } = this.#place
-    const start = this.#dataStart()
-    for (let at = 0; at < compressedSize;) {
-      const chunk = Buffer.allocUnsafeSlow(Math.min(CHUNK_BYTES, compressedSize - at))
-      const read = readSync(this.#fd, chunk, 0, chunk.length, start + at)
-      if (read === 0) throw new MemberDamage('the container ends before it')
-      at += read
-      yield chunk.subarray(0, read)
-    }
-  }
-
-  #packed(): Buffer {
-    const start = this.#dataStart()
-    const bytes = Buffer.allocUnsafeSlow(this.#place.compressedSize)
-    for (let at = 0; at < bytes.length;) {
-      const read = readSync(this.#fd, bytes, at, bytes.length - at, start + at)
-      if (read === 0) throw new MemberDamage('the container ends before it')
-      at += read
-    }
-    return bytes
+  #packed(): FilePart {
+    const part = new FilePart(this.#file, this.#dataStart(), this.#place.compressedSize)
+    if (part.damage() !== null) throw new MemberDamage('the container ends before it')
+    return part
   }
 
   /** Behind the local header, whose name and extra field can differ in length from the list's. */
   #dataStart(): number {
     const header = Buffer.alloc(LOCAL_HEADER_BYTES)
-    readSync(this.#fd, header, 0, LOCAL_HEADER_BYTES, this.#place.offset)
+    readSync(this.#file.fd, header, 0, LOCAL_HEADER_BYTES, this.#place.offset)
     if (header.readUInt32LE(0) !== 0x04034b50) throw new MemberDamage('there is no member at its place')
     return this.#place.offset + LOCAL_HEADER_BYTES + header.readUInt16LE(26) + header.readUInt16LE(28)
   }

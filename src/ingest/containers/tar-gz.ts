@@ -1,0 +1,113 @@
+/**
+ * A tar.gz is one stream: whoever wants its last member inflates all of it. So it is read once, by one reader, which passes on
+ * what it finds. Only members too large to be held in memory are left to a worker that reads the stream once more.
+ */
+import type { Limits } from '../../decode/limits.js'
+import type { ListedContainer, ListedMember, PassedBytes, TarGzPlace } from '../../model/batch.js'
+import type { Problem } from '../../model/problem.js'
+import { GzipStream } from '../gzip-stream.js'
+import { HashedInput } from '../hashed-file.js'
+import { FileInput } from '../input.js'
+import { closeFile, isReadError, openSource, type OpenFile } from '../read-file.js'
+import type { MemberNames } from './member-names.js'
+import { OverLimit, TarFiles, type TarFile } from './tar.js'
+
+/** Its files, up to the end or to where the tar or the gzip around it breaks, or inflates beyond the limits. */
+export function openTarGz(input: HashedInput, limits: Limits): TarFiles {
+  return new TarFiles(inflated(input, limits), limits)
+}
+
+/** A tar has its own end: what is wrong behind that does not concern its members. */
+async function* inflated(input: HashedInput, limits: Limits): AsyncGenerator<Buffer> {
+  const { bombBytes, maxRatio, maxContentBytes } = limits
+  const gzip = new GzipStream(input.chunks())
+  for await (const chunk of gzip.content()) {
+    const { size } = gzip
+    if (size > maxContentBytes || (size > bombBytes && size > input.bytesRead * maxRatio))
+      throw new OverLimit(`${size} bytes from ${input.bytesRead}: over the limit; the rest was not read`)
+    yield chunk
+  }
+  const damage = gzip.problems.find(({ kind }) => kind === 'corrupt-gzip' || kind === 'truncated-gzip')
+  if (damage !== undefined) throw new Error(damage.detail)
+}
+
+export class TarGzReader {
+  readonly #container: ListedContainer
+  readonly #limits: Limits
+  #input: HashedInput | undefined
+  readonly problems: Problem[] = []
+  /** Members that are not passed on, once all others were taken. */
+  readonly tooLarge: (ListedMember & { readonly place: TarGzPlace })[] = []
+
+  constructor(container: ListedContainer, limits: Limits) {
+    this.#container = container
+    this.#limits = limits
+  }
+
+  /** How much of the file was read, from 0 to 1. */
+  get share(): number {
+    return (this.#input?.bytesRead ?? 0) / this.#container.source.size
+  }
+
+  /** With their bytes. What is wrong with the container is a problem, and no error. */
+  async *members(names: MemberNames): AsyncGenerator<ListedMember> {
+    const file = this.#open()
+    if (file === null) return
+    try {
+      this.#input = new HashedInput(new FileInput(file))
+      yield* this.#read(this.#input, names)
+      if ((await this.#input.digest()) !== this.#container.sha256)
+        this.problems.push({ kind: 'changed-during-read', detail: 'the container changed while it was read' })
+    } catch (error) {
+      if (!isReadError(error)) throw error
+      this.#unreadable(error)
+    } finally {
+      closeFile(file)
+    }
+  }
+
+  #open(): OpenFile | null {
+    try {
+      return openSource(this.#container.source)
+    } catch (error) {
+      this.#unreadable(error)
+      return null
+    }
+  }
+
+  #unreadable(error: unknown): void {
+    this.problems.push({ kind: 'unreadable', detail: (error as Error).message })
+  }
+
+  async *#read(input: HashedInput, names: MemberNames): AsyncGenerator<ListedMember> {
+    const tar = openTarGz(input, this.#limits)
+    for await (const file of tar.files()) {
+      const name = names.fresh(file.name)
+      if (name === null) continue
+      const { size, index } = file
+      if (size > this.#limits.wholeBytes) this.tooLarge.push({ name, size, place: { kind: 'tar.gz', index } })
+      else {
+        const place = await collect(file)
+        if (place !== null) yield { name, size, place }
+      }
+    }
+    this.problems.push(...tar.problems)
+    // The one that was over the limit is not worth a second look.
+    if (tar.isOverLimit && this.tooLarge.at(-1)?.place.index === tar.reached) this.tooLarge.pop()
+  }
+}
+
+/** All of a member up to where the stream breaks; null when that is at a limit. */
+async function collect({ size, chunks }: TarFile): Promise<PassedBytes | null> {
+  const bytes = Buffer.allocUnsafeSlow(size)
+  let at = 0
+  let damage: string | null = null
+  try {
+    for await (const chunk of chunks) at += chunk.copy(bytes, at)
+  } catch (error) {
+    if (error instanceof OverLimit) return null
+    damage = (error as Error).message
+  }
+  if (at < size) damage ??= 'the container ends inside it'
+  return { kind: 'passed', bytes: bytes.subarray(0, at), damage }
+}
