@@ -60,7 +60,8 @@ export function hash63(values: readonly SqlValue[]): bigint {
 }
 
 export function makeEntry(values: readonly SqlValue[], text = wordsOf(values)): Entry {
-  return { id: hash52(values), values, text, shipped: false }
+  const id = hash52(values)
+  return { id, label: String(id), values, text, shipped: false }
 }
 
 function wordsOf(values: readonly SqlValue[]): string {

@@ -65,7 +65,7 @@ const MAX_IDENTITIES = 8192
 const API_DATE = /(?:\d{4}_\d{2}_\d{2}|\d{8}(?:v\d+)?)$/
 const ROLE_NUMBER = new Map(RESOURCE_ROLES.map((role, index) => [role, index]))
 /** Every case holds this row from the start. */
-const NO_ERROR: Entry = { id: 0, values: [null, null, 0], text: '', shipped: true }
+const NO_ERROR: Entry = { id: 0, label: '0', values: [null, null, 0], text: '', shipped: true }
 
 export class Normaliser {
   readonly #maxDepth: number

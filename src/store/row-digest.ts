@@ -3,17 +3,20 @@
  * `verify`. Nothing in it depends on the path, the run or the row numbers: equal content gives an equal digest in every case.
  */
 import { createHash, type Hash } from 'node:crypto'
-import type { ResourceUse, SqlValue } from '../model/dictionary.js'
+import type { Entry, ResourceUse, SqlValue } from '../model/dictionary.js'
 import type { Place } from './shard.js'
+
+/** A shared value of an event, by its number and that as text. */
+type Shared = Pick<Entry, 'id' | 'label'>
 
 /** What the digest covers of an event: as `EventDraft` has it, or as the columns of its row give it back. */
 export interface DigestedEvent {
   readonly eventTimeMs: number | null
-  readonly action: { readonly id: number }
-  readonly place: { readonly id: number }
-  readonly identity: { readonly id: number }
-  readonly origin: { readonly id: number }
-  readonly outcome: { readonly id: number }
+  readonly action: Shared
+  readonly place: Shared
+  readonly identity: Shared
+  readonly origin: Shared
+  readonly outcome: Shared
   readonly flags: number
   readonly eventId: string
   readonly requestId: string | null
@@ -38,7 +41,7 @@ export class RowDigest {
 
   /** @param uses ` resource.role` for each use, ordered by both. */
   event({ offset, length, locator }: DigestedPlace, row: DigestedEvent, uses: string): void {
-    const ids = `${row.action.id} ${row.place.id} ${row.identity.id} ${row.origin.id} ${row.outcome.id}`
+    const ids = `${row.action.label} ${row.place.label} ${row.identity.label} ${row.origin.label} ${row.outcome.label}`
     const texts = `${row.eventId} ${row.requestId} ${row.sharedEventId}`
     const where = locator === null ? '' : ` ${locator}`
     this.#add(`${offset} ${length} ${row.eventTimeMs} ${ids} ${row.flags} ${texts}${uses}${where}\n`)
@@ -81,13 +84,15 @@ export class RowDigest {
 /** In the order of their ids, each once: the digest must not depend on the order in which a record names things. */
 export function inKeyOrder(uses: readonly ResourceUse[]): readonly ResourceUse[] {
   if (uses.length < 2) return uses
-  const sorted = uses.toSorted((a, b) =>
-    a.resource.id < b.resource.id ? -1 : a.resource.id > b.resource.id ? 1 : a.role - b.role,
-  )
+  const sorted = uses.toSorted(compareUses)
   return sorted.filter(({ resource, role }, at) => {
     const before = sorted[at - 1]
     return before?.resource.id !== resource.id || before.role !== role
   })
+}
+
+function compareUses(a: ResourceUse, b: ResourceUse): number {
+  return a.resource.id < b.resource.id ? -1 : a.resource.id > b.resource.id ? 1 : a.role - b.role
 }
 
 /** The uses of an event as the digest covers them. */

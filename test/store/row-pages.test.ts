@@ -5,7 +5,7 @@ import Database from 'better-sqlite3'
 import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
 import { RowFile } from '../../src/store/row-file.js'
-import type { RowValue } from '../../src/store/row-pages.js'
+import { putVarint, type RowValue } from '../../src/store/row-pages.js'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'row-pages-'))
 afterAll(() => {
@@ -93,5 +93,27 @@ describe('rows written as pages', () => {
     const rowids = [1, 2 ** 53 - 1, 2n ** 56n - 1n, 2n ** 56n, 2n ** 62n, 2n ** 63n - 1n]
     const rows = rowids.map((rowid): Row => [rowid, null, 1, 'z'])
     expect(readBack(rows)).toEqual(expected(rows))
+  })
+})
+
+describe('putVarint', () => {
+  /** As the file format has it: seven bits a byte, the highest first. */
+  function bytesOf(value: number): number[] {
+    const bytes = [value % 0x80]
+    for (let rest = Math.floor(value / 0x80); rest > 0; rest = Math.floor(rest / 0x80))
+      bytes.unshift(0x80 | (rest % 0x80))
+    return bytes
+  }
+
+  it('writes any number up to 2^53 in as many bytes as it needs', () => {
+    const edges = Array.from({ length: 54 }, (_, bits) => [2 ** bits - 1, 2 ** bits, 2 ** bits + 1]).flat()
+    const into = Buffer.alloc(12)
+    const check = (value: number): void => {
+      into.fill(0xee)
+      const end = putVarint(into, 1, value)
+      expect([value, ...into.subarray(1, end), into[end]]).toEqual([value, ...bytesOf(value), 0xee])
+    }
+    for (const value of edges) if (value <= Number.MAX_SAFE_INTEGER) check(value)
+    fc.assert(fc.property(fc.maxSafeNat(), check))
   })
 })

@@ -15,7 +15,7 @@ const COLUMNS: readonly (readonly [
   ['call', (event) => event.action.id],
   ['account or region', (event) => event.place.id],
   ['caller', (event) => event.identity.id],
-  ['address or user agent', (event) => event.origin.id],
+  ['address, user agent or TLS', (event) => event.origin.id],
   ['error', (event) => event.outcome.id],
   ['flags', (event) => event.flags],
 ]

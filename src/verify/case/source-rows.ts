@@ -137,11 +137,11 @@ function* eventRows(kind: EventRow['kind'], rows: IterableIterator<EventValues>)
       length,
       locator,
       eventTimeMs,
-      action: { id: action },
-      place: { id: place },
-      identity: { id: identity },
-      origin: { id: origin },
-      outcome: { id: outcome },
+      action: shared(action),
+      place: shared(place),
+      identity: shared(identity),
+      origin: shared(origin),
+      outcome: shared(outcome),
       flags,
       eventId,
       requestId,
@@ -149,6 +149,10 @@ function* eventRows(kind: EventRow['kind'], rows: IterableIterator<EventValues>)
       uses: uses ?? '',
     }
   }
+}
+
+function shared(id: number): EventRow['action'] {
+  return { id, label: String(id) }
 }
 
 function* accessRows(rows: IterableIterator<SqlValue[]>): Generator<AccessRow> {
