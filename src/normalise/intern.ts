@@ -50,13 +50,17 @@ export function isEqual(a: unknown, b: unknown, depth = 0): boolean {
 
 /** 52 bits of the values' SHA-256: fits a double exactly. */
 export function hash52(values: readonly SqlValue[]): number {
-  const digest = hash('sha256', JSON.stringify(values), 'buffer')
-  return digest.readUIntBE(0, 6) * 16 + ((digest[6] as number) >> 4)
+  return Number.parseInt(hexOf(values).slice(0, 13), 16)
 }
 
 /** 63 bits of the values' SHA-256: a positive SQLite integer. */
 export function hash63(values: readonly SqlValue[]): bigint {
-  return hash('sha256', JSON.stringify(values), 'buffer').readBigUInt64BE(0) >> 1n
+  return BigInt(`0x${hexOf(values).slice(0, 16)}`) >> 1n
+}
+
+/** As text: a buffer for each digest costs 1.5 µs more. */
+function hexOf(values: readonly SqlValue[]): string {
+  return hash('sha256', JSON.stringify(values))
 }
 
 export function makeEntry(values: readonly SqlValue[], text = wordsOf(values)): Entry {
@@ -73,6 +77,8 @@ function wordsOf(values: readonly SqlValue[]): string {
  * NUL (C programs stop there). The record keeps its bytes.
  */
 export function clean(text: string): string {
+  // The test costs a third of the repair, and nearly all pass it.
+  if (text.isWellFormed() && !text.includes('\u0000')) return text
   return text.toWellFormed().replaceAll('\u0000', '\u2400')
 }
 
