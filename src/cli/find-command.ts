@@ -30,6 +30,7 @@ import { CaseCommand } from './case-command.js'
 import { readOutput, type Output } from './find-output.js'
 import { joinSpread, readFindScope, spellOutError } from './find-scope.js'
 import { findFlags } from './flags.js'
+import { besideCounts } from './not-counted-notes.js'
 import { historyColumns, showHistory } from './history-output.js'
 
 /** What `--json` gives. */
@@ -113,6 +114,7 @@ export abstract class FindCommand extends CaseCommand {
       const { notes, ...scope } = readFindScope(db, flags)
       this.#tellBefore(db, scope, [...notes, ...unmetScope(db, scope)])
       const told = resourceHistory(db, scope, value)
+      for (const note of besideCounts(db, { kind: 'resource', value, ...scope }).notes) this.tell(note)
       return await showHistory(told, flags, this.jsonEnabled(), (line) => {
         this.tell(line)
       })

@@ -1,7 +1,8 @@
 /** Base of the commands that count: opens the case, reads the scope, says what is counted, prints rows. */
 import type * as Interfaces from '@oclif/core/interfaces'
 import { CaseError } from '../model/case-error.js'
-import type { Scope } from '../model/question.js'
+import type { Question, Scope } from '../model/question.js'
+import type { NotCounted } from '../query/not-counted.js'
 import { filterNotes } from '../query/filters.js'
 import { newestEventMs } from '../query/run-question.js'
 import { unmetScope } from '../query/unmet-scope.js'
@@ -12,6 +13,7 @@ import { openReader, type Connection } from '../store/open.js'
 import { readState } from '../store/reader.js'
 import { CaseCommand } from './case-command.js'
 import { TABLE_ROWS } from './find-output.js'
+import { besideCounts } from './not-counted-notes.js'
 import { readScope, spellOutError, type ScopeFlags } from './find-scope.js'
 import { filterFlags } from './list-flags.js'
 import { printRows, type PlainRow } from './print-rows.js'
@@ -57,6 +59,13 @@ export abstract class CountCommand extends CaseCommand {
     else if (shown < all)
       this.tell(`${formatCount(shown)} of ${formatCount(all)} ${noun} shown; --limit N shows more`)
     else this.tell(`${formatCount(all)} ${all === 1 ? noun.replace(/s$/, '') : noun}`)
+  }
+
+  /** Lines of access logs and counts of aggregated events that the same question would find; for `--json` too. */
+  protected tellNotCounted(db: Connection, question: Question): { readonly not_counted?: NotCounted } {
+    const { counts, notes } = besideCounts(db, question)
+    for (const note of notes) this.tell(note)
+    return counts === null ? {} : { not_counted: counts }
   }
 
   private tellScope(db: Connection, { filters, window }: Scope): void {

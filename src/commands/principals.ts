@@ -7,12 +7,15 @@ import {
   PRINCIPAL_SORTS,
   type PrincipalRow,
 } from '../model/principal-list.js'
+import type { NotCounted } from '../query/not-counted.js'
 import { listPrincipals } from '../query/principal-list.js'
 
 export interface PrincipalsResult {
   readonly principals: readonly PrincipalRow[]
   /** Principals in the case that are not among them. */
   readonly more: number
+  /** Rows of other kinds in the same scope; where the case holds any. */
+  readonly not_counted?: NotCounted
 }
 
 export default class Principals extends ListCommand {
@@ -38,14 +41,15 @@ under the same name is two. The JSON formats also list the regions, addresses, a
     const { flags } = await this.parse(Principals)
     const columns = chooseColumns(flags.columns, flags.format, PRINCIPAL_COLUMNS, PRINCIPAL_LISTS)
     const limit = rowLimit(flags, this.jsonEnabled())
-    const { rows, total } = await this.answer(flags, (db, scope) =>
-      listPrincipals(db, scope, flags.sort, limit),
-    )
+    const { rows, total, beside } = await this.answer(flags, (db, scope) => ({
+      ...listPrincipals(db, scope, flags.sort, limit),
+      beside: this.tellNotCounted(db, { kind: 'window', ...scope }),
+    }))
     if (!this.jsonEnabled())
       await this.printList(
         rows.map((row) => ({ ...row })),
         { format: flags.format, columns, total, noun: 'principals' },
       )
-    return { principals: rows, more: total - rows.length }
+    return { principals: rows, more: total - rows.length, ...beside }
   }
 }

@@ -4,6 +4,7 @@ import { historyColumns, showHistory, type HistoryFlags } from '../cli/history-o
 import { chooseColumns, ListCommand, rowLimit, type ListRow, type ListFlags } from '../cli/list-command.js'
 import { listFlags } from '../cli/list-flags.js'
 import { CaseError } from '../model/case-error.js'
+import type { Subject } from '../model/question.js'
 import {
   RESOURCE_COLUMNS,
   RESOURCE_LISTS,
@@ -12,12 +13,15 @@ import {
 } from '../model/resource-list.js'
 import { resourceHistory } from '../query/resource-history.js'
 import { OwnedAccounts } from '../query/account-owner.js'
+import type { NotCounted } from '../query/not-counted.js'
 import { listResources } from '../query/resource-list.js'
 
 export interface ResourcesResult {
   readonly resources: readonly ResourceRow[]
   /** Resources that match and are not among them. */
   readonly more: number
+  /** Rows of other kinds in the same scope; where the case holds any. */
+  readonly not_counted?: NotCounted
 }
 
 export default class Resources extends ListCommand {
@@ -50,7 +54,8 @@ shared, deleted, and in between, folded, read and used.`
     const limit = rowLimit(flags, this.jsonEnabled())
     return this.answer(flags, async (db, scope) => {
       const { rows, total } = listResources(db, scope, args.value, limit)
-      if (this.jsonEnabled()) return resultOf([...rows], total)
+      const beside = this.tellNotCounted(db, { ...subjectOf(args.value), ...scope })
+      if (this.jsonEnabled()) return { ...resultOf([...rows], total), ...beside }
       const owned = new OwnedAccounts()
       await this.printList(listRows(rows, owned), { format, columns, total, noun: 'resources' })
       for (const note of owned.notes()) this.tell(note)
@@ -64,11 +69,18 @@ shared, deleted, and in between, folded, read and used.`
         hint: 'as in: coldtrail resources my-bucket --history',
       })
     historyColumns(flags)
-    const told = await this.answer(flags, (db, scope) => resourceHistory(db, scope, value))
+    const told = await this.answer(flags, (db, scope) => {
+      this.tellNotCounted(db, { kind: 'resource', value, ...scope })
+      return resourceHistory(db, scope, value)
+    })
     return showHistory(told, flags, this.jsonEnabled(), (line) => {
       this.tell(line)
     })
   }
+}
+
+function subjectOf(value: string | undefined): Subject {
+  return value === undefined ? { kind: 'window' } : { kind: 'resource', value }
 }
 
 function* listRows(rows: Iterable<ResourceRow>, owned: OwnedAccounts): Generator<ListRow> {

@@ -3,7 +3,8 @@ import { ListCommand, rowLimit, type ListFlags } from '../cli/list-command.js'
 import { formatFlag } from '../cli/list-flags.js'
 import { printRows } from '../cli/print-rows.js'
 import { isUnicodeLocale, terminalShape } from '../cli/terminal.js'
-import type { RankedList, Summary as SummaryResult } from '../model/summary.js'
+import type { RankedList, Summary as Counted } from '../model/summary.js'
+import type { NotCounted } from '../query/not-counted.js'
 import { groupBy, GROUP_COLUMNS, type GroupColumn } from '../query/group-by.js'
 import { summarise, type SummaryOptions } from '../query/summary.js'
 import type { Format } from '../render/format.js'
@@ -11,6 +12,13 @@ import { writeSummary } from '../render/summary-report.js'
 import { SUMMARY_COLUMNS, summaryRows } from '../render/summary-rows.js'
 
 const RANKED_COLUMNS = ['value', 'events', 'errors', 'principals', 'first_seen', 'last_seen'] as const
+
+interface Beside {
+  /** Rows of other kinds in the same scope; where the case holds any. */
+  readonly not_counted?: NotCounted
+}
+
+type SummaryResult = Counted & Beside
 
 export default class Summary extends ListCommand {
   static override summary = 'Say in numbers what happened.'
@@ -43,13 +51,16 @@ lists. With --by: events by the values of one column.`
     })(),
   }
 
-  async run(): Promise<SummaryResult | RankedList> {
+  async run(): Promise<SummaryResult | (RankedList & Beside)> {
     const { flags } = await this.parse(Summary)
     const { by, format, limit = 10 } = flags
     const includeServices = flags['include-service']
     if (by !== undefined)
       return this.#groups(by, flags, { includeServices, limit: rowLimit(flags, this.jsonEnabled()) })
-    const summary = await this.answer(flags, (db, scope) => summarise(db, scope, { includeServices, limit }))
+    const summary = await this.answer(flags, (db, scope) => ({
+      ...summarise(db, scope, { includeServices, limit }),
+      ...this.tellNotCounted(db, { kind: 'window', ...scope }),
+    }))
     if (this.jsonEnabled()) return summary
     const { stdout } = process
     const timeline = flags.timeline === 'auto' ? stdout.isTTY : flags.timeline === 'on'
@@ -67,8 +78,11 @@ lists. With --by: events by the values of one column.`
     by: GroupColumn,
     flags: ListFlags & { readonly format: Format },
     options: SummaryOptions,
-  ): Promise<RankedList> {
-    const list = await this.answer(flags, (db, scope) => groupBy(db, scope, by, options))
+  ): Promise<RankedList & Beside> {
+    const list = await this.answer(flags, (db, scope) => ({
+      ...groupBy(db, scope, by, options),
+      ...this.tellNotCounted(db, { kind: 'window', ...scope }),
+    }))
     if (this.jsonEnabled()) return list
     const rows = list.rows.map((row) => ({ ...row }))
     await this.printList(rows, {
