@@ -57,11 +57,12 @@ On a terminal, control characters are shown by their JSON escapes. A line of an 
         events.length > 0 ? 'different records have this eventID' : 'lines of access logs have this ID'
       this.tell(`${shown.length} ${what}`)
     }
-    for (const { record, appearances } of shown) {
+    for (const { record, appearances, repeats_key } of shown) {
       appearances.forEach((place, index) => {
         this.tell(originLine(place, index, appearances.length))
         if (place.verification !== undefined) this.tell(`  ${stateLine(place.verification)}`)
       })
+      if (repeats_key) this.tell(REPEATED_KEY)
       if (!this.jsonEnabled()) await this.#print(record, shown.length > 1)
     }
     db.close()
@@ -80,6 +81,8 @@ On a terminal, control characters are shown by their JSON escapes. A line of an 
     await writeBytes(process.stdout, several ? Buffer.concat([bytes, Buffer.from('\n')]) : bytes)
   }
 }
+
+const REPEATED_KEY = 'a key stands twice in one object of this record: its columns hold the last value'
 
 function originLine(place: Appearance, index: number, of: number): string {
   const member = place.member === null ? '' : ` member ${place.member}`

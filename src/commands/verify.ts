@@ -124,6 +124,13 @@ function summary(plan: VerifyPlan, totals: VerifyTotals): string[] {
     const which = `${formatCount(notes.otherVersion)} sources are as another version of coldtrail made them`
     lines.push(`the rows of ${which}; this version would make others, so columns were not compared`)
   }
+  if (notes.repeatedKeys > 0) {
+    const count = formatCount(notes.repeatedKeys)
+    lines.push(
+      `records with a key twice in one object: ${count}; columns hold the last value, coldtrail show prints both`,
+    )
+    lines.push(...totals.repeated.map((place) => printable(`  ${place}`)))
+  }
   if (totals.state !== 'ready')
     lines.push('indexing has not finished: run coldtrail index again, then verify')
   lines.push(totals.findings === 0 ? 'no findings' : `${formatCount(totals.findings)} findings`)

@@ -1,4 +1,5 @@
 /** The records behind an event, with the place of each of their appearances: `coldtrail show`. */
+import { textRepeatsKey } from '../decode/repeated-keys.js'
 import type { Connection } from '../store/open.js'
 import { RecordReader, type RecordPlace } from '../store/record-reader.js'
 
@@ -16,6 +17,8 @@ export interface ShownRecord {
   readonly event_id: string | null
   /** Exact bytes. */
   readonly record: Buffer
+  /** A key stands twice in it, which only the bytes tell. */
+  readonly repeats_key: boolean
   readonly appearances: readonly Appearance[]
 }
 
@@ -32,11 +35,11 @@ export function readRecords(db: Connection, eventId: string): ShownRecord[] {
     )
     .all(eventId) as EventPlace[]
   const reader = new RecordReader(db)
-  return events.map((event) => ({
-    event_id: event.event_id,
-    record: reader.readAt(event),
-    appearances: readAppearances(db, event.id),
-  }))
+  return events.map((event) => {
+    const record = reader.readAt(event)
+    const repeats_key = textRepeatsKey(record.toString('utf8'))
+    return { event_id: event.event_id, record, repeats_key, appearances: readAppearances(db, event.id) }
+  })
 }
 
 /** Lines of S3 server access logs by request ID or host ID: a copy of an object leaves two of one request. */
@@ -52,6 +55,7 @@ export function readAccessLines(db: Connection, id: string): ShownRecord[] {
   return lines.map(({ source_id, ...place }) => ({
     event_id: null,
     record: reader.read(source_id, place.record_offset, place.record_length),
+    repeats_key: false,
     appearances: [place],
   }))
 }

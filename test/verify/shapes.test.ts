@@ -40,7 +40,7 @@ it.each([false, true])(
     await index(casePath, roots, { commandLine: lenient ? ['index', '--lenient'] : ['index'], lenient })
     const totals = await verified(casePath)
     expect(totals.list).toEqual([])
-    expect(totals).toMatchObject({ notes: { otherVersion: 0, notHashed: 0 } })
+    expect(totals).toMatchObject({ notes: { otherVersion: 0, notHashed: 0, repeatedKeys: 0 } })
     const db = new Database(casePath, { readonly: true })
     const shapes = db.prepare("SELECT DISTINCT shape FROM source WHERE status = 'indexed'").pluck().all()
     expect(shapes).toEqual(expect.arrayContaining(SAMPLES.map(({ shape }) => shape)))

@@ -39,6 +39,8 @@ export interface SourceResult {
   /** Sources whose content can not be read whole. */
   readonly unread: number
   readonly notes: SourceNotes
+  /** Where the first records with a key that stands twice are. */
+  readonly repeated: readonly string[]
   /** Hashes of the names that its records give their callers. */
   readonly names: readonly number[]
 }
@@ -52,7 +54,12 @@ export interface SourceNotes {
   reread: number
   /** Members of containers, which are not read again. */
   members: number
+  /** Records in which a key stands twice: their columns hold the last. */
+  repeatedKeys: number
 }
+
+/** So many are told with their place. */
+export const MOST_REPEATED = 10
 
 /** One of each a thread: they only remember ids of values, which are the same everywhere. */
 const normaliser = new Normaliser(LIMITS.maxDepth)
@@ -63,7 +70,8 @@ export function checkSources(db: Connection, task: SourceTask): SourceResult {
     records: 0,
     bytes: 0,
     unread: 0,
-    notes: { otherVersion: 0, notHashed: 0, reread: 0, members: 0 },
+    notes: { otherVersion: 0, notHashed: 0, reread: 0, members: 0, repeatedKeys: 0 },
+    repeated: [],
   }
   const findings: Finding[] = []
   const names = new GivenNames(db)
@@ -87,6 +95,7 @@ interface Totals {
   bytes: number
   unread: number
   readonly notes: SourceNotes
+  readonly repeated: string[]
 }
 
 class SourceChecker {
@@ -169,6 +178,11 @@ class SourceChecker {
       onEvent: (draft, rowid) => {
         this.#names.caller(draft.identity, differences)
         if (rowid !== null && met++ === chosen) this.#words.check(rowid, draft, differences)
+      },
+      onRepeatedKey: ({ eventId }, offset) => {
+        this.#totals.notes.repeatedKeys++
+        if (this.#totals.repeated.length < MOST_REPEATED)
+          this.#totals.repeated.push(`${findings.place}, byte ${offset}: ${eventId}`)
       },
       onAccessLine: (draft) => {
         this.#names.requester(draft.client, differences)

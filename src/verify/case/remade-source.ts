@@ -11,6 +11,7 @@ import {
 import type { RecordSink, Verdict } from '../../decode/decode.js'
 import { repairQuotes, type Repairs } from '../../decode/lenient.js'
 import { LIMITS } from '../../decode/limits.js'
+import { hasRepeatedKey } from '../../decode/repeated-keys.js'
 import { FLAG, type EventDraft } from '../../model/dictionary.js'
 import type { AccessDraft } from '../../model/access-draft.js'
 import type { Problem } from '../../model/problem.js'
@@ -34,6 +35,8 @@ export interface SourceParts {
   readonly isLenient: boolean
   /** With its row, where it has one of its own. */
   readonly onEvent: (draft: EventDraft, rowid: number | null) => void
+  /** A record in which a key stands twice: its columns hold the last. */
+  readonly onRepeatedKey: (draft: EventDraft, offset: number) => void
   readonly onAccessLine: (draft: AccessDraft) => void
   readonly findings: FindingList
 }
@@ -84,12 +87,14 @@ export class RemadeSource implements RecordSink {
     const lenient = this.#repairs?.touches(offset, length) === true
     const flags = (reduced ? FLAG.reduced : 0) | (lenient ? FLAG.lenient : 0)
     const insight = recordClass === 'insight'
-    const { normaliser, onEvent } = this.#parts
+    const { normaliser, onEvent, onRepeatedKey } = this.#parts
     const draft = normaliser.normalise({ record, text, offset, length, index, insight, flags }, this.#report)
     this.records++
     this.#events++
     const row = this.#rows.take(['event', 'redelivery'], offset, locator)
     onEvent(draft, row?.kind === 'event' ? row.id : null)
+    // The text of a reduced form is not what its record was parsed from.
+    if (!reduced && hasRepeatedKey(record, text)) onRepeatedKey(draft, offset)
     if (row === undefined) this.#missing(draft.eventId, { offset, length, locator })
     else this.#compare(row, draft, length)
     return (draft.flags & FLAG.tooDeep) !== 0

@@ -5,7 +5,7 @@ import { CaseError } from '../../model/case-error.js'
 import { getMeta } from '../../store/create.js'
 import { openReader, type Connection } from '../../store/open.js'
 import { openVerifyPool, type VerifyPool } from '../pool.js'
-import type { SourceNotes, SourceRows } from './check-sources.js'
+import { MOST_REPEATED, type SourceNotes, type SourceRows } from './check-sources.js'
 import { isDamage, type Finding } from './finding.js'
 import { checkLedger } from './ledger.js'
 import { checkNames } from './given-names.js'
@@ -34,6 +34,8 @@ export interface VerifyTotals {
   bytes: number
   readonly state: string
   readonly notes: SourceNotes
+  /** Where the first records with a key that stands twice are. */
+  readonly repeated: string[]
 }
 
 export interface VerifyListener {
@@ -79,7 +81,8 @@ class CaseVerification {
       records: 0,
       bytes: 0,
       state: readState(db),
-      notes: { otherVersion: 0, notHashed: 0, reread: 0, members: 0 },
+      notes: { otherVersion: 0, notHashed: 0, reread: 0, members: 0, repeatedKeys: 0 },
+      repeated: [],
     }
   }
 
@@ -130,7 +133,7 @@ class CaseVerification {
       const job: Promise<void> = this.#pool
         .sources({ casePath, reread, toolVersion, sources: ids.map(rowsOf) })
         .then(async (result) => {
-          const { findings, sources, records, bytes, notes, names, unread: left } = unwrap(result)
+          const { findings, sources, records, bytes, notes, names, repeated, unread: left } = unwrap(result)
           for (const name of names) given.add(name)
           unread += left
           this.#totals.sources += sources
@@ -138,6 +141,7 @@ class CaseVerification {
           this.#totals.bytes += bytes
           for (const note of Object.keys(notes) as (keyof SourceNotes)[])
             this.#totals.notes[note] += notes[note]
+          this.#totals.repeated.push(...repeated.slice(0, MOST_REPEATED - this.#totals.repeated.length))
           await this.#take(findings)
           this.#listener.progress(this.#totals.sources, total)
         })
