@@ -9,7 +9,9 @@ import type { Testing } from './condition.js'
 import { countUpTo } from './count.js'
 import { coverOf } from './cover.js'
 import type { Criterion } from './reach.js'
-import { criterionRoute, earlyHits, inOrder, timeRoute, type Branches, type Route } from './route.js'
+import { isCheapToAsk } from './condition.js'
+import { earlyHits, earlyTextHits } from './early.js'
+import { criterionRoute, inOrder, timeRoute, type Branches, type Route } from './route.js'
 import type { Statement } from './statement.js'
 import { spreadText } from './text-search.js'
 import type { Demand } from './walk.js'
@@ -29,7 +31,9 @@ export interface Plan {
 export interface PlanLimits {
   /** So many candidates are read and sorted without further thought. */
   readonly few: number
-  /** The same for words: to look at events in order of time instead would be a full-text search for each. */
+  /** The same where each is fetched for its time, when a page is wanted: beyond, the page may be among the first events. */
+  readonly fewFetched: number
+  /** The same for words, when that was in vain. */
   readonly fewText: number
   /** More than so many are not sorted when all are wanted: that would hold back the first row and fill the memory. */
   readonly many: number
@@ -39,33 +43,48 @@ export interface PlanLimits {
   readonly branches: number
   /** So many events are looked at in order of time, in the hope that the page is among them. */
   readonly early: readonly number[]
-  /** The same where each look is a full-text search. */
+  /** The same for words. */
   readonly earlyText: readonly number[]
+  /** So many of them are looked at in the time in which one hit is fetched. */
+  readonly looksPerHit: number
 }
 
 export const PLAN_LIMITS: PlanLimits = {
   few: 50_000,
-  // Measured at 10,000,000 events: 800,000 hits are read and sorted in 0.3 s, 5,000 searches for one event each take 0.9 s.
+  fewFetched: 5000,
+  // Measured at 10,000,000 events: to fetch and sort takes 3 µs a hit and more, to look at the first events 0.35 µs each.
   fewText: 500_000,
   many: 1_000_000,
   page: 1000,
   branches: 500,
   early: [1000, 20_000],
-  earlyText: [1000, 5000],
+  earlyText: [1000, 16_000, 128_000, 1_000_000],
+  looksPerHit: 8,
 }
 
 export function makePlan(db: Connection, question: Demand, page: Page, limits = PLAN_LIMITS): Plan {
   const demand = { ...question, criteria: flattened(question.criteria.map((part) => spreadText(db, part))) }
   const routes = routesOf(db, demand, limits)
-  const small = cheapest(db, routes, limits.few)
-  if (small !== undefined) return sorted(small, page, 'few')
-  const best = routes.length > 1 ? (cheapest(db, routes, limits.many) ?? routes[0]) : routes[0]
-  if (best === undefined) return sorted(timeRoute(demand), page, 'many')
-  const isText = timeRoute(demand).testCost > 0
-  if (isText && isFew(db, best, Math.min(limits.fewText, limits.many))) return sorted(best, page, 'many')
   const { order, limit } = page
-  if (limit === undefined || limit > limits.page) return wholePlan(db, demand, best, page, limits)
-  return pagePlan(db, demand, best, { order, limit }, limits)
+  const bounded = limit === undefined || limit > limits.page ? undefined : { order, limit }
+  const small = cheapest(db, routes, limits.few)
+  if (small !== undefined && (bounded === undefined || isFetchedSoon(db, small, limits)))
+    return sorted(small, page, 'few')
+  const best = small ?? (routes.length > 1 ? (cheapest(db, routes, limits.many) ?? routes[0]) : routes[0])
+  if (best === undefined) return sorted(timeRoute(demand), page, 'many')
+  if (timeRoute(demand).testCost > 0) {
+    const early = bounded === undefined ? undefined : earlyText(db, demand, best, bounded, limits)
+    if (early !== undefined) return early
+    if (isFew(db, best, Math.min(limits.fewText, limits.many)))
+      return sorted(best, page, small === undefined ? 'many' : 'few')
+  }
+  return bounded === undefined
+    ? wholePlan(db, demand, best, page, limits)
+    : pagePlan(db, demand, best, bounded, limits)
+}
+
+function isFetchedSoon(db: Connection, route: Route, { fewFetched }: PlanLimits): boolean {
+  return !route.isScattered || isFew(db, route, fewFetched)
 }
 
 /** No `all` among them; words that stand in no shared value become one search, which FTS5 does best. */
@@ -107,17 +126,53 @@ function wholePlan(db: Connection, demand: Demand, best: Route, page: Page, limi
   return { ...sorted(timeRoute(demand), page, 'many'), all: best.hits('many') }
 }
 
+/** The page, if it is among the first events: so far as that takes less time than to fetch all candidates. */
+function earlyText(
+  db: Connection,
+  demand: Demand,
+  best: Route,
+  page: BoundedPage,
+  { earlyText: tries, looksPerHit }: PlanLimits,
+): Plan | undefined {
+  const candidates = countUpTo(db, best.candidates, Math.ceil(Math.max(0, ...tries) / looksPerHit))
+  const worthIt = tries.filter((count) => count <= candidates * looksPerHit)
+  // Phrases are looked up whole for each try: one must do.
+  const isCheap = demand.criteria.every(isCheapToLookFor)
+  for (const count of isCheap ? worthIt : worthIt.slice(0, 2).slice(-1)) {
+    const ids = earlyTextHits(db, demand, count, page)
+    const found = readColumn<number>(db, ids)
+    if (found.length >= page.limit) return { name: `first ${count}`, ids, found, all: best.hits('many') }
+  }
+  return undefined
+}
+
 /** A page is wanted, of many. */
 function pagePlan(db: Connection, demand: Demand, best: Route, page: BoundedPage, limits: PlanLimits): Plan {
   if (best.name === 'time') return sorted(best, page, 'few')
   const branches = fewBranches(db, best, limits)
   if (branches !== undefined && best.isExact) return nearest(best, branches, page)
-  for (const count of timeRoute(demand).testCost > 0 ? limits.earlyText : limits.early) {
+  for (const count of timeRoute(demand).testCost > 0 ? [] : limits.early) {
     const ids = earlyHits(demand, count, page)
     const found = readColumn<number>(db, ids)
     if (found.length >= page.limit) return { name: `first ${count}`, ids, found, all: best.hits('many') }
   }
   return branches === undefined ? sorted(best, page, 'many') : nearest(best, branches, page)
+}
+
+function isCheapToLookFor(criterion: Criterion): boolean {
+  switch (criterion.kind) {
+    case 'all':
+    case 'any':
+      return criterion.of.every(isCheapToLookFor)
+    case 'without':
+      return isCheapToLookFor(criterion.wanted) && isCheapToLookFor(criterion.unwanted)
+    case 'text':
+      return isCheapToAsk(criterion.match)
+    case 'dimension':
+    case 'column':
+    case 'resource':
+      return true
+  }
 }
 
 function isFew(db: Connection, { candidates }: Route, most: number): boolean {

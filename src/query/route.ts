@@ -6,12 +6,14 @@ import type { BoundedPage, Page } from '../model/question.js'
 import { holds, inWindow, type Testing } from './condition.js'
 import type { Arm, Criterion } from './reach.js'
 import { joined, raw, sql, type Statement } from './statement.js'
-import { armWalk, indexedBy, ordered, where, type Demand, type Walk } from './walk.js'
+import { armWalk, indexedBy, where, type Demand, type Walk } from './walk.js'
 
 export interface Route {
   readonly name: string
   /** What testing one candidate costs, in index entries read. */
   readonly testCost: number
+  /** Whether the time of a candidate stands in its event only, a page to be read for each: words are found without it. */
+  readonly isScattered: boolean
   /** Whether its candidates are all hits. */
   readonly isExact: boolean
   /** One row per candidate, which may be no hit: for counting. */
@@ -39,6 +41,7 @@ export function timeRoute(demand: Demand): Route {
   return {
     name: 'time',
     testCost: testCost(demand.criteria),
+    isScattered: false,
     isExact: demand.criteria.length === 0,
     candidates: sql`SELECT 1 ${from}${where(window)}`,
     hits: (testing) => {
@@ -54,13 +57,13 @@ export function criterionRoute(demand: Demand, criterion: Criterion, cover: read
   const others = demand.criteria.filter((other) => other !== criterion || !isUnion(criterion))
   const tests = (testing: Testing) => others.map((other) => holds(other, testing))
   const branched = walks.filter((walk) => 'nearest' in walk)
+  const isScattered = cover.some(({ kind }) => kind === 'text')
   const hits = (testing: Testing) =>
-    cover.some(({ kind }) => kind === 'text')
-      ? apart(cover, walks, tests(testing))
-      : together(walks, tests(testing))
+    isScattered ? apart(cover, walks, tests(testing)) : together(walks, tests(testing))
   const route: Route = {
     name: [...new Set(cover.map(armName))].join('+'),
     testCost: testCost(others),
+    isScattered,
     isExact: others.length === 0,
     candidates: joined(
       walks.map(({ candidates }) => candidates),
@@ -79,14 +82,6 @@ export function criterionRoute(demand: Demand, criterion: Criterion, cover: read
       ' UNION ',
     )
   return { ...route, branches: { ids, nearest } }
-}
-
-/** The hits among the first `count` events of the window: answers at once where hits are many and spread. */
-export function earlyHits(demand: Demand, count: number, { order, limit }: BoundedPage): Statement {
-  const window = where(inWindow('w.event_time_ms', demand.window))
-  const first = sql`SELECT w.id FROM event w${indexedBy('event_by_time', demand)}${window} ${ordered('w.', order)} LIMIT ${count}`
-  const tests = where(demand.criteria.map((criterion) => holds(criterion, 'few')))
-  return sql`SELECT e.id FROM (${first}) f CROSS JOIN event e ON e.id = f.id${tests} ${ordered('e.', order)} LIMIT ${limit}`
 }
 
 /** Hits in order of time. */

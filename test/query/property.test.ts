@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CaseError } from '../../src/model/case-error.js'
-import { NO_FILTERS, type Filters, type Subject } from '../../src/model/question.js'
+import { NO_FILTERS, type Filters, type Order, type Subject } from '../../src/model/question.js'
 import { PLAN_LIMITS } from '../../src/query/plan.js'
 import { askQuestion } from '../../src/query/run-question.js'
 import { openReader, type Connection } from '../../src/store/open.js'
@@ -108,18 +108,27 @@ const typed = fc.oneof(
 
 const RUNS = { numRuns: times(10_000, 200_000) }
 const LONG = { timeout: times(240_000, 3_600_000) }
-const limits = fc.constantFrom(PLAN_LIMITS, { ...PLAN_LIMITS, few: 0, many: 3 })
+const limits = fc.constantFrom(
+  PLAN_LIMITS,
+  { ...PLAN_LIMITS, few: 0, many: 3 },
+  { ...PLAN_LIMITS, fewFetched: 0, earlyText: [2, 5, 100], looksPerHit: 1000 },
+)
+
+const pages = fc.record({
+  order: fc.constantFrom<Order[]>('asc', 'desc'),
+  limit: fc.constantFrom(1, 2, 20),
+})
 
 describe.each<Subject['kind']>(['request', 'principal', 'resource', 'text'])('find %s', (kind) => {
   it('finds what plain JavaScript finds', LONG, (context) => {
     let hits = 0
     fc.assert(
-      fc.property(typed, fc.constantFrom('asc', 'desc'), limits, (value, order, planLimits) => {
+      fc.property(typed, pages, limits, (value, page, planLimits) => {
         const question = ask(subjectOf(kind, value))
-        const found = idsOf(() => askQuestion(db, question, { order, limit: 20 }, {}, planLimits).rows)
+        const found = idsOf(() => askQuestion(db, question, page, {}, planLimits).rows)
         if (found === undefined) return
         hits += found.length
-        expect(found).toEqual(answer(question, EVENTS, order))
+        expect(found).toEqual(answer(question, EVENTS, page.order).slice(0, page.limit))
       }),
       RUNS,
     )

@@ -27,7 +27,7 @@ const SMALL: PlanLimits = { ...PLAN_LIMITS, few: 0, many: 0 }
 const LIMITS: Readonly<Record<string, PlanLimits>> = {
   sorted: PLAN_LIMITS,
   nearest: { ...SMALL, early: [], earlyText: [] },
-  early: { ...SMALL, branches: 0, early: [100], earlyText: [100] },
+  early: { ...SMALL, branches: 0, early: [100], earlyText: [100], looksPerHit: 1000 },
   'sorted, many': { ...SMALL, many: 5, branches: 0, early: [], earlyText: [] },
   walk: { ...SMALL, page: 0 },
 }

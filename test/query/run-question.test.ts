@@ -25,7 +25,15 @@ afterAll(() => {
 const LIMITS: Readonly<Record<string, PlanLimits>> = {
   'reads and sorts': PLAN_LIMITS,
   'takes the first of each id': { ...PLAN_LIMITS, few: 0, many: 0, early: [], earlyText: [] },
-  'looks at the first events': { ...PLAN_LIMITS, few: 0, many: 0, early: [3, 100], earlyText: [3, 100] },
+  'looks at the first events': {
+    ...PLAN_LIMITS,
+    few: 0,
+    many: 0,
+    early: [3, 100],
+    earlyText: [3, 100],
+    looksPerHit: 1000,
+  },
+  'looks before it fetches': { ...PLAN_LIMITS, fewFetched: 0, earlyText: [3, 100], looksPerHit: 1000 },
   'sorts without branches': { ...PLAN_LIMITS, few: 0, many: 5, branches: 0, early: [], earlyText: [] },
   'walks in order of time': { ...PLAN_LIMITS, few: 0, many: 0, page: 0 },
 }

@@ -89,24 +89,29 @@ SELECT id
 -- ["alice",1688947200000,1689033600000,"qui*","evidence","alice","alice","fox","qui* OR alice",1688947200000,1689033600000,"qui*","evidence","alice","alice","fox","alice",2]
 
 -- early: first 100
-SELECT e.id
+WITH run AS MATERIALIZED (SELECT value ->> 0 AS low, value ->> 1 AS high
+  FROM json_each(?))
+  SELECT e.id
   FROM (SELECT w.id
   FROM event w INDEXED BY event_by_time
   WHERE w.event_time_ms >= ? AND w.event_time_ms < ?
   ORDER BY w.event_time_ms, w.id LIMIT ?) f CROSS JOIN event e ON e.id = f.id
-  WHERE ((e.id IN (SELECT t.rowid
+  WHERE ((f.id IN (SELECT t.rowid
   FROM event_text t
-  WHERE t.event_text MATCH ?) AND EXISTS (SELECT 1
-  FROM event_text t
-  WHERE t.event_text MATCH ? AND t.rowid = e.id)) OR ((e.identity_id IN (SELECT d.id
+  WHERE t.event_text MATCH ?) AND f.id IN (SELECT t.rowid
+  FROM run CROSS JOIN event_text t
+   
+  WHERE t.event_text MATCH ? AND t.rowid BETWEEN run.low AND run.high)) OR ((e.identity_id IN (SELECT d.id
   FROM value_text v CROSS JOIN identity d ON d.id = v.rowid
-  WHERE v.value_text MATCH ?) OR EXISTS (SELECT 1
-  FROM event_text t
-  WHERE t.event_text MATCH ? AND t.rowid = e.id)) AND NOT EXISTS (SELECT 1
-  FROM event_text t
-  WHERE t.event_text MATCH ? AND t.rowid = e.id)))
+  WHERE v.value_text MATCH ?) OR f.id IN (SELECT t.rowid
+  FROM run CROSS JOIN event_text t
+   
+  WHERE t.event_text MATCH ? AND t.rowid BETWEEN run.low AND run.high)) AND NOT f.id IN (SELECT t.rowid
+  FROM run CROSS JOIN event_text t
+   
+  WHERE t.event_text MATCH ? AND t.rowid BETWEEN run.low AND run.high)))
   ORDER BY e.event_time_ms, e.id LIMIT ?
--- [1688947200000,1689033600000,100,"qui*","evidence","alice","alice","fox",2]
+-- ["[[1,6]]",1688947200000,1689033600000,100,"qui*","evidence","alice","alice","fox",2]
 
 -- walk: time
 SELECT id

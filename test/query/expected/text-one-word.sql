@@ -47,16 +47,23 @@ SELECT id
 -- ["evidence",1688947200000,1689033600000,"evidence",1688947200000,1689033600000,"evidence","\"evidence\"",1688947200000,1689033600000,"evidence","evidence",2]
 
 -- early: first 100
-SELECT e.id
+WITH run AS MATERIALIZED (SELECT value ->> 0 AS low, value ->> 1 AS high
+  FROM json_each(?))
+  SELECT e.id
   FROM (SELECT w.id
   FROM event w INDEXED BY event_by_time
   WHERE w.event_time_ms >= ? AND w.event_time_ms < ?
   ORDER BY w.event_time_ms, w.id LIMIT ?) f CROSS JOIN event e ON e.id = f.id
-  WHERE (e.event_id IS ? OR e.request_id IS ? OR EXISTS (SELECT 1
-  FROM event_text t
-  WHERE t.event_text MATCH ? AND t.rowid = e.id))
+  WHERE (f.id IN (SELECT c.id
+  FROM event c
+  WHERE c.event_id = ?) OR f.id IN (SELECT c.id
+  FROM event c
+  WHERE c.request_id = ?) OR f.id IN (SELECT t.rowid
+  FROM run CROSS JOIN event_text t
+   
+  WHERE t.event_text MATCH ? AND t.rowid BETWEEN run.low AND run.high))
   ORDER BY e.event_time_ms, e.id LIMIT ?
--- [1688947200000,1689033600000,100,"evidence","evidence","\"evidence\"",2]
+-- ["[[1,6]]",1688947200000,1689033600000,100,"evidence","evidence","\"evidence\"",2]
 
 -- walk: time
 SELECT id

@@ -58,16 +58,24 @@ SELECT id
 -- ["2023-07-10T11:45:00Z",1688947200000,1689033600000,"2023-07-10T11:45:00Z",1688947200000,1689033600000,"2023-07-10T11:45:00Z",1688989500000,1688947200000,1689033600000,"2023-07-10T11:45:00Z","2023-07-10T11:45:00Z","\"2023-07-10T11:45:00Z\"",1688947200000,1689033600000,"2023-07-10T11:45:00Z","2023-07-10T11:45:00Z",1688989500000,2]
 
 -- early: first 100
-SELECT e.id
+WITH run AS MATERIALIZED (SELECT value ->> 0 AS low, value ->> 1 AS high
+  FROM json_each(?))
+  SELECT e.id
   FROM (SELECT w.id
   FROM event w INDEXED BY event_by_time
   WHERE w.event_time_ms >= ? AND w.event_time_ms < ?
   ORDER BY w.event_time_ms, w.id LIMIT ?) f CROSS JOIN event e ON e.id = f.id
-  WHERE (e.event_id IS ? OR e.request_id IS ? OR e.event_time_ms IS ? OR EXISTS (SELECT 1
+  WHERE (f.id IN (SELECT c.id
+  FROM event c
+  WHERE c.event_id = ?) OR f.id IN (SELECT c.id
+  FROM event c
+  WHERE c.request_id = ?) OR f.id IN (SELECT c.id
+  FROM event c
+  WHERE c.event_time_ms = ?) OR f.id IN (SELECT t.rowid
   FROM event_text t
-  WHERE t.event_text MATCH ? AND t.rowid = e.id))
+  WHERE t.event_text MATCH ?))
   ORDER BY e.event_time_ms, e.id LIMIT ?
--- [1688947200000,1689033600000,100,"2023-07-10T11:45:00Z","2023-07-10T11:45:00Z",1688989500000,"\"2023-07-10T11:45:00Z\"",2]
+-- ["[[1,6]]",1688947200000,1689033600000,100,"2023-07-10T11:45:00Z","2023-07-10T11:45:00Z",1688989500000,"\"2023-07-10T11:45:00Z\"",2]
 
 -- walk: time
 SELECT id

@@ -4,9 +4,9 @@ SELECT id
   FROM event_text t CROSS JOIN event e ON e.id = t.rowid
   WHERE t.event_text MATCH ? AND (e.origin_id IN (SELECT d.id
   FROM value_text v CROSS JOIN origin d ON d.id = v.rowid
-  WHERE v.value_text MATCH ?) OR EXISTS (SELECT 1
+  WHERE v.value_text MATCH ?) OR e.id IN (SELECT t.rowid
   FROM event_text t
-  WHERE t.event_text MATCH ? AND t.rowid = e.id)))
+  WHERE t.event_text MATCH ?)))
   ORDER BY ms, id
 -- ["\"quick brown\" AND \"evidence\"","\"aws-cli\"","\"aws-cli\""]
 
@@ -16,9 +16,9 @@ SELECT id
   FROM event_text t CROSS JOIN event e ON e.id = t.rowid
   WHERE t.event_text MATCH ? AND e.event_time_ms >= ? AND e.event_time_ms < ? AND (e.origin_id IN (SELECT d.id
   FROM value_text v CROSS JOIN origin d ON d.id = v.rowid
-  WHERE v.value_text MATCH ?) OR EXISTS (SELECT 1
+  WHERE v.value_text MATCH ?) OR e.id IN (SELECT t.rowid
   FROM event_text t
-  WHERE t.event_text MATCH ? AND t.rowid = e.id)) AND e.place_id IN (SELECT id
+  WHERE t.event_text MATCH ?)) AND e.place_id IN (SELECT id
   FROM place
   WHERE aws_region COLLATE NOCASE IN (?)))
   ORDER BY ms DESC, id DESC LIMIT ?
