@@ -51,9 +51,9 @@ export class RowDigest {
     this.#add(`problem ${kind} ${byteOffset ?? ''} ${byteLength ?? ''}\n`)
   }
 
-  /** @param values the fields of the line, in the order of the table. */
+  /** @param values the fields of the line, in the order of the table. None of them can hold the end of a line. */
   accessLine({ offset, length }: Omit<DigestedPlace, 'locator'>, values: readonly SqlValue[]): void {
-    this.#add(`access ${offset} ${length} ${JSON.stringify(values)}\n`)
+    this.#add(`access ${offset} ${length}\n${values.join('\n')}\n`)
   }
 
   aggregate({ offset, length, locator }: DigestedPlace, counts: readonly (readonly SqlValue[])[]): void {

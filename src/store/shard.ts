@@ -92,6 +92,7 @@ export class Shard {
   readonly #accessText: TextIndex
   readonly #event: RowPages
   readonly #use: RowPages
+  readonly #access: RowPages
   #events = 0
   #accessLines = 0
   #problems = 0
@@ -104,6 +105,7 @@ export class Shard {
     this.#file = new RowFile(path, ROW_TABLES)
     this.#event = this.#file.table('event')
     this.#use = this.#file.table('event_resource')
+    this.#access = this.#file.table('access_log')
     this.#eventText = takeIndex('event_text', this.#file)
     this.#accessText = takeIndex('access_text', this.#file)
   }
@@ -180,7 +182,7 @@ export class Shard {
     if (!draft.call.shipped) this.#ship(draft.call, 'access_call')
     const values = accessValues(draft)
     const { sourceId, offset, length } = place
-    this.#file.table('access_log').append(id, [null, ...values, sourceId, offset, length])
+    this.#access.append(id, [null, ...values, sourceId, offset, length])
     this.#accessText.add(id, accessWords(draft))
     this.#digest.accessLine(place, values)
   }

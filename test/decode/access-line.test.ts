@@ -1,10 +1,12 @@
 /** S3 server access logs: lines of every age, and lines that a hostile client wrote into. */
 import path from 'node:path'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseAccessLine } from '../../src/decode/access-line.js'
 import { put } from '../helpers/archive.js'
 import { query } from '../helpers/cli-case.js'
 import { index, scratch } from '../verify/indexed.js'
+import { fieldsByExpression } from './access-line-expression.js'
 
 const OWNER = '79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be'
 const HEAD = `${OWNER} DOC-EXAMPLE-BUCKET1 [06/Feb/2019:00:00:38 +0000] 192.0.2.3 arn:aws:iam::111122223333:user/alice 3E57427F3EXAMPLE REST.GET.OBJECT photos/2019/cat%20one.jpg`
@@ -85,6 +87,45 @@ describe('access log lines', () => {
     const values = parseAccessLine(line('"GET /a"b?"c" HTTP/1.1"', '"ref"', '"agent"'))!
     expect(values.slice(8, 10)).toEqual(['GET /a"b?"c" HTTP/1.1', 200])
     expect(values.slice(REFERER, REFERER + 2)).toEqual(['ref', 'agent'])
+  })
+
+  it('pieces put in anywhere give the fields that one expression for the whole line finds', () => {
+    const pieces = [
+      '"',
+      ' ',
+      '- ',
+      '" ',
+      '" "',
+      '[',
+      '12345678901234567890',
+      '200',
+      ' - ',
+      '" 200 - 1 2 3 4 "a"',
+    ]
+    const edit = fc.record({
+      at: fc.nat(360),
+      cut: fc.nat(3),
+      piece: fc.constantFrom('', ...pieces),
+    })
+    let read = 0
+    const property = fc.property(fc.array(edit, { maxLength: 4 }), (edits) => {
+      const text = edits.reduce(
+        (so, { at, cut, piece }) => so.slice(0, at) + piece + so.slice(at + cut),
+        line(URI, '"-"', '"agent"'),
+      )
+      const values = parseAccessLine(text)
+      const expected = fieldsByExpression(text)
+      if (values !== null) {
+        read++
+        const found = values.slice(0, 15).filter((_, index) => index !== 2)
+        const asTyped = expected?.map((field, index) =>
+          index > 7 && index !== 9 && field !== null ? Number(field) : field,
+        )
+        expect(found).toEqual(asTyped)
+      }
+    })
+    fc.assert(property, { numRuns: 5000 })
+    expect(read).toBeGreaterThan(1000)
   })
 
   it('takes no quadratic time on hostile lines', () => {

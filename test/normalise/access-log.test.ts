@@ -59,3 +59,15 @@ it('words of an encoded key are found decoded, once and twice', () => {
   expect(text('bad%zz')).toBeNull()
   expect(text('nul%00')).toBe('nul\u2400')
 })
+
+it('callers of one address and calls of one host stay apart, however many there are', () => {
+  const normaliser = new AccessNormaliser()
+  const ids = () =>
+    Array.from({ length: 50 }, (_, n) => {
+      const { client, call } = draftOf(normaliser, { agent: `agent ${n}`, status: 200 + n })
+      return [client.id, call.id]
+    })
+  const first = ids()
+  expect(new Set(first.flat()).size).toBe(100)
+  expect(ids()).toEqual(first)
+})
