@@ -5,7 +5,7 @@ export default {
     'src/commands/**/*.ts',
     'src/*/thread.cts',
     'scripts/*.{js,ts}',
-    'scripts/bench/{main.ts,duckdb-load.js}',
+    'scripts/bench/{main.ts,inside.ts,duckdb-load.js}',
     // Makes an archive of access logs; no bench of npm run bench reads one yet.
     'scripts/bench/access-lines.ts',
     // Named by a path in .config/validation.config.ts.

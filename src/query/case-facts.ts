@@ -10,7 +10,7 @@ import { latestVerification } from '../store/verification.js'
 import { ownedAccountLabel } from './account-owner.js'
 
 export function readCaseInfo(db: Connection, file: string): CaseInfo {
-  const events = one<{ n: number }>(db, 'SELECT count(*) AS n FROM event')
+  const places = readPlaces(db)
   const more = one<{ n: number }>(db, 'SELECT count(*) AS n FROM redelivery')
   const sizes = one<{ source: number; content: number }>(
     db,
@@ -22,8 +22,8 @@ export function readCaseInfo(db: Connection, file: string): CaseInfo {
     tool_version: getMeta(db, 'created_by') ?? '?',
     state: getMeta(db, 'state') ?? '?',
     logical_digest: logicalDigest(db),
-    events: events.n,
-    appearances: events.n + more.n,
+    events: places.events,
+    appearances: places.events + more.n,
     sources: counts(db, 'SELECT status AS name, count(*) AS n FROM source GROUP BY 1 ORDER BY 1'),
     members: counts(
       db,
@@ -32,11 +32,11 @@ export function readCaseInfo(db: Connection, file: string): CaseInfo {
     records: recordLedger(db),
     others: otherRows(db),
     time_span: timeSpan(db),
-    accounts: places(db, 'recipient_account_id').map(({ name, n }) => {
+    accounts: places.by('account').map(({ name, n }) => {
       const owner = name === null ? null : ownedAccountLabel(name)
       return { account_id: name, events: n, ...(owner === null ? {} : { account_owner: owner }) }
     }),
-    regions: places(db, 'aws_region').map(({ name, n }) => ({ aws_region: name, events: n })),
+    regions: places.by('region').map(({ name, n }) => ({ aws_region: name, events: n })),
     kinds: counts(
       db,
       "SELECT kind AS name, count(*) AS n FROM source WHERE status = 'indexed' GROUP BY 1 ORDER BY 1",
@@ -92,16 +92,41 @@ function isoTime(ms: number | null): string | null {
   return ms === null ? null : new Date(ms).toISOString().replace('.000Z', 'Z')
 }
 
-function places(
-  db: Connection,
-  column: 'recipient_account_id' | 'aws_region',
-): { name: string | null; n: number }[] {
-  return db
-    .prepare(
-      `SELECT p.${column} AS name, sum(n.events) AS n FROM (SELECT place_id, count(*) AS events FROM event GROUP BY place_id) n
-       JOIN place p ON p.id = n.place_id GROUP BY 1 ORDER BY n DESC, name`,
+interface PlaceCount {
+  readonly account: string | null
+  readonly region: string | null
+  readonly n: number
+}
+
+interface Places {
+  readonly events: number
+  /** Most events first. */
+  by(part: 'account' | 'region'): { name: string | null; n: number }[]
+}
+
+/** The only pass over the events that `info` makes: they have no index by place, and what an index run had counted could be out of date. */
+function readPlaces(db: Connection): Places {
+  const rows = db
+    .prepare<unknown[], PlaceCount & { readonly id: number | null }>(
+      `SELECT p.id, p.recipient_account_id AS account, p.aws_region AS region, n.events AS n
+       FROM (SELECT place_id, count(*) AS events FROM event GROUP BY place_id) n LEFT JOIN place p ON p.id = n.place_id`,
     )
-    .all() as { name: string | null; n: number }[]
+    .all()
+  return {
+    events: rows.reduce((sum, { n }) => sum + n, 0),
+    by: (part) => {
+      const sums = new Map<string | null, number>()
+      for (const row of rows) if (row.id !== null) sums.set(row[part], (sums.get(row[part]) ?? 0) + row.n)
+      const named = Array.from(sums, ([name, n]) => ({ name, n }))
+      return named.sort((one, other) => other.n - one.n || compareNames(one.name, other.name))
+    },
+  }
+}
+
+/** No name comes first. */
+function compareNames(one: string | null, other: string | null): number {
+  if (one === other) return 0
+  return one === null || (other !== null && one < other) ? -1 : 1
 }
 
 function counts(db: Connection, sql: string): Record<string, number> {

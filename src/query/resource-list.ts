@@ -197,15 +197,20 @@ interface User {
   readonly events: number
 }
 
-/** Who touched each of some resources, in which role. */
+/**
+ * Who touched each of some resources, in which role. Their uses are gone through in the order of the events: in the order of time, as
+ * the index has them, uses and events would be fetched from all over the case.
+ */
 function readUsers(db: Connection, scope: Scope, ids: readonly string[]): Map<string, User[]> {
   const { tests } = useConditions(scope)
+  const window = inWindow('x.event_time_ms', scope.window)
   const rows = readTuples(
     db,
-    sql`SELECT d.place, e.identity_id, x.role_id, count(*)
+    sql`WITH used AS MATERIALIZED (SELECT d.place, x.id
   FROM (SELECT key AS place, CAST(value AS INTEGER) AS id FROM json_each(${JSON.stringify(ids)})) d
-  CROSS JOIN event_resource x ON x.resource_id = d.id CROSS JOIN event e ON e.id = ${EVENT_OF_USE}
-  WHERE ${and(tests)} GROUP BY 1, 2, 3`,
+  CROSS JOIN event_resource x ON x.resource_id = d.id WHERE ${and(window)} ORDER BY x.id)
+  SELECT used.place, e.identity_id, x.role_id, count(*) FROM used CROSS JOIN event_resource x ON x.id = used.id
+  CROSS JOIN event e ON e.id = ${EVENT_OF_USE} WHERE ${and(tests)} GROUP BY 1, 2, 3`,
   ) as [number, number, number, number][]
   const users = new Map<string, User[]>()
   for (const [place, identity, role, events] of rows) {
