@@ -38,7 +38,7 @@ export function finishLoad(db: Connection, runId: number, report: StepReport): D
   let counts: DeduplicationCounts = { duplicates: 0, conflicts: 0 }
   for (const index of steps) {
     report(index.name, done++, total)
-    buildIndex(db, index)
+    sorting(db, () => db.exec(createIndex(index)))
     if (index.name === 'event_by_event_id') {
       report('duplicates', done++, total)
       counts = foldNew(db, runId)
@@ -56,11 +56,11 @@ export function finishLoad(db: Connection, runId: number, report: StepReport): D
  */
 const SORTING_CACHE_KIB = 4096
 
-function buildIndex(db: Connection, index: IndexSpec): void {
+function sorting(db: Connection, work: () => void): void {
   const cache = db.pragma('cache_size', { simple: true }) as number
   db.pragma(`cache_size = -${SORTING_CACHE_KIB}`)
   try {
-    db.exec(createIndex(index))
+    work()
   } finally {
     db.pragma(`cache_size = ${cache}`)
   }
@@ -85,9 +85,10 @@ function foldNew(db: Connection, runId: number): DeduplicationCounts {
 export function emptyStages(db: Connection): void {
   for (const { table, stage } of STAGES) {
     if (!hasTable(db, stage.name)) continue
+    const order = table.primaryKey ?? 'id'
     db.transaction(() => {
-      db.exec(
-        `INSERT OR IGNORE INTO ${table.name} SELECT * FROM ${stage.name} ORDER BY ${table.primaryKey ?? 'id'}`,
+      sorting(db, () =>
+        db.exec(`INSERT OR IGNORE INTO ${table.name} SELECT * FROM ${stage.name} ORDER BY ${order}`),
       )
       db.exec(`DROP TABLE ${stage.name}`)
     })()

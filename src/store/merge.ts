@@ -178,6 +178,8 @@ export function joinTexts(db: Connection): void {
   for (const name of WORKER_TEXTS) {
     if (countTextSegments(db, name) <= MAX_TEXT_SEGMENTS) continue
     const other = openExistingWriter(db.name)
+    // Every page is read once: what is kept of them beside the pages of `db` only adds to the peak.
+    other.pragma('cache_size = -16384')
     try {
       joinTextSegments(other, name)
     } finally {
