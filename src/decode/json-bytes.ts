@@ -7,3 +7,13 @@ export const OPEN_OBJECT = 0x7b
 export const CLOSE_OBJECT = 0x7d
 export const OPEN_ARRAY = 0x5b
 export const CLOSE_ARRAY = 0x5d
+
+/** Index after the quote that closes a string, or -1. */
+export function stringEnd(window: Buffer, from: number): number {
+  for (let at = from; at < window.length; at++) {
+    const byte = window[at]
+    if (byte === QUOTE) return at + 1
+    if (byte === BACKSLASH) at++
+  }
+  return -1
+}

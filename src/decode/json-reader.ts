@@ -8,7 +8,6 @@
  */
 import type { Problem } from '../model/problem.js'
 import {
-  BACKSLASH,
   CLOSE_ARRAY,
   CLOSE_OBJECT,
   COLON,
@@ -16,9 +15,10 @@ import {
   OPEN_ARRAY,
   OPEN_OBJECT,
   QUOTE,
+  stringEnd,
 } from './json-bytes.js'
 import type { JsonReaderOptions, Place, ValueSink } from './json-values.js'
-import { RecordSearch } from './record-search.js'
+import { followsInList, RecordSearch, shiftDamage, WAIT_BYTES, type Damage } from './record-search.js'
 import { parseMessage, TextWindow, tryParse } from './text-window.js'
 import { ValueScanner } from './value-scanner.js'
 
@@ -47,6 +47,10 @@ export class JsonReader {
   #key = ''
   #container: string | null = null
   #arrayInObject = false
+  /** The list is only assumed: the envelope around it was damaged. */
+  #assumedList = false
+  /** Damage whose next record may lie in bytes that are still to come. */
+  #pending: Damage | null = null
   readonly #search: RecordSearch
   /** From here on the window is read byte by byte: no record follows another, or what stands between does not part them. */
   #byByteFrom = Infinity
@@ -75,6 +79,7 @@ export class JsonReader {
   /** First byte that a value in progress still needs. */
   #keepFrom(): number {
     let keep = this.#pos
+    if (this.#pending !== null) keep = Math.min(keep, this.#pending.start)
     if (this.#scan.active && !this.#skipping) keep = Math.min(keep, this.#scan.start)
     if (this.#inObject && !this.#opened) keep = Math.min(keep, this.#objectStart)
     if (this.#place === 'colon' || this.#place === 'member-value') keep = Math.min(keep, this.#memberStart)
@@ -86,10 +91,12 @@ export class JsonReader {
     this.#scan.shift(by)
     this.#objectStart -= by
     this.#memberStart -= by
+    if (this.#pending !== null) shiftDamage(this.#pending, by)
   }
 
   #run(): void {
     for (;;) {
+      if (this.#pending !== null && !this.#recover(this.#pending)) return
       if (this.#scan.active) {
         if (!this.#goOn()) return
         continue
@@ -181,6 +188,7 @@ export class JsonReader {
     if (byte === COMMA) return this.#advance(at, 'element')
     if (byte === CLOSE_ARRAY) return this.#closeArray(at)
     if (byte === OPEN_OBJECT) {
+      if (this.#assumedList) return this.#leaveAssumedList()
       this.#report('bad-json', at, at, 'a comma is missing before this value')
       this.#place = 'element'
       return true
@@ -188,7 +196,16 @@ export class JsonReader {
     return this.#damaged(at, 'neither a comma nor the end of the list')
   }
 
+  /** Values that follow each other without a comma are lines of their own. */
+  #leaveAssumedList(): boolean {
+    this.#assumedList = false
+    this.#container = null
+    this.#place = 'document'
+    return true
+  }
+
   #closeArray(at: number): boolean {
+    this.#assumedList = false
     if (this.#arrayInObject) {
       this.#arrayInObject = false
       this.#container = null
@@ -202,7 +219,7 @@ export class JsonReader {
   #readKey(byte: number, at: number): boolean {
     if (byte !== QUOTE) return this.#damaged(at, 'a key is missing here')
     this.#memberStart = at
-    const end = this.#stringEnd(at + 1)
+    const end = stringEnd(this.#text.bytes, at + 1)
     if (end < 0) {
       if (this.#text.bytes.length - at > MAX_KEY_BYTES) return this.#damaged(at, 'a key has no end')
       this.#pos = at
@@ -214,17 +231,6 @@ export class JsonReader {
     this.#pos = end
     this.#place = 'colon'
     return true
-  }
-
-  /** Index after the closing quote, or -1. */
-  #stringEnd(from: number): number {
-    const window = this.#text.bytes
-    for (let at = from; at < window.length; at++) {
-      const byte = window[at]
-      if (byte === QUOTE) return at + 1
-      if (byte === BACKSLASH) at++
-    }
-    return -1
   }
 
   #memberValue(byte: number, at: number): boolean {
@@ -349,7 +355,7 @@ export class JsonReader {
     const text = this.#text.text(start, end)
     const value = tryParse(text)
     if (value === undefined) {
-      this.#recover(start, end, parseMessage(text))
+      this.#recover({ start, from: start + 1, end, detail: parseMessage(text) })
       return
     }
     if (this.#container === null) this.documents++
@@ -370,37 +376,50 @@ export class JsonReader {
 
   /** A structural error between values: report it and go to the next record that can be read. */
   #damaged(at: number, detail: string): boolean {
-    this.#recover(at, this.#text.bytes.length, detail)
-    return this.#pos < this.#text.bytes.length
+    // Of an object that was not opened nothing was given yet: its damage begins with it, and may have swallowed whole records.
+    const isWhole = this.#inObject && !this.#opened
+    const start = isWhole ? this.#objectStart : at
+    return this.#recover({ start, from: isWhole ? start + 1 : at, end: Infinity, detail })
   }
 
   /**
-   * Looks in [start, end) for the next value that parses and looks like a record, reports what lies before it, and goes on
-   * from there. A missing quote makes the scanner run over several records: this brings them back.
+   * Looks for the next value that parses and looks like a record, reports what lies before it, and goes on from there. A missing
+   * quote makes the scanner run over several records: this brings them back. @returns false when more bytes are needed.
    */
-  #recover(start: number, end: number, detail: string): void {
+  #recover(damage: Damage): boolean {
+    const { start, from, detail } = damage
+    const { length } = this.#text.bytes
+    const end = Math.min(damage.end, length)
     this.#scan.active = false
-    const found = this.#search.next(this.#text.bytes, start + 1, end)
+    const found = this.#search.next(this.#text.bytes, from, end)
+    const mayCome = found < 0 && !this.#last && length - start < WAIT_BYTES
+    this.#pending = mayCome ? damage : null
+    if (mayCome) return false
     const resume = found < 0 ? end : found
     this.#report('bad-json', start, resume, detail)
-    if (found < 0 && resume < this.#text.bytes.length) {
-      this.#pos = resume
-      return
-    }
     this.#pos = resume
-    if (found < 0 && this.#container === null) {
-      this.#inObject = false
-      this.#place = 'document'
-      return
+    if (found >= 0) {
+      this.#goOnAt(found)
+    } else if (resume === length) {
+      if (this.#container === null) this.#inObject = false
+      this.#place = this.#container === null ? 'document' : 'after-element'
     }
-    if (found >= 0 && this.#container === null && this.#inObject) {
-      // The damage was in the envelope itself: go on as if inside a list.
+    return this.#pos < length
+  }
+
+  /** Behind damage, at a record that can be read. */
+  #goOnAt(found: number): void {
+    if (this.#container === null && this.#inObject) {
       this.#inObject = false
       this.#opened = false
-      this.#container = ''
-      this.#arrayInObject = false
+      // The damage was in an envelope, or in a line of its own.
+      if (followsInList(this.#text.bytes, found)) {
+        this.#container = ''
+        this.#arrayInObject = false
+        this.#assumedList = true
+      }
     }
-    this.#place = found >= 0 ? (this.#container === null ? 'document' : 'element') : 'after-element'
+    this.#place = this.#container === null ? 'document' : 'element'
   }
 
   /** End of text: what is still open was cut off. */
@@ -430,14 +449,7 @@ export class JsonReader {
     this.#report('bad-json', cutFrom, found, 'not readable up to the next record')
     this.#scan.active = false
     this.#pos = found
-    if (this.#container === null) {
-      // The damage was in the envelope itself: go on as if inside a list.
-      this.#inObject = false
-      this.#opened = false
-      this.#container = ''
-      this.#arrayInObject = false
-    }
-    this.#place = 'element'
+    this.#goOnAt(found)
     this.#run()
     this.#finish()
   }

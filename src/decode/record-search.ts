@@ -1,10 +1,24 @@
 /** The way back into a damaged text: where the next readable record begins. */
-import { OPEN_ARRAY, OPEN_OBJECT, QUOTE } from './json-bytes.js'
+import { COMMA, OPEN_ARRAY, OPEN_OBJECT, QUOTE } from './json-bytes.js'
 import { ValueScanner } from './value-scanner.js'
 
 /** Enough to pass the nested objects of many damaged records; a bound, so that hostile text can not make it quadratic. */
 const MAX_TRIES = 2000
 const MAX_BYTES = 256 * 1024 * 1024
+const LINE_WITH_OBJECT = Buffer.from('\n{')
+
+/** CloudTrail's records end at 256 KB (User Guide: record contents): the next one lies in so many bytes if there is one. */
+export const WAIT_BYTES = 1024 * 1024
+
+/** A part of the window that can not be read. */
+export interface Damage {
+  start: number
+  /** Where the next record can begin. */
+  from: number
+  /** Of the value, where it has one. */
+  end: number
+  readonly detail: string
+}
 
 export class RecordSearch {
   readonly #scanner = new ValueScanner()
@@ -20,6 +34,27 @@ export class RecordSearch {
 
   /** Index in [from, end) where a whole record begins, or -1. */
   next(window: Buffer, from: number, end: number): number {
+    const line = this.#nextLine(window, from, end)
+    // Before the first line that is whole nothing needs to be looked at beyond it: a quote that is open would run to the end.
+    const found =
+      line < 0 ? this.#within(window, from, end) : this.#within(window.subarray(0, line), from, line)
+    const next = found < 0 ? line : found
+    // In proportion to the way that was made: damage in every line of terabytes is found, hostile text gains nothing.
+    if (next >= 0) this.#budget = Math.min(MAX_BYTES, this.#budget + 8 * (next - from) + 4096)
+    return next
+  }
+
+  /** The first line that is a record. */
+  #nextLine(window: Buffer, from: number, end: number): number {
+    let at = window.indexOf(LINE_WITH_OBJECT, from)
+    for (let tries = 0; at >= 0 && at + 1 < end && tries < MAX_TRIES && this.#budget > 0; tries++) {
+      if (this.#isWholeRecord(window, at + 1)) return at + 1
+      at = window.indexOf(LINE_WITH_OBJECT, at + 1)
+    }
+    return -1
+  }
+
+  #within(window: Buffer, from: number, end: number): number {
     let at = window.indexOf(OPEN_OBJECT, from)
     for (let tries = 0; at >= 0 && at < end && tries < MAX_TRIES && this.#budget > 0; tries++) {
       // A row of query results is a list of objects.
@@ -44,4 +79,17 @@ function startsKey(window: Buffer, at: number): boolean {
   let next = at + 1
   while (next < window.length && (window[next] as number) <= 0x20) next++
   return window[next] === QUOTE
+}
+
+/** Does what begins at `at` stand in a list? Else it is a line of its own, or the next of several values. */
+export function followsInList(window: Buffer, at: number): boolean {
+  let before = at - 1
+  while (before >= 0 && (window[before] as number) <= 0x20) before--
+  return window[before] === COMMA || window[before] === OPEN_ARRAY
+}
+
+export function shiftDamage(damage: Damage, by: number): void {
+  damage.start -= by
+  damage.from -= by
+  damage.end -= by
 }

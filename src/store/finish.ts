@@ -1,7 +1,7 @@
 /** After the load: indexes by one sort each, duplicates folded, the stage emptied. Each step is repeatable after a kill. */
 import { getMeta, setMeta } from './create.js'
 import { deduplicate, type DeduplicationCounts } from './deduplicate.js'
-import { createIndex, INDEXES, type IndexSpec } from './indexes.js'
+import { createIndex, INDEXES } from './indexes.js'
 import { STAGES } from './stages.js'
 import type { Connection } from './open.js'
 import { createTable } from './schema.js'

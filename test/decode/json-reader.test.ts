@@ -162,6 +162,40 @@ describe('JsonReader', () => {
     }
   })
 
+  it('keeps every line but the damaged one, wherever that was cut, and names its bytes', () => {
+    const value = fc.oneof(fc.string(), fc.json({ maxDepth: 3 }), fc.jsonValue({ maxDepth: 3 }))
+    const lines = fc
+      .array(value, { minLength: 3, maxLength: 8 })
+      .map((values) =>
+        values.map((inner, n) =>
+          JSON.stringify({ eventVersion: '1.08', eventID: String(n), inner, last: { n } }),
+        ),
+      )
+    const input = fc.record({
+      lines,
+      at: fc.nat(),
+      cut: fc.nat(),
+      between: fc.constantFrom('\n', '\r\n', '\n\n'),
+      piece: fc.constantFrom(7, 50, 1000, 1_000_000),
+    })
+    fc.assert(
+      fc.property(input, ({ lines, at, cut, between, piece }) => {
+        const damaged = at % lines.length
+        const whole = lines[damaged]!
+        const short = Buffer.from(whole).subarray(0, 1 + (cut % (Buffer.byteLength(whole) - 1)))
+        const parts = lines.map((line, n) => (n === damaged ? short : Buffer.from(line)))
+        const reading = read(Buffer.concat(parts.flatMap((part) => [part, Buffer.from(between)])), piece)
+        const ids = reading.values.map((v) => (v.value as { eventID: string }).eventID)
+        expect(ids).toEqual(lines.map((_, n) => String(n)).filter((id) => id !== String(damaged)))
+        const start = parts.slice(0, damaged).reduce((sum, part) => sum + part.length + between.length, 0)
+        expect(reading.problems[0]).toMatchObject({ byteOffset: start })
+        const told = reading.problems[0]!.byteOffset! + reading.problems[0]!.byteLength!
+        expect(told).toBeGreaterThanOrEqual(start + short.length)
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
   it('keeps the records before a cut, and says where the cut record begins', () => {
     const text = `{"Records":[${record(1)},${record(2)},${record(3)}`
     for (let cut = text.indexOf(record(3)) + 1; cut < text.length - 1; cut += 7) {
