@@ -18,7 +18,10 @@ export interface BesideCounts {
 export function besideCounts(db: Connection, question: Question): BesideCounts {
   const counts = notCounted(db, question)
   if (counts === null) return { counts, notes: [] }
-  return { counts, notes: [...(hasAccessLines(db) ? leftOut(question, counts) : []), ...beside(db, question, counts)] }
+  return {
+    counts,
+    notes: [...(hasAccessLines(db) ? leftOut(question, counts) : []), ...beside(db, question, counts)],
+  }
 }
 
 /** A filter that no line can answer makes their number 0, which must not pass for "there are none". */

@@ -10,7 +10,7 @@ import { openPlainReader, openReader, type Connection } from '../store/open.js'
 import { manifestPath, signManifest, writeManifest, type Manifest } from './manifest.js'
 import { findLeaks } from './leaks.js'
 import { Redactor } from './redact.js'
-import { readSecrets } from './secrets.js'
+import { CANONICAL_ID, readSecrets, type Secrets } from './secrets.js'
 import { redactedJson } from './meta.js'
 import { readVersions } from './versions.js'
 import { writeHandover, type OutFacts, type WrittenFile } from './write.js'
@@ -122,10 +122,14 @@ function writeAsIs(db: Connection, order: HandoverOrder, facts: OutFacts): Writt
  */
 function writeRedacted(db: Connection, order: HandoverOrder, facts: OutFacts): Written {
   const key = randomBytes(32)
-  const secrets = readSecrets(db)
+  const known = readSecrets(db)
+  const { question } = order
+  // Who was asked for is one, whether the case knows the name or not.
+  const secrets =
+    question.kind === 'principal' ? { ...known, names: [...known.names, question.value] } : known
   let leaks: string[] = []
   for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
-    const redactor = new Redactor(key, { ...secrets, names: [...secrets.names, ...leaks] })
+    const redactor = new Redactor(key, withLeaks(secrets, leaks))
     const file = writeHandover(db, { ...order, redactor }, facts)
     const found = leaksIn(order.out, redactor)
     if (found.length === 0) return { file, redactor }
@@ -138,12 +142,21 @@ function writeRedacted(db: Connection, order: HandoverOrder, facts: OutFacts): W
   })
 }
 
+function withLeaks(secrets: Secrets, leaks: readonly string[]): Secrets {
+  const isId = (leak: string) => CANONICAL_ID.test(leak)
+  return {
+    ...secrets,
+    names: [...secrets.names, ...leaks.filter((leak) => !isId(leak))],
+    canonicalIds: [...secrets.canonicalIds, ...leaks.filter(isId)],
+  }
+}
+
 const MOST_ATTEMPTS = 3
 
 function leaksIn(out: string, redactor: Redactor): string[] {
   const made: Connection = openPlainReader(out)
   try {
-    return findLeaks(made, redactor.mapping)
+    return findLeaks(made, redactor.secrets)
   } finally {
     made.close()
   }

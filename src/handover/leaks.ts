@@ -2,8 +2,8 @@
 import { isIP } from 'node:net'
 import type { Connection } from '../store/open.js'
 import { NameIndex } from './names.js'
-import { isKeptColumn } from './redact.js'
-import { IPV4, IPV6, isJson, percentDecoded, UUID } from './text-forms.js'
+import { isKept } from './redact.js'
+import { BASE64, changedBase64, IPV4, IPV6, isJson, percentDecoded, UUID } from './text-forms.js'
 
 /** Tables of our own words. */
 const OUR_TABLES = "'data_dictionary', 'meta'"
@@ -12,10 +12,8 @@ const OUR_TABLES = "'data_dictionary', 'meta'"
 const MOST_SEEN = 50_000
 const MOST_SEEN_LENGTH = 1000
 
-/** Originals that still stand in the file, looked for in every text as it is stored and, of JSON, as it reads. */
-export function findLeaks(out: Connection, mapping: ReadonlyMap<string, string>): string[] {
-  const pseudonyms = new Set(mapping.values())
-  const secrets = new Set([...mapping.keys()].filter((original) => !pseudonyms.has(original)))
+/** Secrets that still stand in the file, looked for in every text as it is stored and as it reads: JSON, percent-encoding, base64. */
+export function findLeaks(out: Connection, secrets: ReadonlySet<string>): string[] {
   const search = new LeakSearch(secrets)
   const tables = out
     .prepare<unknown[], string>(
@@ -28,7 +26,7 @@ export function findLeaks(out: Connection, mapping: ReadonlyMap<string, string>)
     const columns = read.columns().map(({ name }) => name)
     for (const row of read.raw().iterate()) {
       row.forEach((value, index) => {
-        if (typeof value === 'string' && !isKeptColumn(columns[index] ?? '')) search.in(value)
+        if (typeof value === 'string' && !isKept(columns[index] ?? '', value)) search.in(value)
       })
     }
   }
@@ -56,9 +54,19 @@ class LeakSearch {
     this.#as(text)
     if (text.includes('%')) {
       const decoded = percentDecoded(text)
-      if (decoded !== null && decoded !== text) this.in(decoded)
+      if (decoded !== text) this.in(decoded)
     }
+    this.#encodings(text)
     if (isJson(text)) this.#strings(JSON.parse(text))
+  }
+
+  #encodings(text: string): void {
+    for (const [run] of text.matchAll(BASE64)) {
+      changedBase64(run, (decoded) => {
+        this.in(decoded)
+        return decoded
+      })
+    }
   }
 
   #strings(value: unknown): void {

@@ -2,7 +2,8 @@
 
 /** A name begins where a run of letters and digits begins. */
 const FIRST_WORD = /[\p{L}\p{N}]+/u
-const WORD_CHARACTER = /[\p{L}\p{N}]/u
+/** A mark belongs to the letter before it. */
+const WORD_CHARACTER = /[\p{L}\p{N}\p{M}]/u
 
 /**
  * Words that name a thing of AWS's, a field of the record, a part of our pseudonyms, or nothing: replacing them would only
@@ -27,47 +28,150 @@ const NAMING = /^(?:arn:|[A-Z0-9]{16,}:)/
 export interface NameHit {
   readonly start: number
   readonly end: number
+  /** The same for every spelling of it. */
+  readonly name: string
 }
 
+/** Spellings that begin with the same word and are equally long: all are looked up at once. */
+interface Forms {
+  /** As they stand in a text: lower case can be longer. */
+  readonly length: number
+  /** Characters before their first word. */
+  readonly before: number
+  /** Spelling in lower case → name. */
+  readonly names: Map<string, string>
+}
+
+/** Longer names count inside other words too: a shorter one would be found in ordinary words. */
+const INSIDE = 8
+/** And these where letters and digits meet, as in zelda2. */
+const AT_DIGITS = 4
+/** So many characters of a name are looked up at every place of a word. */
+const PREFIX = 6
+const MOST_KNOWN_WORDS = 100_000
+
 export class NameIndex {
-  readonly #byWord = new Map<string, { readonly name: string; readonly before: number }[]>()
-  readonly #names = new Set<string>()
+  readonly #byWord = new Map<string, Forms[]>()
+  readonly #byPrefix = new Map<string, Forms[]>()
+  readonly #forms = new Set<string>()
+  /** Words without a name inside: most words of an archive repeat. */
+  readonly #plainWords = new Set<string>()
+  readonly #originals = new Set<string>()
 
   constructor(names: Iterable<string>) {
     for (const name of names) this.add(name)
   }
 
   get size(): number {
-    return this.#names.size
+    return this.#forms.size
   }
 
   add(original: string): void {
-    const name = original.toLowerCase()
-    const first = FIRST_WORD.exec(name)
-    if (first === null || KEPT.has(name) || OF_AWS.test(name) || this.#names.has(name)) return
-    this.#names.add(name)
-    const known = this.#byWord.get(first[0]) ?? []
-    known.push({ name, before: first.index })
-    // The longest wins: bob-admin is not bob.
-    this.#byWord.set(
-      first[0],
-      known.sort((a, b) => b.name.length - a.name.length),
-    )
+    const name = original.normalize('NFC').toLowerCase()
+    if (!FIRST_WORD.test(name) || KEPT.has(name) || OF_AWS.test(name) || this.#originals.has(original)) return
+    // By the original: two that fold to one name can be spelt so that neither gives the other.
+    this.#originals.add(original)
+    this.#plainWords.clear()
+    for (const spelling of spellings(original)) this.#addForm(spelling, name)
+    // Whoever is a session by their address is a folder by what stands before the @.
+    const at = original.indexOf('@')
+    if (at > 2) this.add(original.slice(0, at))
   }
 
-  /** The longest name that holds the word beginning at `at`. */
+  #addForm(spelling: string, name: string): void {
+    const first = FIRST_WORD.exec(spelling)
+    const text = spelling.toLowerCase()
+    const key = `${spelling.length} ${text}`
+    if (first === null || this.#forms.has(key)) return
+    this.#forms.add(key)
+    const form = { text, name, length: spelling.length, before: first.index }
+    keep(this.#byWord, first[0].toLowerCase(), form)
+    const isPlain = text.length === form.length && first.index === 0
+    if (text.length >= INSIDE && isPlain && first[0].length >= PREFIX)
+      keep(this.#byPrefix, text.slice(0, PREFIX), form)
+  }
+
+  /** The longest name that holds the word beginning at `at`, or else the first that begins inside it. */
   find(text: string, word: string, at: number): NameHit | null {
-    for (const { name, before } of this.#byWord.get(word.toLowerCase()) ?? []) {
+    for (const { length, before, names } of this.#byWord.get(word.toLowerCase()) ?? []) {
       const start = at - before
-      const end = start + name.length
-      if (start < 0 || text.slice(start, end).toLowerCase() !== name) continue
-      if (WORD_CHARACTER.test(name.slice(-1)) && WORD_CHARACTER.test(text.charAt(end))) continue
-      if (SHORT.test(name) && !isPlaceOfName(text, start, end)) continue
+      const end = start + length
+      if (start < 0) continue
+      const form = text.slice(start, end).toLowerCase()
+      const name = names.get(form)
+      if (name === undefined) continue
+      if (WORD_CHARACTER.test(form.slice(-1)) && WORD_CHARACTER.test(text.charAt(end))) continue
+      if (SHORT.test(form) && !isPlaceOfName(text, start, end)) continue
       if (isService(text, start)) continue
-      return { start, end }
+      return { start, end, name }
+    }
+    return this.#inside(text, word, at)
+  }
+
+  #inside(text: string, word: string, at: number): NameHit | null {
+    if (word.length <= AT_DIGITS || this.#plainWords.has(word)) return null
+    const lower = word.toLowerCase()
+    // Where lower case has another length, places would not be those of the text.
+    if (lower.length !== word.length) return null
+    const hit = this.#beforeDigits(text, lower, at) ?? this.#anywhere(text, lower, at)
+    if (hit === null) {
+      if (this.#plainWords.size >= MOST_KNOWN_WORDS) this.#plainWords.clear()
+      // What a name spans may go on behind the word: that it is not there is true of this place only.
+      if (!this.#mayGoOn(lower)) this.#plainWords.add(word)
+    }
+    return hit
+  }
+
+  #mayGoOn(word: string): boolean {
+    for (let place = 0; place + PREFIX <= word.length; place++)
+      if (this.#byPrefix.has(word.slice(place, place + PREFIX))) return true
+    return false
+  }
+
+  /** zelda of zelda2 */
+  #beforeDigits(text: string, word: string, at: number): NameHit | null {
+    const letters = /^\p{L}+(?=\p{N})/u.exec(word)?.[0]
+    if (letters === undefined || letters.length < AT_DIGITS) return null
+    const forms = this.#byWord.get(letters)?.find(({ length }) => length === letters.length)
+    const name = forms?.names.get(letters)
+    return name === undefined || isService(text, at) ? null : { start: at, end: at + letters.length, name }
+  }
+
+  #anywhere(text: string, word: string, at: number): NameHit | null {
+    for (let place = 0; place + PREFIX <= word.length; place++) {
+      for (const { length, names } of this.#byPrefix.get(word.slice(place, place + PREFIX)) ?? []) {
+        const start = at + place
+        const end = start + length
+        const name = names.get(text.slice(start, end).toLowerCase())
+        if (name !== undefined && !isService(text, start)) return { start, end, name }
+      }
     }
     return null
   }
+}
+
+/** The longest first: bob-admin is not bob. */
+function keep(
+  index: Map<string, Forms[]>,
+  key: string,
+  form: { readonly text: string; readonly name: string; readonly length: number; readonly before: number },
+): void {
+  const { text, name, length, before } = form
+  const known = index.get(key) ?? []
+  const same = known.find((forms) => forms.length === length && forms.before === before)
+  if (same !== undefined) same.names.set(text, name)
+  else known.push({ length, before, names: new Map([[text, name]]) })
+  index.set(
+    key,
+    known.sort((a, b) => b.length - a.length),
+  )
+}
+
+/** Composed and decomposed; with the space as S3 writes it in keys. */
+function spellings(original: string): Set<string> {
+  const forms = [original, original.normalize('NFC'), original.normalize('NFD')]
+  const cased = forms.flatMap((form) => [form, form.toLowerCase(), form.toUpperCase()])
+  return new Set([...cased, ...cased.map((form) => form.replaceAll(' ', '+'))])
 }
 
 function isPlaceOfName(text: string, start: number, end: number): boolean {

@@ -8,6 +8,7 @@ export const PSEUDONYMS = {
   // 240.0.0.0/4 is reserved: no such address exists.
   ip4: (mac) => `24${(mac[0] as number) % 10}.${mac[1]}.${mac[2]}.${mac[3]}`,
   ip6: (mac) => `2001:db8:${mac.subarray(0, 12).toString('hex').match(/.{4}/g)?.join(':') ?? ''}`,
+  canonical: (mac) => mac.toString('hex'),
   name: (mac) => `name-${mac.toString('hex', 0, 5)}`,
   token: (mac) => `token-${mac.toString('hex', 0, 8)}`,
 } as const satisfies Record<string, (mac: Buffer, original: string) => string>

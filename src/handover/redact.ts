@@ -6,9 +6,19 @@ import { createHmac } from 'node:crypto'
 import { isIP } from 'node:net'
 import { NameIndex } from './names.js'
 import { PSEUDONYMS, type PseudonymKind } from './pseudonyms.js'
-import type { Secrets } from './secrets.js'
+import { CANONICAL_ID, type Secrets } from './secrets.js'
 import type { Value } from './rows.js'
-import { encodedLike, HOST, IPV4, IPV6, isJson, percentDecoded, UUID } from './text-forms.js'
+import {
+  BASE64,
+  changedBase64,
+  encodedLike,
+  HOST,
+  IPV4,
+  IPV6,
+  isJson,
+  percentDecoded,
+  UUID,
+} from './text-forms.js'
 
 /** What a text is searched for, in one pass: a pseudonym must not be replaced again. */
 const ITEMS = new RegExp(
@@ -31,6 +41,11 @@ const TOKEN_KEYS = new Set(
     ' ',
   ),
 )
+/** Of S3's grants and owners. */
+const CANONICAL_KEYS = new Set('canonicaluser canonicaluserid bucketowner id displayid ownerid'.split(' '))
+/** In the query of a presigned URL, and in a header of grants. */
+const QUERY_TOKEN = /\b(X-Amz-Signature|X-Amz-Security-Token|Signature)=([^&\s"']+)/gi
+const GRANTED_ID = /\bid=\\?"?([0-9a-f]{64})(?![0-9a-f])/gi
 const NAME_KEYS = new Set(
   'username newusername rolename rolesessionname sessionname sourceidentity instanceprofilename'.split(' '),
 )
@@ -50,8 +65,12 @@ const KEPT_COLUMNS = new Set(
     /\s+/,
   ),
 )
-export function isKeptColumn(name: string): boolean {
-  return KEPT_COLUMNS.has(name)
+/** Ids that can hold no name: what else stands there is text of whoever wrote the record. */
+const ID_COLUMNS = new Set(['event_id', 'request_id', 'shared_event_id'])
+const ID = new RegExp(`^(?:${UUID}|sha256:[0-9a-f]{64}|[A-Z0-9]{16})$`, 'i')
+
+export function isKept(column: string, value: string): boolean {
+  return KEPT_COLUMNS.has(column) && (!ID_COLUMNS.has(column) || ID.test(value))
 }
 
 /** Values repeat from record to record; records do not. */
@@ -62,13 +81,23 @@ export class Redactor {
   readonly #key: Buffer
   readonly #names: NameIndex
   readonly #accounts: ReadonlySet<string>
+  readonly #canonicalIds: Set<string>
+  readonly #secrets: Set<string>
   readonly #mapping = new Map<string, string>()
   readonly #known = new Map<string, string>()
 
-  constructor(key: Buffer, { names, accounts }: Secrets) {
+  constructor(key: Buffer, { names, accounts, canonicalIds }: Secrets) {
     this.#key = key
     this.#names = new NameIndex(names)
     this.#accounts = new Set(accounts)
+    this.#canonicalIds = new Set([...canonicalIds].map((id) => id.toLowerCase()))
+    this.#secrets = new Set([...names, ...accounts, ...canonicalIds])
+  }
+
+  /** All that must not be found in the hand-over, met or not: it may stand there in a form of its own. */
+  get secrets(): ReadonlySet<string> {
+    const pseudonyms = new Set(this.#mapping.values())
+    return new Set([...this.#secrets, ...this.#mapping.keys()].filter((secret) => !pseudonyms.has(secret)))
   }
 
   /** Original → pseudonym, of everything that was replaced. To be kept apart from the hand-over. */
@@ -89,7 +118,7 @@ export class Redactor {
   row(columns: readonly string[], row: readonly Value[]): Value[] {
     return row.map((value, index) => {
       if (value instanceof Buffer) return null
-      return typeof value === 'string' && !isKeptColumn(columns[index] ?? '') ? this.text(value) : value
+      return typeof value === 'string' && !isKept(columns[index] ?? '', value) ? this.text(value) : value
     })
   }
 
@@ -114,6 +143,7 @@ export class Redactor {
   #value(value: string, key: string): string {
     if (TOKEN_KEYS.has(key) && value !== '') return this.#replace('token', value)
     if (NAME_KEYS.has(key)) this.#learn(value)
+    if (CANONICAL_KEYS.has(key) && CANONICAL_ID.test(value)) this.#learnId(value)
     return this.text(value)
   }
 
@@ -121,24 +151,39 @@ export class Redactor {
   #learn(name: string): void {
     const before = this.#names.size
     this.#names.add(name)
-    if (this.#names.size > before) this.#known.clear()
+    if (this.#names.size === before) return
+    this.#secrets.add(name)
+    this.#known.clear()
   }
 
-  #encoded(text: string): string {
+  #learnId(id: string): void {
+    if (this.#canonicalIds.has(id.toLowerCase())) return
+    this.#canonicalIds.add(id.toLowerCase())
+    this.#secrets.add(id)
+    this.#known.clear()
+  }
+
+  #encoded(whole: string): string {
+    for (const [, id = ''] of whole.matchAll(GRANTED_ID)) this.#learnId(id)
+    const text = whole.replace(
+      QUERY_TOKEN,
+      (_, name: string, token: string) => `${name}=${this.#replace('token', token, percentDecoded(token))}`,
+    )
     if (!text.includes('%')) return this.#plain(text)
     let at = 0
     let made = ''
     for (const { 0: run, index } of text.matchAll(ENCODED)) {
       const decoded = percentDecoded(run)
-      const redacted = decoded === null ? this.#plain(run) : this.text(decoded)
+      const redacted = this.text(decoded)
       made += this.#plain(text.slice(at, index)) + (redacted === decoded ? run : encodedLike(run, redacted))
       at = index + run.length
     }
     return made + this.#plain(text.slice(at))
   }
 
-  #plain(text: string): string {
-    for (const name of namesAt(text)) this.#learn(name)
+  #plain(original: string): string {
+    for (const name of namesAt(original)) this.#learn(name)
+    const text = original.replace(BASE64, (run) => changedBase64(run, (decoded) => this.text(decoded)))
     const items = ITEMS
     items.lastIndex = 0
     let made = ''
@@ -149,7 +194,8 @@ export class Redactor {
       const end = hit?.end ?? items.lastIndex
       const original = text.slice(start, end)
       made += text.slice(at, start)
-      made += hit === null ? this.#item(original, found.groups ?? {}) : this.#replace('name', original)
+      made +=
+        hit === null ? this.#item(original, found.groups ?? {}) : this.#replace('name', original, hit.name)
       at = items.lastIndex = end
     }
     return made + text.slice(at)
@@ -173,7 +219,8 @@ export class Redactor {
 
   #words(word: string): string {
     if (UNIQUE_ID.test(word)) return this.#replace('id', word)
-    if (LONG_HEX.test(word)) return word
+    if (LONG_HEX.test(word))
+      return this.#canonicalIds.has(word.toLowerCase()) ? this.#replace('canonical', word) : word
     return word.replace(ACCOUNT, (digits) =>
       digits === word || this.#accounts.has(digits) ? this.#replace('account', digits) : digits,
     )
@@ -183,11 +230,12 @@ export class Redactor {
     return COMMON_ADDRESSES.has(address) ? address : this.#replace(kind, address)
   }
 
-  #replace(kind: PseudonymKind, original: string): string {
+  /** @param meant what is the same for all spellings of it. */
+  #replace(kind: PseudonymKind, original: string, meant = original.toLowerCase()): string {
     const known = this.#mapping.get(original)
     if (known !== undefined) return known
     const made = PSEUDONYMS[kind](
-      createHmac('sha256', this.#key).update(`${kind} ${original.toLowerCase()}`).digest(),
+      createHmac('sha256', this.#key).update(`${kind} ${meant}`).digest(),
       original,
     )
     this.#mapping.set(original, made)

@@ -1,9 +1,13 @@
 /** What a redacted hand-over must not hold, as far as the case knows it beforehand. */
 import type { Connection } from '../store/open.js'
 
+export const CANONICAL_ID = /^[0-9a-f]{64}$/i
+
 export interface Secrets {
   readonly names: Iterable<string>
   readonly accounts: Iterable<string>
+  /** Canonical user ids of S3: 64 hexadecimal digits, one for each account. */
+  readonly canonicalIds: Iterable<string>
 }
 
 /** Names of users, roles, sessions and Identity Center users, and the account ids, of the whole case. */
@@ -22,14 +26,21 @@ export function readSecrets(db: Connection): Secrets {
         'identity_center_user_id',
         'source_identity',
       ]),
+      ...distinct('access_client', ['session_name']),
+      // By name, or by the end of an ARN.
       ...column(
-        "SELECT name FROM resource WHERE name IS NOT NULL AND type IN ('AWS::IAM::User', 'AWS::IAM::Role', 'AWS::IAM::Group')",
-      ),
+        "SELECT coalesce(name, arn) FROM resource WHERE type IN ('AWS::IAM::User', 'AWS::IAM::Role', 'AWS::IAM::Group')",
+      ).map((name) => (name.startsWith('arn:') ? name.slice(name.lastIndexOf('/') + 1) : name)),
     ],
     accounts: [
       ...distinct('identity', ['principal_account_id', 'session_issuer_account_id']),
       ...distinct('place', ['recipient_account_id']),
       ...distinct('source', ['path_account_id']),
+      ...distinct('access_client', ['principal_account_id']),
     ].filter((id) => /^\d{12}$/.test(id)),
+    canonicalIds: [
+      ...distinct('access_client', ['requester']),
+      ...distinct('access_call', ['bucket_owner']),
+    ].filter((id) => CANONICAL_ID.test(id)),
   }
 }

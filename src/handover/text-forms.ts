@@ -1,4 +1,5 @@
-/** How a text can hold what is to be replaced: forms of addresses and ids, JSON, percent-encoding. */
+/** How a text can hold what is to be replaced: forms of addresses and ids, JSON, percent-encoding, base64. */
+import { isUtf8 } from 'node:buffer'
 
 export const UUID = String.raw`(?<![0-9a-z])[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?![0-9a-z])`
 export const IPV6 = String.raw`(?<![\w:.])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?![\w:.])`
@@ -16,19 +17,53 @@ export function isJson(text: string): boolean {
   }
 }
 
-/** Undone once; null when it is no such encoding. */
-export function percentDecoded(run: string): string | null {
-  try {
-    return decodeURIComponent(run)
-  } catch {
-    return null
-  }
+/** Bytes that are no UTF-8 stand as lone surrogates meanwhile, as Python has them. */
+const ODD_BYTE = 0xdc00
+
+/** Undone once. */
+export function percentDecoded(run: string): string {
+  return run.replace(/(?:%[0-9a-f]{2})+/gi, (codes) => {
+    const bytes = Buffer.from(codes.replaceAll('%', ''), 'hex')
+    if (isUtf8(bytes)) return bytes.toString('utf8')
+    return Array.from(bytes, (byte) => String.fromCharCode(byte < 0x80 ? byte : ODD_BYTE + byte)).join('')
+  })
 }
 
 /** Percent-encoded again; what stood as it is in the original stands so again. */
 export function encodedLike(run: string, text: string): string {
-  return encodeURIComponent(text).replace(/%[0-9A-F]{2}/g, (code) => {
-    const character = String.fromCharCode(Number.parseInt(code.slice(1), 16))
-    return character !== '%' && run.includes(character) ? character : code
+  return text.replace(/[\udc80-\udcff]|[^\udc80-\udcff]+/g, (part) => {
+    const odd = part.charCodeAt(0) - ODD_BYTE
+    if (odd >= 0x80 && odd <= 0xff) return `%${odd.toString(16).toUpperCase()}`
+    return encodeURIComponent(part.toWellFormed()).replace(/%[0-9A-F]{2}/g, (code) => {
+      const character = String.fromCharCode(Number.parseInt(code.slice(1), 16))
+      return character !== '%' && run.includes(character) ? character : code
+    })
   })
+}
+
+/** Long enough to hold a name or number, short enough to be looked at. */
+export const BASE64 = /[\w+/-]{16,100000}={0,2}/g
+const BASE64_PART = /[A-Za-z0-9]{16,}={0,2}/g
+const CONTROL = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/
+
+/**
+ * A run of letters → the same with every base64 text in it changed. A path has its slashes from both, so parts are tried as well as the
+ * whole. Random letters do not decode to text.
+ */
+export function changedBase64(run: string, change: (text: string) => string): string {
+  const whole = changedAt(run, change)
+  if (whole !== null) return whole
+  return run.replace(BASE64_PART, (part) => changedAt(part, change) ?? part)
+}
+
+/** Null when it is no text. */
+function changedAt(encoded: string, change: (text: string) => string): string | null {
+  const bytes = Buffer.from(encoded, 'base64')
+  if (bytes.length === 0 || !isUtf8(bytes)) return null
+  const text = bytes.toString('utf8')
+  if (CONTROL.test(text)) return null
+  const changed = change(text)
+  if (changed === text) return encoded
+  const again = Buffer.from(changed).toString(/[-_]/.test(encoded) ? 'base64url' : 'base64')
+  return encoded.endsWith('=') ? again : again.replace(/=+$/, '')
 }

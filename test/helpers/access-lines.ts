@@ -13,6 +13,8 @@ export interface MadeLine {
   readonly agent: string
   readonly hostId: string
   readonly referer?: string
+  /** Else the key, decoded once. */
+  readonly uri?: string
 }
 
 const REQUESTERS = [
@@ -68,7 +70,7 @@ const twice = (key: string): string =>
 
 export function accessLine(line: MadeLine): string {
   const { bucket, address, requester, requestId, operation, key, status, error, agent, hostId } = line
-  const uri = `"${operation.split('.')[1]!} /${key === null ? '' : decodeURIComponent(key)} HTTP/1.1"`
+  const uri = `"${operation.split('.')[1]!} /${line.uri ?? (key === null ? '' : decodeURIComponent(key))} HTTP/1.1"`
   return [
     'a'.repeat(64),
     bucket,
