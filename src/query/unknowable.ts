@@ -40,7 +40,17 @@ export function archiveNotes(
     notes.push(`${unread} files count as delivered, but could not be read: see coldtrail problems.`)
   if (digests.length === 0)
     notes.push('There are no digests in the archive: whether files were removed can not be told from them.')
-  return [...notes, ...strangers(db, files), ...limitsOfRuns(db)]
+  return [...notes, ...besideTrail(db), ...strangers(db, files), ...limitsOfRuns(db)]
+}
+
+/** Server access logs have no account and no region of their own to be missed in. */
+function besideTrail(db: Connection): string[] {
+  const isThere = readColumn(db, sql`SELECT 1 FROM access_log LIMIT 1`).length > 0
+  return isThere
+    ? [
+        'Lines of S3 server access logs are in the case, too. They are delivered on a best-effort basis, and are not part of this: see coldtrail find window --kind access-log.',
+      ]
+    : []
 }
 
 /** Anonymised sets have other accounts in their names than in their records. */

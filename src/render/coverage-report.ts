@@ -153,7 +153,7 @@ const LEVELS = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█']
 /** One line per account and region, one sign per day. */
 function matrix(days: readonly CoverageDay[], unicode: boolean): string {
   const [first] = days
-  if (first === undefined) return 'Nothing was delivered, and nothing is recorded.\n'
+  if (first === undefined) return 'No CloudTrail file was delivered, and no event is recorded.\n'
   const starts = days.map(({ day }) => Date.parse(day))
   const from = starts.reduce((one, other) => Math.min(one, other))
   const to = starts.reduce((one, other) => Math.max(one, other))

@@ -1,6 +1,7 @@
 /** CloudTrail events and S3 server access logs in one answer, as the commands print it. */
 import path from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
+import Coverage from '../../src/commands/coverage.js'
 import FindPrincipal from '../../src/commands/find/principal.js'
 import FindRequest from '../../src/commands/find/request.js'
 import FindResource from '../../src/commands/find/resource.js'
@@ -136,4 +137,13 @@ it('show prints the exact line, by request ID and by host ID', async () => {
     expect(stdout).toBe(RAW)
     expect(stderr).toContain(`access.log, byte 0, ${RAW.length} bytes`)
   }
+})
+
+describe('coverage', () => {
+  it('says that lines of access logs are there and not part of it', async () => {
+    const { stdout } = await runCommand(Coverage, '--case', CASE)
+    expect(stdout).toMatch(
+      /ABOUT THIS ARCHIVE\n(?:- .*\n)*- Lines of S3 server access logs are in the case, too\./,
+    )
+  })
 })
