@@ -10,7 +10,7 @@ export interface Inflated {
   readonly trailingBytes: number
 }
 
-export function isGzip(bytes: Buffer): boolean {
+export function isGzip(bytes: Uint8Array): boolean {
   return bytes.length >= 2 && bytes[0] === 0x1f && bytes[1] === 0x8b
 }
 

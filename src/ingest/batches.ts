@@ -1,4 +1,5 @@
 /** Sources → batches of about equal work, in discovery order: small files together, a large one alone. */
+import { isGzip } from '../decode/inflate.js'
 import type { BatchSource } from '../model/batch.js'
 
 /** At least some 2,500 records of a .gz archive: a shard's fixed cost (open, attach) is then a hundredth of the work. */
@@ -46,8 +47,13 @@ export async function* makeBatches<T extends Weighed>(
 type Weighed = Pick<BatchSource, 'path' | 'size' | 'member'>
 
 function weigh(source: Weighed): number {
-  const packed = /gz$/i.test(source.member?.name ?? source.path) ? 1 : PLAIN_WEIGHT
-  return FILE_BYTES + source.size * packed
+  return FILE_BYTES + source.size * (isPacked(source) ? 1 : PLAIN_WEIGHT)
+}
+
+/** By its bytes, where they are at hand: who packs a tar.gz may have inflated the files and left them their names. */
+function isPacked({ member, path }: Weighed): boolean {
+  if (member?.place.kind === 'passed') return isGzip(member.place.bytes)
+  return /gz$/i.test(member?.name ?? path)
 }
 
 /** Of the members whose bytes go with the batch. */
