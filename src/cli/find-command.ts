@@ -76,8 +76,7 @@ export abstract class FindCommand extends CaseCommand {
     try {
       const kinds = askedKinds(db, flags.kind)
       const states = digestStates(db)
-      const isMixed = kinds.length > 1 || kinds[0] !== 'event'
-      const output = readOutput(flags, this.jsonEnabled(), { isMixed, hasDigestStates: states !== null })
+      const output = readOutput(flags, this.jsonEnabled(), { kinds, hasDigestStates: states !== null })
       const { notes, ...scope } = readFindScope(db, flags)
       for (const note of notes) this.tell(note)
       const question: Question = { ...subject, ...scope }

@@ -1,6 +1,12 @@
 /** What was typed → what is meant: how the answer is shown. */
 import { CaseError } from '../model/case-error.js'
-import { ACCESS_COLUMNS, AGGREGATE_COLUMNS, EVENT_COLUMNS, TABLE_COLUMNS } from '../model/event.js'
+import {
+  ACCESS_COLUMNS,
+  AGGREGATE_COLUMNS,
+  EVENT_COLUMNS,
+  TABLE_COLUMNS,
+  type RowKind,
+} from '../model/event.js'
 import type { Order, Page } from '../model/question.js'
 import type { Format } from '../render/format.js'
 import type { RowColumn } from '../render/sink.js'
@@ -31,13 +37,13 @@ export interface Output {
 
 /** What the case holds decides which columns are shown when none are named. */
 export interface AnswerKind {
-  /** It can hold other rows than events: a table then says of each what it is. */
-  readonly isMixed: boolean
+  /** That it can hold: of several, a table says of each row what it is. */
+  readonly kinds: readonly RowKind[]
   /** Digests were validated: CSV and the JSON formats then say of each event what its file is. */
   readonly hasDigestStates: boolean
 }
 
-const PLAIN_ANSWER: AnswerKind = { isMixed: false, hasDigestStates: false }
+const PLAIN_ANSWER: AnswerKind = { kinds: ['event'], hasDigestStates: false }
 
 export function readOutput(flags: OutputFlags, isResult: boolean, kind = PLAIN_ANSWER): Output {
   const format = isResult ? 'result' : flags.format
@@ -62,12 +68,31 @@ export function readOutput(flags: OutputFlags, isResult: boolean, kind = PLAIN_A
 
 function defaultColumns(
   format: Output['format'],
-  { isMixed, hasDigestStates }: AnswerKind,
+  { kinds, hasDigestStates }: AnswerKind,
 ): readonly RowColumn[] {
-  if (format === 'table') return isMixed ? MIXED_TABLE : TABLE_COLUMNS
+  if (format === 'table') return tableColumns(kinds)
   const columns = format === 'csv' ? CSV_COLUMNS : JSON_COLUMNS
   return hasDigestStates ? [...columns, 'digest_state'] : columns
 }
+
+function tableColumns([kind, ...others]: readonly RowKind[]): readonly RowColumn[] {
+  if (others.length > 0) return MIXED_TABLE
+  if (kind === 'access-log') return LINE_TABLE
+  return kind === 'event' ? TABLE_COLUMNS : MIXED_TABLE
+}
+
+/** Of lines alone: what only they tell, in place of what they never do. */
+const LINE_TABLE: readonly RowColumn[] = [
+  'event_time',
+  'event_name',
+  'principal',
+  'source_ip_address',
+  'http_status',
+  'error_code',
+  'bucket',
+  'object_key',
+  'request_id',
+]
 
 /** Lines of access logs have a request ID where events have their own. */
 const MIXED_TABLE: readonly RowColumn[] = ['kind', ...TABLE_COLUMNS, 'request_id']

@@ -48,13 +48,14 @@ export class AccessLogContent implements TextContent {
     this.#skipped = 0
     if (skipped > 0 || place.length > MAX_LINE_BYTES) {
       const detail = `a line of ${place.length} bytes; the limit is ${MAX_LINE_BYTES}`
-      this.#emitter.reject('record-too-large', place, detail)
+      this.#emitter.rejectLine('record-too-large', place, detail)
       return
     }
     const line = window.toString(ascii ? 'latin1' : 'utf8', start, end).trimEnd()
     if (line === '') return
     const values = parseAccessLine(line)
-    if (values === null) this.#emitter.reject('bad-record', place, 'not a line of an S3 server access log')
+    if (values === null)
+      this.#emitter.rejectLine('bad-record', place, 'not a line of an S3 server access log')
     else this.#emitter.accessLine({ values, offset: place.offset, length: place.length })
   }
 }

@@ -127,6 +127,13 @@ export class Emitter {
     this.problem(kind, place, detail, this.index++)
   }
 
+  /** A line is lost: its place says which, it has no position among records. */
+  rejectLine(kind: Problem['kind'], place: RecordPlace, detail: string): void {
+    this.rejected++
+    this.index++
+    this.problem(kind, place, detail)
+  }
+
   problem(
     kind: Problem['kind'],
     { offset, length }: RecordPlace,

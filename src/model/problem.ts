@@ -23,7 +23,7 @@ export const PROBLEM_KINDS = {
   'too-deep': 'nesting is deeper than the limit; values below it are not searchable',
   'too-many-resources':
     'the record names more resources than are kept of one event; the text is searchable all the same',
-  'bad-record': 'a value where a record should be is not a CloudTrail record',
+  'bad-record': 'where a record or a line of an access log should be stands something else',
   'missing-field': 'a required field is absent',
   'bad-field': 'a field has an unexpected type; kept in the record, not in the column',
   'bad-time': 'eventTime is not a readable time',

@@ -128,6 +128,11 @@ it('a spreadsheet gets no formula, a table says what each row is', async () => {
   expect(chosen.stdout).toMatch(/aggregate +GetObject +7/)
   const table = await runCommand(FindRequest, LINE.requestId, '--case', CASE)
   expect(table.stdout).toMatch(/^kind +event_time/)
+  const lines = await runCommand(FindRequest, LINE.requestId, '--case', CASE, '--kind', 'access-log')
+  expect(lines.stdout).toMatch(
+    /^event_time +event_name .* http_status +error_code +bucket +object_key +request_id\n/,
+  )
+  expect(lines.stdout).toContain(` ${LINE.bucket} `)
   expect(table.stderr).toContain('1 event, 1 line of access logs')
 })
 

@@ -166,8 +166,8 @@ it('rows of access_log, with the line by its offset; bad lines are problems', as
   expect(query(file, 'SELECT shape, other_rows FROM source')).toEqual([
     { shape: 's3-access-log', other_rows: 3 },
   ])
-  expect(query(file, 'SELECT kind, byte_offset FROM problem')).toEqual([
-    { kind: 'bad-record', byte_offset: Buffer.byteLength(good) + 1 },
+  expect(query(file, 'SELECT kind, byte_offset, record_index FROM problem')).toEqual([
+    { kind: 'bad-record', byte_offset: Buffer.byteLength(good) + 1, record_index: null },
   ])
 })
 
