@@ -61,7 +61,7 @@ export class JsonReader {
     this.#sink = sink
     this.#envelopes = options.envelopes
     this.#maxValueBytes = options.maxValueBytes
-    this.#search = new RecordSearch(options.maxValueBytes, (start, end) => {
+    this.#search = new RecordSearch((start, end) => {
       const value = this.#text.parse(start, end)
       return value !== undefined && sink.looksLikeRecord(value)
     })
@@ -295,6 +295,7 @@ export class JsonReader {
 
   #startScan(at: number): boolean {
     this.#scan.begin(at)
+    this.#search.suspectFrom = WAIT_BYTES
     return true
   }
 
@@ -302,6 +303,7 @@ export class JsonReader {
   #goOn(): boolean {
     const end = this.#scan.end(this.#text.bytes, this.#last)
     const { start } = this.#scan
+    if (this.#hasSwallowed(end)) return this.#loseValue()
     if (this.#tooLong(end < 0 ? this.#text.bytes.length : end))
       return end < 0 ? this.#dropScanned() : this.#endSkipped(end)
     if (end < 0) return false
@@ -313,6 +315,30 @@ export class JsonReader {
 
   #tooLong(end: number): boolean {
     return this.#skipping || end - this.#scan.start > this.#maxValueBytes
+  }
+
+  /** First byte of what is lost when the value in progress is damaged. */
+  get #valueStart(): number {
+    return this.#inObject && !this.#opened ? this.#objectStart : this.#scan.start
+  }
+
+  /** A bracket that is missing makes a value of all that follows. */
+  #hasSwallowed(end: number): boolean {
+    const window = end < 0 ? this.#text.bytes : this.#text.bytes.subarray(0, end)
+    if (this.#skipping) return false
+    const isOver = window.length - this.#scan.start > this.#maxValueBytes
+    const mayBeLines = end < 0 && this.#container === null && this.documents > 0
+    return (isOver || mayBeLines) && this.#search.hasSwallowed(window, this.#valueStart, isOver)
+  }
+
+  #loseValue(): boolean {
+    const start = this.#valueStart
+    return this.#recover({
+      start,
+      from: start + 1,
+      end: Infinity,
+      detail: 'not readable up to the next record',
+    })
   }
 
   #dropScanned(): boolean {

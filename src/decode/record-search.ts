@@ -22,13 +22,13 @@ export interface Damage {
 
 export class RecordSearch {
   readonly #scanner = new ValueScanner()
-  readonly #maxValueBytes: number
   readonly #isRecord: (start: number, end: number) => boolean
   /** Bytes that may still be looked at, over the whole text. */
   #budget = MAX_BYTES
+  /** From this length on a value is looked at for what it has swallowed. */
+  suspectFrom = WAIT_BYTES
 
-  constructor(maxValueBytes: number, isRecord: (start: number, end: number) => boolean) {
-    this.#maxValueBytes = maxValueBytes
+  constructor(isRecord: (start: number, end: number) => boolean) {
     this.#isRecord = isRecord
   }
 
@@ -42,6 +42,18 @@ export class RecordSearch {
     // In proportion to the way that was made: damage in every line of terabytes is found, hostile text gains nothing.
     if (next >= 0) this.#budget = Math.min(MAX_BYTES, this.#budget + 8 * (next - from) + 4096)
     return next
+  }
+
+  /**
+   * Does the value at `start`, which fills the window, hold a record that is none of its own? Longer than any record it must not hold a
+   * line that is one; over the limit, no record at all. Looked for each time that its length has doubled.
+   */
+  hasSwallowed(window: Buffer, start: number, isOver: boolean): boolean {
+    const length = window.length - start
+    if (!isOver && length < this.suspectFrom) return false
+    this.suspectFrom = length * 2
+    const { length: end } = window
+    return (isOver ? this.next(window, start + 1, end) : this.#nextLine(window, start + 1, end)) >= 0
   }
 
   /** The first line that is a record. */
@@ -68,9 +80,10 @@ export class RecordSearch {
 
   #isWholeRecord(window: Buffer, at: number): boolean {
     this.#scanner.begin(at)
-    const stop = this.#scanner.end(window, false)
+    // What has no end in so many bytes is no record, whatever the window holds.
+    const stop = this.#scanner.end(window.subarray(0, at + WAIT_BYTES), false)
     this.#budget -= (stop > 0 ? stop : this.#scanner.reached) - at
-    return stop > 0 && stop - at <= this.#maxValueBytes && this.#isRecord(at, stop)
+    return stop > 0 && this.#isRecord(at, stop)
   }
 }
 

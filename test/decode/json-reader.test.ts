@@ -196,6 +196,37 @@ describe('JsonReader', () => {
     )
   })
 
+  it('keeps every line but the damaged ones of a text that is read in pieces', () => {
+    const line = (n: number): string =>
+      JSON.stringify({
+        eventVersion: '1.08',
+        eventID: String(n),
+        nested: { text: 'é"{['.repeat(n % 300), deep: [[{ n }]] },
+      })
+    const cuts = new Map<number, number>()
+    for (let n = 0; n < 40; n++) cuts.set(1 + n * 97, (n * 7919) % 900)
+    const lines = Array.from({ length: 4000 }, (_, n) => {
+      const cut = cuts.get(n)
+      return cut === undefined ? line(n) : line(n).slice(0, 1 + (cut % (line(n).length - 1)))
+    })
+    const text = lines.join('\n')
+    expect(text.length).toBeGreaterThan(3_000_000)
+    const reading = read(Buffer.from(text), 65_536)
+    const whole = lines.map((_, n) => n).filter((n) => !cuts.has(n))
+    expect(reading.values.map((v) => Number((v.value as { eventID: string }).eventID))).toEqual(whole)
+    expect(reading.problems).toHaveLength(cuts.size)
+    const lost = reading.problems.reduce((sum, { byteLength }) => sum + byteLength!, 0)
+    expect(lost).toBeLessThan(40 * 1000)
+  })
+
+  it('finds the next record of a list behind one that swallows more than a value may have', () => {
+    const swallowing = '{"eventVersion":"1.08","eventID":"bad","open":{"a":1}'
+    const rest = Array.from({ length: 400 }, (_, n) => record(n)).join(',')
+    const reading = read(Buffer.from(`{"Records":[${swallowing},${rest}]}`), 1000, 8192)
+    expect(reading.values).toHaveLength(400)
+    expect(reading.problems[0]).toMatchObject({ byteOffset: 12, byteLength: swallowing.length + 1 })
+  })
+
   it('keeps the records before a cut, and says where the cut record begins', () => {
     const text = `{"Records":[${record(1)},${record(2)},${record(3)}`
     for (let cut = text.indexOf(record(3)) + 1; cut < text.length - 1; cut += 7) {
