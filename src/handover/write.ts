@@ -96,7 +96,7 @@ const SOURCES: Readonly<Record<RowKind, KindSource>> = {
 }
 
 /** Table → its name in the counts. */
-export const COPIED = {
+const COPIED = {
   events: 'events',
   appearances: 'appearances',
   event_resources: 'resources',

@@ -24,7 +24,7 @@ const ASK: Readonly<Record<RowKind, AskKind>> = {
 }
 
 /** Kinds of rows that the case holds; events always count as held. */
-export function kindsIn(db: Connection): RowKind[] {
+function kindsIn(db: Connection): RowKind[] {
   const isHeld: Readonly<Record<RowKind, (db: Connection) => boolean>> = {
     event: () => true,
     'access-log': hasAccessLines,
