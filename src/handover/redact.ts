@@ -5,6 +5,7 @@
 import { createHmac } from 'node:crypto'
 import { isIP } from 'node:net'
 import { NameIndex } from './names.js'
+import { isOurs } from './our-words.js'
 import { PSEUDONYMS, type PseudonymKind } from './pseudonyms.js'
 import { CANONICAL_ID, type Secrets } from './secrets.js'
 import type { Value } from './rows.js'
@@ -55,22 +56,13 @@ const ARN_NAMES =
 /** Addresses that mean everybody, nobody or the machine itself. */
 const COMMON_ADDRESSES = new Set(['0.0.0.0', '255.255.255.255', '127.0.0.1', '::', '::1'])
 
-/**
- * Hashes, ids and times name the original evidence: they stay, so that who holds the case can find it again. The others have
- * values of ours.
- */
-const KEPT_COLUMNS = new Set(
-  `source_sha256 source_content_sha256 sha256 content_sha256 container_sha256 record_sha256 event_id request_id shared_event_id
-  event_time time window_start window_end first_seen last_seen day credential_class principal_kind role kind status digest_state`.split(
-    /\s+/,
-  ),
-)
 /** Ids that can hold no name: what else stands there is text of whoever wrote the record. */
 const ID_COLUMNS = new Set(['event_id', 'request_id', 'shared_event_id'])
 const ID = new RegExp(`^(?:${UUID}|sha256:[0-9a-f]{64}|[A-Z0-9]{16})$`, 'i')
 
+/** Hashes, ids and times name the original evidence: they stay, so that who holds the case can find it again. */
 export function isKept(column: string, value: string): boolean {
-  return KEPT_COLUMNS.has(column) && (!ID_COLUMNS.has(column) || ID.test(value))
+  return ID_COLUMNS.has(column) ? ID.test(value) : isOurs(column, value)
 }
 
 /** Values repeat from record to record; records do not. */

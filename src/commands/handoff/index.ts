@@ -31,7 +31,7 @@ A manifest beside it holds its SHA-256; coldtrail handoff verify checks both. Se
     ...selectionFlags,
     redact: Flags.boolean({
       description:
-        'Replace account ids, key ids, addresses, names and tokens by keyed pseudonyms. The table of them is written to OUT.pseudonyms.json, to be kept apart.',
+        'Replace account ids (also the canonical ones of S3), key and unique ids, addresses, names of users, roles, groups and sessions, and tokens by keyed pseudonyms, in every column and record. Hashes, times, event and request IDs, user agents, host names and names of other resources (buckets, objects, functions, secrets) stay, without what of the former is in them. The table of pseudonyms is written to OUT.pseudonyms.json, to be kept apart.',
     }),
     sign: Flags.string({
       description: 'Sign the manifest with this private key (ssh-keygen -Y).',

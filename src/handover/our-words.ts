@@ -1,0 +1,48 @@
+/**
+ * What stands in a hand-over and is not from a record: hashes, times as we write them, words of our own lists. It is told by
+ * column and value, for the text of any other is free: also a request ID can hold an ARN.
+ */
+import { CREDENTIAL_CLASSES, type PrincipalKind } from '../model/principal.js'
+import { PROBLEM_KINDS } from '../model/problem.js'
+import { RESOURCE_ROLES } from '../model/resource.js'
+import type { SourceKind } from '../model/source.js'
+import { FILE_STATES } from '../model/verification.js'
+
+const PRINCIPAL_KINDS: Readonly<Record<PrincipalKind, true>> = {
+  root: true,
+  user: true,
+  role: true,
+  'federated-user': true,
+  'identity-center-user': true,
+  'external-subject': true,
+  service: true,
+  account: true,
+  unknown: true,
+}
+const SOURCE_KINDS: Readonly<Record<SourceKind, true>> = {
+  trail: true,
+  insight: true,
+  digest: true,
+  other: true,
+}
+
+const SHA256 = /^[0-9a-f]{64}$/
+const TIME = /^\d{4,6}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d+)?Z)?$/
+
+const WORDS: Readonly<Record<string, ReadonlySet<string>>> = {
+  credential_class: new Set(Object.keys(CREDENTIAL_CLASSES)),
+  principal_kind: new Set(Object.keys(PRINCIPAL_KINDS)),
+  role: new Set(RESOURCE_ROLES),
+  kind: new Set([...Object.keys(PROBLEM_KINDS), ...Object.keys(SOURCE_KINDS)]),
+  status: new Set(['indexed', 'duplicate', 'rejected']),
+  digest_state: new Set(Object.keys(FILE_STATES)),
+}
+
+const HASHES = /^(?:(?:source_|record_|container_)?sha256|(?:source_)?content_sha256)$/
+const TIMES = /^(?:event_time|time|window_start|window_end|first_seen|last_seen|day)$/
+
+export function isOurs(column: string, value: string): boolean {
+  if (HASHES.test(column)) return SHA256.test(value)
+  if (TIMES.test(column)) return TIME.test(value)
+  return WORDS[column]?.has(value) ?? false
+}
