@@ -1,7 +1,7 @@
 /** Whom a typed name means: told with every answer, and asked back when it can mean several. */
 import { CaseError } from '../model/case-error.js'
 import type { PrincipalKind } from '../model/principal.js'
-import { type Question, type SubjectOf, type Scope } from '../model/question.js'
+import { NO_FILTERS, type Question, type SubjectOf, type Scope } from '../model/question.js'
 import type { Connection } from '../store/open.js'
 import { readColumn, readIndexNames, readTuples } from '../store/reader.js'
 import { ownedAccountLabel } from './account-owner.js'
@@ -30,13 +30,15 @@ type NamedQuestion = SubjectOf<'principal'> & Scope
 export function matchPrincipals(db: Connection, question: NamedQuestion): PrincipalMatch {
   const found = readMatches(db, question.value)
   const meant = [...found.values()].filter(isMeant)
-  const own = withoutOtherViews(meant)
-  const several = isOfMany(question, own) ? [] : withoutTwins(own)
+  const all = withoutOtherViews(meant)
+  const isSeveral = !isOfMany(question, all)
+  const own = isSeveral ? withoutReplaced(db, question.value, all) : all
+  const several = isSeveral ? withoutTwins(own) : []
   const here = several.length > 1 ? withEvents(db, question, several) : []
   if (here.length > 1) throw severalMeant(db, question.value, here)
   const [only] = here
   const silent = only === undefined ? [] : several.filter(({ key }) => key !== only.key)
-  const concerned = [...found.values()].filter((match) => !own.includes(match))
+  const concerned = [...found.values()].filter((match) => !all.includes(match))
   return {
     principals: own.map(({ key, kind, arn }) => ({ principal_key: key, principal_kind: kind, arn })),
     notes: notesOf(question.value, only === undefined ? own : [only], silent.length, concerned),
@@ -107,15 +109,37 @@ function isMeant({ names }: Match): boolean {
 /** How another account saw a caller is no other caller. */
 function withoutOtherViews(meant: readonly Match[]): Match[] {
   const own = meant.filter(({ kind }) => kind !== 'account')
-  return own.length === 0 ? [...meant] : own
+  return (own.length === 0 ? meant : own).toSorted((a, b) => Number(isBareName(a)) - Number(isBareName(b)))
 }
 
 const HAS_ID = /:A(?:IDA|ROA)[A-Z0-9]+$/
 
-/** Records that lack the unique id do not make a second principal of their ARN. */
+/** Callers of reduced rows are known by less; where a full record took the place of each row, nothing is left of them. */
+function withoutReplaced(db: Connection, value: string, own: readonly Match[]): Match[] {
+  if (own.length < 2) return [...own]
+  const found = withEvents(db, { kind: 'principal', value, window: {}, filters: NO_FILTERS }, own)
+  return found.length === 0 ? [...own] : own.filter(({ key }) => found.some((match) => match.key === key))
+}
+
+/**
+ * Records that lack the unique id do not make a second principal of their ARN; nor do those that tell only the name, as an
+ * export of the console's Event history, where one principal bears it.
+ */
 function withoutTwins(own: readonly Match[]): Match[] {
   const known = new Set(own.filter(({ key }) => HAS_ID.test(key)).map(({ arn }) => arn?.toLowerCase()))
-  return own.filter(({ key, arn }) => HAS_ID.test(key) || arn === null || !known.has(arn.toLowerCase()))
+  const apart = own.filter(
+    ({ key, arn }) => HAS_ID.test(key) || arn === null || !known.has(arn.toLowerCase()),
+  )
+  const told = apart.filter((match) => !isBareName(match))
+  const [one] = told
+  const isOne =
+    told.length === 1 && apart.every(({ accountId }) => [null, one?.accountId].includes(accountId))
+  return isOne ? told : apart
+}
+
+/** Neither type nor ARN: see unknownKey. */
+function isBareName({ key, kind, arn }: Match): boolean {
+  return kind === 'unknown' && arn === null && key.startsWith('unknown:/')
 }
 
 /** What is not the name of one in the first place. */
@@ -141,14 +165,12 @@ function withEvents(db: Connection, question: NamedQuestion, several: readonly M
   const { window, filters } = question
   const others = criteriaOf(filters)
   const indexes = readIndexNames(db)
-  const isEverywhere = others.length === 0 && window.sinceMs === undefined && window.untilMs === undefined
   return several
     .map((match) => ({
       ...match,
       ids: sql`SELECT value AS id FROM json_each(${lists.get(match.key) ?? '[]'})`,
     }))
     .filter(({ ids }) => {
-      if (isEverywhere) return true
       const criteria = [{ kind: 'dimension', dimension: 'identity', ids } as const, ...others]
       const plan = makePlan(db, { criteria, window, indexes }, { order: 'asc', limit: 1 })
       return (plan.found ?? readColumn<number>(db, plan.ids)).length > 0
@@ -185,8 +207,10 @@ function startOf({ key }: Match): string {
   return HAS_ID.test(key) || key.startsWith('service:') ? id : key
 }
 
-function described({ kind, key, arn, accountId, label }: Match): string {
+function described(match: Match): string {
+  const { kind, key, arn, accountId, label } = match
   const id = HAS_ID.test(key) ? ` ${key.slice(key.indexOf(':') + 1)}` : ''
+  if (isBareName(match)) return `records that tell only the name ${label ?? key}`
   if (kind === 'account') return `account ${accountId ?? label ?? key}${ownerOf(accountId)}`
   return `${kind.replaceAll('-', ' ')} ${arn ?? label ?? key}${id}${ownerOf(accountId)}`
 }
