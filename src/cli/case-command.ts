@@ -24,6 +24,17 @@ const logFlag = Flags.string({
   helpGroup: 'GLOBAL',
 })
 
+/** The flag `log` of commands that ask nothing of a case: not offered, and refused rather than passed over. */
+export const NO_LOG = Flags.string({
+  hidden: true,
+  parse: () =>
+    Promise.reject(
+      new CaseError('--log keeps questions to a case, and this command asks none', {
+        hint: 'leave --log out; what was indexed is kept in the case: see coldtrail info',
+      }),
+    ),
+})
+
 export abstract class CaseCommand extends Command {
   static override enableJsonFlag = true
   static override baseFlags = { case: caseFlag, log: logFlag }
@@ -39,8 +50,8 @@ export abstract class CaseCommand extends Command {
     return (command as CaseCommand)._run<ReturnType<T['run']>>()
   }
 
-  /** For the log: rows that were shown, where the result does not say. */
-  protected shown: number | null = null
+  /** For the log: rows that were shown, where the result does not say; null where they are not counted. */
+  protected shown: number | null | undefined
   #log: { readonly file: string; readonly case: string; readonly argv: readonly string[] } | undefined
 
   /** The question is known here, and nothing is answered yet. */
@@ -69,7 +80,10 @@ export abstract class CaseCommand extends Command {
       exit = (error as Thrown).oclif?.exit ?? EXIT.bug
       throw error
     } finally {
-      await this.#record(exit ?? Number(process.exitCode ?? EXIT.done), this.shown ?? rowsOf(result))
+      await this.#record(
+        exit ?? Number(process.exitCode ?? EXIT.done),
+        this.shown === undefined ? rowsOf(result) : this.shown,
+      )
     }
   }
 

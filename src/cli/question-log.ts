@@ -51,8 +51,9 @@ export interface LogCheck {
   readonly findings: readonly string[]
 }
 
-/** Commands that answer from a case, as oclif names them. */
-const QUESTIONS = /^(?:find:.+|show|sql|export|handoff|lineage|summary|principals|resources|problems)$/
+/** Commands that answer from a case, as oclif names them; the others have NO_LOG for a flag. */
+const QUESTIONS =
+  /^(?:find:.+|show|sql|export|handoff|lineage|summary|principals|resources|problems|coverage|info|verify|digest:verify)$/
 const LOCK_TRIES = 200
 const LOCK_WAIT_MS = 25
 /** A writer holds the lock for one line: an older one was left by a kill. */

@@ -41,6 +41,7 @@ Without --section the whole as a report; the other formats print one section.`
   async run(): Promise<CoverageResult> {
     const { flags } = await this.parse(Coverage)
     const { format, limit } = flags
+    this.shown = null
     const coverage = await this.answer({ ...flags, 'write-only': false }, (db, scope) =>
       readCoverage(db, scope),
     )
@@ -51,6 +52,7 @@ Without --section the whole as a report; the other formats print one section.`
       return coverage
     }
     const rows = sectionRows(coverage, section)
+    this.shown = rows.length
     await this.printList(rows, {
       format,
       columns: SECTION_COLUMNS[section],

@@ -15,6 +15,7 @@ for every case made of the same evidence.`
 
   async run(): Promise<CaseInfo> {
     const { flags } = await this.parse(Info)
+    this.shown = null
     const db = openCase(flags.case)
     const info = readCaseInfo(db, flags.case)
     db.close()

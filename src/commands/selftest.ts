@@ -1,5 +1,5 @@
 import { arch, cpus, platform, release } from 'node:os'
-import { CaseCommand } from '../cli/case-command.js'
+import { CaseCommand, NO_LOG } from '../cli/case-command.js'
 import { EXIT } from '../model/case-error.js'
 import { printable } from '../render/printable.js'
 import { selftest, type CheckResult } from '../selftest/selftest.js'
@@ -19,6 +19,8 @@ code 12 when a promise does not hold. docs/VALIDATION.md has the long form, with
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --json',
   ]
+
+  static override flags = { log: NO_LOG }
 
   async run(): Promise<SelftestResult> {
     await this.parse(Selftest)

@@ -88,6 +88,7 @@ logical digest (coldtrail info), noted elsewhere, --reread, and coldtrail digest
       progress: this.#progress(),
     })
     await writer.end()
+    this.shown = totals.findings
     for (const line of summary(plan, totals)) this.tell(line)
     process.exitCode = totals.findings > 0 ? EXIT.verificationFailed : EXIT.done
     return { ...totals, list }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -7,7 +7,13 @@ import Export from '../../src/commands/export.js'
 import FindWindow from '../../src/commands/find/window.js'
 import Handoff from '../../src/commands/handoff/index.js'
 import LogVerify from '../../src/commands/log/verify.js'
+import Coverage from '../../src/commands/coverage.js'
+import DigestVerify from '../../src/commands/digest/verify.js'
+import HandoffVerify from '../../src/commands/handoff/verify.js'
+import Index from '../../src/commands/index/index.js'
 import Info from '../../src/commands/info.js'
+import Selftest from '../../src/commands/selftest.js'
+import Verify from '../../src/commands/verify.js'
 import Show from '../../src/commands/show.js'
 import { EVENTS, tinyCase, type TinyCase } from '../helpers/tiny-case.js'
 import { runCommand, type Ran, type RunnableCommand } from './in-process.js'
@@ -20,6 +26,9 @@ beforeAll(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'coldtrail-log-'))
   // As oclif names it from its file.
   FindWindow.id = 'find:window'
+  DigestVerify.id = 'digest:verify'
+  HandoffVerify.id = 'handoff:verify'
+  LogVerify.id = 'log:verify'
 })
 afterAll(() => {
   tiny.dispose()
@@ -83,13 +92,40 @@ describe('a log of questions', () => {
     process.env['COLDTRAIL_LOG'] = log
     try {
       await run(Show, EVENTS[0]!.eventId)
-      await run(Info)
+      await run(LogVerify, log)
     } finally {
       delete process.env['COLDTRAIL_LOG']
     }
     expect(linesOf(log)).toHaveLength(1)
     expect(['find:text', 'sql', 'handoff', 'export'].every(isQuestion)).toBe(true)
-    expect(['handoff:verify', 'verify', 'index', 'info'].some(isQuestion)).toBe(false)
+    expect(['handoff:verify', 'log:verify', 'index', 'selftest'].some(isQuestion)).toBe(false)
+  })
+
+  it.each([
+    ['coverage', Coverage, [], null],
+    ['coverage of one section', Coverage, ['--section', 'days'], expect.any(Number)],
+    ['info', Info, [], null],
+    ['verify', Verify, ['--quick'], expect.any(Number)],
+    ['digest verify', DigestVerify, [], expect.any(Number)],
+  ])('has a line for %s, which is not answered without one', async (_, command, argv, rows) => {
+    const log = newLog()
+    const { exit } = await run(command, ...argv, '--log', log)
+    expect(linesOf(log)).toMatchObject([{ exit, rows }])
+    const nowhere = await run(command, ...argv, '--log', path.join(folder, 'none', 'log'))
+    expect(nowhere).toMatchObject({ exit: 2, stdout: '' })
+    expect(nowhere.stderr).toContain('can not write the log')
+  })
+
+  it.each([
+    ['index', Index, [tmpdir()]],
+    ['selftest', Selftest, []],
+    ['handoff verify', HandoffVerify, ['out.sqlite']],
+  ])('is not for %s, which does not pass over it in silence', async (_, command, argv) => {
+    const log = newLog()
+    const { exit, stderr } = await run(command, ...argv, '--log', log)
+    expect(exit).toBe(2)
+    expect(stderr).toContain('--log keeps questions to a case')
+    expect(existsSync(log)).toBe(false)
   })
 
   it('must be writable, and a log, before there is an answer', async () => {

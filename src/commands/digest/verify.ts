@@ -56,6 +56,7 @@ While online, get the keys of each region, and the signature of each newest dige
     }
     const printer = this.jsonEnabled() ? noCheckedFiles() : openCheckedFiles(flags.format, tell)
     const files: CheckedFile[] = []
+    let checked = 0
     const plan = {
       casePath: flags.case,
       keyFiles: flags.keys ?? [],
@@ -63,10 +64,12 @@ While online, get the keys of each region, and the signature of each newest dige
       toolVersion: this.config.version,
     }
     const report = await verifyDigests(plan, async (found) => {
+      checked += found.length
       if (files.length < MOST_FILES) files.push(...found.filter((file) => !isAsItShouldBe(file)))
       await printer.files(found)
     })
     await printer.end(report)
+    this.shown = checked
     report.notes.forEach(tell)
     if (report.notKept !== null)
       tell(`results are not kept: the case can not be written to (${report.notKept})`)

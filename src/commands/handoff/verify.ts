@@ -1,6 +1,6 @@
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
-import { CaseCommand } from '../../cli/case-command.js'
+import { CaseCommand, NO_LOG } from '../../cli/case-command.js'
 import { verifyHandover, type HandoverCheck } from '../../handover/verify.js'
 import { CaseError, EXIT } from '../../model/case-error.js'
 import { printable } from '../../render/printable.js'
@@ -21,6 +21,7 @@ Exit code 12 when anything does not fit.`
     }),
   }
   static override flags = {
+    log: NO_LOG,
     'allowed-signers': Flags.string({
       description: 'Who may sign: an allowed_signers file of ssh-keygen.',
       helpValue: 'FILE',

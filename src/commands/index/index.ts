@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
-import { CaseCommand } from '../../cli/case-command.js'
+import { CaseCommand, NO_LOG } from '../../cli/case-command.js'
 import { watchInterrupt } from '../../cli/interrupt.js'
 import { openProgressLine } from '../../cli/progress-line.js'
 import { gatherPaths } from '../../cli/path-input.js'
@@ -32,6 +32,7 @@ The archive is only read. Whatever can not be used becomes a problem row: see co
     }),
   }
   static override flags = {
+    log: NO_LOG,
     workers: Flags.integer({
       description: 'Worker threads; 1 runs without threads.',
       min: 1,
