@@ -8,6 +8,7 @@ import { printable } from '../render/printable.js'
 import { shellWord } from '../model/shell-word.js'
 import { asDamaged } from '../store/open.js'
 import { appendQuestion, checkQuestionLog, isQuestion } from './question-log.js'
+import { isOutputFailure } from './output-failure.js'
 import { isTimedChild } from './timed-child.js'
 
 const caseFlag = Flags.string({
@@ -114,6 +115,7 @@ export abstract class CaseCommand extends Command {
       for (const line of errorLines(error)) process.stderr.write(`${printable(line)}\n`)
       return undefined
     }
+    if (isOutputFailure(thrown)) return undefined
     if (thrown.code === 'EPIPE') {
       process.exitCode = EXIT.done
       return undefined

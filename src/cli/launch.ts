@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import PACKAGE from '../../package.json' with { type: 'json' }
 import { printable } from '../render/printable.js'
+import { watchOutput } from './output-failure.js'
 import { readDirect, type DirectCommand, type Manifest } from './direct-command.js'
 
 const VERSION = `${PACKAGE.name}/${PACKAGE.version} ${process.platform}-${process.arch} node-${process.version}`
@@ -13,6 +14,7 @@ const VERSION = `${PACKAGE.name}/${PACKAGE.version} ${process.platform}-${proces
 /** @param root folder of the package, ending in a slash. */
 export async function launch(root: URL): Promise<void> {
   process.umask(0o077)
+  watchOutput()
   const argv = process.argv.slice(2)
   if (argv[0] === '--version') {
     process.stdout.write(`${VERSION}\n`)

@@ -87,11 +87,29 @@ function* named(
   rows: Iterable<unknown[]>,
 ): Generator<Record<string, string | number | null>> {
   try {
-    for (const row of rows) yield Object.fromEntries(columns.map((name, index) => [name, cell(row[index])]))
+    for (const row of rows) {
+      yield Object.fromEntries(columns.map((name, index) => [name, shownCell(name, row[index])]))
+    }
   } catch (error) {
+    if ((error as { code?: string }).code === 'ERR_STRING_TOO_LONG') throw tooLong('a value')
     if ((error as { code?: string }).code?.startsWith('SQLITE_') !== true) throw error
     throw new CaseError(`SQLite: ${(error as Error).message}`, { cause: error })
   }
+}
+
+/** Every format puts a row together from its values: a text of Node's has at most half a billion characters. */
+const MOST_BYTES = 64 * 1024 * 1024
+
+function shownCell(name: string, value: unknown): string | number | null {
+  const { length } = typeof value === 'string' || Buffer.isBuffer(value) ? value : ''
+  if (length > MOST_BYTES) throw tooLong(`column ${name}: a value of ${length} bytes`)
+  return cell(value)
+}
+
+function tooLong(what: string): CaseError {
+  return new CaseError(`${what} is too long to show`, {
+    hint: 'ask for its length(…), for a part with substr(…, 1, 1000), or for one record with coldtrail show',
+  })
 }
 
 /** Integers beyond 2^53 keep their digits as text; blobs are shown in hex. */

@@ -126,18 +126,27 @@ function connect(path: string, options: Database.Options): Connection {
   try {
     return new Database(path, { timeout: 5000, ...options })
   } catch (error) {
-    throw new CaseError(`can not open ${path}: ${(error as Error).message}`, {
-      exit: EXIT.usage,
-      hint: 'check that the folder exists and that you may read and write it',
-      cause: error,
-    })
+    throw notOpened(path, error)
   }
+}
+
+function notOpened(path: string, cause: unknown): CaseError {
+  const { code, message } = cause as NodeJS.ErrnoException
+  return code === 'EACCES' || code === 'EPERM'
+    ? new CaseError(`${path} may not be read by you`, {
+        hint: 'a case is readable for its owner only: ask for it, or allow reading: chmod u+r',
+        cause,
+      })
+    : new CaseError(`can not open ${path}: ${message}`, {
+        hint: 'check that the folder exists and that you may read and write it',
+        cause,
+      })
 }
 
 /** Bytes 18 and 19 of the header: 2 says that the content may lie in a -wal file beside it. We never write that. */
 function refuseWal(path: string): void {
   const header = Buffer.alloc(20)
-  const fd = openSync(path, 'r')
+  const fd = openForRead(path)
   try {
     readSync(fd, header, 0, header.length, 0)
   } finally {
@@ -145,6 +154,14 @@ function refuseWal(path: string): void {
   }
   if (header.toString('latin1', 0, 15) === 'SQLite format 3' && (header[18] === 2 || header[19] === 2))
     throw foreignSchema(path, 'it is in WAL mode, a case is one file')
+}
+
+function openForRead(path: string): number {
+  try {
+    return openSync(path, 'r')
+  } catch (error) {
+    throw notOpened(path, error)
+  }
 }
 
 /** Everything that can be told without reading a row. */

@@ -1,0 +1,71 @@
+/** Where an answer can not be written, or a case not be read: one line, the exit code of the house, no stack. */
+import { spawnSync } from 'node:child_process'
+import { chmodSync, closeSync, existsSync, openSync } from 'node:fs'
+import path from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { makeArchive } from '../helpers/archive.js'
+import { BIN, index, run, tempFolder } from '../helpers/cli.js'
+
+const folder = tempFolder('output')
+const caseFile = path.join(folder, 'case.sqlite')
+const EVENTS = makeArchive(path.join(folder, 'in'), { files: 2, recordsPerFile: 5 })
+
+beforeAll(async () => {
+  await index([EVENTS.root], caseFile)
+})
+
+function ask(argv: readonly string[], out: number | 'pipe', options: object = {}) {
+  const words = [BIN, ...argv, '--case', caseFile]
+  const { status, stderr } = spawnSync(process.execPath, words, {
+    stdio: ['ignore', out, 'pipe'],
+    encoding: 'utf8',
+    ...options,
+  })
+  return { status, stderr }
+}
+
+describe.skipIf(!existsSync('/dev/full'))('a full disk under the output', () => {
+  it.each([
+    ['find', 'window', '--since', '2000-01-01'],
+    ['find', 'window', '--since', '2000-01-01', '--json'],
+    ['summary'],
+    ['info'],
+    ['info', '--json'],
+    ['coverage'],
+    ['principals', '--format', 'csv'],
+    ['export', 'csv', '--all'],
+    ['sql', 'SELECT * FROM events'],
+  ])('%s %s', (...argv) => {
+    const full = openSync('/dev/full', 'w')
+    const { status, stderr } = ask(argv, full)
+    closeSync(full)
+    expect(stderr).not.toMatch(/^\s+at |ENOSPC|node:/m)
+    expect(stderr.match(/^Error: .*$/gm)).toEqual([
+      'Error: no space left for the output: what was written is not the whole answer',
+    ])
+    expect(status).toBe(13)
+  })
+})
+
+it('says that a case may not be read', () => {
+  chmodSync(folder, 0o755)
+  chmodSync(caseFile, 0o000)
+  const isRoot = process.getuid?.() === 0
+  const { status, stderr } = ask(['info'], 'pipe', isRoot ? { uid: 65534, gid: 65534 } : {})
+  chmodSync(caseFile, 0o600)
+  expect(status).toBe(2)
+  expect(stderr).toBe(
+    `Error: ${caseFile} may not be read by you\n  a case is readable for its owner only: ask for it, or allow reading: chmod u+r\n`,
+  )
+})
+
+it.each(['randomblob(300000000)', "printf('%.*c', 70000000, 'x')"])(
+  'says of %s that it is too long to show',
+  async (value) => {
+    const { code, stdout, stderr } = await run(['sql', `SELECT ${value} AS v`, '--case', caseFile])
+    expect([code, stdout]).toEqual([2, ''])
+    expect(stderr).toMatch(
+      /^Error: column v: a value of \d+ bytes is too long to show\n {2}ask for its length/,
+    )
+  },
+)
