@@ -10,6 +10,7 @@ import { asDamaged } from '../store/open.js'
 import { appendQuestion, checkQuestionLog, isQuestion } from './question-log.js'
 import { isOutputFailure } from './output-failure.js'
 import { isTimedChild } from './timed-child.js'
+import { typedCase, withCase } from './typed-case.js'
 
 const caseFlag = Flags.string({
   description: 'Case file to use.',
@@ -100,7 +101,11 @@ export abstract class CaseCommand extends Command {
 
   /** A line for people: warnings, windows, totals. Never data. Control characters are made visible. */
   protected tell(line: string): void {
-    if (!this.jsonEnabled()) process.stderr.write(`${printable(line)}\n`)
+    if (!this.jsonEnabled()) process.stderr.write(`${printable(this.#typeable(line))}\n`)
+  }
+
+  #typeable(line: string): string {
+    return withCase(line, typedCase(this.argv))
   }
 
   protected override async catch(thrown: Thrown): Promise<unknown> {
@@ -108,11 +113,13 @@ export abstract class CaseCommand extends Command {
     if (error instanceof CaseError) {
       process.exitCode = error.exit
       if (this.jsonEnabled()) {
-        const { message, hint = null, exit, choices } = error
+        const { message, exit, choices } = error
+        const hint = error.hint === undefined ? null : this.#typeable(error.hint)
         this.logJson({ error: { message, hint, exit, ...(choices.length === 0 ? {} : { choices }) } })
         return undefined
       }
-      for (const line of errorLines(error)) process.stderr.write(`${printable(line)}\n`)
+      for (const line of errorLines(error, (hint) => this.#typeable(hint)))
+        process.stderr.write(`${printable(line)}\n`)
       return undefined
     }
     if (isOutputFailure(thrown)) return undefined
@@ -140,10 +147,10 @@ const SEE_HELP = /\n(See more help with --help)$/
 /** A longer choice pushes only its own line. */
 const MOST_PADDED = 40
 
-function errorLines({ message, hint, choices }: CaseError): string[] {
+function errorLines({ message, hint, choices }: CaseError, typeable: (hint: string) => string): string[] {
   const width = Math.min(MOST_PADDED, Math.max(0, ...choices.map(({ value }) => shellWord(value).length)))
   const listed = choices.map(({ value, what }) => `    ${shellWord(value).padEnd(width)}  ${what}`)
-  return [`Error: ${message}`, ...(hint === undefined ? [] : [`  ${hint}`]), ...listed]
+  return [`Error: ${message}`, ...(hint === undefined ? [] : [`  ${typeable(hint)}`]), ...listed]
 }
 
 /** How many rows a result tells to have shown: by number, of a hand-over by its manifest, else by its list. */

@@ -13,6 +13,7 @@ import {
   type MatchedPrincipal,
   type PrincipalMatch,
 } from '../query/principal-match.js'
+import { mentions } from '../query/by-text.js'
 import { questionOfBeginnings } from '../query/beginnings.js'
 import { resourceHistory } from '../query/resource-history.js'
 import { hasEventId } from '../query/run-question.js'
@@ -180,9 +181,10 @@ export abstract class FindCommand extends CaseCommand {
     )
     const beginnings = questionOfBeginnings(db, question)
     if (beginnings !== undefined) this.tell(`names that begin so: ${beginnings}`)
-    if (question.kind === 'principal' && question.value !== '' && match?.notes.length === 0) {
-      const text = shellWord(`"${question.value}"`)
-      this.tell(`nobody who called bears this name; records that mention it: coldtrail find text ${text}`)
+    if (question.kind === 'principal' && match?.notes.length === 0) {
+      const text = mentions(question.value)
+      const hint = text === undefined ? '' : `; records that mention it: ${text}`
+      this.tell(`nobody who called bears this name${hint}`)
     }
     if (question.kind === 'request' && hasEventId(db, question.value)) {
       this.tell(

@@ -47,6 +47,12 @@ function byWords({ value }: SubjectOf<'text'>): Reach {
   return { criteria: [{ kind: 'any', of: [...columnsOf(only), ...phrases] }], notes }
 }
 
+/** What finds the records that mention a name; undefined when it has nothing to look for. */
+export function mentions(name: string): string | undefined {
+  const phrase = name.replaceAll('"', ' ').trim()
+  return TOKEN_CHARACTER.test(phrase) ? `coldtrail find text ${shellWord(`"${phrase}"`)}` : undefined
+}
+
 const SEARCHABLE =
   'words are runs of letters and digits; the search finds them in the values of a record, wherever they stand'
 

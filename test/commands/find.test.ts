@@ -118,8 +118,8 @@ describe.each(Object.entries(COMMANDS))('find %s', (kind, command) => {
 })
 
 const ALICE = 'alice: user arn:aws:iam::111122223333:user/dev/Alice AIDAALICE0000EXAMPLE'
-const NOBODY = `no event matches
-nobody who called bears this name; records that mention it: coldtrail find text '"nobody"'`
+const nobody = (): string => `no event matches
+nobody who called bears this name; records that mention it: coldtrail find text --case ${tiny.path} '"nobody"'`
 
 it('shows a table, and tells whom it means and how many on stderr', async () => {
   const { stdout, stderr, exit } = await find('principal', 'alice')
@@ -134,9 +134,11 @@ it('shows a table, and tells whom it means and how many on stderr', async () => 
 
 it('tells which names begin so, when a name finds nothing', async () => {
   const { stderr } = await find('principal', 'dep')
-  expect(stderr).toContain("names that begin so: coldtrail find principal 'dep*'\nnobody who called")
+  expect(stderr).toContain(
+    `names that begin so: coldtrail find principal --case ${tiny.path} 'dep*'\nnobody who called`,
+  )
   expect((await find('resource', 'evid')).stderr).toBe(
-    "no event matches\nnames that begin so: coldtrail find resource 'evid*'",
+    `no event matches\nnames that begin so: coldtrail find resource --case ${tiny.path} 'evid*'`,
   )
   expect((await find('resource', 'nothing')).stderr).toBe('no event matches')
   expect((await find('resource', 'nothing*')).stderr).toBe('no event matches')
@@ -168,18 +170,30 @@ it('takes a time for the value of a command that needs one, also behind --around
 })
 
 it('takes zero rows for an answer', async () => {
-  expect(await find('principal', 'nobody')).toEqual({ stdout: '', stderr: NOBODY, exit: 0 })
+  expect(await find('principal', 'nobody')).toEqual({ stdout: '', stderr: nobody(), exit: 0 })
   expect(await find('principal', 'nobody', '--format', 'json')).toEqual({
     stdout: '[]\n',
-    stderr: NOBODY,
+    stderr: nobody(),
     exit: 0,
   })
+})
+
+it.each(['%', "'", '"', '(', '-'])('suggests no search for %s, which has no word', async (value) => {
+  const { stderr, exit } = await find('principal', '--', value)
+  expect([stderr, exit]).toEqual(['no event matches\nnobody who called bears this name', 0])
+})
+
+it('suggests a search that can be typed for a name with quotation marks', async () => {
+  const { stderr } = await find('principal', 'no "body" here')
+  expect(stderr).toContain(`coldtrail find text --case ${tiny.path} '"no  body  here"'`)
 })
 
 it('says when a request ID is the ID of an event', async () => {
   const id = EVENTS[0]!.eventId
   const { stderr, exit } = await find('request', id)
-  expect(stderr).toBe(`no event matches\n${id} is the ID of an event, not of a request: coldtrail show ${id}`)
+  expect(stderr).toBe(
+    `no event matches\n${id} is the ID of an event, not of a request: coldtrail show --case ${tiny.path} ${id}`,
+  )
   expect(exit).toBe(0)
 })
 

@@ -40,8 +40,10 @@ describe.each<[string, unknown, readonly string[]]>([
   it('counts what stands beside, and the command that it names shows as many', async () => {
     const [number, ask] = await told(command, ...argv)
     expect(number).toBe(`${LINES.length} lines of access logs, 1 count of aggregated events`)
-    expect(ask).toBe('find window --since 2024-03-04T00:00:00Z --kind access-log --kind aggregate')
-    const found = await runCommand(FindWindow, ...ask.split(' ').slice(2), '--case', CASE)
+    expect(ask).toBe(
+      `find window --case ${CASE} --since 2024-03-04T00:00:00Z --kind access-log --kind aggregate`,
+    )
+    const found = await runCommand(FindWindow, ...ask.split(' ').slice(2))
     expect(found.stderr).toContain(number)
   })
 
@@ -57,7 +59,7 @@ describe.each<[string, unknown, readonly string[]]>([
     )
     expect(await told(command, ...argv, ...scope)).toEqual([
       `${within.length} lines of access logs`,
-      `find window ${scope.join(' ')} --kind access-log`,
+      `find window --case ${CASE} ${scope.join(' ')} --kind access-log`,
     ])
     const failed = within.filter(({ status, error }) => status >= 400 || error !== null)
     expect((await told(command, ...argv, ...scope, '--error'))[0]).toBe(
@@ -86,6 +88,6 @@ it.each<[string, unknown, readonly string[]]>([
   const own = LINES.filter(({ bucket }) => bucket === 'logs-0').length
   expect(await told(command, 'logs-0', ...argv)).toEqual([
     `${own} lines of access logs`,
-    'find resource logs-0 --kind access-log',
+    `find resource --case ${CASE} logs-0 --kind access-log`,
   ])
 })

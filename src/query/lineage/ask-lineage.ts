@@ -8,9 +8,9 @@ import type {
   LineageGraph,
   LineageNode,
 } from '../../model/lineage.js'
-import { shellWord } from '../../model/shell-word.js'
 import type { Connection } from '../../store/open.js'
 import { ownedAccountLabel } from '../account-owner.js'
+import { mentions } from '../by-text.js'
 import type { Actor } from './actor.js'
 import type { CaseEvent } from './case-event.js'
 import { CaseEvents } from './case-events.js'
@@ -44,8 +44,9 @@ export function askLineage(db: Connection, question: LineageQuestion): LineageGr
   const reading = new StartReader(events, credentials, parents, children).read(asked)
   if (reading.kind === 'choice') return { asked, candidates: reading.candidates, more: reading.more }
   if (reading.kind === 'unknown') {
+    const mentioning = mentions(asked)
     throw new CaseError(`no access key, session, principal or event of this case is named ${asked}`, {
-      hint: `records that mention it: coldtrail find text ${shellWord(`"${asked}"`)}`,
+      ...(mentioning === undefined ? {} : { hint: `records that mention it: ${mentioning}` }),
     })
   }
   const { actors, links, notes } = reading.start
