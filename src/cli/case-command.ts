@@ -10,6 +10,7 @@ import { asDamaged } from '../store/open.js'
 import { appendQuestion, checkQuestionLog, isQuestion } from './question-log.js'
 import { isOutputFailure } from './output-failure.js'
 import { isTimedChild } from './timed-child.js'
+import { refuseEmpty, wronglyTyped } from './typed-words.js'
 import { typedCase, withCase } from './typed-case.js'
 
 const caseFlag = Flags.string({
@@ -28,6 +29,7 @@ const logFlag = Flags.string({
 
 /** The flag `log` of commands that ask nothing of a case: not offered, and refused rather than passed over. */
 export const NO_LOG = Flags.string({
+  description: 'Not for this command, which asks nothing of a case.',
   hidden: true,
   parse: () =>
     Promise.reject(
@@ -62,7 +64,13 @@ export abstract class CaseCommand extends Command {
     B extends Interfaces.OutputFlags<Interfaces.FlagInput>,
     A extends Interfaces.OutputArgs<Interfaces.ArgInput>,
   >(options?: Interfaces.Input<F, B, A>, argv?: string[]): Promise<Interfaces.ParserOutput<F, B, A>> {
-    const parsed = await super.parse(options, argv)
+    const parsed = await super.parse(options, argv).catch((error: unknown) => {
+      // oclif would warn of the arguments that it did not come to read.
+      this.parsed = true
+      throw wronglyTyped(error, argv ?? this.argv)
+    })
+    refuseEmpty(parsed.args, (name) => name.toUpperCase())
+    refuseEmpty(parsed.flags, (name) => `--${name}`)
     const flags: Readonly<Record<string, unknown>> = parsed.flags
     const { log, case: casePath } = flags
     // A statement that runs in a child is one question: its parent's.

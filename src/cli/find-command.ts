@@ -14,7 +14,7 @@ import {
   type PrincipalMatch,
 } from '../query/principal-match.js'
 import { mentions } from '../query/by-text.js'
-import { questionOfBeginnings } from '../query/beginnings.js'
+import { questionOfBeginnings, questionOfCapitals } from '../query/beginnings.js'
 import { resourceHistory } from '../query/resource-history.js'
 import { hasEventId } from '../query/run-question.js'
 import { unmetScope } from '../query/unmet-scope.js'
@@ -181,6 +181,8 @@ export abstract class FindCommand extends CaseCommand {
     )
     const beginnings = questionOfBeginnings(db, question)
     if (beginnings !== undefined) this.tell(`names that begin so: ${beginnings}`)
+    const capitals = questionOfCapitals(db, question)
+    if (capitals !== undefined) this.tell(`an ARN in other capitals is in the case: ${capitals}`)
     if (question.kind === 'principal' && match?.notes.length === 0) {
       const text = mentions(question.value)
       const hint = text === undefined ? '' : `; records that mention it: ${text}`

@@ -23,7 +23,7 @@ export const filterFlags = {
   }),
   event: Flags.string({
     description:
-      'Event name in any case; CreateFunction also finds CreateFunction20150331. May repeat, as all filters.',
+      'Event name in any case, also as kms:Decrypt; CreateFunction also finds CreateFunction20150331. May repeat, as all filters.',
     helpValue: 'NAME',
     helpGroup: 'FILTER',
     ...several,

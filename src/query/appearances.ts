@@ -2,6 +2,7 @@
 import { textRepeatsKey } from '../decode/repeated-keys.js'
 import type { Connection } from '../store/open.js'
 import { RecordReader, type RecordPlace } from '../store/record-reader.js'
+import { idSpellings } from './value.js'
 
 export interface Appearance {
   readonly source_path: string
@@ -31,9 +32,9 @@ interface EventPlace extends RecordPlace {
 export function readRecords(db: Connection, eventId: string): ShownRecord[] {
   const events = db
     .prepare(
-      'SELECT id, event_id, source_id, record_offset, record_length, locator FROM event WHERE event_id = ? ORDER BY id',
+      'SELECT id, event_id, source_id, record_offset, record_length, locator FROM event WHERE event_id IN (SELECT value FROM json_each(?)) ORDER BY id',
     )
-    .all(eventId) as EventPlace[]
+    .all(JSON.stringify(idSpellings(eventId))) as EventPlace[]
   const reader = new RecordReader(db)
   return events.map((event) => {
     const record = reader.readAt(event)

@@ -4,8 +4,8 @@ import type { TimeWindow } from '../model/question.js'
 import type { Connection } from '../store/open.js'
 import { readColumn, readNumber } from '../store/reader.js'
 import { newestEventMs } from './run-question.js'
-import { sql } from './statement.js'
-import { asStored } from './value.js'
+import { list, sql } from './statement.js'
+import { idSpellings } from './value.js'
 import { isoTime, parseTime } from './window.js'
 
 export interface NamedWindow {
@@ -66,7 +66,7 @@ function pointOf(db: Connection, typed: string, flag: string): number {
 function eventTimes(db: Connection, eventId: string): (number | null)[] {
   return readColumn<number | null>(
     db,
-    sql`SELECT DISTINCT event_time_ms FROM event WHERE event_id = ${asStored(eventId)} ORDER BY 1`,
+    sql`SELECT DISTINCT event_time_ms FROM event WHERE event_id IN ${list(idSpellings(eventId))} ORDER BY 1`,
   )
 }
 

@@ -2,7 +2,7 @@
 import type { Subject } from '../model/question.js'
 import { shellWord } from '../model/shell-word.js'
 import type { Connection } from '../store/open.js'
-import { readNumber } from '../store/reader.js'
+import { readColumn, readNumber } from '../store/reader.js'
 import { identitiesNamed } from './by-principal.js'
 import { idsNamed } from './resource-match.js'
 import { sql } from './statement.js'
@@ -17,4 +17,15 @@ export function questionOfBeginnings(db: Connection, subject: Subject): string |
   const named = kind === 'principal' ? identitiesNamed(pattern) : idsNamed(pattern)
   const isAny = readNumber(db, sql`SELECT 1 FROM (${named}) LIMIT 1`) !== null
   return isAny ? `coldtrail find ${kind} ${shellWord(pattern)}` : undefined
+}
+
+/** The question for the ARN that differs from the typed one in capitals only: ARNs are compared as they are written. */
+export function questionOfCapitals(db: Connection, subject: Subject): string | undefined {
+  if (subject.kind !== 'resource' || !/^arn:/i.test(subject.value)) return undefined
+  const { text } = readPattern(subject.value)
+  const [arn] = readColumn<string>(
+    db,
+    sql`SELECT arn FROM resource WHERE arn COLLATE NOCASE = ${text} AND arn <> ${text} ORDER BY arn LIMIT 1`,
+  )
+  return arn === undefined ? undefined : `coldtrail find resource ${shellWord(arn)}`
 }

@@ -1,7 +1,7 @@
 import type { QuestionSpec } from './question-spec.js'
 import type { Arm } from './reach.js'
 import { hasHostId, hasRequestId } from './access-log/reach.js'
-import { asStored } from './value.js'
+import { asStored, idSpellings } from './value.js'
 
 /** x-amz-id-2 of S3: the log of a data event has it in additionalEventData, an access log as host id. */
 const HOST_ID = /^[A-Za-z0-9+/]{32,}={0,2}$/
@@ -10,10 +10,12 @@ const HOST_ID = /^[A-Za-z0-9+/]{32,}={0,2}$/
 export const byRequest: QuestionSpec<'request'> = {
   kind: 'request',
   reach: ({ value }) => {
-    const byId: Arm = { kind: 'column', column: 'request_id', value: asStored(value) }
-    if (!HOST_ID.test(value)) return { criteria: [byId], notes: [] }
+    const ids = idSpellings(value).map((id): Arm => ({ kind: 'column', column: 'request_id', value: id }))
+    const [byId] = ids
+    if (byId !== undefined && ids.length === 1 && !HOST_ID.test(value)) return { criteria: [byId], notes: [] }
+    if (ids.length > 1) return { criteria: [{ kind: 'any', of: ids }], notes: [] }
     // Its words in their order: FTS5 knows no other way to a value that is no column.
-    return { criteria: [{ kind: 'any', of: [byId, { kind: 'text', match: `"${value}"` }] }], notes: [] }
+    return { criteria: [{ kind: 'any', of: [...ids, { kind: 'text', match: `"${value}"` }] }], notes: [] }
   },
   accessReach: ({ value }) => ({
     criteria: [{ kind: 'any', of: [hasRequestId(asStored(value)), hasHostId(asStored(value))] }],

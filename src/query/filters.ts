@@ -60,6 +60,15 @@ export function credentialsNamed(name: string): readonly CredentialClass[] {
   return Object.hasOwn(CREDENTIAL_CLASSES, name) ? [name as CredentialClass] : []
 }
 
+/** `kms:Decrypt`, as lists show an event and policies name an action. */
+const OF_SERVICE = /^([\w.-]+):(.+)$/
+
+/** @returns the service as typed, null where none was. */
+export function eventTyped(typed: string): { readonly service: string | null; readonly name: string } {
+  const [, service = null, name = typed] = OF_SERVICE.exec(typed) ?? []
+  return { service, name }
+}
+
 /** Names as typed, and as records spell them. */
 export function recordedNames(events: readonly string[]): string[] {
   return [...new Set(events.flatMap((event) => [event, SOAP_EVENT_NAMES.get(event.toLowerCase()) ?? event]))]
@@ -67,7 +76,8 @@ export function recordedNames(events: readonly string[]): string[] {
 
 /** How names were understood that records spell differently. */
 export function filterNotes(db: Connection, { events }: Filters): string[] {
-  return events.flatMap((event) => {
+  return events.flatMap((typed) => {
+    const { name: event } = eventTyped(typed)
     const recorded = SOAP_EVENT_NAMES.get(event.toLowerCase())
     if (recorded !== undefined)
       return [`the SOAP call ${event} is recorded as ${recorded}: both are searched for`]
@@ -128,11 +138,23 @@ function credentials({ credentials }: Filters): Statement[] {
 /** `CreateFunction` is also CreateFunction20150331, but not the other way round. */
 function events({ events }: Filters): Statement[] {
   if (events.length === 0) return []
+  const ofServices = events.flatMap((typed) => {
+    const { service, name } = eventTyped(typed)
+    return service === null ? [] : [and([...ofService([service]), ...named([name])])]
+  })
+  return [or([...named(events), ...ofServices])]
+}
+
+function named(events: readonly string[]): Statement[] {
   const names = recordedNames(events)
   return [or([...anyOfFolded('event_name', names), ...anyOfFolded('event_name_stem', names)])]
 }
 
 function services({ services }: Filters): Statement[] {
+  return ofService(services)
+}
+
+function ofService(services: readonly string[]): Statement[] {
   return anyOfFolded(
     'event_source',
     services.flatMap((service) =>

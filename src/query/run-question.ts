@@ -9,7 +9,8 @@ import { EVENT_FROM, EVENT_SELECT } from '../store/views.js'
 import { criteriaOf, filterNotes } from './filters.js'
 import { countUpTo } from './count.js'
 import { makePlan, PLAN_LIMITS, type Plan } from './plan.js'
-import { raw, sql, type Statement } from './statement.js'
+import { list, raw, sql, type Statement } from './statement.js'
+import { idSpellings } from './value.js'
 import { reachOf } from './table.js'
 import { notReadable } from './text-expression.js'
 import { EVENT_OF_USE, usesOf } from './event-use.js'
@@ -67,7 +68,7 @@ export function newestEventMs(db: Connection): number | null {
 }
 
 export function hasEventId(db: Connection, eventId: string): boolean {
-  return readNumber(db, sql`SELECT 1 FROM event WHERE event_id = ${eventId}`) !== null
+  return readNumber(db, sql`SELECT 1 FROM event WHERE event_id IN ${list(idSpellings(eventId))}`) !== null
 }
 
 function* rowsOf(db: Connection, plan: Plan, page: Page, extras: RowExtras): Generator<EventRow> {

@@ -20,6 +20,14 @@ export function asStored(text: string): string {
   return text.toWellFormed().replaceAll('\u0000', '\u2400')
 }
 
+const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i
+
+/** An id as typed, and a UUID also in the small letters that AWS writes: some tools show capitals. */
+export function idSpellings(typed: string): string[] {
+  const id = asStored(typed)
+  return UUID.test(id) ? [...new Set([id, id.toLowerCase()])] : [id]
+}
+
 /**
  * `column` equals the pattern, or begins with it. A range, not LIKE: it uses an index and knows no wildcards.
  * `column` is one of ours.

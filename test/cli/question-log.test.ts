@@ -103,10 +103,10 @@ describe('a log of questions', () => {
 
   it.each([
     ['coverage', Coverage, [], null],
-    ['coverage of one section', Coverage, ['--section', 'days'], expect.any(Number)],
+    ['coverage of one section', Coverage, ['--section', 'days'], expect.any(Number) as number],
     ['info', Info, [], null],
-    ['verify', Verify, ['--quick'], expect.any(Number)],
-    ['digest verify', DigestVerify, [], expect.any(Number)],
+    ['verify', Verify, ['--quick'], expect.any(Number) as number],
+    ['digest verify', DigestVerify, [], expect.any(Number) as number],
   ])('has a line for %s, which is not answered without one', async (_, command, argv, rows) => {
     const log = newLog()
     const { exit } = await run(command, ...argv, '--log', log)

@@ -188,6 +188,59 @@ it('suggests a search that can be typed for a name with quotation marks', async 
   expect(stderr).toContain(`coldtrail find text --case ${tiny.path} '"no  body  here"'`)
 })
 
+it.each([
+  ['lambda:CreateFunction', ['3']],
+  ['LAMBDA.amazonaws.com:createfunction20150331', ['3']],
+  ['s3:CreateFunction', []],
+])('takes %s for an event of that service', async (event, expected) => {
+  const { stdout } = await find('window', '--event', event, '--since', '2000-01-01', '--format', 'jsonl')
+  expect(ids(stdout)).toEqual(expected)
+})
+
+it.each([
+  ['principal', ['']],
+  ['request', ['']],
+  ['resource', ['']],
+  ['text', ['']],
+  ['window', ['--since', '2000-01-01', '--account=']],
+  ['window', ['--since', '2000-01-01', '--region', 'us-east-1', '--region', '']],
+  ['window', ['--since', '']],
+] as const)('find %s refuses %j: a variable that is not set is no question', async (kind, argv) => {
+  const { stdout, stderr, exit } = await find(kind, ...argv)
+  expect([stdout, exit]).toEqual(['', 2])
+  expect(stderr).toMatch(/^Error: (?:VALUE|--\w+) is empty\n {2}is a variable of the shell not set\?$/)
+})
+
+it.each([
+  ['window', ['--since', '2000-01-01', '--error', 'AccessDenied']],
+  ['principal', ['alice', '--error', 'AccessDenied']],
+] as const)('find %s %j says that the code needs a =', async (kind, argv) => {
+  const { stderr, exit } = await find(kind, ...argv)
+  expect([exit, stderr]).toEqual([
+    2,
+    'Error: --error takes its code behind a =, not as a word of its own\n  as in: --error=AccessDenied',
+  ])
+})
+
+it('finds a UUID that a tool wrote in capitals', async () => {
+  const id = '6b3c8f2e-1f0a-4d55-9b0e-abcdefabcdef'
+  const own = tinyCase([{ ...EVENTS[0]!, eventId: id, requestId: id }])
+  const asked = await findIn(own, 'request', id.toUpperCase(), '--format', 'jsonl')
+  expect(asked.stdout.trimEnd().split('\n')).toHaveLength(1)
+  const around = await findIn(own, 'window', '--around', id.toUpperCase(), '--format', 'jsonl')
+  expect(around.stdout.trimEnd().split('\n')).toHaveLength(1)
+  own.dispose()
+})
+
+it('says when an ARN is in the case in other capitals', async () => {
+  const arn = 'arn:aws:s3:::evidence'
+  expect((await find('resource', arn)).stderr).not.toContain('capitals')
+  const { stderr } = await find('resource', arn.toUpperCase())
+  expect(stderr).toMatch(
+    /an ARN in other capitals is in the case: coldtrail find resource --case \S+ arn:aws:s3:::evidence$/,
+  )
+})
+
 it('says when a request ID is the ID of an event', async () => {
   const id = EVENTS[0]!.eventId
   const { stderr, exit } = await find('request', id)

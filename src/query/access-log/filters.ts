@@ -1,6 +1,6 @@
 /** Filters of events → demands on lines of access logs, as far as these tell the same. */
 import { ANY_ERROR, type Filters } from '../../model/question.js'
-import { recordedNames } from '../filters.js'
+import { eventTyped, recordedNames } from '../filters.js'
 import { list, or, raw, sql, type Statement } from '../statement.js'
 import { asStored } from '../value.js'
 import { operationsOf, READING_OPERATIONS } from './operations.js'
@@ -36,7 +36,11 @@ export function unanswerable({ accounts, regions, accessKeys, credentials }: Fil
 /** An operation as the log names it, or the event that CloudTrail makes of it. */
 function operations({ events }: Filters): Statement[] {
   if (events.length === 0) return []
-  const names = recordedNames(events).flatMap((name) => [name, ...operationsOf(name)])
+  const typed = events.map((event) => {
+    const { service, name } = eventTyped(event)
+    return service !== null && SERVICE.test(service) ? name : event
+  })
+  const names = recordedNames(typed).flatMap((name) => [name, ...operationsOf(name)])
   return [sql`operation COLLATE NOCASE IN ${list(names.map(asStored))}`]
 }
 

@@ -6,8 +6,8 @@ import type { JsonObject } from '../../model/record.js'
 import type { Connection } from '../../store/open.js'
 import { readColumn, readIndexNames, readNumber, readTuples } from '../../store/reader.js'
 import { RecordReader } from '../../store/record-reader.js'
-import { raw, sql, type Statement } from '../statement.js'
-import { asStored } from '../value.js'
+import { list, raw, sql, type Statement } from '../statement.js'
+import { asStored, idSpellings } from '../value.js'
 import { readCallerCalls, type CallerCalls, type FailedCalls } from './caller-calls.js'
 import { readCaseEvents, type CaseEvent } from './case-event.js'
 import { CaseIdentities } from './case-identities.js'
@@ -65,7 +65,7 @@ export class CaseEvents extends CaseIdentities {
   }
 
   withEventId(eventId: string): CaseEvent[] {
-    return readCaseEvents(this.#db, sql`SELECT id FROM event WHERE event_id = ${asStored(eventId)}`)
+    return readCaseEvents(this.#db, sql`SELECT id FROM event WHERE event_id IN ${list(idSpellings(eventId))}`)
   }
 
   withRequestId(requestId: string): CaseEvent[] {
