@@ -89,6 +89,6 @@ console.log(`
 export COLDTRAIL_CASE=${caseFile}
 node dist/bin.js verify                                     # hashes of everything stored
 node dist/bin.js find principal ${story.newUser} --format jsonl --records
-node dist/bin.js find window --since -2h --error            # failures of the last two hours in the case
+node dist/bin.js find window --since 2h --error             # failures of the last two hours in the case
 node dist/bin.js index /path/to/your/AWSLogs --case mine.sqlite
 node dist/bin.js help                                       # every command`)

@@ -1,6 +1,7 @@
 /** Windows that are named by events: `--around EVENT_ID ±10m`, `--between EVENT_ID..2023-07-10T12:00`. */
 import { CaseError } from '../model/case-error.js'
 import type { TimeWindow } from '../model/question.js'
+import { shellWord } from '../model/shell-word.js'
 import type { Connection } from '../store/open.js'
 import { readColumn, readNumber } from '../store/reader.js'
 import { newestEventMs } from './run-question.js'
@@ -38,11 +39,15 @@ export function resolveBetween(db: Connection, typed: string): NamedWindow {
       hint: 'write A..B, where each is a time or an event ID',
     })
   }
-  const points = [pointOf(db, from, '--between'), pointOf(db, to, '--between')].sort(
-    (one, other) => one - other,
-  )
-  const [sinceMs = 0, last = 0] = points
-  return { window: { sinceMs, untilMs: last + 1 }, notes: sameSecondNotes(db, [...new Set(points)]) }
+  const first = pointOf(db, from, '--between')
+  const last = pointOf(db, to, '--between')
+  if (first > last) {
+    throw new CaseError(`--between ${typed.trim()}: ${isoTime(first)} is after ${isoTime(last)}`, {
+      hint: `write --between ${shellWord(`${to}..${from}`)}`,
+    })
+  }
+  const notes = sameSecondNotes(db, [...new Set([first, last])])
+  return { window: { sinceMs: first, untilMs: last + 1 }, notes }
 }
 
 function spreadOf(text: string): number {

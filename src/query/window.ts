@@ -5,15 +5,18 @@ import type { TimeWindow } from '../model/question.js'
 
 const DATE = String.raw`\d{4}-\d\d-\d\d`
 const CLOCK = String.raw`\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?`
-const ABSOLUTE = new RegExp(`^(?<date>${DATE})(?:[Tt ](?<clock>${CLOCK})(?<zone>[Zz]|[+-]\\d\\d:\\d\\d)?)?$`)
-const RELATIVE = /^-?(\d{1,9})([smhdw])$/
-const EPOCH_MS = /^@(-?\d{1,16})$/
-/** CloudTrail began in 2013: a smaller number of ms is a number of seconds. */
+const ABSOLUTE = new RegExp(`^(?<date>${DATE})(?:[Tt ](?<clock>${CLOCK})(?<zone>[Zz]|[+-]\\d\\d:?\\d\\d)?)?$`)
+/** As in the names of delivered log files. */
+const COMPACT = /^(\d{4})(\d\d)(\d\d)[Tt](\d\d)(\d\d)(\d\d)?([Zz]?)$/
+const RELATIVE = /^(\d{1,9})([smhdw])$/
+const SIGNED = /^[+-]\d+[smhdw]$/
+const EPOCH = /^@(-?\d{1,16})$/
+/** CloudTrail began in 2013: a smaller number of ms is a number of seconds, of which 1973 had as many. */
 const LEAST_LIKELY_MS = 100_000_000_000
 const UNITS = { s: 'seconds', m: 'minutes', h: 'hours', d: 'days', w: 'weeks' } as const
 
 const ACCEPTED =
-  'write 2023-07-10, 2023-07-10T11:42, 2023-07-10T11:42:00Z, 2023-07-10T11:42:00+02:00, @1688989320000 (ms) or 2h, 7d, 30m back from the newest event'
+  'write 2023-07-10, 2023-07-10T11:42, 2023-07-10T11:42:00Z, 2023-07-10T11:42:00+02:00, 20230710T1142Z, @1688989320 (s or ms) or 2h, 7d, 30m back from the newest event'
 
 /** The newest event of the case, in ms; asked for only when a relative time needs it. */
 export type FindNewest = () => number | null
@@ -75,7 +78,10 @@ function namedTime(flag: string, typed: string, findNewest: FindNewest): number 
   }
 }
 
-function readAbsolute(text: string): number | undefined {
+function readAbsolute(typed: string): number | undefined {
+  const [, year = '', month = '', day = '', hour = '', minute = '', second = '00', z = ''] =
+    COMPACT.exec(typed) ?? []
+  const text = year === '' ? typed : `${year}-${month}-${day}T${hour}:${minute}:${second}${z}`
   const groups = ABSOLUTE.exec(text)?.groups
   if (groups === undefined) return undefined
   const { date = '', clock = '00:00', zone = 'Z' } = groups
@@ -86,9 +92,10 @@ function readAbsolute(text: string): number | undefined {
 }
 
 function readEpoch(text: string): number | undefined {
-  const ms = EPOCH_MS.exec(text)?.[1]
-  if (ms === undefined) return undefined
-  const time = Number(ms)
+  const [, digits] = EPOCH.exec(text) ?? []
+  if (digits === undefined) return undefined
+  const number = Number(digits)
+  const time = number < LEAST_LIKELY_MS ? number * 1000 : number
   return time >= LEAST_LIKELY_MS && !Number.isNaN(new Date(time).getTime()) ? time : undefined
 }
 
@@ -100,14 +107,18 @@ function readRelative(text: string, findNewest: FindNewest): number | undefined 
     throw new CaseError(`'${text}' counts back from the newest event, and the case has none with a time`)
   }
   const back = Duration.fromObject({ [UNITS[unit as keyof typeof UNITS]]: Number(count) }).toMillis()
-  const time = newest - back
-  return Number.isNaN(new Date(time).getTime()) ? undefined : time
+  if (back <= newest) return newest - back
+  throw new CaseError(`'${text}' back from the newest event, ${isoTime(newest)}, is before 1970`, {
+    hint: 'leave the flag out for everything',
+  })
 }
 
 function hintFor(text: string): string {
   if (/^\d{1,4}\/\d{1,2}\/\d{1,4}/.test(text)) {
     return 'slashes can be read in two ways: write year-month-day, as in 2023-07-10'
   }
-  if (EPOCH_MS.test(text)) return '@ takes milliseconds since 1970: seconds need 000 at the end'
+  if (SIGNED.test(text))
+    return `times like this are counted back from the newest event: write ${text.slice(1)}`
+  if (EPOCH.test(text)) return `@ takes seconds or milliseconds since 1970, from 1973 on; or ${ACCEPTED}`
   return ACCEPTED
 }

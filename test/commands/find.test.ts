@@ -328,7 +328,7 @@ describe('window', () => {
       ['5', '6', '4'],
       'window: from 2023-07-10T11:45:00Z until before 2023-07-11T00:00:00Z',
     ],
-    [['--since', '-12h'], ['7'], 'window: from 2023-07-10T12:00:00Z on'],
+    [['--since', '12h'], ['7'], 'window: from 2023-07-10T12:00:00Z on'],
     [['--until', '2023-07-10T13:41+02:00'], ['3'], 'window: before 2023-07-10T11:41:00Z'],
   ])('%j', async (argv, expected, window) => {
     const { stdout, stderr } = await find('window', '--format', 'jsonl', ...argv)

@@ -65,11 +65,19 @@ describe('--around', () => {
 describe('--between', () => {
   it.each([
     ['event-1..event-3', 0, 10],
-    ['event-3..event-1', 0, 10],
     ['2024-03-05T11:58/event-1', -2, 0],
     ['2024-03-05T11:58:00+00:00 .. 2024-03-05T12:01', -2, 1],
   ])('%s is from minute %d to %d, with both ends', (typed, from, to) => {
     expect(minutes(resolveBetween(db, typed).window)).toEqual([from, to])
+  })
+
+  it('does not turn its ends round in silence', () => {
+    expect(() => resolveBetween(db, 'event-3..event-1')).toThrow(
+      /^--between event-3\.\.event-1: \S+ is after \S+Z$/,
+    )
+    expect(() => resolveBetween(db, '2024-03-05T12:01..2024-03-05T11:58')).toThrow(
+      'is after 2024-03-05T11:58:00Z',
+    )
   })
 
   it('needs two ends', () => {

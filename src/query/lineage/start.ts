@@ -48,8 +48,8 @@ export class StartReader {
     if (events.length > 0) return begin(...this.#ofEvents(events))
     const key = this.#ofKey(readKey(typed.toUpperCase()))
     if (key !== null) return begin([key], [])
-    const dated = /^(.+)@(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)$/s.exec(typed)
-    const session = dated === null ? [] : this.#sessionsAt(dated[1] ?? '', dated[2] ?? '')
+    const dated = /^(.+)@(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)Z?$/s.exec(typed)
+    const session = dated === null ? [] : this.#sessionsAt(dated[1] ?? '', `${dated[2] ?? ''}Z`)
     if (session.length > 0) return this.#only(session)
     return this.#named(typed)
   }
