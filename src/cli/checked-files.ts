@@ -1,5 +1,5 @@
 /** Prints what a validation of digests found: lines in the words of `aws cloudtrail validate-logs`, or rows. */
-import type { CheckedFile, CheckedFileKind, DigestGap } from '../model/verification.js'
+import { NO_DIGEST, type CheckedFile, type CheckedFileKind, type DigestGap } from '../model/verification.js'
 import { formatCount } from '../render/bytes.js'
 import { openSink } from '../render/format.js'
 import { printable } from '../render/printable.js'
@@ -61,10 +61,16 @@ export function isAsItShouldBe({ state }: CheckedFile): boolean {
 function lines(): CheckedFilePrinter {
   const writer = new LineWriter(process.stdout)
   let notCovered = 0
+  let withoutDigest = 0
   return {
     files: async (files) => {
       for (const file of files) {
         if (isAsItShouldBe(file)) continue
+        // Of all files the same: one line says it.
+        if (file.reason === NO_DIGEST) {
+          withoutDigest += 1
+          continue
+        }
         if (file.state === 'NOT COVERED' && ++notCovered > MOST_NOT_COVERED) continue
         await writer.write(`${printable(checkedFileLine(file))}\n`)
       }
@@ -73,8 +79,15 @@ function lines(): CheckedFilePrinter {
       const more = notCovered - MOST_NOT_COVERED
       const rest =
         more > 0 ? [`… and ${formatCount(more)} more log files NOT COVERED: --format jsonl names all`] : []
+      const none =
+        withoutDigest === 0
+          ? []
+          : [
+              `No digest is in the case: ${formatCount(withoutDigest)} log files can not be checked (NOT COVERED)`,
+            ]
       const holes = gaps.map(({ trail, from, to }) => `No digests of ${trail} between ${from} and ${to}`)
-      for (const line of [...rest, ...holes, '', ...statement]) await writer.write(`${printable(line)}\n`)
+      for (const line of [...none, ...rest, ...holes, '', ...statement])
+        await writer.write(`${printable(line)}\n`)
       await writer.end()
     },
   }

@@ -15,7 +15,7 @@ const VERSION = `${PACKAGE.name}/${PACKAGE.version} ${process.platform}-${proces
 export async function launch(root: URL): Promise<void> {
   process.umask(0o077)
   watchOutput()
-  const argv = process.argv.slice(2)
+  const argv = usualWords(process.argv.slice(2))
   if (argv[0] === '--version') {
     process.stdout.write(`${VERSION}\n`)
     return
@@ -28,6 +28,12 @@ export async function launch(root: URL): Promise<void> {
     const { handle } = await import('@oclif/core')
     await handle(shown(error as Error))
   }
+}
+
+/** What people try, as oclif has it: no command has a flag -h, and none is named version. */
+function usualWords(typed: readonly string[]): string[] {
+  if (typed.length === 1 && typed[0] === 'version') return ['--version']
+  return typed.at(-1) === '-h' && !typed.includes('--') ? [...typed.slice(0, -1), '--help'] : [...typed]
 }
 
 function readManifest(root: URL): Manifest {

@@ -32,6 +32,12 @@ Runs in a process of its own that is stopped after --timeout seconds.`
     }),
   }
 
+  /** A statement may begin with a comment, which is no flag. */
+  protected override async init(): Promise<void> {
+    await super.init()
+    this.argv = this.argv.map((word) => (/^--(?:\s|[^=\n]*\n)/.test(word) ? ` ${word}` : word))
+  }
+
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Sql)
     if (!isTimedChild()) {

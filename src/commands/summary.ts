@@ -13,6 +13,10 @@ import { SUMMARY_COLUMNS, summaryRows } from '../render/summary-rows.js'
 
 const RANKED_COLUMNS = ['value', 'events', 'errors', 'principals', 'first_seen', 'last_seen'] as const
 
+/** Why these numbers are smaller than those of the same name in the report. */
+const APART =
+  'values are as events show them: ROLE/SESSION and NAME via SERVICE stand apart; coldtrail principals, and PRINCIPALS of the summary, count all of one caller together'
+
 interface Beside {
   /** Rows of other kinds in the same scope; where the case holds any. */
   readonly not_counted?: NotCounted
@@ -91,6 +95,7 @@ lists. With --by: events by the values of one column.`
       total: list.total,
       noun: 'values',
     })
+    if (by === 'principal') this.tell(APART)
     if (!options.includeServices)
       this.tell('what AWS services did for themselves is not counted; --include-service counts it')
     return list

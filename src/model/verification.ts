@@ -10,6 +10,9 @@ export const FILE_STATES = {
   CONSISTENT: 'the hashes agree, but no public keys were given: signatures were not checked',
 } as const
 
+/** Reason of a file that is NOT COVERED where no file is. */
+export const NO_DIGEST = 'no digest is in the case'
+
 export type FileState = keyof typeof FILE_STATES
 
 /** `lake-sign` is the result_sign.json of a CloudTrail Lake query, `lake-result` a file that it names. */

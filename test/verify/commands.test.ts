@@ -93,6 +93,17 @@ describe('digest verify', () => {
     expect(stdout).toContain('No public keys were given, so that no signature was checked.')
   })
 
+  it('says in one line that there is no digest, not of each file', async () => {
+    const bare = path.join(folder, 'bare.sqlite')
+    const lone = new SignedArchive(path.join(folder, 'bare'), { key: archive.key })
+    await index(bare, [path.dirname(lone.log(EAST, 0).file)])
+    const { stdout } = await runCommand(DigestVerify, '--case', bare)
+    expect(stdout).toMatch(/^No digest is in the case: \d+ log files can not be checked \(NOT COVERED\)\n\n/)
+    expect(stdout).not.toContain('Log file  ')
+    const { stdout: all } = await runCommand(DigestVerify, '--case', bare, '--format', 'jsonl')
+    expect(all).toContain('no digest is in the case')
+  })
+
   it('prints without keeping when the case can not be written to', async () => {
     const sealed = path.join(scratch(), 'sealed.sqlite')
     writeFileSync(sealed, readFileSync(casePath))

@@ -1,5 +1,5 @@
 /** What is not there: digests that others name, and times without any. */
-import type { DigestGap } from '../../model/verification.js'
+import { NO_DIGEST, type DigestGap } from '../../model/verification.js'
 import { deliveredName } from './delivered-name.js'
 import type { DigestHeader } from './digest-file.js'
 import type { DigestFile } from './read-digests.js'
@@ -127,7 +127,7 @@ export class Coverage {
 
   /** Why no digest lists a file, as far as its name tells. */
   whyNot(account: string | null, region: string | null, deliveredMs: number | null): string {
-    if (this.isEmpty) return 'no digest is in the case'
+    if (this.isEmpty) return NO_DIGEST
     if (account === null || region === null || deliveredMs === null) return 'no digest lists it'
     const span = this.#spans.get(spanKey(account, region))
     if (span === undefined) return `no digest of account ${account} in ${region} is in the case`
