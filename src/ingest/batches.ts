@@ -1,5 +1,5 @@
 /** Sources → batches of about equal work, in discovery order: small files together, a large one alone. */
-import { isGzip } from '../decode/inflate.js'
+import { isGzip } from '../model/inflate.js'
 import type { BatchSource } from '../model/batch.js'
 
 /** At least some 2,500 records of a .gz archive: a shard's fixed cost (open, attach) is then a hundredth of the work. */

@@ -8,7 +8,7 @@ import {
   type RecordSink,
   type Verdict,
 } from '../decode/decode.js'
-import { inflateWhole, isGzip, type Inflated } from '../decode/inflate.js'
+import { inflateWhole, isGzip, type Inflated } from '../model/inflate.js'
 import { isTar } from '../decode/tar-header.js'
 import { isUtf16, toUtf8 } from '../decode/utf16.js'
 import { repairQuotes, type Repairs } from '../decode/lenient.js'

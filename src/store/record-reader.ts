@@ -6,6 +6,7 @@ import { parseLocator } from '../model/locator.js'
 import { TextTree } from '../model/text-tree.js'
 import { readQuietly } from './open-quietly.js'
 import type { Connection } from './open.js'
+import { referencedContent } from './referenced-content.js'
 
 /** Columns by which a record is found. */
 export interface RecordPlace {
@@ -27,6 +28,7 @@ interface Source {
   readonly path: string
   readonly path_hex: string | null
   readonly sha256: string | null
+  readonly content_size: number | null
   readonly storage: string
 }
 
@@ -50,7 +52,7 @@ export class RecordReader {
     )
     this.#bytes = this.#db.prepare<[number]>('SELECT bytes FROM segment WHERE rowid = ?')
     this.#source = this.#db.prepare<[number]>(
-      'SELECT path, path_hex, sha256, storage FROM source WHERE id = ?',
+      'SELECT path, path_hex, sha256, content_size, storage FROM source WHERE id = ?',
     )
   }
 
@@ -120,7 +122,12 @@ export class RecordReader {
           exit: EXIT.verificationFailed,
         })
       }
-      return bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes
+      const content = referencedContent(bytes, source.content_size)
+      if (content !== null) return content
+      throw new CaseError(`the content of ${source.path} can not be read by reference`, {
+        exit: EXIT.verificationFailed,
+        hint: 'index it into a case without --reference',
+      })
     })
   }
 

@@ -40,6 +40,7 @@ const GOOD_IDS = [1, 2, 3, 4, 5, 6].map((n) => idOf(n))
 const BAD = 'm-bad.json.gz'
 /** For what could kill a thread: its stack and heap are smaller. Elsewhere one worker does, which starts sooner. */
 const THREADS = ['--workers', '2'] as const
+const REFERENCE = ['--workers', '1', '--reference'] as const
 /** Text that compresses about as well as real records. */
 const PAD = Array.from({ length: 600 }, (_, at) => uuid(`pad ${at % 150}`)).join(' ')
 
@@ -386,6 +387,42 @@ describe('damaged gzip that is too large to be read in one piece', () => {
     const { code, events, problems } = await indexBad(wrong)
     expect({ code, count: events.length }).toEqual({ code: 3, count: LARGE })
     expect(problems).toEqual([expect.objectContaining({ kind: 'corrupt-gzip', byte_offset: size })])
+  })
+})
+
+describe('damaged gzip of a --reference case', () => {
+  const small = gzipSync(logText(manyRecords(100, 65)))
+  // Over the 64 MB that are read whole.
+  const large = gzipSync(
+    logText(
+      Array.from({ length: 3400 }, (_, at) => record(30_000 + at, { additionalEventData: { pad: PAD } })),
+    ),
+    { level: 1 },
+  )
+  const changed = (whole: Buffer, part: number): Buffer => {
+    const at = Math.floor(whole.length * part)
+    return Buffer.from(whole).fill(0xff, at, at + 64)
+  }
+  const wrong = Buffer.from(small)
+  wrong[wrong.length - 8]! ^= 1
+
+  it.each([
+    ['cut', small.subarray(0, Math.floor(small.length * 0.6))],
+    ['with text behind its end', Buffer.concat([small, Buffer.from('THE END')])],
+    ['with a wrong checksum', wrong],
+    ['with damage inside', changed(small, 0.7)],
+    ['large, cut', large.subarray(0, Math.floor(large.length * 0.95))],
+    ['large, with damage inside', changed(large, 0.97)],
+  ])('gives every record that was indexed: %s', async (_, bytes) => {
+    const [referred, kept] = [await indexBad(bytes, BAD, REFERENCE), await indexBad(bytes)]
+    expect(referred).toMatchObject({ code: 3, events: kept.events })
+    const ask = ['window', '--until', '9000-01-01', '--records'] as const
+    const texts = (await find(referred.caseFile, ...ask)).map((row) => row['record'])
+    expect(texts.length).toBeGreaterThan(20)
+    expect(texts).toEqual((await find(kept.caseFile, ...ask)).map((row) => row['record']))
+    expect((await shown(referred.caseFile, referred.events.at(-1)!)).length).toBeGreaterThan(0)
+    const { code, stdout } = await run(['verify', '--case', referred.caseFile])
+    expect({ code, stdout: code === 0 ? '' : stdout }).toEqual({ code: 0, stdout: '' })
   })
 })
 

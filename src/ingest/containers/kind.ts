@@ -1,6 +1,6 @@
 /** Is this a container? Told by its first bytes. */
 import { constants, gunzipSync } from 'node:zlib'
-import { isGzip } from '../../decode/inflate.js'
+import { isGzip } from '../../model/inflate.js'
 import { isTar } from '../../decode/tar-header.js'
 
 export type ContainerKind = 'zip' | 'tar' | 'tar.gz'

@@ -1,9 +1,9 @@
 /** The stored bytes of a source, piece by piece, hashed on the way. */
 import { createHash, hash, type Hash } from 'node:crypto'
-import { constants, gunzipSync, inflateRawSync } from 'node:zlib'
-import { inflateWhole, isGzip } from '../../decode/inflate.js'
+import { gunzipSync, inflateRawSync } from 'node:zlib'
 import { readQuietly } from '../../store/open-quietly.js'
 import type { Connection } from '../../store/open.js'
+import { referencedContent } from '../../store/referenced-content.js'
 import type { FindingList } from './finding.js'
 import type { VerifiedSource } from './verified-source.js'
 
@@ -13,9 +13,6 @@ interface Segment {
   readonly encoding: 'gzip' | 'plain' | 'deflate'
   readonly rowid: number
 }
-
-/** Content of a --reference source is read in one piece, as the reader of records does. */
-const MAX_REFERENCED_BYTES = 1024 * 1024 * 1024
 
 export class StoredContent {
   readonly #segments
@@ -101,24 +98,15 @@ function* referenced(source: VerifiedSource, findings: FindingList): Generator<B
     findings.add('archive', `the file has SHA-256 ${now}, not ${source.sha256 ?? 'any'}`)
     return false
   }
-  const content = isGzip(bytes) ? unpacked(bytes) : bytes
-  // The file is the same, so that its content is: it only can not be given here.
-  if (content === null) return false
+  const content = referencedContent(bytes, source.content_size)
+  if (content === null) {
+    findings.add('archive', 'the file is the same, but its content can not be read by reference')
+    return false
+  }
   const contentNow = hash('sha256', content)
   if (contentNow !== source.content_sha256) {
     findings.add('bytes', `the content has SHA-256 ${contentNow}, not ${source.content_sha256 ?? 'any'}`)
   }
   yield content
   return true
-}
-
-/** null when it is too large for one piece, or damaged beyond what zlib gives. */
-function unpacked(bytes: Buffer): Buffer | null {
-  const inflated = inflateWhole(bytes, MAX_REFERENCED_BYTES)
-  if (inflated !== null) return inflated.content
-  try {
-    return gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: MAX_REFERENCED_BYTES })
-  } catch {
-    return null
-  }
 }
