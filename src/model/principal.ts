@@ -112,3 +112,13 @@ export const IDENTITY_COLUMNS = [
   'identity_store_arn',
   'credential_id',
 ] as const satisfies readonly (keyof Identity)[]
+
+const CONCLUDED: ReadonlySet<string> = new Set([
+  'credential_class',
+  'principal',
+  'principal_kind',
+  'principal_key',
+] satisfies (keyof Identity)[])
+
+/** Columns that repeat what a record says: their words find the identity. Conclusions are ours, and do not. */
+export const RECORDED_COLUMNS = IDENTITY_COLUMNS.filter((column) => !CONCLUDED.has(column))

@@ -13,7 +13,7 @@ import {
 } from '../model/dictionary.js'
 import type { Problem } from '../model/problem.js'
 import type { JsonObject } from '../model/record.js'
-import { IDENTITY_COLUMNS } from '../model/principal.js'
+import { IDENTITY_COLUMNS, RECORDED_COLUMNS } from '../model/principal.js'
 import { RESOURCE_ROLES, type ResourceRef } from '../model/resource.js'
 import { MAX_USES } from '../model/event-id.js'
 import { readBoolean, readObject, readString, readTime } from './fields.js'
@@ -90,7 +90,7 @@ export class Normaliser {
     const userAgent = text(record['userAgent'])
     // Only an escape can bring in a NUL or a lone surrogate: most records have none, and need no repair.
     const mayNeedRepair = input.text.includes('\\u')
-    const searchable = walk.text
+    const searchable = known.rest === '' ? walk.text : `${walk.text} ${known.rest}`
     const body = mayNeedRepair ? clean(searchable) : searchable
     const draft: EventDraft = {
       eventTimeMs: readTime(record['eventTime']),
@@ -209,12 +209,16 @@ export class Normaliser {
     }
     const { identity, names } = readIdentity(record)
     const values = IDENTITY_COLUMNS.map((column) => cleanValue(identity[column]))
+    const recorded = RECORDED_COLUMNS.map((column) => identity[column]).filter((value) => value !== null)
     const entry: IdentityEntry = {
-      ...makeEntry(values, clean(leaves(userIdentity))),
+      ...makeEntry(values, clean(recorded.join(' '))),
       names: names.map(({ name, kind }) => ({ name: clean(name), kind })),
     }
     const tooDeep = isDeeper(userIdentity, this.#maxDepth)
-    const known: KnownIdentity = { userIdentity, category, console, entry, tooDeep, origin: null }
+    // A bare string or number is a value of the record as any other.
+    const said = typeof userIdentity === 'object' ? [...leaves(userIdentity, this.#maxDepth)] : []
+    const rest = said.filter((leaf) => !recorded.includes(leaf)).join(' ')
+    const known: KnownIdentity = { userIdentity, category, console, entry, rest, tooDeep, origin: null }
     keep(variants, known)
     return known
   }
@@ -344,6 +348,8 @@ interface KnownIdentity {
   readonly category: string | null
   readonly console: boolean
   readonly entry: IdentityEntry
+  /** What userIdentity says and no column holds. Other events of the same row do not say it: it is the event's own text. */
+  readonly rest: string
   readonly tooDeep: boolean
   /** Where its last request came from: mostly the next one comes from there too. */
   origin: Variant | null
@@ -413,14 +419,11 @@ function short(value: unknown): string {
   return JSON.stringify(value).slice(0, 80)
 }
 
-/** String values below a value, in order. Depth is bounded: identities are small, hostile ones are cut. */
-function leaves(value: unknown, depth = 0): string {
-  if (typeof value === 'string') return value
-  if (typeof value !== 'object' || value === null || depth > 20) return ''
-  return Object.values(value)
-    .map((inner) => leaves(inner, depth + 1))
-    .filter((inner) => inner !== '')
-    .join(' ')
+/** Strings and numbers in a value, in order, down to where nobody looks. */
+function* leaves(value: unknown, levels: number): Generator<string> {
+  if (typeof value === 'string' || typeof value === 'number') yield String(value)
+  if (typeof value !== 'object' || value === null || levels === 0) return
+  for (const inner of Object.values(value)) yield* leaves(inner, levels - 1)
 }
 
 function isDeeper(value: unknown, levels: number): boolean {
