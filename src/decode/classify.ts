@@ -57,6 +57,7 @@ function isNotification(value: JsonObject): boolean {
 
 const SIGNATURES: readonly (readonly [string, Buffer])[] = [
   ['zip', Buffer.from('PK\u0003\u0004', 'latin1')],
+  ['gzip inside gzip', Buffer.from([0x1f, 0x8b, 0x08])],
   ['zstd', Buffer.from([0x28, 0xb5, 0x2f, 0xfd])],
   ['xz', Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a])],
   ['bzip2', Buffer.from('BZh', 'latin1')],
@@ -77,4 +78,27 @@ export function unsupportedFormat(bytes: Buffer): string | null {
       return name
   }
   return null
+}
+
+/** What is often found beside logs, by its first bytes. */
+const OTHERS: readonly (readonly [string, string])[] = [
+  ['a PNG image', '\u0089PNG'],
+  ['a JPEG image', '\u00ff\u00d8\u00ff'],
+  ['a GIF image', 'GIF8'],
+  ['a program', '\u007fELF'],
+  ['a Windows program', 'MZ'],
+  ['a Windows event log', 'ElfFile\u0000'],
+  ['a packet capture', '\u00d4\u00c3\u00b2\u00a1'],
+  ['HTML or XML', '<'],
+]
+
+/** Neither JSON nor a form that goes by lines: what it looks like. */
+export function foreignText(bytes: Buffer): string {
+  const start = bytes.toString('latin1', 0, 1024)
+  const name = OTHERS.find(([, magic]) => start.startsWith(magic))?.[0]
+  // Text has none of these; tab, line breaks and form feed it has.
+  const isBinary = Array.from(start).some(
+    (char) => char < '\t' || (char > '\r' && char < ' ' && char !== '\u001b'),
+  )
+  return `${NOT_JSON}: ${name ?? (isBinary ? 'binary data' : 'text without a CloudTrail record in it')}`
 }

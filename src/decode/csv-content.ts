@@ -1,4 +1,7 @@
-/** CSV exports: the console's Event history, CloudTrail Lake, Splunk. What a column is, its header says. */
+/**
+ * CSV exports: the console's Event history, CloudTrail Lake, Splunk. What a column is, its header says; where that names nothing
+ * known (CloudWatch Logs Insights: `@message`, Kibana: `event.original`, `_source`), the cells do.
+ */
 import { csvCells } from '../model/csv-cells.js'
 import type { JsonObject } from '../model/record.js'
 import { CsvReader, type CsvSink } from './csv-reader.js'
@@ -12,6 +15,8 @@ import { Unwrapping } from './unwrap.js'
 const RECORD_COLUMNS = new Set(['eventjson', 'raw', 'cloudtrailevent'])
 
 export type CsvShape = 'console-csv' | 'lake-csv' | 'splunk-csv'
+/** Its header says nothing; a cell of each row holds a record. */
+const BY_CONTENT = 'csv'
 
 /** @returns undefined when the columns are not of events. */
 function csvShape(columns: readonly string[]): CsvShape | undefined {
@@ -24,12 +29,31 @@ function columnsOf(header: string): string[] {
   return csvCells(header).map((cell) => (cell === '_raw' ? 'raw' : cell === 'raw' ? '' : columnName(cell)))
 }
 
+/** JSON itself never has this. */
+const QUOTED_OBJECT = /(?:^|[,\r\n])"\s*[[{][\s{]*""/
+const HEADER = /^[\r\n]*([^\r\n]*)/
+
 /** Does this text begin with a line that names columns of events? */
 export function isCsvHeader(head: string): boolean {
-  const line = head.replace(/^(?:\r?\n)+/, '').split('\n', 1)[0] ?? ''
+  const line = HEADER.exec(head)?.[1] ?? ''
   return line.includes(',') || /^"?eventjson"?\s*$/i.test(line)
     ? csvShape(columnsOf(line)) !== undefined
     : false
+}
+
+/** Does the first row behind the header have a record in a cell? */
+export function hasRecordCell(head: string): boolean {
+  const header = HEADER.exec(head)?.[0] ?? ''
+  const rows = head.slice(header.length).replace(/^[\r\n]+/, '')
+  return !/[{[]/.test(header) && QUOTED_OBJECT.test(rows) && csvCells(rows).some(holdsRecord)
+}
+
+/** Told only of cells that look like it: unwrapping takes its time. */
+function holdsRecord(cell: string): boolean {
+  if (!/^\s*[[{]/.test(cell) || !cell.includes('eventVersion')) return false
+  return Array.from(new Unwrapping(cell).cell(cell, [0])).some(
+    ({ kind }) => kind === 'event' || kind === 'insight',
+  )
 }
 
 export class CsvContent implements TextContent, CsvSink {
@@ -37,6 +61,7 @@ export class CsvContent implements TextContent, CsvSink {
   readonly #reader: CsvReader
   #columns: readonly string[] | undefined
   #record = -1
+  #shape = ''
 
   constructor(emitter: Emitter, limits: Limits) {
     this.#emitter = emitter
@@ -51,7 +76,8 @@ export class CsvContent implements TextContent, CsvSink {
     if (this.#columns === undefined) {
       this.#columns = columnsOf(text)
       this.#record = this.#columns.findIndex((name) => RECORD_COLUMNS.has(name))
-      this.#emitter.shape = csvShape(this.#columns) ?? ''
+      this.#shape = csvShape(this.#columns) ?? BY_CONTENT
+      this.#emitter.shape = this.#shape
       return
     }
     const place = { offset, length }
@@ -61,6 +87,7 @@ export class CsvContent implements TextContent, CsvSink {
       this.#emitter.reject('bad-csv', place, detail)
       return
     }
+    if (this.#record < 0 && this.#shape === BY_CONTENT) this.#record = cells.findIndex(holdsRecord)
     const record = cells[this.#record]
     if (record !== undefined && record !== '') {
       for (const item of new Unwrapping(text).cell(record, [{ coding: 'csv' }, this.#record]))

@@ -1,6 +1,6 @@
 /**
  * Rows of a CSV text (RFC 4180), each with its exact place, from a stream of bytes. A row that breaks the rules costs that row:
- * reading goes on at the next line.
+ * reading goes on at the next line. Where the first row ends in a carriage return alone, as old spreadsheets write it, all do.
  */
 const QUOTE = 0x22
 const COMMA = 0x2c
@@ -22,6 +22,8 @@ export class CsvReader {
   #window: Buffer = Buffer.alloc(0)
   #base = 0
   #again = AGAIN_BYTES
+  /** LINE_FEED, with or without a carriage return before it, or RETURN; not known before the first row. */
+  #lineBreak: number | undefined
   /** Inside a row over the limit: its length so far, and whether a quote is open. */
   #skipped = 0
   #skipQuoted = false
@@ -46,7 +48,7 @@ export class CsvReader {
 
   /** @returns where the next row begins, or -1 when more bytes are needed. */
   #row(window: Buffer, start: number, last: boolean): number {
-    const end = rowEnd(window, start, last)
+    const end = rowEnd(window, start, last, this.#lineBreak !== LINE_FEED)
     if (end >= 0) {
       this.#give(window, start, end)
       return afterBreak(window, end)
@@ -57,7 +59,7 @@ export class CsvReader {
     }
     const detail = end === MORE ? 'a quote is never closed' : 'a quote where none may stand'
     if (end === MORE) this.#again -= window.length - start
-    const line = this.#again > 0 ? window.indexOf(LINE_FEED, start) : -1
+    const line = this.#again > 0 ? window.indexOf(this.#lineBreak ?? LINE_FEED, start) : -1
     const stop = line < 0 ? window.length : line
     this.#sink.damaged('bad-csv', this.#base + start, stop - start, detail)
     return line < 0 ? window.length : line + 1
@@ -65,6 +67,7 @@ export class CsvReader {
 
   #give(window: Buffer, start: number, end: number): void {
     if (end === start) return
+    this.#lineBreak ??= window[end] === RETURN && window[end + 1] !== LINE_FEED ? RETURN : LINE_FEED
     if (end - start > this.#maxRowBytes) this.#tooLarge(start, end - start)
     else this.#sink.row(window.toString('utf8', start, end), this.#base + start, end - start)
   }
@@ -80,7 +83,7 @@ export class CsvReader {
     for (; at < window.length; at++) {
       const byte = window[at]
       if (byte === QUOTE) this.#skipQuoted = !this.#skipQuoted
-      else if (byte === LINE_FEED && !this.#skipQuoted) break
+      else if (byte === (this.#lineBreak ?? LINE_FEED) && !this.#skipQuoted) break
     }
     this.#skipped += at - start
     if (at === window.length && !last) return at
@@ -94,27 +97,31 @@ export class CsvReader {
 const MORE = -1
 const BROKEN = -2
 
-/** Index of the line break, or of the end; MORE when the bytes end first, BROKEN where the rules are. */
-function rowEnd(window: Buffer, start: number, last: boolean): number {
+/**
+ * Index of the line break, or of the end; MORE when the bytes end first, BROKEN where the rules are.
+ * @param byReturn a carriage return alone ends a row, too.
+ */
+function rowEnd(window: Buffer, start: number, last: boolean, byReturn: boolean): number {
   let at = start
   for (;;) {
     if (window[at] === QUOTE) {
       at = quotedEnd(window, at)
       if (at < 0) return MORE
       if (at >= window.length) return last ? at : MORE
-    } else while (at < window.length && !endsBareCell(window[at] as number)) at++
+    } else while (at < window.length && !endsBareCell(window[at] as number, byReturn)) at++
     if (at >= window.length) return last ? at : MORE
     const byte = window[at]
     if (byte === LINE_FEED) return window[at - 1] === RETURN && at > start ? at - 1 : at
     if (byte === RETURN && window[at + 1] === LINE_FEED) return at
     if (byte === RETURN && at + 1 >= window.length) return last ? at : MORE
+    if (byte === RETURN && byReturn) return at
     if (byte !== COMMA) return BROKEN
     at++
   }
 }
 
-function endsBareCell(byte: number): boolean {
-  return byte === COMMA || byte === LINE_FEED || byte === QUOTE
+function endsBareCell(byte: number, byReturn: boolean): boolean {
+  return byte === COMMA || byte === LINE_FEED || byte === QUOTE || (byReturn && byte === RETURN)
 }
 
 /** Index behind the closing quote, or -1. */

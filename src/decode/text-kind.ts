@@ -1,6 +1,6 @@
 /** What a text is, told by its first bytes: JSON, or one of the forms that go by lines. */
-import { unsupportedFormat, NOT_JSON } from './classify.js'
-import { isCsvHeader } from './csv-content.js'
+import { foreignText, unsupportedFormat } from './classify.js'
+import { hasRecordCell, isCsvHeader } from './csv-content.js'
 import { isTar } from './tar-header.js'
 
 export type TextKind =
@@ -18,6 +18,11 @@ const SEARCHED_BYTES = 1024 * 1024
 /** A header of all known columns is under 1 kB. */
 const HEADER_BYTES = 16 * 1024
 
+const OTHER_SEPARATORS = [
+  [';', 'CSV with semicolons'],
+  ['\t', 'CSV with tabs'],
+] as const
+
 export function startsLikeJson(head: Buffer): boolean {
   return JSON_START.test(head.toString('latin1', 0, 256))
 }
@@ -31,10 +36,14 @@ export function textKind(head: Buffer): TextKind {
   if (JSON_START.test(start) || head.length === 0) return { kind: 'json' }
   if (EXPORT_LINE.test(start)) return { kind: 'log-export' }
   if (ACCESS_LINE.test(start)) return { kind: 'access-log' }
-  if (isCsvHeader(head.toString('latin1', 0, HEADER_BYTES))) return { kind: 'csv' }
+  const header = head.toString('latin1', 0, HEADER_BYTES)
+  if (isCsvHeader(header)) return { kind: 'csv' }
+  for (const [separator, detail] of OTHER_SEPARATORS)
+    if (isCsvHeader(header.replaceAll(separator, ','))) return { kind: 'foreign', detail, unsupported: true }
   if (head.subarray(0, 4096).every((byte) => byte === 0))
     return { kind: 'foreign', detail: 'zero bytes: not downloaded or recovered whole', unsupported: false }
+  if (hasRecordCell(head.toString('utf8', 0, SEARCHED_BYTES))) return { kind: 'csv' }
   // Documentation, tickets: records in other text are searched for.
   if (head.subarray(0, SEARCHED_BYTES).includes('"eventVersion"')) return { kind: 'json' }
-  return { kind: 'foreign', detail: NOT_JSON, unsupported: false }
+  return { kind: 'foreign', detail: foreignText(head), unsupported: false }
 }

@@ -12,7 +12,7 @@ import { TextTree } from '../../src/model/text-tree.js'
 
 const ROOT = path.resolve(import.meta.dirname, '../../fixtures/shapes')
 /** Told by the text, not by a JSON value. */
-const TEXT_SHAPES = ['log-export', 'console-csv', 'lake-csv', 'splunk-csv', 's3-access-log']
+const TEXT_SHAPES = ['log-export', 'console-csv', 'lake-csv', 'splunk-csv', 'csv', 's3-access-log']
 const SHAPES = [...VALUE_SHAPES.map(({ name }) => name), ...TEXT_SHAPES]
 /** Shapes that hold no events. */
 const NO_EVENTS = new Set(['digest', 'public-keys', 'lake-sign', 'aggregated', 's3-access-log'])
@@ -122,4 +122,15 @@ it('exactly one shape claims each value of the fixtures; the generic wrapper onl
       )
     }
   }
+})
+
+it.each([
+  ['eventID;eventName;eventTime\n1;2;3\n', true, 'CSV with semicolons'],
+  ['"Event name"\t"Event time"\n"2"\t"3"\n', true, 'CSV with tabs'],
+  ['\u001f\u008b\b\u0000\u0000', true, 'gzip inside gzip'],
+  ['\u0089PNG\r\n\u001a\n', false, 'not JSON: a PNG image'],
+  ['\u0001\u0002\u0003', false, 'not JSON: binary data'],
+  ['hello', false, 'not JSON: text without a CloudTrail record in it'],
+])('what is not read is named: %j', (text, unsupported, detail) => {
+  expect(decode(Buffer.from(text, 'latin1'))).toMatchObject({ verdict: null, unsupported, detail })
 })

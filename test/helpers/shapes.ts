@@ -276,6 +276,12 @@ export const SAMPLES: readonly ShapeSample[] = [
     wrap: (r) =>
       `"_time","_raw",host\r\n${r.map((record) => `"2024-03-04",${cell(json(record))},h\r\n`).join('')}`,
   },
+  {
+    shape: 'csv',
+    file: 'good.csv',
+    wrap: (r) =>
+      `@timestamp,@message,@ptr\n${r.map((record) => `2024-03-04 00:00:00.000,${cell(json(record))},Cm0K\n`).join('')}`,
+  },
   { shape: 'queue-message', file: 'good.json', wrap: (r) => json({ Records: r.map(sqs) }) },
   { shape: 'queue-message', file: 'sns.json', wrap: (r) => lines(r.map(sns)) },
   {
