@@ -27,7 +27,7 @@ function isIn({ window: { sinceMs, untilMs } }: Question, { time }: TinyEvent, m
 function isMeant(question: Question, event: TinyEvent): boolean {
   switch (question.kind) {
     case 'request':
-      return event.requestId === stored(question.value)
+      return event.requestId === stored(question.value) || event.requestId === uuidInSmall(question.value)
     case 'principal':
       return event.identity.names.some(([name]) => fits(name.toLowerCase(), question.value.toLowerCase()))
     case 'resource':
@@ -37,6 +37,17 @@ function isMeant(question: Question, event: TinyEvent): boolean {
     case 'window':
       return true
   }
+}
+
+/** A UUID in capitals is meant in the small letters that AWS writes. */
+function uuidInSmall(value: string): string | null {
+  const isUuid =
+    value.length === 36 &&
+    value
+      .split('-')
+      .map((part) => part.length)
+      .join() === '8,4,4,4,12'
+  return isUuid && /^[0-9a-f-]+$/i.test(value) ? value.toLowerCase() : null
 }
 
 function touches(event: TinyEvent, value: string): boolean {
