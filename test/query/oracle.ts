@@ -40,14 +40,14 @@ function isMeant(question: Question, event: TinyEvent): boolean {
 }
 
 /** A UUID in capitals is meant in the small letters that AWS writes. */
-function uuidInSmall(value: string): string | null {
+function uuidInSmall(value: string): string | undefined {
   const isUuid =
     value.length === 36 &&
     value
       .split('-')
       .map((part) => part.length)
       .join() === '8,4,4,4,12'
-  return isUuid && /^[0-9a-f-]+$/i.test(value) ? value.toLowerCase() : null
+  return isUuid && /^[0-9a-f-]+$/i.test(value) ? value.toLowerCase() : undefined
 }
 
 function touches(event: TinyEvent, value: string): boolean {
