@@ -324,11 +324,13 @@ export class JsonReader {
 
   /** A bracket that is missing makes a value of all that follows. */
   #hasSwallowed(end: number): boolean {
-    const window = end < 0 ? this.#text.bytes : this.#text.bytes.subarray(0, end)
     if (this.#skipping) return false
-    const isOver = window.length - this.#scan.start > this.#maxValueBytes
+    const length = end < 0 ? this.#text.bytes.length : end
+    const isOver = length - this.#scan.start > this.#maxValueBytes
     const mayBeLines = end < 0 && this.#container === null && this.documents > 0
-    return (isOver || mayBeLines) && this.#search.hasSwallowed(window, this.#valueStart, isOver)
+    // Asked of each value: only a suspect one is worth a view of its bytes.
+    if (!isOver && !mayBeLines) return false
+    return this.#search.hasSwallowed(this.#text.bytes.subarray(0, length), this.#valueStart, isOver)
   }
 
   #loseValue(): boolean {
