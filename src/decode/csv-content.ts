@@ -31,6 +31,7 @@ function columnsOf(header: string): string[] {
 
 /** JSON itself never has this. */
 const QUOTED_OBJECT = /(?:^|[,\r\n])"\s*[[{][\s{]*""/
+const LINE_BREAKS = /[\r\n]+/g
 const HEADER = /^[\r\n]*([^\r\n]*)/
 
 /** Does this text begin with a line that names columns of events? */
@@ -41,11 +42,20 @@ export function isCsvHeader(head: string): boolean {
     : false
 }
 
-/** Does the first row behind the header have a record in a cell? */
+/** Rows that are looked at for a record: each may be damaged, and says nothing then. */
+const ROWS_LOOKED_AT = 100
+
+/** Does a row behind the header have a record in a cell? */
 export function hasRecordCell(head: string): boolean {
   const header = HEADER.exec(head)?.[0] ?? ''
-  const rows = head.slice(header.length).replace(/^[\r\n]+/, '')
-  return !/[{[]/.test(header) && QUOTED_OBJECT.test(rows) && csvCells(rows).some(holdsRecord)
+  if (/[{[]/.test(header)) return false
+  if (!QUOTED_OBJECT.test(head.slice(header.length))) return false
+  let lines = 0
+  for (const { 0: lineBreak, index } of head.matchAll(LINE_BREAKS)) {
+    if (csvCells(head.slice(index + lineBreak.length)).some(holdsRecord)) return true
+    if (++lines === ROWS_LOOKED_AT) break
+  }
+  return false
 }
 
 /** Told only of cells that look like it: unwrapping takes its time. */

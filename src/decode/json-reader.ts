@@ -383,7 +383,9 @@ export class JsonReader {
     const text = this.#text.text(start, end)
     const value = tryParse(text)
     if (value === undefined) {
-      this.#recover({ start, from: start + 1, end, detail: parseMessage(text) })
+      // Words at the top level are no values: what is left of a line that was cut is one damage, not one for each word.
+      const isText = this.#container === null && text[0] !== '{'
+      this.#recover({ start, from: start + 1, end: isText ? Infinity : end, detail: parseMessage(text) })
       return
     }
     if (this.#container === null) this.documents++

@@ -27,6 +27,12 @@ export function startsLikeJson(head: Buffer): boolean {
   return JSON_START.test(head.toString('latin1', 0, 256))
 }
 
+/** Behind a first line that is damaged, or was cut. */
+function mostLines(head: string, form: RegExp): boolean {
+  const lines = head.split(/[\r\n]+/).slice(1, -1)
+  return lines.length > 0 && lines.filter((line) => form.test(line)).length * 2 > lines.length
+}
+
 /** @param head the beginning of the text, without a byte order mark. */
 export function textKind(head: Buffer): TextKind {
   const known = unsupportedFormat(head)
@@ -40,6 +46,8 @@ export function textKind(head: Buffer): TextKind {
   if (isCsvHeader(header)) return { kind: 'csv' }
   for (const [separator, detail] of OTHER_SEPARATORS)
     if (isCsvHeader(header.replaceAll(separator, ','))) return { kind: 'foreign', detail, unsupported: true }
+  if (mostLines(header, EXPORT_LINE)) return { kind: 'log-export' }
+  if (mostLines(header, ACCESS_LINE)) return { kind: 'access-log' }
   if (head.subarray(0, 4096).every((byte) => byte === 0))
     return { kind: 'foreign', detail: 'zero bytes: not downloaded or recovered whole', unsupported: false }
   if (hasRecordCell(head.toString('utf8', 0, SEARCHED_BYTES))) return { kind: 'csv' }

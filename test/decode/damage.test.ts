@@ -1,4 +1,5 @@
 /** Random records in a random shape, container and damage: the accounts agree, and no good record is lost. */
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
@@ -30,6 +31,7 @@ const records = fc
 
 interface Reading {
   readonly found: readonly FoundRecord[]
+  readonly lines: number
   readonly values: number
   readonly rejected: number
   readonly problems: number
@@ -37,7 +39,7 @@ interface Reading {
 
 function decode(bytes: Buffer, piece: number): Reading {
   const found: FoundRecord[] = []
-  let problems = 0
+  let [problems, lines] = [0, 0]
   const decoder = new ContentDecoder(
     {
       record: (r) => {
@@ -46,7 +48,7 @@ function decode(bytes: Buffer, piece: number): Reading {
       },
       problem: () => problems++,
       aggregate: () => undefined,
-      accessLine: () => undefined,
+      accessLine: () => lines++,
     },
     LIMITS,
   )
@@ -54,11 +56,25 @@ function decode(bytes: Buffer, piece: number): Reading {
     if (!decoder.push(Buffer.from(bytes.subarray(at, at + piece)), false)) break
   decoder.push(Buffer.alloc(0), true)
   const { verdict } = decoder.verdict()
-  return { found, problems, values: verdict?.values ?? 0, rejected: verdict?.rejected ?? 0 }
+  return { found, lines, problems, values: verdict?.values ?? 0, rejected: verdict?.rejected ?? 0 }
 }
 
 const ids = (found: readonly { record: CloudTrailRecord }[]): string[] =>
   found.map(({ record }) => String(record['eventID'])).sort()
+
+it.each([
+  ['log-export/good.txt', 3],
+  ['s3-access-log/good.txt', 0],
+  ['json-values/good.json', 3],
+])('%s: a first line that was cut costs that line', (file, records) => {
+  const text = readFileSync(path.resolve(import.meta.dirname, `../../fixtures/shapes/${file}`))
+  const whole = decode(text, 1 << 20)
+  expect(whole).toMatchObject({ problems: 0, rejected: 0 })
+  const cut = decode(text.subarray(100), 1 << 20)
+  expect(cut.lines).toBe(Math.max(0, whole.lines - 1))
+  expect(cut.found.length).toBe(Math.max(0, records - 1))
+  expect(cut).toMatchObject({ problems: 1, rejected: 1 })
+})
 
 const sample = fc.constantFrom(...ONE_VALUE_A_RECORD)
 const DAMAGE = ['"', '}', '{', 'x', '\n', '\u0000', '\\', ',', ']']
@@ -126,6 +142,23 @@ describe('records in shapes', () => {
       ),
       { numRuns: 600 },
     )
+  })
+
+  it('are all there but the damaged one, wherever in its id the damage is', () => {
+    const list = [0, 1, 2].map((n) => makeRecord(n, { eventID: `event-${n}` }))
+    const lost = ONE_VALUE_A_RECORD.flatMap((shape) =>
+      list.flatMap((record, hit) =>
+        [...DAMAGE, null].flatMap((spice) =>
+          Array.from(String(record['eventID']), (_, at) => {
+            const { found } = decode(damaged(shape, list, hit, at, spice), 1 << 20)
+            const there = new Set(ids(found))
+            const missing = list.filter(({ eventID }, n) => n !== hit && !there.has(String(eventID)))
+            return missing.length === 0 ? [] : [{ file: shape.file, hit, spice, at }]
+          }).flat(),
+        ),
+      ),
+    )
+    expect(lost).toEqual([])
   })
 
   it('of a text that was cut are there up to the cut', () => {
