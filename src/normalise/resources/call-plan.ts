@@ -1,6 +1,7 @@
 import { Creation } from './creation.js'
 import type { JsonObject } from '../../model/record.js'
 import type { Found } from './found.js'
+import { bringsPolicy } from './policy-grantees.js'
 import { Entry, makeScope } from './scope.js'
 import type { Parameters, Service } from './service.js'
 import { ENCRYPTION_CONTEXT } from './services/kms.js'
@@ -12,6 +13,8 @@ export interface CallPlan {
   readonly entry: Entry
   readonly creation: Creation | null
   readonly compose: ((parameters: JsonObject, found: Found) => void) | null
+  /** Its parameters hold a policy that says who is let in. */
+  readonly bringsPolicy: boolean
 }
 
 /** Archives hold some hundred different calls; made-up names must not fill the memory. */
@@ -49,6 +52,7 @@ function makePlan(eventSource: string, eventName: string): CallPlan {
     entry: entryFor(services, eventName),
     creation: Creation.of(eventName),
     compose: services.find(({ compose }) => compose !== undefined)?.compose ?? null,
+    bringsPolicy: bringsPolicy(eventName),
   }
 }
 

@@ -17,7 +17,7 @@ export const CANNED_ACL: Rule = reads(readCannedAcl, 'grantee')
 /** `http://acs.amazonaws.com/groups/global/AllUsers` */
 export const GRANTEE_GROUP: Rule = reads(readGroup, 'grantee')
 
-function readGrantee(value: string, found: Found, role: ResourceRole): void {
+export function readGrantee(value: string, found: Found, role: ResourceRole): void {
   if (/^\d{12}$/.test(value)) found.kind(ACCOUNT, value, role)
   else if (value === 'all' || value === '*') found.named('everyone', 'all', role)
   else if (/^[a-z0-9-]+(?:\.[a-z0-9-]+)*\.amazonaws\.com(?:\.cn)?$/.test(value))

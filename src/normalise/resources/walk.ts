@@ -12,6 +12,7 @@ import { addDeclared, DECLARED_FIELDS } from './declared.js'
 import { decodeJson, isEncodedJson } from './encoded.js'
 import { Found } from './found.js'
 import { idKind, mayBeId } from './ids.js'
+import { readPolicies } from './policy-grantees.js'
 import { Entry, NO_PARAMETERS } from './scope.js'
 
 /** A place that nothing is known of. */
@@ -96,6 +97,7 @@ export class RecordWalk {
         break
       case 'requestParameters':
         this.#parameters(value, plan)
+        if (plan.bringsPolicy) readPolicies(value, this.#found)
         break
       case 'responseElements':
         this.#found.creation = plan.creation
