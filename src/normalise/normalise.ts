@@ -54,6 +54,9 @@ const NOT_OWN_TEXT: ReadonlySet<string> = new Set([
   'tlsDetails.tlsVersion',
   'tlsDetails.cipherSuite',
   'tlsDetails.keyExchange',
+  'additionalEventData.CipherSuite',
+  'additionalEventData.SignatureVersion',
+  'additionalEventData.AuthenticationMethod',
   'errorCode',
   'errorMessage',
 ])
@@ -157,14 +160,18 @@ export class Normaliser {
   /** Comparing with the caller's last request costs a fifth of looking up an address and a long user agent. */
   #originOf(known: KnownIdentity, record: JsonObject, userAgent: string | null): Entry {
     const tls = readObject(record['tlsDetails'])
+    const details = readObject(record['additionalEventData'])
     const parts = [
       text(record['sourceIPAddress']),
       userAgent,
       text(record['vpcEndpointId']),
       text(record['vpcEndpointAccountId']),
       tls === null ? null : text(tls['tlsVersion']),
-      tls === null ? null : text(tls['cipherSuite']),
+      (tls === null ? null : text(tls['cipherSuite'])) ??
+        (details === null ? null : text(details['CipherSuite'])),
       tls === null ? null : text(tls['keyExchange']),
+      details === null ? null : text(details['SignatureVersion']),
+      details === null ? null : text(details['AuthenticationMethod']),
     ]
     if (known.origin !== null && isSame(known.origin.parts, parts)) return known.origin.entry
     known.origin = this.#origin(parts)

@@ -39,6 +39,8 @@ const DIMENSION_OF = {
   vpc_endpoint_id: 'origin',
   tls_version: 'origin',
   cipher_suite: 'origin',
+  signature_version: 'origin',
+  authentication_method: 'origin',
   error_code: 'outcome',
   error_message: 'outcome',
 } as const satisfies Record<string, Dimension>

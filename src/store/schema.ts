@@ -116,8 +116,10 @@ export const ORIGIN: TableSpec = {
     text('vpc_endpoint_id', 'vpcEndpointId'),
     text('vpc_endpoint_account_id', 'vpcEndpointAccountId'),
     text('tls_version', 'tlsDetails.tlsVersion'),
-    text('cipher_suite', 'tlsDetails.cipherSuite'),
+    text('cipher_suite', 'tlsDetails.cipherSuite, or additionalEventData.CipherSuite'),
     text('key_exchange', 'tlsDetails.keyExchange'),
+    text('signature_version', 'additionalEventData.SignatureVersion'),
+    text('authentication_method', 'additionalEventData.AuthenticationMethod: QueryString is a presigned URL'),
   ],
 }
 

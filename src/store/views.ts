@@ -33,7 +33,8 @@ export const EVENTS: ViewSpec = {
   meaning: 'Each distinct event once, readable.',
   sql: `${EVENT_SELECT},
   e.event_time_ms, a.event_name_stem, a.management_event, o.failed, i.principal_kind, i.principal_key, i.session_created,
-  i.source_identity, i.identity_center_user_id, g.tls_version, g.cipher_suite, g.key_exchange, e.flags, e.id AS event_rowid
+  i.source_identity, i.identity_center_user_id, g.tls_version, g.cipher_suite, g.key_exchange,
+  g.signature_version, g.authentication_method, e.flags, e.id AS event_rowid
   ${EVENT_FROM}`,
   columns: [
     col('event_time', 'TEXT', 'eventTime, UTC; for ranges use event_time_ms, which is indexed'),
@@ -80,8 +81,14 @@ export const EVENTS: ViewSpec = {
     col('source_identity', 'TEXT', 'sourceIdentity'),
     col('identity_center_user_id', 'TEXT', 'onBehalfOf.userId'),
     col('tls_version', 'TEXT', 'tlsDetails.tlsVersion'),
-    col('cipher_suite', 'TEXT', 'tlsDetails.cipherSuite'),
+    col('cipher_suite', 'TEXT', 'tlsDetails.cipherSuite, or additionalEventData.CipherSuite'),
     col('key_exchange', 'TEXT', 'tlsDetails.keyExchange'),
+    col('signature_version', 'TEXT', 'additionalEventData.SignatureVersion: SigV2, SigV4'),
+    col(
+      'authentication_method',
+      'TEXT',
+      'additionalEventData.AuthenticationMethod: QueryString is a presigned URL',
+    ),
     col('flags', 'INTEGER', 'As in event'),
     col('event_rowid', 'INTEGER', 'event.id, joins the other tables'),
   ],

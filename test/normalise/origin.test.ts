@@ -41,6 +41,8 @@ describe('origin', () => {
       'TLSv1',
       'ECDHE-RSA-AES128-SHA',
       null,
+      null,
+      null,
     ])
     expect(first.origin.text).toBe('198.51.100.7 aws-cli/2.0 TLSv1 ECDHE-RSA-AES128-SHA')
     expect(first.text).toBe('sts.amazonaws.com')
@@ -55,13 +57,42 @@ describe('origin', () => {
       tlsDetails: { ...tlsDetails, tlsVersion: 'TLSv1.3', keyExchange: 'X25519MLKEM768' },
     })
     expect(newer.id).not.toBe(first.id)
-    expect(newer.values.slice(4)).toEqual(['TLSv1.3', 'ECDHE-RSA-AES128-SHA', 'X25519MLKEM768'])
+    expect(newer.values.slice(4, 7)).toEqual(['TLSv1.3', 'ECDHE-RSA-AES128-SHA', 'X25519MLKEM768'])
     expect(origin({ tlsDetails })).toBe(first)
   })
 
   it.each([[null], ['text'], [['TLSv1']], [{ tlsVersion: { deep: 'TLSv1' } }]])('has none of %j', (odd) => {
-    expect(origin({ tlsDetails: odd }).values.slice(4)).toEqual([null, null, null])
+    expect(origin({ tlsDetails: odd }).values.slice(4)).toEqual([null, null, null, null, null])
     if (odd !== null)
       expect(draft({ ...CLIENT, tlsDetails: odd }).text).toContain(odd === 'text' ? 'text' : 'TLSv1')
   })
+
+  it('says of a request to S3 how it was signed, once for all of a client; the rest stays with the event', () => {
+    const additionalEventData = {
+      SignatureVersion: 'SigV2',
+      CipherSuite: 'ECDHE-RSA-AES128-SHA',
+      AuthenticationMethod: 'QueryString',
+      'x-amz-id-2': 'abc+/=',
+      '': 'nameless',
+    }
+    const old = draft({ ...CLIENT, additionalEventData })
+    expect(old.origin.values.slice(4)).toEqual([null, 'ECDHE-RSA-AES128-SHA', null, 'SigV2', 'QueryString'])
+    expect(old.text).toBe('abc+/= nameless')
+    const both = draft({ ...CLIENT, tlsDetails, additionalEventData })
+    expect(both.origin.values.slice(4, 6)).toEqual(['TLSv1', 'ECDHE-RSA-AES128-SHA'])
+    expect(both.text).toBe('sts.amazonaws.com abc+/= nameless')
+    const other = { ...additionalEventData, CipherSuite: 'another' }
+    expect(draft({ ...CLIENT, tlsDetails, additionalEventData: other }).text).toBe(
+      'sts.amazonaws.com another abc+/= nameless',
+    )
+  })
+
+  it.each([[null], ['SigV2'], [['SigV2']], [{ SignatureVersion: { deep: 'SigV2' } }]])(
+    'does not say that a request was signed by %j',
+    (odd) => {
+      const { origin: entry, text } = draft({ ...CLIENT, additionalEventData: odd })
+      expect(entry.values.slice(4)).toEqual([null, null, null, null, null])
+      expect(text).toBe(odd === null ? '' : 'SigV2')
+    },
+  )
 })

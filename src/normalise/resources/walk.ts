@@ -13,12 +13,13 @@ import { decodeJson, isEncodedJson } from './encoded.js'
 import { Found } from './found.js'
 import { idKind, mayBeId } from './ids.js'
 import { readPolicies } from './policy-grantees.js'
+import { RecordText } from './record-text.js'
 import { Entry, NO_PARAMETERS } from './scope.js'
 
 /** A place that nothing is known of. */
 const ANYWHERE = new Entry(null, NO_PARAMETERS, false, 'mentioned')
 const LETTER_A = 97
-const TLS_PREFIX = 'tlsDetails.'
+const CIPHER = 'CipherSuite'
 
 /** Different in every event, and columns of their own; or the caller's. */
 const UNSAID: ReadonlySet<string> = new Set(['eventID', 'requestID', 'eventTime', 'userAgent'])
@@ -26,24 +27,26 @@ const UNSAID: ReadonlySet<string> = new Set(['eventID', 'requestID', 'eventTime'
 export class RecordWalk {
   readonly #maxDepth: number
   readonly #unsaid: ReadonlySet<string>
-  /** Of tlsDetails. */
   readonly #unsaidTls: ReadonlySet<string>
+  readonly #unsaidAdditional: ReadonlySet<string>
+  readonly #isCipherUnsaid: boolean
   readonly #found = new Found()
-  /** Values that are an ARN as a whole stay apart: the rest is searched for ARNs within. */
-  #arns = ''
-  #plain: string[] = []
+  readonly #said = new RecordText()
   #text = ''
   #tooDeep = false
 
   /**
-   * @param unsaid top-level fields, and some of `tlsDetails.`, whose text the caller has elsewhere. An error message is searched
-   * for ARNs all the same.
+   * @param unsaid top-level fields, and some of `tlsDetails.` and `additionalEventData.`, whose text the caller has elsewhere. An
+   * error message is searched for ARNs all the same.
    */
   constructor(maxDepth: number, unsaid: ReadonlySet<string> = UNSAID) {
     this.#maxDepth = maxDepth
-    const isTls = (field: string): boolean => field.startsWith(TLS_PREFIX)
-    this.#unsaid = new Set([...unsaid].filter((field) => !isTls(field)))
-    this.#unsaidTls = new Set([...unsaid].filter(isTls).map((field) => field.slice(TLS_PREFIX.length)))
+    this.#unsaid = new Set(Array.from(unsaid).filter((field) => !field.includes('.')))
+    this.#unsaidTls = within(unsaid, 'tlsDetails.')
+    const additional = within(unsaid, 'additionalEventData.')
+    // The caller has one cipher of each record: where S3 gives another than tlsDetails does, it is said.
+    this.#isCipherUnsaid = additional.delete(CIPHER)
+    this.#unsaidAdditional = additional
   }
 
   /** Of the last record: each once, with its strongest role. */
@@ -63,8 +66,7 @@ export class RecordWalk {
 
   walk(record: JsonObject): void {
     this.#found.start(readContext(record))
-    this.#arns = ''
-    this.#plain = []
+    this.#said.start()
     this.#tooDeep = false
     const plan = planFor(record['eventSource'], record['eventName'])
     for (const key in record) {
@@ -86,7 +88,7 @@ export class RecordWalk {
       // An error message can name what was refused, and nothing else does.
       if (key === 'errorMessage') findArns(value, this.#found)
     } else if (value.charCodeAt(0) === LETTER_A && value.startsWith('arn:')) this.#arn(value, ANYWHERE)
-    else this.#say(value)
+    else this.#said.say(value)
     if (key === 'vpcEndpointId' && mayBeId(value)) this.#id(value, 'mentioned')
   }
 
@@ -104,12 +106,16 @@ export class RecordWalk {
         this.#parameters(value, plan)
         this.#found.creation = null
         break
-      case 'serviceEventDetails':
       case 'additionalEventData':
+        if (isObject(value))
+          this.#partly(value, plan.entry, this.#unsaidAdditional, this.#cipherOf(record, value))
+        else this.#value(value, plan.entry, 1)
+        break
+      case 'serviceEventDetails':
         this.#value(value, plan.entry, 1)
         break
       case 'tlsDetails':
-        if (isObject(value)) this.#tls(value, record['requestParameters'])
+        if (isObject(value)) this.#partly(value, ANYWHERE, this.#unsaidTls, hostOf(record))
         else this.#value(value, ANYWHERE, 1)
         break
       default:
@@ -117,15 +123,23 @@ export class RecordWalk {
     }
   }
 
-  /** S3 names the host twice, and most records of an archive are its. */
-  #tls(details: JsonObject, parameters: unknown): void {
-    const said = isObject(parameters) ? parameters['Host'] : undefined
+  #cipherOf({ tlsDetails }: JsonObject, details: JsonObject): unknown {
+    const cipher = isObject(tlsDetails) ? tlsDetails['cipherSuite'] : undefined
+    return typeof cipher === 'string' || !this.#isCipherUnsaid ? cipher : details[CIPHER]
+  }
+
+  /** @param said a value that is known from elsewhere: S3 names host and cipher twice, and most records of an archive are its. */
+  #partly(details: JsonObject, owner: Entry, unsaid: ReadonlySet<string>, said: unknown): void {
+    const scope = owner.inner
+    if (scope.hasNamingKeys) this.#keys(details)
     for (const key in details) {
       const value = details[key]
       if (typeof value === 'string') {
-        if (value !== said && !this.#unsaidTls.has(key)) this.#string(value, ANYWHERE)
+        if (value === '' || value === said || unsaid.has(key)) continue
+        const entry = scope.entry(key)
+        this.#string(value, entry.isWrapper ? owner : entry)
       } else if (typeof value === 'object') {
-        if (value !== null) this.#value(value, ANYWHERE, 2)
+        if (value !== null) this.#value(value, scope.entry(key), 2)
       } else if (typeof value === 'number') {
         this.#number(value)
       }
@@ -153,8 +167,8 @@ export class RecordWalk {
     for (const key in entry) {
       const value = entry[key]
       if (typeof value === 'string') {
-        if (value.charCodeAt(0) === LETTER_A && value.startsWith('arn:')) this.#sayArn(value)
-        else this.#say(value)
+        if (value.charCodeAt(0) === LETTER_A && value.startsWith('arn:')) this.#said.sayArn(value)
+        else this.#said.say(value)
         const field = DECLARED_FIELDS.get(key)
         if (field === 'arn') arn = value
         else if (field === 'type') type = value
@@ -211,14 +225,14 @@ export class RecordWalk {
       this.#arn(value, entry)
       return
     }
-    this.#say(value)
+    this.#said.say(value)
     if (entry.rule !== null) entry.rule.apply(value, this.#found)
     else if (mayBeId(value)) this.#id(value, entry.role)
   }
 
   #arn(value: string, entry: Entry): void {
-    if (this.#found.arn(value, entry.rule === null ? entry.role : entry.rule.role)) this.#sayArn(value)
-    else this.#say(value)
+    if (this.#found.arn(value, entry.rule === null ? entry.role : entry.rule.role)) this.#said.sayArn(value)
+    else this.#said.say(value)
   }
 
   #id(value: string, role: ResourceRef['role']): void {
@@ -232,21 +246,13 @@ export class RecordWalk {
 
   #number(value: number): void {
     // 1e400 is Infinity once parsed: there is no spelling of it left.
-    if (Number.isFinite(value)) this.#say(String(value))
-  }
-
-  #say(value: string): void {
-    if (value !== '') this.#plain.push(value)
-  }
-
-  #sayArn(value: string): void {
-    this.#arns += ` ${value}`
+    if (Number.isFinite(value)) this.#said.say(String(value))
   }
 
   #finish(record: JsonObject): void {
-    const plain = this.#plain.join(' ')
+    const plain = this.#said.plain()
     findArns(plain, this.#found)
-    this.#text = plain === '' ? this.#arns.slice(1) : plain + this.#arns
+    this.#text = this.#said.whole(plain)
     if (plain.includes('%22') && isEncodedJson(plain)) this.#decoded(record, 0)
   }
 
@@ -266,4 +272,13 @@ export class RecordWalk {
     this.#text += ` ${text}`
     findArns(text, this.#found)
   }
+}
+
+function within(fields: ReadonlySet<string>, prefix: string): Set<string> {
+  const inside = Array.from(fields).filter((field) => field.startsWith(prefix))
+  return new Set(inside.map((field) => field.slice(prefix.length)))
+}
+
+function hostOf({ requestParameters }: JsonObject): unknown {
+  return isObject(requestParameters) ? requestParameters['Host'] : undefined
 }

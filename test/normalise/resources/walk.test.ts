@@ -184,6 +184,21 @@ describe('text', () => {
     expect(walked({ tlsDetails }).text).toBe('TLSv1 C b.s3.amazonaws.com N 7')
   })
 
+  it('says what another value begins with once: of a bucket and its host, of an object and its bucket', () => {
+    const bucket = 'arn:aws:s3:::acme'
+    const object = `${bucket}/a/b.txt`
+    const parameters = { bucketName: 'acme', Host: 'acme.s3.amazonaws.com', prefix: 'acme' }
+    expect(walked({ requestParameters: parameters }).text).toBe('acme.s3.amazonaws.com acme')
+    for (const resources of [
+      [{ ARN: bucket }, { ARN: object }],
+      [{ ARN: object }, { ARN: bucket }],
+    ])
+      expect(walked({ resources }).text).toBe(object)
+    const others = ['arn:aws:s3:::acme-logs', bucket, 'arn:aws:s3:::acme.b', 'arn:aws:s3:::ac']
+    expect(walked({ resources: others.map((ARN) => ({ ARN })) }).text).toBe(others.join(' '))
+    expect(walked({ resources: [{ ARN: bucket }, { ARN: bucket }] }).resources).toHaveLength(1)
+  })
+
   it('has URL-encoded JSON in both forms, also when an escape is broken', () => {
     const encoded = '%7b%22Sid%22%3a%22caf%C3%A9%22%7D'
     expect(walked({ requestParameters: { a: encoded, b: `${encoded}%E9` } }).text).toBe(
