@@ -11,7 +11,7 @@ const BATCHES = 40
 /** Plain JSON is ten times larger for the same records. */
 const PLAIN_WEIGHT = 0.125
 /** A file costs about 50 µs beside its bytes: as much as 10 kB of them. */
-const FILE_BYTES = 8 * 1024
+const FILE_BYTES = 3 * 1024
 
 /**
  * How much a batch holds at most, by the weight of all sources.
