@@ -5,7 +5,7 @@ import path from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { LIMITS, type Limits } from '../../../src/decode/limits.js'
-import { makeBatches } from '../../../src/ingest/batches.js'
+import { makeBatches, weightOf } from '../../../src/ingest/batches.js'
 import { MemberNames } from '../../../src/ingest/containers/member-names.js'
 import { TarGzReader } from '../../../src/ingest/containers/tar-gz.js'
 import { listTar } from '../../../src/ingest/containers/tar.js'
@@ -85,16 +85,17 @@ describe('members that were passed on', () => {
         size: 131_072,
         member: { name, containerSha256: '', place: { kind: 'passed', bytes, damage: null } },
       }) as const
+    const packed = gzipSync('x')
+    const roomForTwo = weightOf([member('a', packed), member('b', packed)])
     const sizes = async (bytes: Buffer): Promise<number[]> => {
       const members = Array.from({ length: 12 }, (_, n) => member(`${n}.json.gz`, bytes))
       const batches: number[] = []
-      // Room for two that are packed.
-      for await (const batch of makeBatches(members, 2 * (131_072 + 8192))) batches.push(batch.length)
+      for await (const batch of makeBatches(members, roomForTwo)) batches.push(batch.length)
       return batches
     }
-    expect(await sizes(gzipSync('x'))).toEqual([2, 2, 2, 2, 2, 2])
-    // Of plain JSON an eighth counts.
-    expect(await sizes(Buffer.from('{}'))).toEqual([11, 1])
+    expect(await sizes(packed)).toEqual([2, 2, 2, 2, 2, 2])
+    // Of plain JSON an eighth counts, and what each costs beside its bytes.
+    expect(await sizes(Buffer.from('{}'))).toEqual([12])
   })
 })
 
