@@ -27,7 +27,7 @@ const ITEMS = new RegExp(
   'giu',
 )
 
-/** Unique ids and keys (IAM User Guide: IAM identifiers); the case's resource names are in lower case. */
+/** Unique ids and keys (IAM User Guide: IAM identifiers); tools write them in lower case, too. */
 const UNIQUE_ID =
   /^(?:A(?:BIA|CCA|GPA|IDA|IPA|KIA|NPA|NVA|PKA|ROA|SCA|SIA)[A-Z0-9]{12,}|a(?:bia|cca|gpa|ida|ipa|kia|npa|nva|pka|roa|sca|sia)(?=[a-z]*\d)[a-z0-9]{12,})$/
 const ACCOUNT = /(?<!\d)\d{12}(?!\d)/g

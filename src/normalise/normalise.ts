@@ -257,7 +257,7 @@ export class Normaliser {
     for (let known = first; known !== undefined; known = known.next)
       if (known.type === ref.type && known.givenArn === ref.arn && known.givenName === ref.name) return known
     const arn = ref.arn === null ? null : clean(ref.arn)
-    const name = ref.name === null ? null : clean(ref.name).toLowerCase()
+    const name = ref.name === null ? null : clean(ref.name)
     const id = hash63([arn, ref.type, name])
     if (this.#resources.size >= MAX_ENTRIES) this.#resources.clear()
     const entry: KnownResource = {

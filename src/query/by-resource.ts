@@ -2,7 +2,7 @@ import { bucketOrObject, ofAccessPoint, requesterNamed } from './access-log/reac
 import type { QuestionSpec } from './question-spec.js'
 import type { Arm, Criterion } from './reach.js'
 import { sql } from './statement.js'
-import { matches, readPattern, type NamePattern } from './value.js'
+import { matches, matchesAnyCase, readPattern, type NamePattern } from './value.js'
 
 /** Partitions in which a bucket of a given name can be. */
 const S3_PARTITIONS = ['aws', 'aws-cn', 'aws-us-gov']
@@ -46,11 +46,10 @@ function ofArn(pattern: NamePattern): Criterion {
   }
 }
 
-/** Bare names are stored in lower case, S3's only at the end of the ARN: there case matters. */
+/** Bare names are found in any case, S3's, which only the end of the ARN says, as they are written: there case matters. */
 function ofName(pattern: NamePattern): Arm {
-  const folded = { ...pattern, text: pattern.text.toLowerCase() }
   const byArn = S3_PARTITIONS.map((partition) => {
     return matches('r.arn', { ...pattern, text: `arn:${partition}:s3:::${pattern.text}` })
   })
-  return { kind: 'resource', names: [matches('r.name', folded), ...byArn] }
+  return { kind: 'resource', names: [matchesAnyCase('r.name', pattern), ...byArn] }
 }

@@ -39,6 +39,16 @@ export function matches(column: string, { text, isPrefix }: NamePattern): Statem
   return end === undefined ? sql`${name} >= ${text}` : sql`${name} >= ${text} AND ${name} < ${end}`
 }
 
+/** The same in any case of the letters A to Z, as an index with `COLLATE NOCASE` holds its column. */
+export function matchesAnyCase(column: string, { text, isPrefix }: NamePattern): Statement {
+  const name = raw(`${column} COLLATE NOCASE`)
+  const folded = text.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase())
+  if (!isPrefix) return sql`${name} = ${folded}`
+  // Capitals are compared as small letters: what stands between them and `@` is `[`.
+  const end = afterPrefix(folded)?.replace(/A$/, '[')
+  return end === undefined ? sql`${name} >= ${folded}` : sql`${name} >= ${folded} AND ${name} < ${end}`
+}
+
 /** The first string, by bytes, behind all that begin with `prefix`; undefined when there is none. */
 export function afterPrefix(prefix: string): string | undefined {
   const points = Array.from(prefix, (character) => character.codePointAt(0) ?? 0)

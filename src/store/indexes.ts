@@ -47,7 +47,7 @@ export const INDEXES: readonly IndexSpec[] = [
   {
     name: 'resource_by_name',
     table: 'resource',
-    columns: 'name',
+    columns: 'name COLLATE NOCASE',
     where: 'name IS NOT NULL',
     reason: 'find resource by bare id',
   },

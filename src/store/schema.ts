@@ -147,7 +147,7 @@ export const RESOURCE: TableSpec = {
     int('id', '63-bit hash of arn, type and name', 'PRIMARY KEY'),
     text('arn', 'ARN as written, or put together (derived = 1), or null where the service has none'),
     text('type', 'AWS::Service::Type or a phrase'),
-    text('name', 'Bare id or name in lower case; null for S3, where the ARN ends in it'),
+    text('name', 'Bare id or name as written; null for S3, where the ARN ends in it'),
     int(
       'derived',
       '1 when the ARN was put together from the region and account of the record: an assumption',

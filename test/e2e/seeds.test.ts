@@ -233,6 +233,11 @@ describe('the sample records of the seed documents', () => {
     })
   })
 
+  it('name resources as they were written, and are found in any case', async () => {
+    const { stdout } = await run(['resources', 'mylogGROUP', '--case', caseFile, '--format', 'json'])
+    expect(JSON.parse(stdout)).toMatchObject([{ name: 'MyLogGroup' }])
+  })
+
   it.each(CURLY)('%s is a problem row with its position', async (name) => {
     const problems = (await listProblems(caseFile)).filter(
       (problem) => problem.path === path.join(root, name),

@@ -177,13 +177,13 @@ export const EVENTS: readonly TinyEvent[] = [
       {
         arn: 'arn:aws:lambda:us-east-1:111122223333:function:Tidy',
         type: 'AWS::Lambda::Function',
-        name: 'tidy',
+        name: 'Tidy',
         role: 'created',
       },
       {
         arn: 'arn:aws:iam::111122223333:role/service-role/Deploy',
         type: 'AWS::IAM::Role',
-        name: 'deploy',
+        name: 'Deploy',
         role: 'mentioned',
       },
     ],

@@ -59,10 +59,15 @@ function touches(event: TinyEvent, value: string): boolean {
     )
   }
   return event.resources.some(({ arn, name }) => {
-    if (name !== undefined && fits(name, value.toLowerCase())) return true
+    if (name !== undefined && fits(inSmall(name), inSmall(value))) return true
     const tail = /^arn:(?:aws|aws-cn|aws-us-gov):s3:::(.*)$/su.exec(arn ?? '')?.[1]
     return tail !== undefined && fits(tail, value)
   })
+}
+
+/** A to Z only, as the names of resources are compared. */
+function inSmall(text: string): string {
+  return text.replace(/[A-Z]/gu, (letter) => letter.toLowerCase())
 }
 
 function holdsWords(event: TinyEvent, value: string): boolean {

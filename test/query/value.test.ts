@@ -1,6 +1,7 @@
+import Database from 'better-sqlite3'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { afterPrefix, asStored, matches, readPattern } from '../../src/query/value.js'
+import { afterPrefix, asStored, matches, matchesAnyCase, readPattern } from '../../src/query/value.js'
 
 it.each([
   ['alice', { text: 'alice', isPrefix: false }],
@@ -53,4 +54,27 @@ it('holds exactly the strings that begin with the prefix, by bytes', () => {
       },
     ),
   )
+})
+
+it('matches names in any case of A to Z, and none beside them, through their index', () => {
+  const db = new Database(':memory:')
+  db.exec('CREATE TABLE r (name TEXT); CREATE INDEX i ON r (name COLLATE NOCASE)')
+  const small = (text: string) => text.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase())
+  const near = fc.string({
+    unit: fc.constantFrom('a', 'A', 'z', 'Z', '@', '[', '_', '`', '{', 'é', '\u{10ffff}'),
+    maxLength: 4,
+  })
+  fc.assert(
+    fc.property(fc.array(near, { minLength: 1 }), near, fc.boolean(), (names, text, isPrefix) => {
+      db.exec('DELETE FROM r')
+      for (const name of names) db.prepare('INSERT INTO r VALUES (?)').run(name)
+      const { sql, params } = matchesAnyCase('name', { text, isPrefix })
+      const found = db.prepare(`SELECT name FROM r INDEXED BY i WHERE ${sql}`).pluck().all(params)
+      const meant = names.filter((name) =>
+        isPrefix ? small(name).startsWith(small(text)) : small(name) === small(text),
+      )
+      expect(found.sort()).toEqual(meant.sort())
+    }),
+  )
+  db.close()
 })

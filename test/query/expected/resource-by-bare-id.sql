@@ -4,7 +4,7 @@ SELECT id
   FROM event_resource x INDEXED BY event_resource_by_resource
   WHERE x.resource_id IN (SELECT r.id
   FROM resource r
-  WHERE r.name = ?
+  WHERE r.name COLLATE NOCASE = ?
   UNION ALL SELECT r.id
   FROM resource r
   WHERE r.arn = ?
@@ -23,7 +23,7 @@ SELECT id
   FROM event_resource x INDEXED BY event_resource_by_resource CROSS JOIN event e ON e.id = (x.id >> 14)
   WHERE x.resource_id IN (SELECT r.id
   FROM resource r
-  WHERE r.name = ?
+  WHERE r.name COLLATE NOCASE = ?
   UNION ALL SELECT r.id
   FROM resource r
   WHERE r.arn = ?
@@ -43,7 +43,7 @@ SELECT id
   FROM (SELECT DISTINCT n.id AS id, n.event_time_ms AS ms
   FROM (SELECT r.id
   FROM resource r
-  WHERE r.name = ?
+  WHERE r.name COLLATE NOCASE = ?
   UNION ALL SELECT r.id
   FROM resource r
   WHERE r.arn = ?
@@ -65,7 +65,7 @@ SELECT id
   FROM event_resource x INDEXED BY event_resource_by_resource
   WHERE x.resource_id IN (SELECT r.id
   FROM resource r
-  WHERE r.name = ?
+  WHERE r.name COLLATE NOCASE = ?
   UNION ALL SELECT r.id
   FROM resource r
   WHERE r.arn = ?
@@ -85,6 +85,6 @@ SELECT id
   WHERE e.event_time_ms >= ? AND e.event_time_ms < ? AND EXISTS (SELECT 1
   FROM event_resource x CROSS JOIN resource r ON r.id = x.resource_id
    
-  WHERE x.id BETWEEN e.id << 14 AND (e.id << 14) + 16383 AND (r.name = ? OR r.arn = ? OR r.arn = ? OR r.arn = ?)))
+  WHERE x.id BETWEEN e.id << 14 AND (e.id << 14) + 16383 AND (r.name COLLATE NOCASE = ? OR r.arn = ? OR r.arn = ? OR r.arn = ?)))
   ORDER BY ms, id LIMIT ?
 -- [1688947200000,1689033600000,"i-0abc","arn:aws:s3:::I-0ABC","arn:aws-cn:s3:::I-0ABC","arn:aws-us-gov:s3:::I-0ABC",2]
