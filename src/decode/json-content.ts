@@ -66,8 +66,8 @@ export class JsonContent implements TextContent, ValueSink {
     const { maxDepth } = this.#limits
     if (found.invalidUtf8) this.#emitter.problem('invalid-utf8', found, 'bytes that are not UTF-8', index)
     if (this.#emitter.tooDeep) {
-      const depth = found.depth ?? depthOf(found.text)
-      this.#emitter.problem('too-deep', found, `nested ${depth} deep; searched to ${maxDepth}`, index)
+      const detail = `nested ${depthOf(found.text)} deep; searched to ${maxDepth}`
+      this.#emitter.problem('too-deep', found, detail, index)
     }
   }
 

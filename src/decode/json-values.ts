@@ -8,8 +8,6 @@ export interface FoundValue {
   readonly length: number
   /** Its text, valid until the next value. */
   readonly text: string
-  /** Deepest nesting of brackets; null where nobody counted. */
-  readonly depth: number | null
   readonly invalidUtf8: boolean
   /** Name of the opened array: an envelope key, or '' for a bare array; null for a value of its own. */
   readonly container: string | null
@@ -27,15 +25,3 @@ export interface JsonReaderOptions {
   /** A value longer than this is skipped with a problem. */
   readonly maxValueBytes: number
 }
-
-/** Where in the grammar the reader stands between two values. */
-export type Place =
-  | 'document'
-  | 'first-element'
-  | 'element'
-  | 'after-element'
-  | 'first-key'
-  | 'key'
-  | 'colon'
-  | 'member-value'
-  | 'after-member'

@@ -1,5 +1,5 @@
 /** The way back into a damaged text: where the next readable record begins. */
-import { COMMA, OPEN_ARRAY, OPEN_OBJECT, QUOTE } from './json-bytes.js'
+import { OPEN_ARRAY, OPEN_OBJECT, QUOTE } from './json-bytes.js'
 import { ValueScanner } from './value-scanner.js'
 
 /** Enough to pass the nested objects of many damaged records; a bound, so that hostile text can not make it quadratic. */
@@ -10,23 +10,11 @@ const LINE_WITH_OBJECT = Buffer.from('\n{')
 /** CloudTrail's records end at 256 KB (User Guide: record contents): the next one lies in so many bytes if there is one. */
 export const WAIT_BYTES = 1024 * 1024
 
-/** A part of the window that can not be read. */
-export interface Damage {
-  start: number
-  /** Where the next record can begin. */
-  from: number
-  /** Of the value, where it has one. */
-  end: number
-  readonly detail: string
-}
-
 export class RecordSearch {
   readonly #scanner = new ValueScanner()
   readonly #isRecord: (start: number, end: number) => boolean
   /** Bytes that may still be looked at, over the whole text. */
   #budget = MAX_BYTES
-  /** From this length on a value is looked at for what it has swallowed. */
-  suspectFrom = WAIT_BYTES
 
   constructor(isRecord: (start: number, end: number) => boolean) {
     this.#isRecord = isRecord
@@ -34,26 +22,23 @@ export class RecordSearch {
 
   /** Index in [from, end) where a whole record begins, or -1. */
   next(window: Buffer, from: number, end: number): number {
+    return this.#nextUpTo(this.#nextLine(window, from, end), window, from, end)
+  }
+
+  /** The same, if one of the records is a line. */
+  nextIfLine(window: Buffer, from: number, end: number): number {
     const line = this.#nextLine(window, from, end)
-    // Before the first line that is whole nothing needs to be looked at beyond it: a quote that is open would run to the end.
+    return line < 0 ? -1 : this.#nextUpTo(line, window, from, end)
+  }
+
+  /** Before the first line that is whole nothing needs to be looked at beyond it: a quote that is open would run to the end. */
+  #nextUpTo(line: number, window: Buffer, from: number, end: number): number {
     const found =
       line < 0 ? this.#within(window, from, end) : this.#within(window.subarray(0, line), from, line)
     const next = found < 0 ? line : found
     // In proportion to the way that was made: damage in every line of terabytes is found, hostile text gains nothing.
     if (next >= 0) this.#budget = Math.min(MAX_BYTES, this.#budget + 8 * (next - from) + 4096)
     return next
-  }
-
-  /**
-   * Does the value at `start`, which fills the window, hold a record that is none of its own? Longer than any record it must not hold a
-   * line that is one; over the limit, no record at all. Looked for each time that its length has doubled.
-   */
-  hasSwallowed(window: Buffer, start: number, isOver: boolean): boolean {
-    const length = window.length - start
-    if (!isOver && length < this.suspectFrom) return false
-    this.suspectFrom = length * 2
-    const { length: end } = window
-    return (isOver ? this.next(window, start + 1, end) : this.#nextLine(window, start + 1, end)) >= 0
   }
 
   /** The first line that is a record. */
@@ -92,17 +77,4 @@ function startsKey(window: Buffer, at: number): boolean {
   let next = at + 1
   while (next < window.length && (window[next] as number) <= 0x20) next++
   return window[next] === QUOTE
-}
-
-/** Does what begins at `at` stand in a list? Else it is a line of its own, or the next of several values. */
-export function followsInList(window: Buffer, at: number): boolean {
-  let before = at - 1
-  while (before >= 0 && (window[before] as number) <= 0x20) before--
-  return window[before] === COMMA || window[before] === OPEN_ARRAY
-}
-
-export function shiftDamage(damage: Damage, by: number): void {
-  damage.start -= by
-  damage.from -= by
-  damage.end -= by
 }

@@ -5,13 +5,19 @@ export class TextWindow {
   bytes: Buffer = Buffer.alloc(0)
   /** Content offset of the first byte. */
   base = 0
+  /** Index up to which everything is settled: given, reported, or of no meaning. */
+  settled = 0
+  /** Nothing comes behind these bytes. */
+  isLast = false
   #latin1: string | undefined
   #ascii = true
 
   /** Drops what lies before `keep`, and appends. @returns by how much everything moved. */
-  take(chunk: Buffer, keep: number): number {
+  take(chunk: Buffer, isLast: boolean, keep: number): number {
     const by = Math.min(keep, this.bytes.length)
     this.base += by
+    this.settled -= by
+    this.isLast = isLast
     this.bytes = by === this.bytes.length ? chunk : Buffer.concat([this.bytes.subarray(by), chunk])
     this.#ascii = isAscii(this.bytes)
     this.#latin1 = undefined

@@ -254,6 +254,22 @@ describe('JsonReader', () => {
     }
   })
 
+  it('names the bytes of a value over the limit that has no end, whatever the piece size', () => {
+    const open = JSON.stringify({ eventVersion: '1.08', pad: 'x'.repeat(5000) }).slice(0, -2)
+    const text = `{"Records":[${record(1)},${open}`
+    for (const piece of [text.length, 100]) {
+      const reading = read(Buffer.from(text), piece, 1000)
+      expect(reading.values).toHaveLength(1)
+      expect(reading.problems).toEqual([
+        expect.objectContaining({
+          kind: 'record-too-large',
+          byteOffset: text.indexOf(open),
+          byteLength: open.length,
+        }),
+      ])
+    }
+  })
+
   it('reads values one after the other with and without separators', () => {
     const reading = read(Buffer.from(`${record(1)}\n${record(2)}${record(3)} {"Records":[${record(4)}]}`))
     expect(reading.values).toHaveLength(4)

@@ -1,0 +1,173 @@
+/**
+ * Reads one value after the other: finds where each ends, has JSON.parse judge it, and hands it on. What is not JSON or over the
+ * limit is reported.
+ */
+import type { Findings } from './findings.js'
+import { WAIT_BYTES, type RecordSearch } from './record-search.js'
+import type { Recovery } from './recovery.js'
+import type { Surroundings } from './surroundings.js'
+import { parseMessage, tryParse, type TextWindow } from './text-window.js'
+import { ValueScanner } from './value-scanner.js'
+
+/** How most records follow each other in a list. Found by a search of whole words, not byte by byte. */
+const BETWEEN_RECORDS = Buffer.from('},{"eventVersion":"')
+
+export class ValueReader {
+  readonly #text: TextWindow
+  readonly #around: Surroundings
+  readonly #findings: Findings
+  readonly #search: RecordSearch
+  readonly #recovery: Recovery
+  readonly #maxBytes: number
+  readonly #scan = new ValueScanner()
+  /** The value in progress is over the limit: only its end is looked for. */
+  #isSkipping = false
+  /** From this length on the value in progress is looked at for what it has swallowed. */
+  #suspectFrom = WAIT_BYTES
+  /** From here on the window is read byte by byte: no record follows another, or what stands between does not part them. */
+  #byByteFrom = Infinity
+
+  constructor(
+    text: TextWindow,
+    around: Surroundings,
+    findings: Findings,
+    search: RecordSearch,
+    recovery: Recovery,
+    maxBytes: number,
+  ) {
+    this.#text = text
+    this.#around = around
+    this.#findings = findings
+    this.#search = search
+    this.#recovery = recovery
+    this.#maxBytes = maxBytes
+  }
+
+  /** A value is in progress. */
+  get isActive(): boolean {
+    return this.#scan.active
+  }
+
+  /** Where the value in progress begins, or what comes next. */
+  get start(): number {
+    return this.#scan.active ? this.#scan.start : this.#text.settled
+  }
+
+  /** First byte that is still needed. */
+  keepFrom(): number {
+    return this.#isSkipping ? this.#text.settled : this.start
+  }
+
+  /** The window lost its first bytes, and has new ones. */
+  shift(by: number): void {
+    this.#scan.shift(by)
+    this.#byByteFrom = Infinity
+  }
+
+  begin(at: number): true {
+    this.#scan.begin(at)
+    this.#suspectFrom = WAIT_BYTES
+    return true
+  }
+
+  /**
+   * Gives the element at `at` if it ends where another record begins: JSON.parse takes all up to there as one value, or it is not
+   * so, and the scanner says where the value ends. Saves looking at each byte: 1.3 of 1.5 µs a record.
+   */
+  giveUpToNext(at: number): boolean {
+    if (at >= this.#byByteFrom) return false
+    const brace = this.#text.bytes.indexOf(BETWEEN_RECORDS, at)
+    const end = brace + 1
+    const text = brace < 0 || end - at > this.#maxBytes ? '' : this.#text.text(at, end)
+    const value = text === '' ? undefined : tryParse(text)
+    if (value === undefined) {
+      this.#byByteFrom = at
+      return false
+    }
+    this.#text.settled = end
+    this.#around.endValue()
+    this.#findings.value(value, text, at, end, this.#around.list)
+    return true
+  }
+
+  /** Goes on with the value in progress. @returns false when more bytes are needed. */
+  goOn(): boolean {
+    const { bytes, isLast } = this.#text
+    const { start } = this.#scan
+    const end = this.#scan.end(bytes, isLast)
+    const reached = end < 0 ? bytes.length : end
+    const swallowed = this.#swallowed(reached, end < 0)
+    if (swallowed >= 0) {
+      this.#scan.active = false
+      return this.#recovery.goOnAt(swallowed, this.#around.heldFrom(start))
+    }
+    if (reached - start > this.#maxBytes) this.#isSkipping = true
+    if (this.#isSkipping) this.#text.settled = reached
+    if (end < 0) return false
+    this.#scan.active = false
+    this.#text.settled = end
+    return this.#isSkipping ? this.#endSkipped(start, end) : this.#judge(start, end)
+  }
+
+  /**
+   * A bracket that is missing makes a value of all that follows. Longer than any record it must not hold a line that is one; over
+   * the limit, no record at all. Looked for each time that its length has doubled.
+   * @returns where the record begins that the value in progress holds but is none of its own, or -1.
+   */
+  #swallowed(reached: number, hasNoEnd: boolean): number {
+    if (this.#isSkipping) return -1
+    const isOver = reached - this.#scan.start > this.#maxBytes
+    // Asked of each value: only a suspect one is worth a view of its bytes.
+    if (!isOver && !(hasNoEnd && this.#around.list === null && this.#around.documents > 0)) return -1
+    const start = this.#around.heldFrom(this.#scan.start)
+    if (!isOver && reached - start < this.#suspectFrom) return -1
+    this.#suspectFrom = (reached - start) * 2
+    const held = this.#text.bytes.subarray(0, reached)
+    return isOver
+      ? this.#search.next(held, start + 1, reached)
+      : this.#search.nextIfLine(held, start + 1, reached)
+  }
+
+  #endSkipped(start: number, end: number): true {
+    this.#findings.tooLarge(start, end, this.#maxBytes, true)
+    this.#isSkipping = false
+    if (this.#around.place === 'document') this.#around.documents++
+    this.#around.endValue()
+    return true
+  }
+
+  #judge(start: number, end: number): boolean {
+    const isMember = this.#around.place === 'member-value'
+    this.#around.endValue()
+    if (!isMember) return this.give(start, end)
+    if (this.#around.isOpened && tryParse(this.#text.text(start, end)) === undefined) {
+      const detail = 'the value of a key beside the list is not valid JSON'
+      this.#findings.problem('bad-json', start, end, detail)
+    }
+    return true
+  }
+
+  /** Parses a complete value and hands it on; damage starts the search for the next record. */
+  give(start: number, end: number): boolean {
+    const { list } = this.#around
+    const text = this.#text.text(start, end)
+    const value = tryParse(text)
+    if (value === undefined) {
+      // Words at the top level are no values: what is left of a line that was cut is one damage, not one for each word.
+      const isText = list === null && text[0] !== '{'
+      const damage = { start, from: start + 1, end: isText ? Infinity : end, detail: parseMessage(text) }
+      return this.#recovery.recover(damage)
+    }
+    if (list === null) this.#around.documents++
+    this.#findings.value(value, text, start, end, list)
+    return true
+  }
+
+  /** The text ended within `start`. @returns whether a record was found in what is left. */
+  cutOff(start: number): boolean {
+    this.#scan.active = false
+    if (!this.#isSkipping) return this.#recovery.cutOff(start)
+    this.#findings.tooLarge(start, this.#text.bytes.length, this.#maxBytes, false)
+    return false
+  }
+}
