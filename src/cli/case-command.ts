@@ -5,11 +5,11 @@ import * as Flags from '@oclif/core/flags'
 import type * as Interfaces from '@oclif/core/interfaces'
 import { CaseError, EXIT } from '../model/case-error.js'
 import { printable } from '../render/printable.js'
-import { shellWord } from '../model/shell-word.js'
 import { asDamaged } from '../store/open.js'
 import { appendQuestion, checkQuestionLog, isQuestion } from './question-log.js'
 import { isOutputFailure } from './output-failure.js'
 import { isTimedChild } from './timed-child.js'
+import { errorResult, errorText } from './told-error.js'
 import { refuseEmpty, wronglyTyped } from './typed-words.js'
 import { typedCase, withCase } from './typed-case.js'
 
@@ -67,7 +67,11 @@ export abstract class CaseCommand extends Command {
     const parsed = await super.parse(options, argv).catch((error: unknown) => {
       // oclif would warn of the arguments that it did not come to read.
       this.parsed = true
-      throw wronglyTyped(error, argv ?? this.argv)
+      throw wronglyTyped(error, argv ?? this.argv, {
+        name: `${this.config.bin} ${(this.id ?? '').replaceAll(':', ' ')}`,
+        flags: Object.keys({ ...this.ctor.baseFlags, ...this.ctor.flags }),
+        args: this.ctor.args,
+      })
     })
     refuseEmpty(parsed.args, (name) => name.toUpperCase())
     refuseEmpty(parsed.flags, (name) => `--${name}`)
@@ -120,14 +124,9 @@ export abstract class CaseCommand extends Command {
     const error = asDamaged(thrown) ?? thrown
     if (error instanceof CaseError) {
       process.exitCode = error.exit
-      if (this.jsonEnabled()) {
-        const { message, exit, choices } = error
-        const hint = error.hint === undefined ? null : this.#typeable(error.hint)
-        this.logJson({ error: { message, hint, exit, ...(choices.length === 0 ? {} : { choices }) } })
-        return undefined
-      }
-      for (const line of errorLines(error, (hint) => this.#typeable(hint)))
-        process.stderr.write(`${printable(line)}\n`)
+      const typeable = (hint: string): string => this.#typeable(hint)
+      if (this.jsonEnabled()) this.logJson(errorResult(error, typeable))
+      else process.stderr.write(errorText(error, typeable))
       return undefined
     }
     if (isOutputFailure(thrown)) return undefined
@@ -135,31 +134,11 @@ export abstract class CaseCommand extends Command {
       process.exitCode = EXIT.done
       return undefined
     }
-    // A command line that oclif does not understand. Its own JSON would hold the whole parser.
-    const exit = thrown.oclif?.exit
-    if (exit !== undefined && this.jsonEnabled()) {
-      process.exitCode = exit
-      const hint = SEE_HELP.exec(thrown.message)?.[1] ?? null
-      this.logJson({ error: { message: thrown.message.replace(SEE_HELP, ''), hint, exit } })
-      return undefined
-    }
     return super.catch(thrown)
   }
 }
 
 type Thrown = Error & { exitCode?: number; code?: string; oclif?: { exit?: number } }
-
-/** The last line of what oclif says of a wrong command line. */
-const SEE_HELP = /\n(See more help with --help)$/
-
-/** A longer choice pushes only its own line. */
-const MOST_PADDED = 40
-
-function errorLines({ message, hint, choices }: CaseError, typeable: (hint: string) => string): string[] {
-  const width = Math.min(MOST_PADDED, Math.max(0, ...choices.map(({ value }) => shellWord(value).length)))
-  const listed = choices.map(({ value, what }) => `    ${shellWord(value).padEnd(width)}  ${what}`)
-  return [`Error: ${message}`, ...(hint === undefined ? [] : [`  ${typeable(hint)}`]), ...listed]
-}
 
 /** How many rows a result tells to have shown: by number, of a hand-over by its manifest, else by its list. */
 function rowsOf(result: unknown): number | null {

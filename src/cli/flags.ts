@@ -111,6 +111,7 @@ export const findFlags = {
   limit: Flags.integer({
     description: 'Show at most N events.',
     min: 1,
+    max: Number.MAX_SAFE_INTEGER,
     helpValue: 'N',
     helpGroup: 'OUTPUT',
   }),

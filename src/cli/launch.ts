@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url'
 import PACKAGE from '../../package.json' with { type: 'json' }
 import { printable } from '../render/printable.js'
 import { watchOutput } from './output-failure.js'
+import { errorResult, errorText } from './told-error.js'
+import { unknownCommand } from './unknown-command.js'
 import { readDirect, type DirectCommand, type Manifest } from './direct-command.js'
 
 const VERSION = `${PACKAGE.name}/${PACKAGE.version} ${process.platform}-${process.arch} node-${process.version}`
@@ -21,9 +23,10 @@ export async function launch(root: URL): Promise<void> {
     return
   }
   try {
-    const direct = readDirect(argv, readManifest(root))
-    if (direct === undefined) await runOclif(root, argv)
-    else await runDirect(root, direct, argv)
+    const manifest = readManifest(root)
+    const direct = readDirect(argv, manifest)
+    if (direct === undefined) await runOther(root, argv, Object.keys(manifest.commands))
+    else await runDirect(root, direct)
   } catch (error) {
     const { handle } = await import('@oclif/core')
     await handle(shown(error as Error))
@@ -40,19 +43,13 @@ function readManifest(root: URL): Manifest {
   return JSON.parse(readFileSync(new URL('oclif.manifest.json', root), 'utf8')) as Manifest
 }
 
-async function runDirect(root: URL, { id, file, args }: DirectCommand, argv: string[]): Promise<void> {
+async function runDirect(root: URL, { id, file, args }: DirectCommand): Promise<void> {
   const [{ quickConfig }, { default: command }] = await Promise.all([
     import('./quick-config.js'),
     import(new URL(file, root).href) as Promise<{ default: RunnableCommand }>,
   ])
   command.id = id
-  try {
-    await command.run(args, quickConfig(fileURLToPath(root), VERSION))
-  } catch (error) {
-    // Nothing was done yet, and oclif's answer to a wrong command line includes the command's help.
-    if (!isParseError(error)) throw error
-    await runOclif(root, argv)
-  }
+  await command.run(args, quickConfig(fileURLToPath(root), VERSION))
 }
 
 interface RunnableCommand {
@@ -60,8 +57,15 @@ interface RunnableCommand {
   run(argv: string[], config: unknown): Promise<unknown>
 }
 
-function isParseError(error: unknown): boolean {
-  return error instanceof Error && 'parse' in error
+async function runOther(root: URL, argv: string[], ids: readonly string[]): Promise<void> {
+  const unknown = argv.includes('--help') ? undefined : unknownCommand(argv, ids)
+  if (unknown === undefined) {
+    await runOclif(root, argv)
+    return
+  }
+  process.exitCode = unknown.exit
+  if (argv.includes('--json')) process.stdout.write(`${JSON.stringify(errorResult(unknown), null, 2)}\n`)
+  else process.stderr.write(errorText(unknown))
 }
 
 /** Without user plug-ins: a file in the home folder must not be able to run code in an investigation. */

@@ -40,5 +40,11 @@ export const listFlags = {
     helpValue: 'a,b,c',
     helpGroup: 'OUTPUT',
   }),
-  limit: Flags.integer({ description: 'Show at most N rows.', min: 1, helpValue: 'N', helpGroup: 'OUTPUT' }),
+  limit: Flags.integer({
+    description: 'Show at most N rows.',
+    min: 1,
+    max: Number.MAX_SAFE_INTEGER,
+    helpValue: 'N',
+    helpGroup: 'OUTPUT',
+  }),
 }

@@ -1,5 +1,6 @@
 /** Slips of a command line that the parser takes for something else. */
 import { CaseError } from '../model/case-error.js'
+import { nearestWord } from '../model/nearest-word.js'
 import { ANY_ERROR } from '../model/question.js'
 import { shellWord } from '../model/shell-word.js'
 
@@ -15,13 +16,79 @@ export function refuseEmpty(
   }
 }
 
-/** Of what the parser says: `--error CODE`, where the code needs a `=`. Any other error as it is. */
-export function wronglyTyped(error: unknown, argv: readonly string[]): unknown {
-  const { args } = error as { readonly args?: unknown }
+/** What is known of the command that was typed. */
+export interface TypedCommand {
+  /** As it is typed: `coldtrail find text`. */
+  readonly name: string
+  readonly flags: readonly string[]
+  readonly args: Readonly<Record<string, unknown>>
+}
+
+/** What oclif's parser throws. */
+interface ParseError {
+  readonly message: string
+  readonly oclif?: unknown
+  readonly args?: unknown
+  readonly flags?: unknown
+}
+
+/**
+ * What the parser says, in a line or two: its own words would be followed by the whole help, under which they vanish from a
+ * terminal. Any other error as it is.
+ */
+export function wronglyTyped(error: unknown, argv: readonly string[], command: TypedCommand): unknown {
+  const said = error as ParseError
+  if (said.oclif === undefined) return error
+  const help = `see ${command.name} --help`
+  if (Array.isArray(said.args)) return wrongArguments(said.args, argv, { ...command, help })
+  if (Array.isArray(said.flags)) return unknownFlag(String(said.flags[0]), command.flags, help)
+  return new CaseError(onOneLine(said.message), { hint: help })
+}
+
+function wrongArguments(
+  args: readonly unknown[],
+  argv: readonly string[],
+  { name, args: known, help }: TypedCommand & { readonly help: string },
+): CaseError {
   const next = argv[argv.indexOf(`--error=${ANY_ERROR}`) + 1]
-  const isAfter = argv.includes(`--error=${ANY_ERROR}`) && next !== undefined && !next.startsWith('-')
-  if (!Array.isArray(args) || !isAfter) return error
-  return new CaseError(`--error takes its code behind a =, not as a word of its own`, {
-    hint: `as in: --error=${shellWord(next)}`,
+  if (argv.includes(`--error=${ANY_ERROR}`) && next !== undefined && !next.startsWith('-'))
+    return new CaseError(`--error takes its code behind a =, not as a word of its own`, {
+      hint: `as in: --error=${shellWord(next)}`,
+    })
+  const [first] = args
+  if (typeof first === 'object' && first !== null) {
+    const missing = first as { readonly name?: string; readonly description?: string }
+    const what = missing.description === undefined ? '' : `: ${missing.description}`
+    return new CaseError(`${(missing.name ?? 'an argument').toUpperCase()} is missing${what}`, {
+      hint: `type it behind ${name}, before any flags; ${help}`,
+    })
+  }
+  const extra = args.map(String)
+  const at = argv.indexOf(extra[0] ?? '')
+  const before = at > 0 ? argv[at - 1] : undefined
+  const isOneValue = Object.keys(known).length > 0 && before !== undefined && !before.startsWith('-')
+  return new CaseError(`${extra.map(shellWord).join(' ')} is one word too many for ${name}`, {
+    hint: isOneValue
+      ? `words that belong together need quotes: ${name} ${shellWord([before, ...extra].join(' '))}`
+      : help,
   })
+}
+
+function unknownFlag(flag: string, known: readonly string[], help: string): CaseError {
+  const nearest = nearestWord(flag.replace(/^-+/, ''), known)
+  return new CaseError(`there is no flag ${flag}`, {
+    hint: nearest === undefined ? help : `did you mean --${nearest}? ${help}`,
+  })
+}
+
+/** oclif wraps, indents and colours what went wrong with flags. */
+function onOneLine(message: string): string {
+  return message
+    .replace(/\u001b\[[\d;]*m/g, '')
+    .replace(/\nSee more help with --help$/, '')
+    .replace(/^(?:The following errors? occurred:|Parsing )/, '')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .replace(/=true(?= cannot)/, '')
+    .replace(/^(--\S+) Expected/, '$1: expected')
 }

@@ -32,6 +32,7 @@ Without --section the whole as a report; the other formats print one section.`
     limit: Flags.integer({
       description: 'Show at most N rows of each list.',
       min: 1,
+      max: Number.MAX_SAFE_INTEGER,
       default: 20,
       helpValue: 'N',
       helpGroup: 'OUTPUT',

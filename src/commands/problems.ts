@@ -7,7 +7,7 @@ import { PROBLEM_KINDS } from '../model/problem.js'
 import { readProblemGroups } from '../query/case-facts.js'
 import { listProblems, PROBLEM_COLUMNS } from '../query/problem-list.js'
 import { FORMATS } from '../render/format.js'
-import { renderProblems } from '../render/problem-report.js'
+import { GROUP_COLUMNS, problemGroupRows, renderProblems } from '../render/problem-report.js'
 
 export interface ProblemsResult {
   readonly problems: readonly ProblemGroup[]
@@ -29,7 +29,7 @@ export default class Problems extends CaseCommand {
       options: Object.keys(PROBLEM_KINDS),
       helpValue: 'KIND',
     }),
-    format: Flags.string({ description: 'Format of the list.', options: [...FORMATS], default: 'table' }),
+    format: Flags.string({ description: 'Output format.', options: [...FORMATS], default: 'table' }),
   }
 
   async run(): Promise<ProblemsResult> {
@@ -39,7 +39,8 @@ export default class Problems extends CaseCommand {
     if (this.jsonEnabled()) return { problems }
     if (flags.list || flags.kind !== undefined)
       await printRows(flags.format, PROBLEM_COLUMNS, listProblems(db, flags.kind))
-    else process.stdout.write(renderProblems(problems))
+    else if (flags.format === 'table') process.stdout.write(renderProblems(problems))
+    else await printRows(flags.format, GROUP_COLUMNS, problemGroupRows(problems))
     db.close()
     return { problems }
   }

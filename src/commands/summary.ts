@@ -44,6 +44,7 @@ lists. With --by: events by the values of one column.`
     limit: Flags.integer({
       description: 'Show at most N rows of each list; 10 of a summary, 200 with --by.',
       min: 1,
+      max: Number.MAX_SAFE_INTEGER,
       helpValue: 'N',
       helpGroup: 'OUTPUT',
     }),

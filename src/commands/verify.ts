@@ -45,6 +45,7 @@ logical digest (coldtrail info), noted elsewhere, --reread, and coldtrail digest
     sample: Flags.integer({
       description: 'Check the bytes and rows of N sources only, chosen by chance.',
       min: 1,
+      max: Number.MAX_SAFE_INTEGER,
       helpValue: 'N',
       exclusive: ['quick'],
     }),

@@ -30,7 +30,20 @@ export function runFreeSql(db: Connection, text: string): FreeResult {
   }
   statement.raw().safeIntegers()
   const columns = unique(statement.columns().map((column) => columnName(column.name)))
-  return { columns, rows: named(columns, statement.iterate() as IterableIterator<unknown[]>) }
+  return { columns, rows: named(columns, started(statement)) }
+}
+
+/** @throws CaseError for a statement with `?` or `:name`, to which nothing gives a value. */
+function started(statement: ReturnType<typeof prepare>): IterableIterator<unknown[]> {
+  try {
+    return statement.iterate() as IterableIterator<unknown[]>
+  } catch (error) {
+    if (!(error instanceof RangeError || error instanceof TypeError)) throw error
+    throw new CaseError('the statement has a parameter, ? or :name, that nothing gives a value', {
+      hint: "write the value itself: … WHERE event_name = 'CreateUser'",
+      cause: error,
+    })
+  }
 }
 
 function prepare(db: Connection, text: string) {

@@ -24,3 +24,28 @@ function placeText({ path, member, byte_offset, record_index }: ProblemPlace): s
   if (record_index !== null) parts.push(`record ${record_index}`)
   return parts.join(', ')
 }
+
+export const GROUP_COLUMNS = [
+  'kind',
+  'problems',
+  'meaning',
+  'path',
+  'member',
+  'record_index',
+  'byte_offset',
+] as const
+
+/** The same as rows: the place is that of the first. */
+export function problemGroupRows(
+  groups: readonly ProblemGroup[],
+): Record<(typeof GROUP_COLUMNS)[number], string | number | null>[] {
+  return groups.map(({ kind, count, first }) => ({
+    kind,
+    problems: count,
+    meaning: PROBLEM_KINDS[kind],
+    path: first.path,
+    member: first.member,
+    record_index: first.record_index,
+    byte_offset: first.byte_offset,
+  }))
+}

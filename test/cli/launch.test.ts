@@ -2,6 +2,7 @@
 import { pathToFileURL } from 'node:url'
 import path from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { nearestWord } from '../../src/model/nearest-word.js'
 import { readDirect } from '../../src/cli/direct-command.js'
 import { QUICKSTART, quickstartCase } from '../contracts/quickstart-case.js'
 import { ROOT, start, startCommand, type Run } from '../helpers/cli.js'
@@ -54,16 +55,12 @@ describe('a command line', () => {
     ['find', 'text', '--limit', 'many', 'StopLogging'],
     ['find', 'text', '--no-such-flag', 'StopLogging'],
     ['find', 'text', '--limit', '1', '--', '--help'],
-    ['find', 'nothing'],
     ['info', '--json'],
-    ['info', 'bucket'],
     ['info', '--case', 'not-there.sqlite', '--json'],
     ['digest', 'verify', '--nonsense'],
     ['handoff', 'verify', 'not-there.sqlite'],
-    ['no-such-command'],
-    ['no-such-command', '--json'],
     ['--json'],
-    ['constructor'],
+    ['no-such-command', '--help'],
   ])('%j %j %j %j ends as with oclif alone', async (...words) => {
     const args = words.filter((word: string | undefined) => word !== undefined)
     const options = { cwd: QUICKSTART, env: { COLDTRAIL_CASE: caseFile } }
@@ -79,12 +76,84 @@ describe('a command line', () => {
 
 it('is told to be wrong in JSON as any error is', async () => {
   const { code, stdout, stderr } = await start(['info', '--nonsense', '--json']).done
-  const error = { message: 'Nonexistent flag: --nonsense', hint: 'See more help with --help', exit: 2 }
+  const error = { message: 'there is no flag --nonsense', hint: 'see coldtrail info --help', exit: 2 }
   expect({ code, stderr, result: JSON.parse(stdout) as unknown }).toEqual({
     code: 2,
     stderr: '',
     result: { error },
   })
+})
+
+describe('what can not be understood is told in two lines, which say what to type', () => {
+  it.each([
+    ['find nothing', 'there is no command find nothing', 'see coldtrail find --help'],
+    [
+      'find windw',
+      'there is no command find windw',
+      'did you mean coldtrail find window? see coldtrail find --help',
+    ],
+    ['sumary --by day', 'there is no command sumary', 'did you mean coldtrail summary? see coldtrail --help'],
+    ['constructor', 'there is no command constructor', 'see coldtrail --help'],
+    ['info bucket', 'coldtrail info takes nothing behind it: bucket', 'see coldtrail info --help'],
+    [
+      'principals alice',
+      'coldtrail principals takes nothing behind it: alice',
+      'of one: coldtrail find principal alice',
+    ],
+    [
+      'find text a b',
+      'b is one word too many for coldtrail find text',
+      "words that belong together need quotes: coldtrail find text 'a b'",
+    ],
+    [
+      'find window --since 1h b',
+      'b is one word too many for coldtrail find window',
+      'see coldtrail find window --help',
+    ],
+    [
+      'find text a --sicne 1h',
+      'there is no flag --sicne',
+      'did you mean --since? see coldtrail find text --help',
+    ],
+    [
+      'find text a --limit 0',
+      '--limit: expected an integer greater than or equal to 1 but received: 0',
+      'see coldtrail find text --help',
+    ],
+    [
+      'show',
+      'EVENT_ID is missing: eventID of the event, or request ID of a line.',
+      'type it behind coldtrail show, before any flags; see coldtrail show --help',
+    ],
+    [
+      'lineage a --up --down',
+      '--down cannot also be provided when using --up',
+      'see coldtrail lineage --help',
+    ],
+    ['find window --since', 'Flag --since expects a value', 'see coldtrail find window --help'],
+  ])('%s', async (typed, message, hint) => {
+    const options = { cwd: QUICKSTART, env: { COLDTRAIL_CASE: caseFile } }
+    const told = await start(typed.split(' '), options).done
+    expect(told).toMatchObject({ code: 2, stdout: '', stderr: `Error: ${message}\n  ${hint}\n` })
+    const json = await start([...typed.split(' '), '--json'], options).done
+    if (!typed.endsWith('--since'))
+      expect(JSON.parse(json.stdout)).toEqual({ error: { message, hint, exit: 2 } })
+  })
+
+  it('and their control characters do not act', async () => {
+    const { stderr } = await start(['\u001b[31m'], {}).done
+    expect(stderr).toBe('Error: there is no command ␛[31m\n  see coldtrail --help\n')
+  })
+})
+
+it.each([
+  ['sicne', 'since'],
+  ['evnt', 'event'],
+  ['verifi', 'verify'],
+  ['x', undefined],
+  ['nothing', undefined],
+])('the word near %s is %s', (typed, meant) => {
+  expect(nearestWord(typed, ['since', 'event', 'verify', 'window'])).toBe(meant)
 })
 
 describe('readDirect', () => {

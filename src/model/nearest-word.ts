@@ -1,0 +1,42 @@
+/** The word that was perhaps meant. */
+
+/** A word of eight letters may have two slips, a short one only one. */
+const LETTERS_PER_SLIP = 4
+
+/** The one of `words` that the fewest letters tell apart from the typed one; undefined when none is near. */
+export function nearestWord(typed: string, words: Iterable<string>): string | undefined {
+  const most = Math.max(1, Math.floor(typed.length / LETTERS_PER_SLIP))
+  let nearest: string | undefined
+  let fewest = most + 1
+  for (const word of words) {
+    if (Math.abs(word.length - typed.length) >= fewest) continue
+    const slips = slipsBetween(typed, word)
+    if (slips < fewest) {
+      nearest = word
+      fewest = slips
+    }
+  }
+  return nearest
+}
+
+/** Letters too many, too few or other ones; two neighbours that changed places are one slip. */
+function slipsBetween(one: string, other: string): number {
+  let before: number[] = []
+  let above = Array.from({ length: other.length + 1 }, (_, at) => at)
+  for (let i = 1; i <= one.length; i += 1) {
+    const row = [i]
+    for (let j = 1; j <= other.length; j += 1) {
+      const isSame = one[i - 1] === other[j - 1]
+      const isSwapped = i > 1 && j > 1 && one[i - 1] === other[j - 2] && one[i - 2] === other[j - 1]
+      const least = Math.min(
+        (above[j] ?? 0) + 1,
+        (row[j - 1] ?? 0) + 1,
+        (above[j - 1] ?? 0) + (isSame ? 0 : 1),
+      )
+      row.push(isSwapped ? Math.min(least, (before[j - 2] ?? 0) + 1) : least)
+    }
+    before = above
+    above = row
+  }
+  return above[other.length] ?? 0
+}
