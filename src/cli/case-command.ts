@@ -7,7 +7,7 @@ import { CaseError, EXIT } from '../model/case-error.js'
 import { printable } from '../render/printable.js'
 import { asDamaged } from '../store/open.js'
 import { appendQuestion, checkQuestionLog, isQuestion } from './question-log.js'
-import { isOutputFailure } from './output-failure.js'
+import { failedOutput, isOutputFailure } from './output-failure.js'
 import { isTimedChild } from './timed-child.js'
 import { errorResult, errorText } from './told-error.js'
 import { refuseEmpty, wronglyTyped } from './typed-words.js'
@@ -104,8 +104,14 @@ export abstract class CaseCommand extends Command {
   async #record(exit: number, rows: number | null): Promise<void> {
     if (this.#log === undefined) return
     const { file, ...question } = this.#log
+    const failed = await failedOutput()
     try {
-      await appendQuestion(file, { ...question, exit, rows })
+      await appendQuestion(file, {
+        ...question,
+        exit: failed ?? exit,
+        // How many of them came out is not known.
+        rows: failed === undefined ? rows : null,
+      })
     } catch (error) {
       await this.catch(error as Error)
     }

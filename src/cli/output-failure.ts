@@ -1,5 +1,6 @@
 /** Output that can not be written: told in one line, with an exit code, whichever command wrote and however. */
 import { writeSync } from 'node:fs'
+import { setImmediate } from 'node:timers/promises'
 import { EXIT } from '../model/case-error.js'
 
 const NO_SPACE = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])
@@ -15,10 +16,9 @@ export function watchOutput(): void {
       if (thrown !== failure) throw thrown
     })
     process.on('exit', () => {
-      const isFull = NO_SPACE.has(error.code ?? '')
-      process.exitCode = isFull ? EXIT.diskFull : EXIT.usage
+      process.exitCode = exitOf(error)
       tellLast(
-        isFull
+        process.exitCode === EXIT.diskFull
           ? 'Error: no space left for the output: what was written is not the whole answer'
           : `Error: the output can not be written (${error.code ?? error.message}): it is not the whole answer`,
       )
@@ -31,6 +31,18 @@ export function watchOutput(): void {
 /** Whether it is told at the end. */
 export function isOutputFailure(error: unknown): boolean {
   return failure !== undefined && (error === failure || (error as { cause?: unknown }).cause === failure)
+}
+
+/** The exit code of an output that can not be written, once all was tried; undefined where it came out. */
+export async function failedOutput(): Promise<number | undefined> {
+  if (process.stdout.writableLength > 0) await new Promise((resolve) => process.stdout.write('', resolve))
+  // The stream tells it in a later turn.
+  await setImmediate()
+  return failure === undefined ? undefined : exitOf(failure)
+}
+
+function exitOf({ code = '' }: NodeJS.ErrnoException): number {
+  return NO_SPACE.has(code) ? EXIT.diskFull : EXIT.usage
 }
 
 function tellLast(line: string): void {

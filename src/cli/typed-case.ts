@@ -13,6 +13,6 @@ export function typedCase(argv: readonly string[]): string | undefined {
 }
 
 export function withCase(line: string, casePath: string | undefined): string {
-  if (casePath === undefined || line.includes('--case ')) return line
+  if (casePath === undefined || /--case[ =]/.test(line)) return line
   return line.replace(COMMAND, (command) => `${command} --case ${shellWord(casePath)}`)
 }

@@ -30,6 +30,7 @@ interface ParseError {
   readonly oclif?: unknown
   readonly args?: unknown
   readonly flags?: unknown
+  readonly parse?: { readonly output: { readonly args: Readonly<Record<string, unknown>> } }
 }
 
 /**
@@ -41,7 +42,14 @@ export function wronglyTyped(error: unknown, argv: readonly string[], command: T
   if (said.oclif === undefined) return error
   const help = `see ${command.name} --help`
   if (Array.isArray(said.args)) return wrongArguments(said.args, argv, { ...command, help })
-  if (Array.isArray(said.flags)) return unknownFlag(String(said.flags[0]), command.flags, help)
+  if (Array.isArray(said.flags)) {
+    const flag = String(said.flags[0])
+    return unknownFlag(
+      flag,
+      command.flags,
+      isNameless(said, command) ? `${behindDashes(flag, argv, command)}; ${help}` : help,
+    )
+  }
   return new CaseError(onOneLine(said.message), { hint: help })
 }
 
@@ -72,6 +80,20 @@ function wrongArguments(
       ? `words that belong together need quotes: ${name} ${shellWord([before, ...extra].join(' '))}`
       : help,
   })
+}
+
+/** Where the name is missing that the command asks for, a word that is no flag may be it. */
+function isNameless({ parse }: ParseError, { args }: TypedCommand): boolean {
+  return (
+    Object.keys(args).length > 0 &&
+    Object.values(parse?.output.args ?? {}).every((value) => value === undefined)
+  )
+}
+
+function behindDashes(word: string, argv: readonly string[], { name }: TypedCommand): string {
+  const others = argv.filter((one) => one !== word)
+  const typed = [...others, '--', word].map(shellWord).join(' ')
+  return `if it is what to look for, type it last, behind --: ${name} ${typed}`
 }
 
 function unknownFlag(flag: string, known: readonly string[], help: string): CaseError {

@@ -48,14 +48,14 @@ const INSIDE = 8
 const AT_DIGITS = 4
 /** So many characters of a name are looked up at every place of a word. */
 const PREFIX = 6
-const MOST_KNOWN_WORDS = 100_000
+const PREFIX_NUMBERS = 2 ** 16
 
 export class NameIndex {
   readonly #byWord = new Map<string, Forms[]>()
   readonly #byPrefix = new Map<string, Forms[]>()
   readonly #forms = new Set<string>()
-  /** Words without a name inside: most words of an archive repeat. */
-  readonly #plainWords = new Set<string>()
+  /** 1 for the number of every prefix: at most places of a word there is none. */
+  readonly #prefixes = new Uint8Array(PREFIX_NUMBERS)
   readonly #originals = new Set<string>()
 
   constructor(names: Iterable<string>) {
@@ -71,7 +71,6 @@ export class NameIndex {
     if (!FIRST_WORD.test(name) || KEPT.has(name) || OF_AWS.test(name) || this.#originals.has(original)) return
     // By the original: two that fold to one name can be spelt so that neither gives the other.
     this.#originals.add(original)
-    this.#plainWords.clear()
     for (const spelling of spellings(original)) this.#addForm(spelling, name)
     // Whoever is a session by their address is a folder by what stands before the @.
     const at = original.indexOf('@')
@@ -87,13 +86,16 @@ export class NameIndex {
     const form = { text, name, length: spelling.length, before: first.index }
     keep(this.#byWord, first[0].toLowerCase(), form)
     const isPlain = text.length === form.length && first.index === 0
-    if (text.length >= INSIDE && isPlain && first[0].length >= PREFIX)
+    if (text.length >= INSIDE && isPlain && first[0].length >= PREFIX) {
       keep(this.#byPrefix, text.slice(0, PREFIX), form)
+      this.#prefixes[prefixNumber(text, 0)] = 1
+    }
   }
 
   /** The longest name that holds the word beginning at `at`, or else the first that begins inside it. */
   find(text: string, word: string, at: number): NameHit | null {
-    for (const { length, before, names } of this.#byWord.get(word.toLowerCase()) ?? []) {
+    const lower = word.toLowerCase()
+    for (const { length, before, names } of this.#byWord.get(lower) ?? []) {
       const start = at - before
       const end = start + length
       if (start < 0) continue
@@ -105,33 +107,15 @@ export class NameIndex {
       if (isService(text, start)) continue
       return { start, end, name }
     }
-    return this.#inside(text, word, at)
-  }
-
-  #inside(text: string, word: string, at: number): NameHit | null {
-    if (word.length <= AT_DIGITS || this.#plainWords.has(word)) return null
-    const lower = word.toLowerCase()
     // Where lower case has another length, places would not be those of the text.
-    if (lower.length !== word.length) return null
-    const hit = this.#beforeDigits(text, lower, at) ?? this.#anywhere(text, lower, at)
-    if (hit === null) {
-      if (this.#plainWords.size >= MOST_KNOWN_WORDS) this.#plainWords.clear()
-      // What a name spans may go on behind the word: that it is not there is true of this place only.
-      if (!this.#mayGoOn(lower)) this.#plainWords.add(word)
-    }
-    return hit
-  }
-
-  #mayGoOn(word: string): boolean {
-    for (let place = 0; place + PREFIX <= word.length; place++)
-      if (this.#byPrefix.has(word.slice(place, place + PREFIX))) return true
-    return false
+    if (word.length <= AT_DIGITS || lower.length !== word.length) return null
+    return this.#beforeDigits(text, lower, at) ?? this.#anywhere(text, lower, at)
   }
 
   /** zelda of zelda2 */
   #beforeDigits(text: string, word: string, at: number): NameHit | null {
-    const letters = /^\p{L}+(?=\p{N})/u.exec(word)?.[0]
-    if (letters === undefined || letters.length < AT_DIGITS) return null
+    const letters = lettersBeforeDigits(word)
+    if (letters === null) return null
     const forms = this.#byWord.get(letters)?.find(({ length }) => length === letters.length)
     const name = forms?.names.get(letters)
     return name === undefined || isService(text, at) ? null : { start: at, end: at + letters.length, name }
@@ -139,6 +123,7 @@ export class NameIndex {
 
   #anywhere(text: string, word: string, at: number): NameHit | null {
     for (let place = 0; place + PREFIX <= word.length; place++) {
+      if (this.#prefixes[prefixNumber(word, place)] === 0) continue
       for (const { length, names } of this.#byPrefix.get(word.slice(place, place + PREFIX)) ?? []) {
         const start = at + place
         const end = start + length
@@ -148,6 +133,21 @@ export class NameIndex {
     }
     return null
   }
+}
+
+/** The same for equal prefixes, and seldom for others. */
+function prefixNumber(text: string, place: number): number {
+  let number = 0
+  for (let at = place; at < place + PREFIX; at++) number = (number * 31 + text.charCodeAt(at)) | 0
+  return (number ^ (number >>> 16)) & (PREFIX_NUMBERS - 1)
+}
+
+const LETTERS_BEFORE_DIGITS = /^\p{L}+(?=\p{N})/u
+
+function lettersBeforeDigits(word: string): string | null {
+  if (!/\p{N}/u.test(word)) return null
+  const letters = LETTERS_BEFORE_DIGITS.exec(word)?.[0] ?? ''
+  return letters.length < AT_DIGITS ? null : letters
 }
 
 /** The longest first: bob-admin is not bob. */

@@ -7,6 +7,7 @@ import { PROBLEM_KINDS } from '../model/problem.js'
 import { RESOURCE_ROLES } from '../model/resource.js'
 import type { SourceKind } from '../model/source.js'
 import { FILE_STATES } from '../model/verification.js'
+import { UUID } from './text-forms.js'
 
 const PRINCIPAL_KINDS: Readonly<Record<PrincipalKind, true>> = {
   root: true,
@@ -41,8 +42,32 @@ const WORDS: Readonly<Record<string, ReadonlySet<string>>> = {
 const HASHES = /^(?:(?:source_|record_|container_)?sha256|(?:source_)?content_sha256)$/
 const TIMES = /^(?:event_time|time|window_start|window_end|first_seen|last_seen|day)$/
 
+type Kept = (value: string) => boolean
+
+/** What tells our own words in a column; null where any text may stand. */
+function oursIn(column: string): Kept | null {
+  if (HASHES.test(column)) return (value) => SHA256.test(value)
+  if (TIMES.test(column)) return (value) => TIME.test(value)
+  const words = WORDS[column]
+  return words === undefined ? null : (value) => words.has(value)
+}
+
 export function isOurs(column: string, value: string): boolean {
-  if (HASHES.test(column)) return SHA256.test(value)
-  if (TIMES.test(column)) return TIME.test(value)
-  return WORDS[column]?.has(value) ?? false
+  return oursIn(column)?.(value) ?? false
+}
+
+/** Ids that can hold no name: what else stands there is text of whoever wrote the record. */
+const ID_COLUMNS = new Set(['event_id', 'request_id', 'shared_event_id'])
+const ID = new RegExp(`^(?:${UUID}|sha256:[0-9a-f]{64}|[A-Z0-9]{16})$`, 'i')
+
+const KEPT = new Map<string, Kept | null>()
+
+/** Hashes, ids and times name the original evidence: they stay, so that who holds the case can find it again. */
+export function isKept(column: string, value: string): boolean {
+  let kept = KEPT.get(column)
+  if (kept === undefined) {
+    kept = ID_COLUMNS.has(column) ? (id) => ID.test(id) : oursIn(column)
+    KEPT.set(column, kept)
+  }
+  return kept?.(value) ?? false
 }

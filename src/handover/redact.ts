@@ -4,37 +4,44 @@
  */
 import { createHmac } from 'node:crypto'
 import { isIP } from 'node:net'
+import { JsonStrings } from './json-strings.js'
 import { NameIndex } from './names.js'
-import { isOurs } from './our-words.js'
+import { isKept } from './our-words.js'
 import { PSEUDONYMS, type PseudonymKind } from './pseudonyms.js'
-import { CANONICAL_ID, type Secrets } from './secrets.js'
+import { CANONICAL_ID, UNIQUE_ID, type Secrets } from './secrets.js'
 import type { Value } from './rows.js'
 import {
   BASE64,
+  LEAST_BASE64,
   changedBase64,
   encodedLike,
   HOST,
   IPV4,
   IPV6,
-  isJson,
+  parsedJson,
   percentDecoded,
   UUID,
 } from './text-forms.js'
+import { Words } from './words.js'
 
-/** What a text is searched for, in one pass: a pseudonym must not be replaced again. */
+/** What a text is searched for, in one pass: a pseudonym must not be replaced again. A word ends where an address begins. */
 const ITEMS = new RegExp(
-  `(?<uuid>${UUID})|(?<ip6>${IPV6})|(?<host>${HOST})|(?<ip4>${IPV4})|(?<word>[\\p{L}\\p{N}]+)`,
+  `(?<uuid>${UUID})|(?<ip6>${IPV6})|(?<host>${HOST})|(?<ip4>${IPV4})|(?<word>[\\p{L}\\p{N}]*?\\p{L}(?=${IPV4})|[\\p{L}\\p{N}]+)`,
   'giu',
 )
 
-/** Unique ids and keys (IAM User Guide: IAM identifiers); tools write them in lower case, too. */
-const UNIQUE_ID =
-  /^(?:A(?:BIA|CCA|GPA|IDA|IPA|KIA|NPA|NVA|PKA|ROA|SCA|SIA)[A-Z0-9]{12,}|a(?:bia|cca|gpa|ida|ipa|kia|npa|nva|pka|roa|sca|sia)(?=[a-z]*\d)[a-z0-9]{12,})$/
+/** What every item but a word holds. */
+const MARKS = /[-:.]/
+
+/** One in lower case, as tools write it: of letters alone it is a word, unless the case knows it. */
+const UNIQUE_ID_LOWER = /^a(?:bia|cca|gpa|ida|ipa|kia|npa|nva|pka|roa|sca|sia)(?=[a-z]*\d)[a-z0-9]{12,}$/
+const LEAST_UNIQUE_ID = 16
 const ACCOUNT = /(?<!\d)\d{12}(?!\d)/g
 const LONG_HEX = /^[0-9a-f]{32,}$/i
 const ENCODED = /[^\s"'<>]*%[0-9a-f]{2}[^\s"'<>]*/gi
-/** A JSON string, with the colon when it is a key, or a whole number of twelve digits. */
-const JSON_PART = /"(?:[^"\\]|\\.)*"(?:\s*:)?|(?<![\w.-])\d{12}(?![\w.])/gs
+/** A whole number of JSON. */
+const ACCOUNT_NUMBER = /(?<![\w.-])\d{12}(?![\w.])/g
+const ACCOUNT_DIGITS = 12
 
 /** Keys whose values are secrets, names, or accounts, wherever they stand in a record. In lower case. */
 const TOKEN_KEYS = new Set(
@@ -56,34 +63,27 @@ const ARN_NAMES =
 /** Addresses that mean everybody, nobody or the machine itself. */
 const COMMON_ADDRESSES = new Set(['0.0.0.0', '255.255.255.255', '127.0.0.1', '::', '::1'])
 
-/** Ids that can hold no name: what else stands there is text of whoever wrote the record. */
-const ID_COLUMNS = new Set(['event_id', 'request_id', 'shared_event_id'])
-const ID = new RegExp(`^(?:${UUID}|sha256:[0-9a-f]{64}|[A-Z0-9]{16})$`, 'i')
-
-/** Hashes, ids and times name the original evidence: they stay, so that who holds the case can find it again. */
-export function isKept(column: string, value: string): boolean {
-  return ID_COLUMNS.has(column) ? ID.test(value) : isOurs(column, value)
-}
-
 /** Values repeat from record to record; records do not. */
 const MOST_CACHED = 50_000
-const MOST_CACHED_LENGTH = 1000
+const MOST_CACHED_LENGTH = 400
 
 export class Redactor {
   readonly #key: Buffer
   readonly #names: NameIndex
   readonly #accounts: ReadonlySet<string>
   readonly #canonicalIds: Set<string>
+  readonly #uniqueIds: Set<string>
   readonly #secrets: Set<string>
   readonly #mapping = new Map<string, string>()
   readonly #known = new Map<string, string>()
 
-  constructor(key: Buffer, { names, accounts, canonicalIds }: Secrets) {
+  constructor(key: Buffer, { names, accounts, canonicalIds, uniqueIds = [] }: Secrets) {
     this.#key = key
     this.#names = new NameIndex(names)
     this.#accounts = new Set(accounts)
     this.#canonicalIds = new Set([...canonicalIds].map((id) => id.toLowerCase()))
-    this.#secrets = new Set([...names, ...accounts, ...canonicalIds])
+    this.#uniqueIds = new Set(uniqueIds)
+    this.#secrets = new Set([...names, ...accounts, ...canonicalIds, ...this.#uniqueIds])
   }
 
   /** All that must not be found in the hand-over, met or not: it may stand there in a form of its own. */
@@ -99,12 +99,17 @@ export class Redactor {
 
   /** Any text: of JSON, the strings are replaced as they read, not as they are escaped. */
   text(text: string): string {
+    if (text.length >= MOST_CACHED_LENGTH) return this.#made(text)
     const known = this.#known.get(text)
     if (known !== undefined) return known
-    const made = isJson(text) ? this.#json(text) : this.#encoded(text)
+    const made = this.#made(text)
     if (this.#known.size >= MOST_CACHED) this.#known.clear()
-    if (text.length < MOST_CACHED_LENGTH) this.#known.set(text, made)
+    this.#known.set(text, made)
     return made
+  }
+
+  #made(text: string): string {
+    return parsedJson(text) === null ? this.#encoded(text) : this.#json(text)
   }
 
   row(columns: readonly string[], row: readonly Value[]): Value[] {
@@ -115,21 +120,31 @@ export class Redactor {
   }
 
   #json(text: string): string {
+    const strings = new JsonStrings(text)
     let key = ''
-    return text.replace(JSON_PART, (part) => {
-      if (!part.startsWith('"')) return this.#number(part, key)
-      const end = part.lastIndexOf('"') + 1
-      const literal = part.slice(0, end)
-      const value = literal.includes('\\') ? (JSON.parse(literal) as string) : literal.slice(1, -1)
-      const isKey = end < part.length
-      const made = isKey ? this.text(value) : this.#value(value, key)
+    let made = ''
+    let at = 0
+    while (strings.next()) {
+      const { gapStart, start, end, value, isKey } = strings
+      const gap = this.#numbers(text.slice(gapStart, start), key)
+      const now = isKey ? this.text(value) : this.#value(value, key)
       if (isKey) key = value.toLowerCase()
-      return made === value ? part : JSON.stringify(made) + part.slice(end)
-    })
+      if (now === value && gap === null) continue
+      made += text.slice(at, gapStart) + (gap ?? text.slice(gapStart, start))
+      made += now === value ? text.slice(start, end) : JSON.stringify(now)
+      at = end
+    }
+    const gap = this.#numbers(text.slice(strings.gapStart), key)
+    return made + (gap === null ? text.slice(at) : text.slice(at, strings.gapStart) + gap)
   }
 
-  #number(digits: string, key: string): string {
-    return this.#accounts.has(digits) || key.includes('account') ? this.#replace('account', digits) : digits
+  /** Between two strings; null where nothing changes. */
+  #numbers(gap: string, key: string): string | null {
+    if (gap.length < ACCOUNT_DIGITS) return null
+    const made = gap.replace(ACCOUNT_NUMBER, (digits) =>
+      this.#accounts.has(digits) || key.includes('account') ? this.#replace('account', digits) : digits,
+    )
+    return made === gap ? null : made
   }
 
   #value(value: string, key: string): string {
@@ -156,11 +171,7 @@ export class Redactor {
   }
 
   #encoded(whole: string): string {
-    for (const [, id = ''] of whole.matchAll(GRANTED_ID)) this.#learnId(id)
-    const text = whole.replace(
-      QUERY_TOKEN,
-      (_, name: string, token: string) => `${name}=${this.#replace('token', token, percentDecoded(token))}`,
-    )
+    const text = whole.includes('=') ? this.#assigned(whole) : whole
     if (!text.includes('%')) return this.#plain(text)
     let at = 0
     let made = ''
@@ -173,9 +184,44 @@ export class Redactor {
     return made + this.#plain(text.slice(at))
   }
 
+  #assigned(text: string): string {
+    for (const [, id = ''] of text.matchAll(GRANTED_ID)) this.#learnId(id)
+    return text.replace(
+      QUERY_TOKEN,
+      (_, name: string, token: string) => `${name}=${this.#replace('token', token, percentDecoded(token))}`,
+    )
+  }
+
   #plain(original: string): string {
-    for (const name of namesAt(original)) this.#learn(name)
-    const text = original.replace(BASE64, (run) => changedBase64(run, (decoded) => this.text(decoded)))
+    if (original.includes(':')) for (const name of namesAt(original)) this.#learn(name)
+    const text =
+      original.length < LEAST_BASE64
+        ? original
+        : original.replace(BASE64, (run) => changedBase64(run, (decoded) => this.text(decoded)))
+    return MARKS.test(text) ? this.#items(text) : this.#onlyWords(text)
+  }
+
+  /** Where nothing but words can be meant. */
+  #onlyWords(text: string): string {
+    const words = new Words(text)
+    let made = ''
+    let at = 0
+    while (words.next()) {
+      const { start, word } = words
+      const hit = this.#names.find(text, word, start)
+      const isName = hit !== null && hit.start >= at
+      const from = isName ? hit.start : start
+      const to = isName ? hit.end : words.end
+      const now = isName ? this.#replace('name', text.slice(from, to), hit.name) : this.#words(word)
+      words.skipTo(to)
+      if (!isName && now === word) continue
+      made += text.slice(at, from) + now
+      at = to
+    }
+    return made + text.slice(at)
+  }
+
+  #items(text: string): string {
     const items = ITEMS
     items.lastIndex = 0
     let made = ''
@@ -210,12 +256,21 @@ export class Redactor {
   }
 
   #words(word: string): string {
-    if (UNIQUE_ID.test(word)) return this.#replace('id', word)
+    if (word.length < ACCOUNT_DIGITS) return word
+    if (word.length >= LEAST_UNIQUE_ID && this.#isUniqueId(word)) return this.#replace('id', word)
     if (LONG_HEX.test(word))
       return this.#canonicalIds.has(word.toLowerCase()) ? this.#replace('canonical', word) : word
     return word.replace(ACCOUNT, (digits) =>
       digits === word || this.#accounts.has(digits) ? this.#replace('account', digits) : digits,
     )
+  }
+
+  #isUniqueId(word: string): boolean {
+    if (UNIQUE_ID.test(word)) {
+      this.#uniqueIds.add(word)
+      return true
+    }
+    return UNIQUE_ID_LOWER.test(word) || this.#uniqueIds.has(word.toUpperCase())
   }
 
   #address(kind: 'ip4' | 'ip6', address: string): string {

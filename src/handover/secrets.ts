@@ -3,14 +3,19 @@ import type { Connection } from '../store/open.js'
 
 export const CANONICAL_ID = /^[0-9a-f]{64}$/i
 
+/** Prefixes by the IAM User Guide, IAM identifiers. */
+export const UNIQUE_ID = /^A(?:BIA|CCA|GPA|IDA|IPA|KIA|NPA|NVA|PKA|ROA|SCA|SIA)[A-Z0-9]{12,}$/
+
 export interface Secrets {
   readonly names: Iterable<string>
   readonly accounts: Iterable<string>
   /** Canonical user ids of S3: 64 hexadecimal digits, one for each account. */
   readonly canonicalIds: Iterable<string>
+  /** Ids of keys and principals, in upper case; those in upper case are known by their form as well. */
+  readonly uniqueIds?: Iterable<string>
 }
 
-/** Names of users, roles, sessions and Identity Center users, and the account ids, of the whole case. */
+/** Names of users, roles, sessions and Identity Center users, the account ids, and the ids of keys and principals, of the whole case. */
 export function readSecrets(db: Connection): Secrets {
   const column = (sql: string): string[] => db.prepare<unknown[], string>(sql).pluck().all()
   const distinct = (table: string, names: readonly string[]): string[] =>
@@ -42,5 +47,12 @@ export function readSecrets(db: Connection): Secrets {
       ...distinct('access_client', ['requester']),
       ...distinct('access_call', ['bucket_owner']),
     ].filter((id) => CANONICAL_ID.test(id)),
+    uniqueIds: [
+      ...distinct('identity', ['access_key_id', 'principal_id', 'session_issuer_id']),
+      ...column("SELECT name FROM resource WHERE type = 'AWS::IAM::AccessKey' AND name IS NOT NULL"),
+    ]
+      // Behind it stands the name of the session.
+      .map((id) => id.replace(/:.*/s, '').toUpperCase())
+      .filter((id) => UNIQUE_ID.test(id)),
   }
 }

@@ -67,6 +67,13 @@ export function schemaDifference(
   return missing === undefined ? null : `it has no ${missing}`
 }
 
+/** Whether a table is there exactly as we make it: then its rows can be read, whatever else the file has. */
+export function hasOurTable(db: Connection, { items }: KnownSchema, name: string): boolean {
+  const key = `table ${name}`
+  const found = readItems(db).filter((item) => item.name === name)
+  return found.length === 1 && found.every((item) => keyOf(item) === key && item.sql === items.get(key))
+}
+
 /** What a newer version may have added: nothing that acts or computes by itself. */
 function isHarmless({ type, sql }: Item): boolean {
   return type === 'index' || (type === 'table' && !/^\s*CREATE\s+VIRTUAL\b/i.test(sql ?? ''))

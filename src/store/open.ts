@@ -3,7 +3,7 @@ import { accessSync, closeSync, constants, existsSync, openSync, readSync, statS
 import Database from 'better-sqlite3'
 import { CaseError, EXIT } from '../model/case-error.js'
 import { APPLICATION_ID, FORMAT_MAJOR, PAGE_SIZE, USER_VERSION } from './format.js'
-import { caseSchema, schemaDifference } from './known-schema.js'
+import { caseSchema, hasOurTable, schemaDifference } from './known-schema.js'
 
 export type Connection = Database.Database
 
@@ -192,7 +192,7 @@ function checkIdentity(db: Connection, path: string): void {
   }
   const isNewer = version > USER_VERSION
   const foreign = read(() => schemaDifference(db, caseSchema(), { isNewer }), EXIT.verificationFailed)
-  if (foreign !== null) throw foreignSchema(path, foreign)
+  if (foreign !== null) throw otherSchema(db, path, foreign)
 }
 
 function notReadable(path: string, error: Error & { code?: string }, exit: number): CaseError {
@@ -222,9 +222,46 @@ export function asDamaged(error: unknown): CaseError | null {
   })
 }
 
+const INDEX_AGAIN = 'ask where it comes from, or index the archive again'
+
 function foreignSchema(path: string, reason: string): CaseError {
   return new CaseError(`${path} is not as coldtrail makes a case: ${reason}`, {
     exit: EXIT.verificationFailed,
-    hint: 'somebody changed it: ask where it comes from, or index the archive again',
+    hint: `somebody changed it: ${INDEX_AGAIN}`,
   })
+}
+
+/** Until a format is released its number stays while it changes: another build of the same number is told apart by nothing but this. */
+function otherSchema(db: Connection, path: string, reason: string): CaseError {
+  const makers = readMakers(db)
+  const by =
+    makers.length === 0 ? 'runs does not say by which' : `by its runs it was indexed by ${makers.join(', ')}`
+  return new CaseError(`${path} is not as this coldtrail makes a case: ${reason}`, {
+    exit: EXIT.verificationFailed,
+    hint: `an older or newer build made it (${by}), or somebody changed it: use that build, ${INDEX_AGAIN}`,
+  })
+}
+
+const MOST_MAKERS = 3
+/** Whoever made it may have made much of it. */
+const MOST_RUNS = 100
+const MOST_OF_VERSIONS = 2000
+
+/** The last of those that wrote to it, as they say themselves: `coldtrail 0.1.0 on 2026-11-24`. */
+function readMakers(db: Connection): string[] {
+  try {
+    if (!hasOurTable(db, caseSchema(), 'runs')) return []
+    const makers = db
+      .prepare<[number, number], string | null>(
+        `SELECT 'coldtrail ' || substr(json_extract(versions, '$.coldtrail'), 1, 40) || ' on ' || substr(started, 1, 10)
+         FROM (SELECT versions, started FROM runs ORDER BY id DESC LIMIT ?)
+         WHERE length(versions) < ? AND json_valid(versions)`,
+      )
+      .pluck()
+      .all(MOST_RUNS, MOST_OF_VERSIONS)
+    return [...new Set(makers)].filter((maker) => maker !== null).slice(0, MOST_MAKERS)
+  } catch {
+    // Damaged: then it can not say.
+    return []
+  }
 }

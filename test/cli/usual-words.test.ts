@@ -36,6 +36,19 @@ describe('the usual words', () => {
     },
   )
 
+  it.each([
+    [['find', 'text', '-foo'], 'coldtrail find text -- -foo'],
+    [['find', 'principal', '--limit', '3', '-svc bot'], "coldtrail find principal --limit 3 -- '-svc bot'"],
+    [['find', 'resource', '--bucket=x'], 'coldtrail find resource -- --bucket=x'],
+    [['lineage', '-AKIA', '--json'], 'coldtrail lineage --json -- -AKIA'],
+  ])('%j: a name may begin with a dash, behind --', async (typed, words) => {
+    const { stdout, stderr, code } = await run([...typed, `--case=${caseFile}`])
+    expect(code).toBe(2)
+    const told = stdout + stderr
+    expect(told).toContain('there is no flag')
+    expect(told).toContain(words.replace(' -- ', ` --case=${caseFile} -- `))
+  })
+
   it('summary --by principal says why it counts otherwise than the report', async () => {
     const { stderr } = await runCommand(Summary, '--by', 'principal', '--case', caseFile)
     expect(stderr).toContain('NAME via SERVICE stand apart')

@@ -1,6 +1,6 @@
 /** Where an answer can not be written, or a case not be read: one line, the exit code of the house, no stack. */
 import { spawnSync } from 'node:child_process'
-import { chmodSync, closeSync, existsSync, openSync } from 'node:fs'
+import { chmodSync, closeSync, existsSync, openSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { makeArchive } from '../helpers/archive.js'
@@ -36,9 +36,12 @@ describe.skipIf(!existsSync('/dev/full'))('a full disk under the output', () => 
     ['export', 'csv', '--all'],
     ['sql', 'SELECT * FROM events'],
   ])('%s %s', (...argv) => {
+    const log = path.join(folder, `${argv.join('-').replaceAll(/\W/g, '-')}.jsonl`)
     const full = openSync('/dev/full', 'w')
-    const { status, stderr } = ask(argv, full)
+    const { status, stderr } = ask([...argv, '--log', log], full)
     closeSync(full)
+    const { exit, rows } = JSON.parse(readFileSync(log, 'utf8')) as { exit: number; rows: number | null }
+    expect({ exit, rows }).toEqual({ exit: 13, rows: null })
     expect(stderr).not.toMatch(/^\s+at |ENOSPC|node:/m)
     expect(stderr.match(/^Error: .*$/gm)).toEqual([
       'Error: no space left for the output: what was written is not the whole answer',

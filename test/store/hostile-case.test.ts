@@ -313,6 +313,41 @@ describe('a hostile case', () => {
   })
 })
 
+describe('a case with other tables', () => {
+  const hintOf = (file: string): string | undefined => {
+    try {
+      openReader(file).close()
+    } catch (error) {
+      if (error instanceof CaseError && error.exit === EXIT.verificationFailed) return error.hint
+    }
+    throw new Error('it was not refused with 12')
+  }
+  const run = (id: number, version: string, started: string): string =>
+    `INSERT INTO runs (id, started, status, arguments, versions) VALUES (${id}, '${started}', 'done', '[]', '${version}')`
+  const maker = (id: number, version: string, day: string): string =>
+    run(id, JSON.stringify({ coldtrail: version }), `${day}T10:00:00.000Z`)
+
+  it('is of another build, which its runs name, or was changed by somebody', () => {
+    const other = 'ALTER TABLE event ADD COLUMN more TEXT'
+    const file = withSql(maker(11, '0.0.9', '2026-01-02'), maker(12, '0.1.0', '2026-01-03'), other)
+    expect(hintOf(file)).toBe(
+      'an older or newer build made it (by its runs it was indexed by coldtrail 0.1.0 on 2026-01-03, coldtrail 0.0.9 on 2026-01-02), or somebody changed it: use that build, ask where it comes from, or index the archive again',
+    )
+  })
+
+  it.each([
+    ['runs that are a view', () => withSql('DROP TABLE runs', `CREATE VIEW runs AS ${ENDLESS}`)],
+    ['runs with another column', () => withSql('ALTER TABLE runs ADD COLUMN more TEXT')],
+    ['runs that say nothing', () => withSql('DELETE FROM runs', 'CREATE TABLE more (x)')],
+    [
+      'versions that are no JSON',
+      () => withSql('DELETE FROM runs', run(1, '{', ''), 'CREATE TABLE more (x)'),
+    ],
+  ])('says so with %s', (_what, make) => {
+    expect(hintOf(make())).toContain('(runs does not say by which), or somebody changed it')
+  })
+})
+
 describe('a case of ours', () => {
   it('is read in every state that an index run leaves', () => {
     for (const options of [{}, { indexes: false, state: 'loading' }]) {
