@@ -1,8 +1,9 @@
 /** One indexer per case: a lock that the system frees when its holder dies, however it dies. */
-import { mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import Database from 'better-sqlite3'
 import { CaseError, EXIT } from '../model/case-error.js'
+import { asNotInstalled } from './not-installed.js'
 
 export interface CaseLock {
   /** Folder beside the case for shards; gone after release. */
@@ -21,7 +22,7 @@ export function lockCase(casePath: string): CaseLock {
       cause: error,
     })
   }
-  const lock = new Database(path.join(workFolder, 'lock'), { timeout: 0 })
+  const lock = openLock(workFolder)
   try {
     lock.pragma('journal_mode = OFF')
     lock.exec('BEGIN EXCLUSIVE')
@@ -44,5 +45,15 @@ export function lockCase(casePath: string): CaseLock {
       rmSync(workFolder, { recursive: true, force: true })
       lock.close()
     },
+  }
+}
+
+function openLock(workFolder: string): Database.Database {
+  try {
+    return new Database(path.join(workFolder, 'lock'), { timeout: 0 })
+  } catch (error) {
+    // Of another indexer it is not empty, and stays.
+    if (readdirSync(workFolder).length === 0) rmdirSync(workFolder)
+    throw asNotInstalled(error) ?? error
   }
 }

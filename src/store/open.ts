@@ -4,6 +4,7 @@ import Database from 'better-sqlite3'
 import { CaseError, EXIT } from '../model/case-error.js'
 import { APPLICATION_ID, FORMAT_MAJOR, PAGE_SIZE, USER_VERSION } from './format.js'
 import { caseSchema, hasOurTable, schemaDifference } from './known-schema.js'
+import { asNotInstalled } from './not-installed.js'
 
 export type Connection = Database.Database
 
@@ -131,6 +132,8 @@ function connect(path: string, options: Database.Options): Connection {
 }
 
 function notOpened(path: string, cause: unknown): CaseError {
+  const notInstalled = asNotInstalled(cause)
+  if (notInstalled !== null) return notInstalled
   const { code, message } = cause as NodeJS.ErrnoException
   return code === 'EACCES' || code === 'EPERM'
     ? new CaseError(`${path} may not be read by you`, {

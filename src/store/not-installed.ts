@@ -1,0 +1,16 @@
+/** better-sqlite3 has a compiled part, which npm fetches or builds by an install script, for one version of Node. */
+import { CaseError } from '../model/case-error.js'
+
+/** What is missing when it can not be loaded; null for any other error. */
+export function asNotInstalled(error: unknown): CaseError | null {
+  const { code, message } = error as { code?: unknown; message: string }
+  const isMissing = message.startsWith('Could not locate the bindings file')
+  if (!isMissing && code !== 'ERR_DLOPEN_FAILED') return null
+  const what = isMissing
+    ? 'is missing: npm did not run its install script'
+    : 'was made for another Node or machine'
+  return new CaseError(`SQLite can not be loaded: the compiled part of better-sqlite3 ${what}`, {
+    hint: `install again with this Node (${process.version}): npm install -g --allow-scripts=better-sqlite3 ./coldtrail-VERSION.tgz`,
+    cause: error,
+  })
+}
