@@ -66,7 +66,7 @@ export class Recovery {
     this.#pending = mayCome ? damage : null
     if (mayCome) return false
     if (found >= 0) return this.goOnAt(found, start, detail)
-    this.#findings.problem('bad-json', start, end, detail)
+    this.#findings.problem('bad-json', this.#around.lostFrom(start), end, detail)
     this.#text.settled = end
     if (end < bytes.length) return true
     this.#around.goOnBehindAll()
@@ -75,7 +75,7 @@ export class Recovery {
 
   /** Reports what is lost from `start` on, up to the record at `found`. */
   goOnAt(found: number, start: number, detail = 'not readable up to the next record'): true {
-    this.#findings.problem('bad-json', start, found, detail)
+    this.#findings.problem('bad-json', this.#around.lostFrom(start), found, detail)
     this.#text.settled = found
     this.#around.goOnAtRecord(followsInList(this.#text.bytes, found))
     return true
@@ -86,7 +86,8 @@ export class Recovery {
     const { bytes } = this.#text
     const found = this.#search.next(bytes, start + 1, bytes.length)
     if (found >= 0) return this.goOnAt(found, start)
-    this.#findings.problem('truncated-json', start, bytes.length, 'the text ends before this is complete')
+    const detail = 'the text ends before this is complete'
+    this.#findings.problem('truncated-json', this.#around.lostFrom(start), bytes.length, detail)
     return false
   }
 }

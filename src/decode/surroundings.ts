@@ -55,6 +55,11 @@ export class Surroundings {
     return this.#inObject && !this.#isOpened ? this.objectStart : at
   }
 
+  /** First byte that is reported as lost with `at`: of an object over the limit nothing else tells. */
+  lostFrom(at: number): number {
+    return this.#isTooLarge && this.list === null ? this.objectStart : at
+  }
+
   startList(): void {
     this.list = ''
     this.place = 'first-element'
@@ -62,8 +67,6 @@ export class Surroundings {
 
   startObject(at: number): void {
     this.#inObject = true
-    this.#isOpened = false
-    this.#isTooLarge = false
     this.objectStart = at
     this.place = 'first-key'
   }
@@ -83,7 +86,8 @@ export class Surroundings {
 
   /** Not kept any longer, unless it was opened before: then only its elements are. */
   limitObject(end: number, maxBytes: number): void {
-    if (!this.#isOpened && end - this.objectStart > maxBytes) this.#isOpened = this.#isTooLarge = true
+    if (!this.#inObject || this.#isOpened || end - this.objectStart <= maxBytes) return
+    this.#isOpened = this.#isTooLarge = true
   }
 
   endValue(): void {
@@ -135,6 +139,7 @@ export class Surroundings {
   #leaveObject(): void {
     this.#inObject = false
     this.#isOpened = false
+    this.#isTooLarge = false
     this.place = 'document'
   }
 }

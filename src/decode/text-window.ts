@@ -1,14 +1,18 @@
 /** The bytes that are being read, with their place in the content, as text on demand. */
 import { isAscii, isUtf8 } from 'node:buffer'
 
+const EMPTY = Buffer.alloc(0)
+
 export class TextWindow {
-  bytes: Buffer = Buffer.alloc(0)
+  bytes: Buffer = EMPTY
   /** Content offset of the first byte. */
   base = 0
   /** Index up to which everything is settled: given, reported, or of no meaning. */
   settled = 0
   /** Nothing comes behind these bytes. */
   isLast = false
+  /** Of its own memory, from the first byte on: where chunks are put together. */
+  #store = EMPTY
   #latin1: string | undefined
   #ascii = true
 
@@ -18,10 +22,28 @@ export class TextWindow {
     this.base += by
     this.settled -= by
     this.isLast = isLast
-    this.bytes = by === this.bytes.length ? chunk : Buffer.concat([this.bytes.subarray(by), chunk])
-    this.#ascii = isAscii(this.bytes)
+    const rest = this.bytes.subarray(by)
+    this.#ascii = (this.#ascii || isAscii(rest)) && isAscii(chunk)
     this.#latin1 = undefined
+    if (rest.length > 0) this.bytes = this.#append(rest, chunk)
+    else {
+      this.bytes = chunk
+      this.#store = EMPTY
+    }
     return by
+  }
+
+  /** In a store with room for as much again: a value of a thousand chunks is not copied a thousand times. */
+  #append(rest: Buffer, chunk: Buffer): Buffer {
+    const length = rest.length + chunk.length
+    let from = rest.buffer === this.#store.buffer ? rest.byteOffset : Infinity
+    if (from + length > this.#store.length) {
+      if (length * 2 > this.#store.length) this.#store = Buffer.allocUnsafeSlow(length * 2)
+      rest.copy(this.#store)
+      from = 0
+    }
+    chunk.copy(this.#store, from + rest.length)
+    return this.#store.subarray(from, from + length)
   }
 
   text(start: number, end: number): string {

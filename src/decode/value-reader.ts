@@ -101,7 +101,10 @@ export class ValueReader {
       this.#scan.active = false
       return this.#recovery.goOnAt(swallowed, this.#around.heldFrom(start))
     }
-    if (reached - start > this.#maxBytes) this.#isSkipping = true
+    if (reached - start > this.#maxBytes) {
+      this.#isSkipping = true
+      this.#around.limitObject(reached, this.#maxBytes)
+    }
     if (this.#isSkipping) this.#text.settled = reached
     if (end < 0) return false
     this.#scan.active = false
@@ -167,7 +170,8 @@ export class ValueReader {
   cutOff(start: number): boolean {
     this.#scan.active = false
     if (!this.#isSkipping) return this.#recovery.cutOff(start)
-    this.#findings.tooLarge(start, this.#text.bytes.length, this.#maxBytes, false)
+    const from = this.#around.lostFrom(start)
+    this.#findings.tooLarge(from, this.#text.bytes.length, this.#maxBytes, false)
     return false
   }
 }

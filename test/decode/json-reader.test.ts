@@ -270,6 +270,45 @@ describe('JsonReader', () => {
     }
   })
 
+  it('loses no byte of an object over the limit that is cut or damaged', () => {
+    const pad = (key: string): string => `"${key}":"${'x'.repeat(700)}"`
+    const open = `{${pad('a')},${pad('b')},${pad('c')}`
+    const huge = `{"a":1,"b":"${'x'.repeat(5000)}`
+    for (const text of [
+      open,
+      `${open},`,
+      `${open},"d":{"e":`,
+      huge,
+      `${huge}"`,
+      `${huge}",}\n${record(1)}`,
+    ]) {
+      for (const piece of [text.length, 100]) {
+        const { problems, values } = read(Buffer.from(text), piece, 1000)
+        expect(values).toHaveLength(text.endsWith(record(1)) ? 1 : 0)
+        const told = problems.map(({ byteOffset, byteLength }) => [byteOffset!, byteOffset! + byteLength!])
+        expect(Math.min(...told.map(([from]) => from!))).toBe(0)
+        const lost = text.length - (text.endsWith(record(1)) ? record(1).length : 0)
+        expect(Math.max(...told.map(([, to]) => to!))).toBe(lost)
+      }
+    }
+  })
+
+  it.each(['{"a":"', '[{"a":"', '{"Records":[],"a":"'])(
+    'does not take quadratic time on a value of many pieces in %s',
+    (head) => {
+      const bytes = Buffer.concat([Buffer.from(head), Buffer.alloc(64 << 20, 0x78), Buffer.from('"}')])
+      const sink: ValueSink = {
+        value: () => undefined,
+        damage: () => undefined,
+        looksLikeRecord: () => false,
+      }
+      const reader = new JsonReader(sink, { envelopes: new Set(['Records']), maxValueBytes: 32 << 20 })
+      for (let at = 0; at < bytes.length; at += 32_768)
+        reader.push(bytes.subarray(at, at + 32_768), at + 32_768 >= bytes.length)
+      expect(reader.documents).toBeLessThanOrEqual(1)
+    },
+  )
+
   it('reads values one after the other with and without separators', () => {
     const reading = read(Buffer.from(`${record(1)}\n${record(2)}${record(3)} {"Records":[${record(4)}]}`))
     expect(reading.values).toHaveLength(4)
