@@ -69,6 +69,11 @@ export interface LineageDeed {
   readonly last: string | null
 }
 
+export interface LineageCall {
+  readonly event_name: string
+  readonly count: number
+}
+
 export interface LineageNode {
   /** Unique in this graph, and the same in every graph of the case. */
   readonly id: string
@@ -99,6 +104,8 @@ export interface LineageNode {
   readonly more: number
   /** `limit` or `depth`: what to raise to see them. */
   readonly more_because: 'limit' | 'depth' | null
+  /** The issuing events among them, by name. */
+  readonly more_calls: readonly LineageCall[]
   /** Issuing events that are not shown above it. */
   readonly more_above: number
   /** With --events only. */

@@ -124,12 +124,14 @@ class Drawing {
     for (const line of deedLines(node.did)) this.#say(below, line)
   }
 
-  #edgeLines({ joined, candidates, by, failure }: LineageEdge, below: string): void {
+  #edgeLines({ event, joined, candidates, by, failure }: LineageEdge, below: string): void {
     if (joined?.event != null) {
       const cells = eventCells(joined.event, joined.event.event_name ?? '', LINK_RULES[joined.rule].label)
       this.#lines.push({ lead: below, what: JOINED[joined.rule] ?? 'with', mark: '', cells })
     }
-    if (by !== null) this.#say(below, `issued to ${by}`)
+    // Who makes a key has seen its secret, but it is another's.
+    const verb = event?.event_name === 'CreateAccessKey' ? 'made by' : 'issued to'
+    if (by !== null) this.#say(below, `${verb} ${by}`)
     if (candidates > 1) this.#say(below, `one of ${candidates} events that match equally`)
     if (failure !== null && failure.count > 1) {
       const cells = eventCells(failure.last, failure.last.event_name ?? '', '')
@@ -192,10 +194,12 @@ function usedText({ kind, events }: LineageNode): string {
   return `, ${formatCount(events)} ${events === 1 ? 'event' : 'events'}`
 }
 
-function moreBelow({ more, more_because: because, kind }: LineageNode): string[] {
+function moreBelow({ more, more_because: because, more_calls: calls, kind }: LineageNode): string[] {
   if (more === 0) return []
   const what = kind === 'principal' ? 'credentials or issuing events' : 'issuing events'
-  return [`and ${formatCount(more)} more ${what}: raise --${because ?? 'limit'}`]
+  const names = calls.map(({ event_name: name, count }) => `${formatCount(count)} ${name}`)
+  const which = names.length === 0 ? '' : ` (${names.join(', ')})`
+  return [`and ${formatCount(more)} more ${what}${which}: raise --${because ?? 'limit'}`]
 }
 
 function deedLines(did: readonly LineageDeed[] | undefined): string[] {

@@ -243,7 +243,20 @@ describe('bounds', () => {
     expect(made.map(({ event }) => event?.event_id)).toEqual(['ok-0', 'ok-1', 'ok-2', 'ok-3', 'ok-4'])
     const caller = graph.nodes.find(({ kind }) => kind === 'key')
     expect([caller?.more, caller?.more_because]).toEqual([CALLS - 5, 'limit'])
-    expect(renderLineage('tree', graph, 0)).toContain('and 55 more issuing events: raise --limit')
+    expect(renderLineage('tree', graph, 0)).toContain(
+      'and 55 more issuing events (55 AssumeRole): raise --limit',
+    )
+  })
+
+  it('gives a user the keys that somebody made for it and nobody used, and no key of its namesake', () => {
+    for (const n of [1, 2]) {
+      const graph = graphOf(db, `AIDABACKDOOR0000000${n}`)
+      const below = graph.edges.filter(({ from }) => graph.start.includes(from))
+      expect(below.map(({ to, rule, event, by }) => [to, rule, event?.event_id, by])).toEqual([
+        [`key:AKIABACKDOOR0000000${n}`, 'owner', `key-${n}`, 'maker'],
+      ])
+      expect(renderLineage('tree', graph, 0)).toContain('made by maker')
+    }
   })
 
   it('does not let refused calls hide those that succeeded', () => {
@@ -373,7 +386,31 @@ function wideRecords(count: number): unknown[] {
         : session('Chain', `s${n}`, `ASIACHAIN0000000000${n}`, 2000 + n)
     return call(`chain-${n}`, 2001 + n, from, assumed('Chain', `s${n + 1}`, `ASIACHAIN0000000000${n + 1}`))
   })
-  return [...refused, ...done, ...links]
+  const iam = (id: string, seconds: number, eventName: string, responseElements: unknown) =>
+    call(id, seconds, caller('maker', 'AKIAMAKER00000000001'), {
+      eventSource: 'iam.amazonaws.com',
+      eventName,
+      requestParameters: { userName: 'backdoor' },
+      responseElements,
+      readOnly: false,
+    })
+  const madeUser = (n: number) => ({
+    user: {
+      userId: `AIDABACKDOOR0000000${n}`,
+      userName: 'backdoor',
+      arn: `arn:aws:iam::${account}:user/x/backdoor`,
+    },
+  })
+  const madeKey = (n: number) => ({
+    accessKey: { accessKeyId: `AKIABACKDOOR0000000${n}`, userName: 'backdoor', status: 'Active' },
+  })
+  const backdoors = [
+    iam('user-1', 3000, 'CreateUser', madeUser(1)),
+    iam('key-1', 3001, 'CreateAccessKey', madeKey(1)),
+    iam('user-2', 3100, 'CreateUser', madeUser(2)),
+    iam('key-2', 3101, 'CreateAccessKey', madeKey(2)),
+  ]
+  return [...refused, ...done, ...links, ...backdoors]
 }
 
 const REAL = path.resolve(root, '../shared/data/invictus-cloudtrail')

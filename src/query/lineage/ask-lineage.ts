@@ -97,6 +97,7 @@ function nodeOf(
     end: walked.tops.has(actor.id) ? endOf(actor) : null,
     more: more?.count ?? 0,
     more_because: more?.because ?? null,
+    more_calls: events.callsOf(more?.unseen ?? []),
     more_above: walked.moreAbove.get(actor.id) ?? 0,
     ...deedsOf(events, actor, wanted),
   }

@@ -2,6 +2,7 @@
  * What lineage reads of a case. It needs no tables of its own: the issued key stands in the full text of the issuing event,
  * callers stand in the index of identities, and a record is read only when it is one of few.
  */
+import type { LineageCall } from '../../model/lineage.js'
 import type { JsonObject } from '../../model/record.js'
 import type { Connection } from '../../store/open.js'
 import { readColumn, readIndexNames, readNumber, readTuples } from '../../store/reader.js'
@@ -145,6 +146,17 @@ export class CaseEvents extends CaseIdentities {
     const first = ids.slice(0, limit)
     const events = readCaseEvents(this.#db, sql`SELECT value FROM json_each(${JSON.stringify(first)})`)
     return { events, more: ids.length - first.length }
+  }
+
+  /** How many of these events have which name; the most frequent first. */
+  callsOf(events: readonly number[]): LineageCall[] {
+    if (events.length === 0) return []
+    const rows = readTuples(
+      this.#db,
+      sql`SELECT coalesce(a.event_name, ''), count(*) FROM event e CROSS JOIN action a ON a.id = e.action_id
+  WHERE e.id IN ${ids(events)} GROUP BY 1 ORDER BY 2 DESC, 1`,
+    ) as [string, number][]
+    return rows.map(([event_name, count]) => ({ event_name, count }))
   }
 
   failures({ first, last, count }: FailedCalls): Failures[] {

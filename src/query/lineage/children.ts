@@ -13,6 +13,8 @@ export interface Children {
   readonly links: readonly Link[]
   /** Issuing events or credentials that were not looked at. */
   readonly more: number
+  /** event.id of the issuing events among them. */
+  readonly unseen?: readonly number[]
 }
 
 /** Calls whose userIdentity is the caller. A SwitchRole's is the role that was switched to. */
@@ -52,7 +54,8 @@ export class ChildFinder {
     const owned = actor.kind === 'principal' ? this.#owned(actor, limit) : { links: [], more: 0 }
     const failed = this.#failed(actor, calls)
     const links = [...issued.links, ...this.#switchedTo(actor), ...owned.links, ...failed.slice(0, limit)]
-    return { links: unique(links), more: issued.more + owned.more + Math.max(0, failed.length - limit) }
+    const more = issued.more + owned.more + Math.max(0, failed.length - limit)
+    return { links: unique(links), more, ...(issued.unseen === undefined ? {} : { unseen: issued.unseen }) }
   }
 
   /** How many issuing events are below: for where the walk stops. */
@@ -76,7 +79,7 @@ export class ChildFinder {
       looked += 1
       links.push(...this.madeBy(event).filter(({ from, to }) => from.id === actor.id && to.id !== actor.id))
     }
-    return { links, more: found.more + found.events.length - looked }
+    return { links, more: made.length - looked, unseen: made.slice(looked) }
   }
 
   #linksOf(issued: Issued, event: CaseEvent): Link[] {
@@ -151,7 +154,8 @@ export class ChildFinder {
   /** Credentials of a principal that are not made by its other credentials: first those whose issuing is recorded. */
   #owned(actor: Actor, limit: number): Children {
     const assumed = this.#assumed(actor, limit)
-    const links = new Map(assumed.links.map((step) => [step.to.id, [step]]))
+    const given = [...assumed.links, ...this.#keysMadeFor(actor)]
+    const links = new Map(given.slice(0, limit).map((step) => [step.to.id, [step]]))
     const rest = new Set<string>()
     for (const { row, group } of samplesOf(actor.rows.filter((each) => !isWithoutCredential(each)))) {
       if (links.size >= limit) {
@@ -164,7 +168,21 @@ export class ChildFinder {
       if (own.length > 0) links.set(credential.id, own)
     }
     // Both count the same sessions, once as calls and once as callers.
-    return { links: [...links.values()].flat(), more: Math.max(assumed.more, rest.size) }
+    const more = Math.max(assumed.more, rest.size) + Math.max(0, given.length - limit)
+    return { links: [...links.values()].flat(), more }
+  }
+
+  /** Access keys of a user, also those that were never used: whoever made them. */
+  #keysMadeFor(actor: Actor): Link[] {
+    const { name, principalKind } = actor
+    if (principalKind !== 'user' || name === null) return []
+    return this.#case.mentioning(name, this.#case.actions('key')).flatMap((event) =>
+      this.#case.issued(event).flatMap((issued) => {
+        if (issued.what !== 'key' || issued.owner === null) return []
+        if (this.#parents.userNamed(issued.owner, event)?.id !== actor.id) return []
+        return this.#ownLink(actor, this.#credentials.longTerm(issued.key))
+      }),
+    )
   }
 
   /** Sessions of a role, also those that were never used: a role has no other credentials. */

@@ -12,10 +12,17 @@ export interface WalkBounds {
   readonly limit: number
 }
 
+export interface More {
+  readonly count: number
+  readonly because: 'limit' | 'depth'
+  /** event.id of issuing events that are not shown. */
+  readonly unseen: readonly number[]
+}
+
 export interface Walked {
   readonly actors: ReadonlyMap<string, Actor>
   readonly links: readonly Link[]
-  readonly more: ReadonlyMap<string, { readonly count: number; readonly because: 'limit' | 'depth' }>
+  readonly more: ReadonlyMap<string, More>
   readonly moreAbove: ReadonlyMap<string, number>
   /** Looked above, and nothing is there. */
   readonly tops: ReadonlySet<string>
@@ -31,7 +38,7 @@ export class Walk {
   readonly #bounds: WalkBounds
   readonly #actors = new Map<string, Actor>()
   readonly #links = new Map<string, Link>()
-  readonly #more = new Map<string, { count: number; because: 'limit' | 'depth' }>()
+  readonly #more = new Map<string, More>()
   readonly #moreAbove = new Map<string, number>()
   readonly #tops = new Set<string>()
   #isCut = false
@@ -97,8 +104,8 @@ export class Walk {
   }
 
   #below(actor: Actor, seen: Set<string>): Actor[] {
-    const { links, more } = this.#children.of(actor, this.#bounds.limit)
-    if (more > 0) this.#more.set(actor.id, { count: more, because: 'limit' })
+    const { links, more, unseen = [] } = this.#children.of(actor, this.#bounds.limit)
+    if (more > 0) this.#more.set(actor.id, { count: more, because: 'limit', unseen })
     const found: Actor[] = []
     for (const step of links) {
       if (!this.#actors.has(step.to.id) && this.#actors.size >= MOST_NODES) {
@@ -117,7 +124,7 @@ export class Walk {
 
   #stopAt(actor: Actor): void {
     const count = actor.kind === 'attempt' ? 0 : this.#children.countOf(actor)
-    if (count > 0) this.#more.set(actor.id, { count, because: 'depth' })
+    if (count > 0) this.#more.set(actor.id, { count, because: 'depth', unseen: [] })
   }
 
   #add(step: Link): void {
