@@ -44,6 +44,15 @@ export const REQUIREMENTS: readonly Requirement[] = [
       { text: 'damage in zip and tar', file: 'e2e/containers.test.ts' },
       { text: 'damage, bombs and kills in tar.gz', file: 'e2e/tar-gz.test.ts' },
       { text: 'every shape gives the same events', file: 'e2e/shapes.test.ts' },
+      {
+        text: '1,000 good and 40 damaged files: every damage with reason and offset, every readable record as Python finds it',
+        file: 'e2e/damaged-corpus.test.ts',
+      },
+      {
+        text: 'random records in random shapes, containers and damage: the accounts agree',
+        file: 'e2e/seeds.test.ts',
+      },
+      { text: 'what is left of a damaged text, place by place', file: 'decode/damage.test.ts' },
     ],
   },
   {
@@ -88,6 +97,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
         file: 'e2e/unwritable.test.ts',
         cases: /^a full disk > /,
       },
+      { text: 'also under the answer of a command, and in the log of it', file: 'e2e/output.test.ts' },
     ],
   },
   {
@@ -111,7 +121,17 @@ export const REQUIREMENTS: readonly Requirement[] = [
         cases: /^the files > /,
       },
       { text: 'and in sql.js and Python', file: 'contracts/sqlite-compat.test.ts' },
+      {
+        text: 'lines of access logs and counts of aggregated events with it',
+        file: 'handover/lines.test.ts',
+      },
       { text: 'a redacted one holds no original anywhere in its bytes', file: 'handover/redact.test.ts' },
+      { text: 'nor in columns that are named as ids', file: 'handover/redact-columns.test.ts' },
+      { text: 'nor in the encodings that lines of access logs have', file: 'handover/redact-lines.test.ts' },
+      {
+        text: 'what redaction and its search read a text by is the plain definition of each',
+        file: 'handover/text-forms.test.ts',
+      },
     ],
   },
   {
@@ -132,6 +152,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
         file: 'verify/case.test.ts',
       },
       { text: 'a sound case of every shape has no finding', file: 'verify/shapes.test.ts' },
+      { text: 'a key that stands twice in a record is counted', file: 'verify/repeated-keys.test.ts' },
     ],
   },
   {
@@ -161,6 +182,8 @@ export const REQUIREMENTS: readonly Requirement[] = [
     assertions: [
       { text: 'no cell begins a formula', file: 'e2e/hostile-text.test.ts', cases: /can not make a formula/ },
       { text: 'export says what it changed', file: 'render/export.test.ts' },
+      { text: 'export of everything that find shows', file: 'cli/export.test.ts' },
+      { text: 'of every kind of rows', file: 'commands/export-kinds.test.ts' },
     ],
   },
   {
@@ -216,9 +239,25 @@ export const REQUIREMENTS: readonly Requirement[] = [
     ],
   },
   {
+    id: 'P19',
+    promise: 'What is installed is what was built',
+    assertions: [
+      {
+        text: 'the package has its own files, no install script, all licences, and runs once installed',
+        file: 'contracts/package.test.ts',
+      },
+    ],
+  },
+  {
     id: 'P20',
     promise: 'Formats are known or refused',
     assertions: [
+      {
+        text: 'a case of another build is told as one',
+        file: 'store/hostile-case.test.ts',
+        cases: /^a case with other tables > /,
+      },
+      { text: 'the format is the documented one', file: 'contracts/case-format.test.ts' },
       { text: 'newer, foreign and damaged files', file: 'e2e/unwritable.test.ts', cases: /^what is no case/ },
     ],
   },
@@ -229,4 +268,45 @@ export const REQUIREMENTS: readonly Requirement[] = [
       { text: 'coldtrail selftest holds, can fail, and leaves nothing behind', file: 'e2e/selftest.test.ts' },
     ],
   },
+  {
+    id: 'V',
+    promise: 'This page names every test',
+    assertions: [
+      {
+        text: 'each file of tests stands here or beside it, and each exists',
+        file: 'contracts/requirements.test.ts',
+      },
+    ],
+  },
+]
+
+/** P1 to P20 are the promises of the project; no test can be of these. */
+export const WITHOUT_A_PART: Readonly<Record<string, string>> = { P13: 'safe HTML: there is none' }
+
+/** Tests of what the product answers, which the promises take for granted. Names below test/, without .test.ts. */
+export const BESIDE: readonly { readonly what: string; readonly files: string }[] = [
+  {
+    what: 'command lines, help and documents',
+    files: `cli/launch cli/typed-case cli/usual-words commands/awkward e2e/not-installed contracts/cli-docs contracts/cli-surface contracts/examples
+      contracts/layers`,
+  },
+  { what: 'discovery', files: 'discover/find-sources discover/path-list discover/trail-path' },
+  {
+    what: 'decoding and indexing',
+    files: `decode/access-line decode/json-reader decode/repeated-keys decode/shapes ingest/containers/tar-gz ingest/rooms
+      store/row-pages store/text-segments e2e/speed`,
+  },
+  {
+    what: 'callers, resources and origins',
+    files: `normalise/access-log normalise/identity-words normalise/identity normalise/origin normalise/resources/table
+      normalise/resources/walk`,
+  },
+  {
+    what: 'answers',
+    files: `commands/access-log commands/find commands/not-counted query/access-log query/account-owner query/around
+      query/coverage query/delivery-gaps query/early query/filters query/lineage query/principal-bare-name
+      query/principal-match query/principals query/query-plans query/resources query/run-question query/statement
+      query/summary query/touch query/unmet-scope query/value query/window`,
+  },
+  { what: 'forms of answers', files: 'render/format render/reports render/sink render/table' },
 ]
