@@ -57,7 +57,7 @@ function isNotification(value: JsonObject): boolean {
 
 const SIGNATURES: readonly (readonly [string, Buffer])[] = [
   ['zip', Buffer.from('PK\u0003\u0004', 'latin1')],
-  ['gzip inside gzip', Buffer.from([0x1f, 0x8b, 0x08])],
+  ['gzip inside gzip inside gzip', Buffer.from([0x1f, 0x8b, 0x08])],
   ['zstd', Buffer.from([0x28, 0xb5, 0x2f, 0xfd])],
   ['xz', Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a])],
   ['bzip2', Buffer.from('BZh', 'latin1')],

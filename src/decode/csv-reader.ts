@@ -1,9 +1,12 @@
 /**
  * Rows of a CSV text (RFC 4180), each with its exact place, from a stream of bytes. A row that breaks the rules costs that row:
- * reading goes on at the next line. Where the first row ends in a carriage return alone, as old spreadsheets write it, all do.
+ * reading goes on at the next line. Between tabs, a quote within a cell that has none around it is a character as any other:
+ * whoever writes tabs often quotes nothing. Where the first row ends in a carriage return alone, as old spreadsheets write it, all do.
  */
+import type { CsvSeparator } from '../model/csv-cells.js'
+
 const QUOTE = 0x22
-const COMMA = 0x2c
+const TAB = 0x09
 const LINE_FEED = 0x0a
 const RETURN = 0x0d
 
@@ -18,6 +21,7 @@ const AGAIN_BYTES = 256 * 1024 * 1024
 
 export class CsvReader {
   readonly #sink: CsvSink
+  readonly #separator: number
   readonly #maxRowBytes: number
   #window: Buffer = Buffer.alloc(0)
   #base = 0
@@ -28,8 +32,9 @@ export class CsvReader {
   #skipped = 0
   #skipQuoted = false
 
-  constructor(sink: CsvSink, maxRowBytes: number) {
+  constructor(sink: CsvSink, separator: CsvSeparator, maxRowBytes: number) {
     this.#sink = sink
+    this.#separator = separator.charCodeAt(0)
     this.#maxRowBytes = maxRowBytes
   }
 
@@ -48,7 +53,10 @@ export class CsvReader {
 
   /** @returns where the next row begins, or -1 when more bytes are needed. */
   #row(window: Buffer, start: number, last: boolean): number {
-    const end = rowEnd(window, start, last, this.#lineBreak !== LINE_FEED)
+    const end = rowEnd(window, start, last, {
+      separator: this.#separator,
+      byReturn: this.#lineBreak !== LINE_FEED,
+    })
     if (end >= 0) {
       this.#give(window, start, end)
       return afterBreak(window, end)
@@ -97,31 +105,36 @@ export class CsvReader {
 const MORE = -1
 const BROKEN = -2
 
-/**
- * Index of the line break, or of the end; MORE when the bytes end first, BROKEN where the rules are.
- * @param byReturn a carriage return alone ends a row, too.
- */
-function rowEnd(window: Buffer, start: number, last: boolean, byReturn: boolean): number {
+interface RowRules {
+  readonly separator: number
+  /** A carriage return alone ends a row, too. */
+  readonly byReturn: boolean
+}
+
+/** Index of the line break, or of the end; MORE when the bytes end first, BROKEN where the rules are. */
+function rowEnd(window: Buffer, start: number, last: boolean, rules: RowRules): number {
+  const { separator, byReturn } = rules
   let at = start
   for (;;) {
     if (window[at] === QUOTE) {
       at = quotedEnd(window, at)
       if (at < 0) return MORE
       if (at >= window.length) return last ? at : MORE
-    } else while (at < window.length && !endsBareCell(window[at] as number, byReturn)) at++
+    } else while (at < window.length && !endsBareCell(window[at] as number, rules)) at++
     if (at >= window.length) return last ? at : MORE
     const byte = window[at]
     if (byte === LINE_FEED) return window[at - 1] === RETURN && at > start ? at - 1 : at
     if (byte === RETURN && window[at + 1] === LINE_FEED) return at
     if (byte === RETURN && at + 1 >= window.length) return last ? at : MORE
     if (byte === RETURN && byReturn) return at
-    if (byte !== COMMA) return BROKEN
+    if (byte !== separator) return BROKEN
     at++
   }
 }
 
-function endsBareCell(byte: number, byReturn: boolean): boolean {
-  return byte === COMMA || byte === LINE_FEED || byte === QUOTE || (byReturn && byte === RETURN)
+function endsBareCell(byte: number, { separator, byReturn }: RowRules): boolean {
+  if (byte === QUOTE) return separator !== TAB
+  return byte === separator || byte === LINE_FEED || (byReturn && byte === RETURN)
 }
 
 /** Index behind the closing quote, or -1. */

@@ -7,7 +7,7 @@ import { JsonContent } from './json-content.js'
 import type { Limits } from './limits.js'
 import { LogExportContent } from './log-export.js'
 import type { TextContent } from './text-content.js'
-import { startsLikeJson, textKind } from './text-kind.js'
+import { startsLikeJson, textKind, type ReadableText } from './text-kind.js'
 
 export type { AccessLine, FoundAggregate, FoundRecord, RecordSink } from './emitter.js'
 
@@ -75,7 +75,7 @@ export class ContentDecoder {
       return false
     }
     if (marked) this.#skipMark()
-    this.#content = this.#reader(kind.kind)
+    this.#content = this.#reader(kind)
     this.#content.push(text, last)
     return true
   }
@@ -86,8 +86,9 @@ export class ContentDecoder {
     this.#emitter.base = 3
   }
 
-  #reader(kind: 'json' | 'log-export' | 'access-log' | 'csv'): TextContent {
-    if (kind === 'csv') return new CsvContent(this.#emitter, this.#limits)
+  #reader(text: ReadableText): TextContent {
+    const { kind } = text
+    if (kind === 'csv') return new CsvContent(this.#emitter, text.form, this.#limits)
     if (kind === 'access-log') return new AccessLogContent(this.#emitter)
     this.#json = new JsonContent(this.#emitter, this.#limits)
     if (kind === 'json') return this.#json

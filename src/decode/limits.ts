@@ -31,3 +31,9 @@ export const LIMITS: Limits = {
   hollowMembers: 10_000,
   hollowBytes: 64,
 }
+
+/** @param read bytes that the content came from, so far. */
+export function isOverLimit(size: number, read: number, limits: Limits): boolean {
+  const { maxContentBytes, bombBytes, maxRatio } = limits
+  return size > maxContentBytes || (size > bombBytes && size > read * maxRatio)
+}

@@ -1,11 +1,12 @@
 /** What a text is, told by its first bytes: JSON, or one of the forms that go by lines. */
 import { foreignText, unsupportedFormat } from './classify.js'
-import { hasRecordCell, isCsvHeader } from './csv-content.js'
+import { formByHeader, formByRecordCell, type CsvForm } from './csv-form.js'
 import { isTar } from './tar-header.js'
 
+export type ReadableText =
+  { readonly kind: 'json' | 'log-export' | 'access-log' } | { readonly kind: 'csv'; readonly form: CsvForm }
 export type TextKind =
-  | { readonly kind: 'json' | 'log-export' | 'access-log' | 'csv' }
-  | { readonly kind: 'foreign'; readonly detail: string; readonly unsupported: boolean }
+  ReadableText | { readonly kind: 'foreign'; readonly detail: string; readonly unsupported: boolean }
 
 /** White space, then an object or a list. */
 const JSON_START = /^\s*[[{]/
@@ -17,11 +18,6 @@ const ACCESS_LINE = /^\s*(?:[0-9a-f]{64}|-) \S+ \[\d\d\/[A-Z][a-z]{2}\/\d{4}:/
 const SEARCHED_BYTES = 1024 * 1024
 /** A header of all known columns is under 1 kB. */
 const HEADER_BYTES = 16 * 1024
-
-const OTHER_SEPARATORS = [
-  [';', 'CSV with semicolons'],
-  ['\t', 'CSV with tabs'],
-] as const
 
 export function startsLikeJson(head: Buffer): boolean {
   return JSON_START.test(head.toString('latin1', 0, 256))
@@ -43,14 +39,14 @@ export function textKind(head: Buffer): TextKind {
   if (EXPORT_LINE.test(start)) return { kind: 'log-export' }
   if (ACCESS_LINE.test(start)) return { kind: 'access-log' }
   const header = head.toString('latin1', 0, HEADER_BYTES)
-  if (isCsvHeader(header)) return { kind: 'csv' }
-  for (const [separator, detail] of OTHER_SEPARATORS)
-    if (isCsvHeader(header.replaceAll(separator, ','))) return { kind: 'foreign', detail, unsupported: true }
+  const named = formByHeader(header)
+  if (named !== undefined) return { kind: 'csv', form: named }
   if (mostLines(header, EXPORT_LINE)) return { kind: 'log-export' }
   if (mostLines(header, ACCESS_LINE)) return { kind: 'access-log' }
   if (head.subarray(0, 4096).every((byte) => byte === 0))
     return { kind: 'foreign', detail: 'zero bytes: not downloaded or recovered whole', unsupported: false }
-  if (hasRecordCell(head.toString('utf8', 0, SEARCHED_BYTES))) return { kind: 'csv' }
+  const held = formByRecordCell(head.toString('utf8', 0, SEARCHED_BYTES))
+  if (held !== undefined) return { kind: 'csv', form: held }
   // Documentation, tickets: records in other text are searched for.
   if (head.subarray(0, SEARCHED_BYTES).includes('"eventVersion"')) return { kind: 'json' }
   return { kind: 'foreign', detail: foreignText(head), unsupported: false }

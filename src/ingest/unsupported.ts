@@ -1,9 +1,7 @@
 /** What to do about content that is recognised and not read. */
 const ADVICE: Readonly<Record<string, string>> = {
   zstd: 'unpack it with zstd -d, then index the result',
-  'gzip inside gzip': 'inflate it once more with gunzip, then index the result',
-  'CSV with semicolons': 'write it with commas between the cells, then index the result',
-  'CSV with tabs': 'write it with commas between the cells, then index the result',
+  'gzip inside gzip inside gzip': 'inflate it with gunzip, then index the result',
   xz: 'unpack it with xz -d, then index the result',
   bzip2: 'unpack it with bzip2 -d, then index the result',
   zip: 'a zip inside a container: unpack the outer one, then index the result',

@@ -1,5 +1,7 @@
 /** The cells of one CSV row as RFC 4180 writes them; the row's end is not part of the text, or its last line break is. */
-export function csvCells(row: string): string[] {
+export type CsvSeparator = ',' | ';' | '\t'
+
+export function csvCells(row: string, separator: CsvSeparator): string[] {
   const cells: string[] = []
   let at = 0
   for (;;) {
@@ -14,13 +16,13 @@ export function csvCells(row: string): string[] {
         cell += '"'
       }
     } else {
-      const comma = row.indexOf(',', at)
-      const end = comma < 0 ? row.replace(/\r?\n$/, '').length : comma
+      const next = row.indexOf(separator, at)
+      const end = next < 0 ? row.replace(/\r?\n$/, '').length : next
       cell = row.slice(at, end)
       at = end
     }
     cells.push(cell)
-    if (row[at] !== ',') return cells
+    if (row[at] !== separator) return cells
     at++
   }
 }

@@ -4,8 +4,11 @@
 export type Step = string | number | Coding
 
 export interface Coding {
-  readonly coding: 'base64' | 'gunzip' | 'csv'
+  readonly coding: 'base64' | 'gunzip' | CsvCoding
 }
+
+/** A row of cells; by what stands between them. */
+export type CsvCoding = 'csv' | 'csv-semicolon' | 'csv-tab'
 
 const PLAIN_KEY = /^[A-Za-z_@$][\w@$-]*$/
 
@@ -20,7 +23,8 @@ export function formatLocator(steps: readonly Step[]): string {
   return text
 }
 
-const TOKEN = /\.?([A-Za-z_@$][\w@$-]*)|\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]|\|(base64|gunzip|csv)/y
+const TOKEN =
+  /\.?([A-Za-z_@$][\w@$-]*)|\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]|\|(base64|gunzip|csv(?:-semicolon|-tab)?)/y
 
 /** @returns null when the text is no locator. */
 export function parseLocator(text: string): Step[] | null {

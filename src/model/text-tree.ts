@@ -3,8 +3,8 @@
  * it is written there, not as JSON.parse would write it again. Each level is walked once, however many members are asked for.
  */
 import { gunzipSync } from 'node:zlib'
-import { csvCells } from './csv-cells.js'
-import type { Coding, Step } from './locator.js'
+import { csvCells, type CsvSeparator } from './csv-cells.js'
+import type { Coding, CsvCoding, Step } from './locator.js'
 
 /** Inflated or decoded content of a value; CloudWatch sends 1 MB at most. */
 const MAX_INFLATED = 64 * 1024 * 1024
@@ -85,14 +85,14 @@ export class TextTree {
   }
 
   #decode(coding: Coding['coding']): TextTree | undefined {
-    if (coding === 'csv') {
-      const tree = TextTree.ofText('')
-      tree.#cells = csvCells(this.text()).map((cell) => TextTree.ofText(cell))
-      return tree
-    }
     if (coding === 'base64') return TextTree.ofBytes(Buffer.from(this.text(), 'base64'))
-    const bytes = inflateBounded(this.content())
-    return bytes === undefined ? undefined : TextTree.ofBytes(bytes)
+    if (coding === 'gunzip') {
+      const bytes = inflateBounded(this.content())
+      return bytes === undefined ? undefined : TextTree.ofBytes(bytes)
+    }
+    const tree = TextTree.ofText('')
+    tree.#cells = csvCells(this.text(), SEPARATORS[coding]).map((cell) => TextTree.ofText(cell))
+    return tree
   }
 
   #cells: TextTree[] | undefined
@@ -151,6 +151,12 @@ export class TextTree {
     const at = skipSpace(this.#source, this.#start, this.#end)
     return { at: this.#source[at] === bracket ? skipSpace(this.#source, at + 1, this.#end) : this.#end }
   }
+}
+
+const SEPARATORS: Readonly<Record<CsvCoding, CsvSeparator>> = {
+  csv: ',',
+  'csv-semicolon': ';',
+  'csv-tab': '\t',
 }
 
 /** undefined when it is not gzip, or over the limit. */

@@ -251,7 +251,7 @@ function spoil(bytes: Buffer, at: number): void {
 /** The first line of a text of `length` bytes or more, when that is a header; else nothing. */
 function headerOf(text: Buffer, length: number): Buffer {
   const line = text.subarray(0, text.indexOf(10) + 1)
-  const isTable = /^(?:User name,|"_time",|eventid,)/.test(line.toString('latin1'))
+  const isTable = /^(?:sep=;|User name[,;]|"?_time"?[,\t]|eventid[,;])/.test(line.toString('latin1'))
   return isTable && length <= line.length ? text.subarray(0, length) : Buffer.alloc(0)
 }
 

@@ -125,9 +125,9 @@ it('exactly one shape claims each value of the fixtures; the generic wrapper onl
 })
 
 it.each([
-  ['eventID;eventName;eventTime\n1;2;3\n', true, 'CSV with semicolons'],
-  ['"Event name"\t"Event time"\n"2"\t"3"\n', true, 'CSV with tabs'],
-  ['\u001f\u008b\b\u0000\u0000', true, 'gzip inside gzip'],
+  ['name;time\n1;2\n', false, 'not JSON: text without a CloudTrail record in it'],
+  ['sep=;\nname;time\n1;2\n', false, 'not JSON: text without a CloudTrail record in it'],
+  ['\u001f\u008b\b\u0000\u0000', true, 'gzip inside gzip inside gzip'],
   ['\u0089PNG\r\n\u001a\n', false, 'not JSON: a PNG image'],
   ['\u0001\u0002\u0003', false, 'not JSON: binary data'],
   ['hello', false, 'not JSON: text without a CloudTrail record in it'],

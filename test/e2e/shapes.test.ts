@@ -136,6 +136,25 @@ it('lenient reads curly quotes, and marks the event', async () => {
   )
 })
 
+it('reads what Excel saves as Unicode text: UTF-16, tabs between the cells', async () => {
+  const row = ({ eventID, eventName, eventTime }: CloudTrailRecord): string =>
+    [eventID, eventName, eventTime, 'Müller, "M." \t'].map(excelCell).join('\t')
+  const text = ['Event ID', 'Event name', 'Event time', 'User name'].join('\t')
+  const content = Buffer.from(`\ufeff${[text, ...RECORDS.map(row)].join('\r\n')}\r\n`, 'utf16le')
+  const { file } = await indexed('unicode.txt', content)
+  expect(query(file, 'SELECT kind FROM problem')).toEqual([{ kind: 'utf-16' }])
+  expect(query(file, 'SELECT DISTINCT shape FROM source')).toEqual([{ shape: 'lake-csv' }])
+  expect(query(file, 'SELECT count(*) AS n, min(user_name) AS name FROM events')).toEqual([
+    { n: 10, name: 'Müller, "M." \t' },
+  ])
+})
+
+/** Quoted where it must be. */
+function excelCell(value: unknown): string {
+  const text = String(value)
+  return /[\t"]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}
+
 it('reads UTF-16, and says so', async () => {
   for (const [name, bytes] of [
     ['le', Buffer.from(`\ufeff${JSON.stringify({ Records: RECORDS })}`, 'utf16le')],

@@ -83,7 +83,7 @@ const ecs = (record: CloudTrailRecord): unknown => ({
 const CONSOLE_HEADER =
   'User name,AWS access key,Event time,Event source,Event name,AWS region,Source IP address,User agent,Error code,Resources,Request ID,Event ID,Read-only,Event type,Recipient Account Id,Event category'
 
-function consoleRow(record: CloudTrailRecord): string {
+function consoleRow(record: CloudTrailRecord, separator = ','): string {
   const field = (name: string): unknown => record[name]
   const columns = [
     'eventTime',
@@ -103,7 +103,7 @@ function consoleRow(record: CloudTrailRecord): string {
     cell('false'),
     ...['eventType', 'recipientAccountId'].map((name) => cell(field(name))),
     cell('Management'),
-  ].join(',')
+  ].join(separator)
 }
 
 const LAKE = [
@@ -306,7 +306,33 @@ export const SAMPLES: readonly ShapeSample[] = [
     shape: 'console-csv',
     file: 'good.csv',
     reduced: true,
-    wrap: (r) => `${[CONSOLE_HEADER, ...r.map(consoleRow)].join('\n')}\n`,
+    wrap: (r) => `${[CONSOLE_HEADER, ...r.map((record) => consoleRow(record))].join('\n')}\n`,
+  },
+  {
+    shape: 'console-csv',
+    file: 'semicolons.csv',
+    reduced: true,
+    wrap: (r) =>
+      [CONSOLE_HEADER.replaceAll(',', ';'), ...r.map((record) => consoleRow(record, ';'))]
+        .map((row) => `${row}\r\n`)
+        .join(''),
+  },
+  {
+    shape: 'csv',
+    file: 'tabs.tsv',
+    wrap: (r) =>
+      `time\tmessage\thost\n${r.map((record) => `2024-03-04\t${cell(json(record))}\th\n`).join('')}`,
+  },
+  {
+    shape: 'splunk-csv',
+    file: 'bare-tabs.tsv',
+    wrap: (r) => `_time\t_raw\n${r.map((record) => `2024-03-04\t${json(record)}\n`).join('')}`,
+  },
+  {
+    shape: 'lake-csv',
+    file: 'semicolons.csv',
+    wrap: (r) =>
+      `sep=;\neventid;eventJson\n${r.map((record) => `${cell(record['eventID'])};${cell(json(record))}`).join('\n')}`,
   },
   {
     shape: 'lake-csv',
