@@ -58,6 +58,12 @@ export class ByteFeed {
     }
   }
 
+  /** All that was not taken. */
+  async *rest(): AsyncGenerator<Buffer> {
+    for (let piece = await this.next(Infinity); piece !== undefined; piece = await this.next(Infinity))
+      yield piece
+  }
+
   /** @returns the position at the end. */
   async skipAll(): Promise<number> {
     while ((await this.next(Infinity)) !== undefined);

@@ -2,13 +2,12 @@
  * Inflates a gzip stream member by member (RFC 1952). Node's own gunzip stream drops what its last write inflated to when it meets
  * bytes behind a member that are none, and tells neither members nor zero bytes; so the frames are read here, and zlib inflates.
  */
-import { crc32, createInflateRaw, type InflateRaw } from 'node:zlib'
+import { crc32 } from 'node:zlib'
 import type { Problem } from '../model/problem.js'
 import { ByteFeed } from './byte-feed.js'
+import { Inflater } from './inflater.js'
 
 const WRITE_BYTES = 64 * 1024
-/** What waits for a piece to become full is lost when damage follows: so the pieces are small. */
-const PIECE_BYTES = 32 * 1024
 
 const FLAG = { headerChecksum: 2, extra: 4, name: 8, comment: 16, reserved: 0xe0 }
 const TRAILER_BYTES = 8
@@ -108,66 +107,3 @@ interface Damage {
 }
 
 const CUT: Damage = { kind: 'truncated-gzip', detail: 'unexpected end of file' }
-
-type ZlibError = Error & { readonly code?: string }
-
-/** Raw deflate, one write at a time, with all that the write inflates to. */
-class Inflater {
-  readonly #stream: InflateRaw = createInflateRaw({ chunkSize: PIECE_BYTES })
-  #ready: Buffer[] = []
-  #wake: () => void = () => undefined
-  #fed = 0
-  #isEnded = false
-  #error: ZlibError | null = null
-
-  constructor() {
-    this.#stream.on('data', (chunk: Buffer) => this.#ready.push(chunk))
-    this.#stream.on('end', () => {
-      this.#isEnded = true
-      this.#wake()
-    })
-    this.#stream.on('error', (error: ZlibError) => {
-      this.#error = error
-      this.#isEnded = true
-      this.#wake()
-    })
-  }
-
-  /** The deflate stream is over, or damaged. */
-  get isEnded(): boolean {
-    return this.#isEnded
-  }
-
-  get error(): ZlibError | null {
-    return this.#error
-  }
-
-  /** Bytes of the last write that belong to what follows. */
-  get unused(): number {
-    return this.#error === null ? this.#fed - this.#stream.bytesWritten : 0
-  }
-
-  write(piece: Buffer): Promise<readonly Buffer[]> {
-    this.#fed += piece.length
-    return this.#after((done) => this.#stream.write(piece, done))
-  }
-
-  end(): Promise<readonly Buffer[]> {
-    return this.#after(() => this.#stream.end())
-  }
-
-  close(): void {
-    this.#stream.destroy()
-  }
-
-  /** zlib calls back for what it took, and ends without a call where it wants no more. */
-  async #after(act: (done: () => void) => void): Promise<readonly Buffer[]> {
-    await new Promise<void>((resolve) => {
-      this.#wake = resolve
-      act(resolve)
-    })
-    const ready = this.#ready
-    this.#ready = []
-    return ready
-  }
-}

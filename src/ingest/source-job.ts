@@ -8,11 +8,11 @@ import {
   type RecordSink,
   type Verdict,
 } from '../decode/decode.js'
-import { inflateWhole, isGzip, type Inflated } from '../model/inflate.js'
+import { inflateNested, isGzip, type Inflated } from '../model/inflate.js'
 import { isTar } from '../decode/tar-header.js'
 import { isUtf16, toUtf8 } from '../decode/utf16.js'
 import { repairQuotes, type Repairs } from '../decode/lenient.js'
-import type { Limits } from '../decode/limits.js'
+import { isOverLimit, type Limits } from '../decode/limits.js'
 import type { BatchSource, ListedContainer, SourceRow, StageTimes } from '../model/batch.js'
 import { FLAG } from '../model/dictionary.js'
 import type { Problem } from '../model/problem.js'
@@ -22,9 +22,9 @@ import type { Normaliser } from '../normalise/normalise.js'
 import type { Shard } from '../store/shard.js'
 import { wholeContainerKind, type ContainerKind } from './containers/kind.js'
 import { MemberDamage } from './containers/member-damage.js'
-import { GzipStream } from './gzip-stream.js'
 import { HashedInput } from './hashed-file.js'
 import type { Input } from './input.js'
+import { NestedGzip, OverLimit } from './nested-gzip.js'
 import { PieceWriter } from './segments.js'
 import { whatToDo } from './unsupported.js'
 
@@ -128,9 +128,9 @@ export class SourceJob implements RecordSink {
     const isMember = this.#source.member !== undefined
     const container = isMember ? null : wholeContainerKind(bytes)
     if (container !== null) return container
-    const inflated = gzip ? inflateWhole(bytes, limits.wholeBytes) : plain(bytes)
+    const inflated = gzip ? inflateNested(bytes, limits.wholeBytes) : plain(bytes)
     lap('inflate')
-    if (inflated === null || isBomb(bytes.length, inflated.content.length, limits)) return 'stream'
+    if (inflated === null || isOverLimit(inflated.content.length, bytes.length, limits)) return 'stream'
     // A container in a container is not opened: the second level is where bombs live.
     if (gzip && !isMember && isTar(inflated.content)) return 'tar.gz'
     const sha256 = hash('sha256', bytes)
@@ -215,7 +215,8 @@ export class SourceJob implements RecordSink {
     this.#memberDamage(input)
     this.#finish({
       sha256,
-      contentSha256: sha256 === null ? null : contentHash.digest('hex'),
+      // Also of a member that is damaged: what is kept of it must stay what it is.
+      contentSha256: contentHash.digest('hex'),
       contentSize: size,
       storage: this.#isReference ? 'reference' : 'deflated',
       gzipMembers: gzip?.members ?? null,
@@ -237,39 +238,37 @@ export class SourceJob implements RecordSink {
     input: HashedInput,
     contentHash: Hash,
     pieces: PieceWriter | null,
-  ): Promise<{ size: number; gzip: GzipStream | null }> {
+  ): Promise<{ size: number; gzip: NestedGzip | null }> {
+    const { limits } = this.#context
+    const isOver = (reached: number): boolean => isOverLimit(reached, input.bytesRead, limits)
     let size = 0
-    let gzip: GzipStream | null = null
+    let gzip: NestedGzip | null = null
     let wanted = true
     try {
-      if (isGzip(await input.peek())) gzip = new GzipStream(input.chunks())
+      if (isGzip(await input.peek())) gzip = new NestedGzip(input.chunks(), isOver)
       for await (const chunk of gzip?.content() ?? input.chunks()) {
-        size += chunk.length
-        if (this.#isOverLimit(size, input.bytesRead)) {
-          const detail = `${size} bytes from ${input.bytesRead}: over the limit; the rest was not read`
-          this.problem({ kind: 'too-large', detail, byteOffset: size - chunk.length })
-          break
-        }
+        const reached = size + chunk.length
+        if (isOver(reached)) throw new OverLimit(`${reached} bytes`)
+        size = reached
         contentHash.update(chunk)
         wanted &&= this.#decoder.push(chunk, false)
         if (wanted) pieces?.write(chunk)
       }
     } catch (error) {
-      this.#streamDamage(error, size)
+      this.#streamDamage(error, size, input.bytesRead)
     }
     for (const problem of gzip?.problems ?? []) this.problem(problem)
     this.#decoder.push(Buffer.alloc(0), true)
     return { size, gzip }
   }
 
-  #isOverLimit(size: number, read: number): boolean {
-    const { maxContentBytes, bombBytes, maxRatio } = this.#context.limits
-    return size > maxContentBytes || (size > bombBytes && size > read * maxRatio)
-  }
-
-  #streamDamage(error: unknown, byteOffset: number): void {
+  #streamDamage(error: unknown, byteOffset: number, read: number): void {
     const { code = '', message } = error as Error & { code?: string }
-    if (error instanceof MemberDamage) this.problem({ kind: 'bad-member', detail: message, byteOffset })
+    if (error instanceof OverLimit) {
+      const detail = `${message} from ${read}: over the limit; the rest was not read`
+      this.problem({ kind: 'too-large', detail, byteOffset })
+    } else if (error instanceof MemberDamage)
+      this.problem({ kind: 'bad-member', detail: message, byteOffset })
     else if (!code.startsWith('Z_')) throw error
     else {
       const kind = code === 'Z_BUF_ERROR' ? 'truncated-gzip' : 'corrupt-gzip'
@@ -298,7 +297,7 @@ export class SourceJob implements RecordSink {
 
   /** The damage is the finding, when the rest looks like what we read; of a text file it would be noise. */
   #isDamagedLog(): boolean {
-    if (this.#problems.some((p) => p.kind.endsWith('-gzip') || CONTAINER_DAMAGE.has(p.kind))) return true
+    if (this.#problems.some((p) => STREAM_DAMAGE.has(p.kind))) return true
     return this.#decoder.startsLikeLog && this.#problems.some((p) => TEXT_DAMAGE.has(p.kind))
   }
 
@@ -341,7 +340,12 @@ export class SourceJob implements RecordSink {
 
 const NO_VERDICT: Verdict = { shape: '', kind: 'other', values: 0, rejected: 0, others: 0 }
 
-const CONTAINER_DAMAGE: ReadonlySet<Problem['kind']> = new Set<Problem['kind']>(['too-large', 'bad-member'])
+const STREAM_DAMAGE: ReadonlySet<Problem['kind']> = new Set<Problem['kind']>([
+  'truncated-gzip',
+  'corrupt-gzip',
+  'too-large',
+  'bad-member',
+])
 
 const TEXT_DAMAGE: ReadonlySet<Problem['kind']> = new Set<Problem['kind']>([
   'truncated-json',
@@ -352,8 +356,4 @@ const TEXT_DAMAGE: ReadonlySet<Problem['kind']> = new Set<Problem['kind']>([
 
 function plain(content: Buffer): Inflated {
   return { content, problems: [], members: 0, trailingBytes: 0 }
-}
-
-function isBomb(size: number, contentSize: number, limits: Limits): boolean {
-  return contentSize > limits.bombBytes && contentSize > size * limits.maxRatio
 }

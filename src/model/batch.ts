@@ -28,6 +28,8 @@ export interface ZipPlace {
   readonly method: number
   readonly crc32: number
   readonly encrypted: boolean
+  /** Where it ends, or how long it is, is not known: what can be read is all there is. */
+  readonly isCut: boolean
 }
 
 export interface TarPlace {

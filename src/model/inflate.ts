@@ -1,5 +1,5 @@
 /** Inflates a whole gzip file, strictly first; damage keeps what came before it and says so. */
-import { constants, gunzipSync } from 'node:zlib'
+import { constants, gunzipSync, inflateRawSync } from 'node:zlib'
 import type { Problem } from './problem.js'
 
 export interface Inflated {
@@ -23,7 +23,7 @@ function claimedSize(bytes: Buffer): number {
 }
 
 /** @returns null when the content is over `maxBytes`: the caller streams it then. */
-export function inflateWhole(bytes: Buffer, maxBytes: number): Inflated | null {
+function inflateWhole(bytes: Buffer, maxBytes: number): Inflated | null {
   try {
     return strict(bytes, maxBytes)
   } catch (error) {
@@ -37,6 +37,36 @@ export function inflateWhole(bytes: Buffer, maxBytes: number): Inflated | null {
     }
   }
 }
+
+/**
+ * Also what was compressed once more, by a tool for downloads or by `gzip *`; not what was a third time. Members and bytes behind
+ * the end are those of the file.
+ * @returns null when the content, or what it was compressed to, is over `maxBytes`.
+ */
+export function inflateNested(bytes: Buffer, maxBytes: number): Inflated | null {
+  const outer = inflateWhole(bytes, maxBytes)
+  if (outer === null || !isGzip(outer.content)) return outer
+  const inner = inflateWhole(outer.content, maxBytes)
+  if (inner === null) return null
+  const problems = nestedProblems(outer.problems, inner.problems, inner.content.length)
+  return { ...outer, content: inner.content, problems }
+}
+
+/** Where the outer stream breaks, the inner one ends: that is said once. Offsets count bytes of the content. */
+export function nestedProblems(
+  outer: readonly Problem[],
+  inner: readonly Problem[],
+  contentSize: number,
+): Problem[] {
+  const broken = outer.some(({ kind }) => kind === 'truncated-gzip' || kind === 'corrupt-gzip')
+  const ofFile = outer.map((problem) =>
+    problem.byteOffset === undefined ? problem : { ...problem, byteOffset: contentSize },
+  )
+  const ofContent = inner.filter(({ kind }) => !broken || kind !== 'truncated-gzip')
+  return [NESTED, ...ofFile, ...ofContent]
+}
+
+const NESTED: Problem = { kind: 'nested-gzip', detail: 'gzip inside gzip: inflated twice' }
 
 function strict(bytes: Buffer, maxBytes: number): Inflated | null {
   const claimed = claimedSize(bytes)
@@ -82,18 +112,8 @@ function countMembers(bytes: Buffer): number {
  */
 function salvage(bytes: Buffer, maxBytes: number, code: string): Inflated {
   const truncated = code === 'Z_BUF_ERROR'
-  let good = truncated ? bytes.length : 0
-  if (!truncated) {
-    let low = 0
-    let high = bytes.length
-    while (high - low > 1) {
-      const middle = (low + high) >> 1
-      if (inflatePrefix(bytes, middle, maxBytes) === null) high = middle
-      else low = middle
-    }
-    good = low
-  }
-  const content = inflatePrefix(bytes, good, maxBytes) ?? Buffer.alloc(0)
+  const good = truncated ? bytes.length : goodLength(bytes, maxBytes, gunzipSync)
+  const content = inflatePrefix(bytes.subarray(0, good), maxBytes, gunzipSync) ?? Buffer.alloc(0)
   const rest = bytes.length - good
   const complete = !truncated && good >= 18 && endsMember(bytes, good)
   const problem: Problem = truncated
@@ -108,9 +128,33 @@ function salvage(bytes: Buffer, maxBytes: number, code: string): Inflated {
   return { content, problems: [problem], members: 1, trailingBytes: complete ? rest : 0 }
 }
 
-function inflatePrefix(bytes: Buffer, length: number, maxBytes: number): Buffer | null {
+/**
+ * What raw deflate gives up to where it breaks.
+ * @throws ERR_BUFFER_TOO_LARGE
+ */
+export function salvageRaw(bytes: Buffer, maxBytes: number): Buffer {
+  const whole = inflatePrefix(bytes, maxBytes, inflateRawSync)
+  if (whole !== null) return whole
+  const good = bytes.subarray(0, goodLength(bytes, maxBytes, inflateRawSync))
+  return inflatePrefix(good, maxBytes, inflateRawSync) ?? Buffer.alloc(0)
+}
+
+type Inflate = typeof gunzipSync
+
+function goodLength(bytes: Buffer, maxBytes: number, inflate: Inflate): number {
+  let low = 0
+  let high = bytes.length
+  while (high - low > 1) {
+    const middle = (low + high) >> 1
+    if (inflatePrefix(bytes.subarray(0, middle), maxBytes, inflate) === null) high = middle
+    else low = middle
+  }
+  return low
+}
+
+function inflatePrefix(bytes: Buffer, maxBytes: number, inflate: Inflate): Buffer | null {
   try {
-    return gunzipSync(bytes.subarray(0, length), {
+    return inflate(bytes, {
       finishFlush: constants.Z_SYNC_FLUSH,
       maxOutputLength: maxBytes,
     })

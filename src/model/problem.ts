@@ -11,6 +11,7 @@ export const PROBLEM_KINDS = {
   'corrupt-gzip': 'the gzip stream is damaged; records before the damage are kept',
   'trailing-garbage': 'bytes after the end of the gzip stream are not gzip',
   'multi-member-gzip': 'several gzip members in one file (a delivered log file has one)',
+  'nested-gzip': 'a gzip file that was compressed once more; it is inflated twice',
   'too-large': 'decompressed size or ratio is over the limit; the rest was not read',
   'bad-json': 'not valid JSON at this offset',
   'bad-csv': 'a row that breaks the rules of CSV (RFC 4180), or has another number of cells than the header',
@@ -51,6 +52,7 @@ export interface Problem {
 export const NOTES: ReadonlySet<ProblemKind> = new Set<ProblemKind>([
   'bad-name',
   'multi-member-gzip',
+  'nested-gzip',
   'byte-order-mark',
   'content-omitted',
   'conflict',

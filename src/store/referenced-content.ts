@@ -1,5 +1,5 @@
 /** The content of a file that a --reference case points to, as index read it: places of events count its bytes. */
-import { inflateWhole, isGzip } from '../model/inflate.js'
+import { inflateNested, isGzip } from '../model/inflate.js'
 
 /** It is taken in one piece, unless it was larger when it was indexed. */
 const MAX_BYTES = 1024 * 1024 * 1024
@@ -11,7 +11,7 @@ const MAX_BYTES = 1024 * 1024 * 1024
 export function referencedContent(bytes: Buffer, contentSize: number | null): Buffer | null {
   if (!isGzip(bytes)) return bytes
   const size = contentSize ?? 0
-  const content = inflateWhole(bytes, Math.max(MAX_BYTES, size))?.content
+  const content = inflateNested(bytes, Math.max(MAX_BYTES, size))?.content
   if (content === undefined || content.length < size) return null
   return content.subarray(0, size)
 }

@@ -232,10 +232,11 @@ describe('log files', () => {
 
   it('with data after the compressed stream, or a second member, are invalid', async () => {
     const setup = setUp()
-    const [trailing, member, split] = [
+    const [trailing, member, split, nested] = [
       setup.archive.log(EAST, 0),
       setup.archive.log(EAST, 2),
       setup.archive.log(EAST, 3),
+      setup.archive.log(EAST, 4),
     ]
     appendFileSync(trailing.file, Buffer.from('tail\u0010\u0000\u0000\u0000'))
     appendFileSync(member.file, gzipSync('{"Records":[]}'))
@@ -244,6 +245,9 @@ describe('log files', () => {
       split.file,
       Buffer.concat([gzipSync(content.subarray(0, 100)), gzipSync(content.subarray(100))]),
     )
+    // As `gzip *` leaves it.
+    writeFileSync(`${nested.file}.gz`, gzipSync(readFileSync(nested.file)))
+    setup.archive.remove(nested)
     const outcome = await outcomeOf(setup)
     expect(findings(outcome)).toEqual({
       [base(trailing)]: 'INVALID: unexpected data after the end of the compressed stream',
@@ -254,6 +258,10 @@ describe('log files', () => {
     expect(noted).toMatchObject({
       state: 'VALID',
       reason: 'compressed in 2 gzip members, a delivered file has 1',
+    })
+    expect(outcome.files.find((file) => file.key === nested.url)).toMatchObject({
+      state: 'VALID',
+      reason: 'compressed twice, a delivered file once',
     })
   })
 

@@ -20,7 +20,8 @@ export function wholeContainerKind(bytes: Buffer): ContainerKind | null {
 export function containerKind(head: Buffer): ContainerKind | null {
   if (head[0] === 0x50 && head[1] === 0x4b && (isPair(head, 3, 4) || isPair(head, 5, 6))) return 'zip'
   if (!isGzip(head)) return isTar(head) ? 'tar' : null
-  return isTar(inflatedHead(head)) ? 'tar.gz' : null
+  const inflated = inflatedHead(head)
+  return isTar(isGzip(inflated) ? inflatedHead(inflated) : inflated) ? 'tar.gz' : null
 }
 
 function isPair(head: Buffer, third: number, fourth: number): boolean {

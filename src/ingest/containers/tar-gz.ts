@@ -2,28 +2,27 @@
  * A tar.gz is one stream: whoever wants its last member inflates all of it. So it is read once, by one reader, which passes on
  * what it finds. Only members too large to be held in memory are left to a worker that reads the stream once more.
  */
-import type { Limits } from '../../decode/limits.js'
+import { isOverLimit, type Limits } from '../../decode/limits.js'
 import type { ListedContainer, ListedMember, PassedBytes, TarGzPlace } from '../../model/batch.js'
 import type { Problem } from '../../model/problem.js'
-import { GzipStream } from '../gzip-stream.js'
 import { HashedInput } from '../hashed-file.js'
 import { FileInput } from '../input.js'
+import { NestedGzip, OverLimit } from '../nested-gzip.js'
 import { closeFile, isReadError, openSource, type OpenFile } from '../read-file.js'
 import type { MemberNames } from './member-names.js'
-import { OverLimit, TarFiles, type TarFile } from './tar.js'
+import { TarFiles, type TarFile } from './tar.js'
 
 /** Its files, up to the end or to where the tar or the gzip around it breaks, or inflates beyond the limits. */
 export function openTarGz(input: HashedInput, limits: Limits): TarFiles {
-  return new TarFiles(inflated(input, limits), limits)
+  const gzip = new NestedGzip(input.chunks(), (size) => isOverLimit(size, input.bytesRead, limits))
+  return new TarFiles(inflated(gzip, input, limits), limits)
 }
 
 /** A tar has its own end: what is wrong behind that does not concern its members. */
-async function* inflated(input: HashedInput, limits: Limits): AsyncGenerator<Buffer> {
-  const { bombBytes, maxRatio, maxContentBytes } = limits
-  const gzip = new GzipStream(input.chunks())
+async function* inflated(gzip: NestedGzip, input: HashedInput, limits: Limits): AsyncGenerator<Buffer> {
   for await (const chunk of gzip.content()) {
     const { size } = gzip
-    if (size > maxContentBytes || (size > bombBytes && size > input.bytesRead * maxRatio))
+    if (isOverLimit(size, input.bytesRead, limits))
       throw new OverLimit(`${size} bytes from ${input.bytesRead}: over the limit; the rest was not read`)
     yield chunk
   }

@@ -5,6 +5,7 @@ import type { Limits } from '../../decode/limits.js'
 import type { ListedMember } from '../../model/batch.js'
 import type { Problem } from '../../model/problem.js'
 import type { HashedInput } from '../hashed-file.js'
+import { OverLimit } from '../nested-gzip.js'
 import { isReadError } from '../read-file.js'
 import { tooMany, type Listing } from './list.js'
 
@@ -21,9 +22,6 @@ export async function listTar(input: HashedInput, limits: Limits): Promise<Listi
   const rejected = isOverLimit || (members.length === 0 && problems.some((p) => p.kind === 'bad-container'))
   return rejected ? { members: [], problems: problems.slice(-1), rejected } : { members, problems, rejected }
 }
-
-/** Content that is over a limit. */
-export class OverLimit extends Error {}
 
 export interface TarFile {
   readonly name: string

@@ -1,18 +1,23 @@
 /** Zip: yauzl reads the list of members; a member is read at its place, so that workers can share a container. */
 import { readSync } from 'node:fs'
-import { pipeline, Readable } from 'node:stream'
-import { crc32, createInflateRaw, inflateRawSync } from 'node:zlib'
+import { crc32, inflateRawSync } from 'node:zlib'
 import { fromFd, type Entry, type ZipFile } from 'yauzl'
 import type { Limits } from '../../decode/limits.js'
 import type { ZipPlace } from '../../model/batch.js'
-import { CHUNK_BYTES, FilePart, type Input } from '../input.js'
+import { salvageRaw } from '../../model/inflate.js'
+import { inflated } from '../inflater.js'
+import { FilePart, type Input } from '../input.js'
+import { OverLimit } from '../nested-gzip.js'
 import { changedSince, type OpenFile } from '../read-file.js'
 import { refused, tooMany, type Listing } from './list.js'
 import { MemberDamage } from './member-damage.js'
+import { ZipWalk, type ZipEntry } from './zip-walk.js'
 
 const STORED = 0
 const DEFLATED = 8
 const LOCAL_HEADER_BYTES = 30
+/** As much as is read in one piece: finding the last good byte inflates some twenty times. */
+const SALVAGED_BYTES = 64 * 1024 * 1024
 
 export async function listZip(file: OpenFile, limits: Limits): Promise<Listing> {
   const entries: Entry[] = []
@@ -21,12 +26,41 @@ export async function listZip(file: OpenFile, limits: Limits): Promise<Listing> 
     if (zip.entryCount > limits.maxMembers) return refused('too-large', tooMany(limits))
     await readEntries(zip, (entry) => entries.push(entry))
   } catch (error) {
-    const detail = `its list of members can not be read (${(error as Error).message}): try zip -FF, or unpack what can be`
-    if (entries.length === 0) return refused('bad-container', detail)
-    return { ...judged(entries, file.before.size, limits), problems: [{ kind: 'bad-container', detail }] }
+    return withoutList(file, limits, entries.flatMap(memberOf), (error as Error).message)
   }
-  return judged(entries, file.before.size, limits)
+  return judged(entries.flatMap(memberOf), file.before.size, limits)
 }
+
+/** @param listed what could be read of the list. */
+async function withoutList(
+  file: OpenFile,
+  limits: Limits,
+  listed: readonly ZipEntry[],
+  reason: string,
+): Promise<Listing> {
+  const walk = new ZipWalk(file, limits)
+  try {
+    await walk.run()
+  } catch (error) {
+    if (error instanceof OverLimit) return refused('too-large', `${error.message}; nothing of it was read`)
+    throw error
+  }
+  const isLess = walk.entries.length < listed.length
+  const members = isLess ? listed : walk.entries
+  const problem = `its list of members can not be read (${reason})`
+  if (members.length === 0)
+    return refused('bad-container', `${problem}, and no member was found: get the file again`)
+  const remarks = isLess ? [] : walk.remarks.slice(0, MOST_REMARKS)
+  const found = `${members.length} members were found by their own headers`
+  const detail = [`${problem}; ${isLess ? `${members.length} members of it were` : found}`, ...remarks].join(
+    '; ',
+  )
+  const listing = judged(members, file.before.size, limits)
+  return listing.rejected ? listing : { ...listing, problems: [{ kind: 'bad-container', detail }] }
+}
+
+/** Of what is wrong with a zip: each member that is damaged says so itself. */
+const MOST_REMARKS = 5
 
 /** decodeStrings off: yauzl then does not refuse a container for one hostile name. */
 function open(fd: number): Promise<ZipFile> {
@@ -51,16 +85,16 @@ function readEntries(zip: ZipFile, take: (entry: Entry) => void): Promise<void> 
 }
 
 /** Entries that lie over each other, or claim more than real logs compress to, are a bomb. */
-function judged(entries: readonly Entry[], size: number, limits: Limits): Listing {
-  const packed = entries.reduce((sum, entry) => sum + entry.compressedSize, 0)
-  const claimed = entries.reduce((sum, entry) => sum + entry.uncompressedSize, 0)
+function judged(members: readonly ZipEntry[], size: number, limits: Limits): Listing {
+  const packed = members.reduce((sum, { place }) => sum + place.compressedSize, 0)
+  const claimed = members.reduce((sum, member) => sum + member.size, 0)
   if (packed > size) return refused('bad-container', 'its members lie over each other')
   if (claimed > limits.bombBytes && claimed > size * limits.maxRatio)
     return refused('too-large', `${claimed} bytes from ${size}: over the limit; nothing of it was read`)
-  return { members: entries.flatMap(memberOf), problems: [], rejected: false }
+  return { members, problems: [], rejected: false }
 }
 
-function memberOf(entry: Entry): Listing['members'] {
+function memberOf(entry: Entry): readonly ZipEntry[] {
   const name = (entry.fileName as unknown as Buffer).toString('utf8')
   if (name.endsWith('/') && entry.uncompressedSize === 0) return []
   const place: ZipPlace = {
@@ -70,6 +104,7 @@ function memberOf(entry: Entry): Listing['members'] {
     method: entry.compressionMethod,
     crc32: entry.crc32,
     encrypted: (entry.generalPurposeBitFlag & 1) !== 0,
+    isCut: false,
   }
   return [{ name, size: entry.uncompressedSize, place }]
 }
@@ -79,6 +114,8 @@ export class ZipMember implements Input {
   readonly #place: ZipPlace
   readonly size: number
   #crc: number | undefined
+  /** What kept it from being read in one piece. */
+  #broken: string | undefined
 
   constructor(file: OpenFile, place: ZipPlace, size: number) {
     this.#file = file
@@ -97,6 +134,7 @@ export class ZipMember implements Input {
 
   /** null where it does not inflate to what its entry says: streaming then gives what there is. */
   whole(): Buffer | null {
+    if (this.#place.isCut) return null
     try {
       const packed = this.#packed().whole()
       const bytes =
@@ -107,20 +145,25 @@ export class ZipMember implements Input {
       this.#crc = crc32(bytes)
       return bytes
     } catch (error) {
-      if ((error as { syscall?: string }).syscall === 'read') throw error
+      const { syscall, code = '', message } = error as Error & { syscall?: string; code?: string }
+      if (syscall === 'read') throw error
+      if (code.startsWith('Z_')) this.#broken = message
       return null
     }
   }
 
   async *chunks(): AsyncGenerator<Buffer> {
+    const { isCut } = this.#place
     let size = 0
     this.#crc = 0
     for await (const chunk of this.#inflated()) {
       size += chunk.length
-      if (size > this.size) throw new MemberDamage('it is larger than its entry says')
       this.#crc = crc32(chunk, this.#crc)
       yield chunk
+      if (size > this.size && !isCut) throw new MemberDamage('it is larger than its entry says')
     }
+    if (isCut) throw new MemberDamage('the zip ends or breaks inside it')
+    if (this.#broken !== undefined) throw new MemberDamage(this.#broken)
     if (size < this.size) throw new MemberDamage('it is shorter than its entry says')
   }
 
@@ -129,29 +172,39 @@ export class ZipMember implements Input {
   }
 
   damage(): string | null {
-    if (this.#crc === undefined || this.#crc === this.#place.crc32) return null
+    if (this.#crc === undefined || this.#place.isCut || this.#crc === this.#place.crc32) return null
     return 'its CRC-32 is not the one that its entry says'
   }
 
   async *#inflated(): AsyncGenerator<Buffer> {
-    const packed = this.#packed().chunks()
+    const packed = this.#packed()
     if (this.#place.method === STORED) {
-      yield* packed
+      yield* packed.chunks()
       return
     }
-    const inflate = createInflateRaw({ chunkSize: CHUNK_BYTES })
-    pipeline(Readable.from(packed), inflate, () => undefined)
+    const salvaged = this.#salvaged(packed)
+    if (salvaged !== null) {
+      yield salvaged
+      return
+    }
+    const { error } = yield* inflated(packed.chunks())
+    if (error !== null) this.#broken = error.message
+  }
+
+  /** To the byte, where that is possible: a stream loses some records before the damage. */
+  #salvaged(packed: FilePart): Buffer | null {
+    const { isCut } = this.#place
+    if ((this.#broken === undefined && !isCut) || packed.size > SALVAGED_BYTES) return null
     try {
-      for await (const chunk of inflate) yield chunk as Buffer
-    } catch (error) {
-      if (!((error as { code?: string }).code ?? '').startsWith('Z_')) throw error
-      throw new MemberDamage((error as Error).message)
+      return salvageRaw(packed.whole(), isCut ? SALVAGED_BYTES : Math.max(1, this.size))
+    } catch {
+      return null
     }
   }
 
   #packed(): FilePart {
     const part = new FilePart(this.#file, this.#dataStart(), this.#place.compressedSize)
-    if (part.damage() !== null) throw new MemberDamage('the container ends before it')
+    if (part.size === 0 && part.damage() !== null) throw new MemberDamage('the container ends before it')
     return part
   }
 

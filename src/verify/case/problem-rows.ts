@@ -17,6 +17,8 @@ const OF_THE_FILE: ReadonlySet<Problem['kind']> = new Set<Problem['kind']>([
   'corrupt-gzip',
   'trailing-garbage',
   'multi-member-gzip',
+  'nested-gzip',
+  'bad-container',
   'bad-member',
   'utf-16',
   'too-large',

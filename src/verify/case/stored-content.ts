@@ -72,12 +72,12 @@ function checkContent(source: VerifiedSource, content: Hash, findings: FindingLi
   if (now !== source.content_sha256) {
     findings.add('bytes', `the stored content has SHA-256 ${now}, not ${source.content_sha256 ?? 'any'}`)
   }
-  // Of a file that was neither compressed nor converted, the content is the file.
-  const isSame = source.gzip_members === null && source.is_converted === 0
+  // Of a file that was neither compressed nor converted, the content is the file; a damaged member has no hash of its own.
+  const isSame = source.sha256 !== null && source.gzip_members === null && source.is_converted === 0
   if (isSame && source.sha256 !== source.content_sha256) {
     findings.add(
       'bytes',
-      `file and content of a plain file have different SHA-256: ${source.sha256 ?? '-'}, ${source.content_sha256 ?? '-'}`,
+      `file and content of a plain file have different SHA-256: ${source.sha256}, ${source.content_sha256 ?? '-'}`,
     )
   }
 }

@@ -15,7 +15,7 @@ const DIGEST_NAME = /^(\d{12})_CloudTrail-Digest_([a-z0-9-]+)_.+_\d{8}T\d{6}Z(?:
 const LOG_NAME = /^\d{12}_CloudTrail(?:-(?!Digest_)[A-Za-z]+)?_[a-z0-9-]+_\d{8}T\d{4}Z/
 
 export function deliveredName(path: string): DeliveredName {
-  const slashed = path.replaceAll('\\', '/').replace(/\.gz$/i, '')
+  const slashed = path.replaceAll('\\', '/').replace(/(?:\.gz)+$/i, '')
   return { place: PLACE.exec(slashed)?.[1] ?? null, name: slashed.slice(slashed.lastIndexOf('/') + 1) }
 }
 

@@ -1,4 +1,5 @@
 /** Each log file against the digests that list it. A source keeps the verdict that can be relied on most. */
+import type { Problem } from '../../model/problem.js'
 import type { CheckedFile, FileState } from '../../model/verification.js'
 import type { Connection } from '../../store/open.js'
 import type { Coverage } from './chains.js'
@@ -26,7 +27,9 @@ const RANK = { place: 100, content: 10, name: 0 } as const
 export class LogJudge {
   readonly #db: Connection
   readonly #lookup: SourceLookup
+  /** Sources whose compressed stream broke off or was damaged: what could be read of them has a hash too. */
   readonly #damaged: ReadonlyMap<number, string>
+  readonly #nested: ReadonlyMap<number, string>
   readonly #verdicts = new Map<number, LogVerdict>()
   readonly #missing = new Set<string>()
   #plain = new Map<string, LogVerdict>()
@@ -34,7 +37,8 @@ export class LogJudge {
   constructor(db: Connection, lookup: SourceLookup) {
     this.#db = db
     this.#lookup = lookup
-    this.#damaged = readDamaged(db)
+    this.#damaged = readKinds(db, ['truncated-gzip', 'corrupt-gzip'])
+    this.#nested = readKinds(db, ['nested-gzip'])
   }
 
   /** Compares what a digest lists. @returns the files that are not in the case. */
@@ -90,10 +94,10 @@ export class LogJudge {
       }
     }
     const state = digest.vouches ?? 'NOT COVERED'
-    const reason = [...basis(digest), ...another, ...manyMembers(row)].join('; ') || null
+    const packing = this.#packing(row)
+    const reason = [...basis(digest), ...another, ...packing].join('; ') || null
     const own = deliveredName(pathOf(row)).place
-    const isPlain =
-      match === 'place' && manyMembers(row).length === 0 && own !== null && log.s3Object.endsWith('.gz')
+    const isPlain = match === 'place' && packing.length === 0 && own !== null && log.s3Object.endsWith('.gz')
     if (!isPlain) return { state, reason, digest, key: url, root: '', rank }
     return this.#shared({
       state,
@@ -124,6 +128,13 @@ export class LogJudge {
     if (isListed) return isLonger ? TRAILING : null
     const because = isLonger || (row.gzip_members ?? 0) > 1 ? ` (${TRAILING})` : ''
     return `hash value doesn't match${because}`
+  }
+
+  /** Unpacked, it is what the digest lists; aws cloudtrail validate-logs stops after the first member, and after the first gunzip. */
+  #packing({ id, gzip_members }: SourceFacts): string[] {
+    if (this.#nested.has(id)) return ['compressed twice, a delivered file once']
+    const members = gzip_members ?? 0
+    return members > 1 ? [`compressed in ${members} gzip members, a delivered file has 1`] : []
   }
 
   /** Every log file of the case, in the order of indexing, but those in `without`. */
@@ -196,13 +207,6 @@ function basis(digest: DigestVerdict): string[] {
     : []
 }
 
-/** Unpacked, it is what the digest lists; aws cloudtrail validate-logs stops after the first member. */
-function manyMembers({ gzip_members }: SourceFacts): string[] {
-  return (gzip_members ?? 0) > 1
-    ? [`compressed in ${gzip_members ?? 0} gzip members, a delivered file has 1`]
-    : []
-}
-
 function prefixOf(key: string): string {
   const { place } = deliveredName(key)
   return place === null ? '' : key.slice(0, key.lastIndexOf(place))
@@ -212,13 +216,13 @@ function urlOf({ file }: DigestVerdict): string {
   return file.header?.url ?? file.path
 }
 
-/** Sources whose compressed stream broke off or was damaged: what could be read of them has a hash too. */
-function readDamaged(db: Connection): ReadonlyMap<number, string> {
+/** Sources with such a problem. */
+function readKinds(db: Connection, kinds: readonly Problem['kind'][]): ReadonlyMap<number, string> {
   const rows = db
     .prepare(
-      "SELECT source_id, kind FROM problem WHERE kind IN ('truncated-gzip', 'corrupt-gzip') AND source_id IS NOT NULL",
+      'SELECT source_id, kind FROM problem WHERE kind IN (SELECT value FROM json_each(?)) AND source_id IS NOT NULL',
     )
     .raw()
-    .all() as [number, string][]
+    .all(JSON.stringify(kinds)) as [number, string][]
   return new Map(rows)
 }

@@ -1,0 +1,108 @@
+/** The header before each member of a zip, and the lengths that can stand behind it (APPNOTE.TXT 4.3.7, 4.3.9, 4.5.3). */
+export const LOCAL = Buffer.from('PK\u0003\u0004', 'latin1')
+const DESCRIPTOR = Buffer.from('PK\u0007\u0008', 'latin1')
+/** What the list at the end begins with: its entries, or its end where it has none. */
+const LIST = ['PK\u0001\u0002', 'PK\u0005\u0006', 'PK\u0006\u0006', 'PK\u0006\u0008']
+
+const FIXED_BYTES = 30
+/** Names and extra fields of honest zips are far shorter. */
+export const HEADER_BYTES = 16 * 1024
+/** The highest version of the format that there is, 6.3. */
+const MAX_VERSION = 63
+/** It stands behind the member. */
+export const UNKNOWN = -1
+const IN_ZIP64 = 0xffffffff
+
+export interface LocalHeader {
+  readonly offset: number
+  /** Of the data. */
+  readonly start: number
+  readonly name: string
+  readonly method: number
+  readonly isEncrypted: boolean
+  /** The lengths stand behind the member, or there as well. */
+  readonly hasDescriptor: boolean
+  /** UNKNOWN, or in bytes. */
+  readonly compressedSize: number
+  readonly size: number
+  readonly crc: number
+}
+
+/**
+ * @param bytes HEADER_BYTES from `offset` on, fewer at the end of the file.
+ * @returns null where no member begins.
+ */
+export function readHeader(bytes: Buffer, offset: number): LocalHeader | 'list' | null {
+  if (LIST.includes(bytes.toString('latin1', 0, 4))) return 'list'
+  if (bytes.length < FIXED_BYTES || !bytes.subarray(0, 4).equals(LOCAL)) return null
+  const nameEnd = FIXED_BYTES + bytes.readUInt16LE(26)
+  const end = nameEnd + bytes.readUInt16LE(28)
+  if ((bytes[4] as number) > MAX_VERSION || nameEnd === FIXED_BYTES || end > bytes.length) return null
+  const flags = bytes.readUInt16LE(6)
+  const hasDescriptor = (flags & 8) !== 0
+  const sizes = sizesOf(bytes, bytes.subarray(nameEnd, end))
+  return {
+    offset,
+    start: offset + end,
+    name: bytes.toString('utf8', FIXED_BYTES, nameEnd),
+    method: bytes.readUInt16LE(8),
+    isEncrypted: (flags & 1) !== 0,
+    hasDescriptor,
+    crc: bytes.readUInt32LE(14),
+    ...(hasDescriptor && sizes.compressedSize === 0 ? { compressedSize: UNKNOWN, size: UNKNOWN } : sizes),
+  }
+}
+
+function sizesOf(bytes: Buffer, extra: Buffer): { compressedSize: number; size: number } {
+  const compressedSize = bytes.readUInt32LE(18)
+  const size = bytes.readUInt32LE(22)
+  if (compressedSize !== IN_ZIP64 && size !== IN_ZIP64) return { compressedSize, size }
+  for (let at = 0; at + 4 <= extra.length; at += 4 + extra.readUInt16LE(at + 2)) {
+    if (extra.readUInt16LE(at) !== 1 || at + 20 > extra.length) continue
+    return {
+      size: Number(extra.readBigUInt64LE(at + 4)),
+      compressedSize: Number(extra.readBigUInt64LE(at + 12)),
+    }
+  }
+  return { compressedSize, size }
+}
+
+interface Lengths {
+  readonly crc: number
+  readonly compressedSize: number
+  readonly size: number
+}
+
+interface Descriptor {
+  readonly crc: number
+  /** Of all of it. */
+  readonly length: number
+}
+
+/**
+ * The CRC behind a member, and how many bytes that and the lengths take: with a signature or without, of 4 bytes each or 8.
+ * @param bytes DESCRIPTOR_BYTES from the end of the data on, fewer at the end of the file.
+ */
+export function descriptorAt(bytes: Buffer, told: Lengths): Descriptor {
+  const signed = bytes.subarray(0, 4).equals(DESCRIPTOR) ? 4 : 0
+  const forms = [4, 8].flatMap((width) => descriptorOf(bytes, signed, width, told))
+  // Of an empty member, both forms can be read there.
+  const next = forms.find(({ length }) => bytes.toString('latin1', length, length + 2) === 'PK')
+  return next ?? forms[0] ?? { crc: told.crc, length: 0 }
+}
+
+/** The longest, and the signature behind it. */
+export const DESCRIPTOR_BYTES = 28
+
+function descriptorOf(bytes: Buffer, signed: number, width: number, told: Lengths): Descriptor[] {
+  const at = signed + 4
+  const length = at + width * 2
+  if (bytes.length < length) return []
+  const [compressedSize, size] =
+    width === 4
+      ? [bytes.readUInt32LE(at), bytes.readUInt32LE(at + 4)]
+      : [Number(bytes.readBigUInt64LE(at)), Number(bytes.readBigUInt64LE(at + 8))]
+  const wraps = 2 ** (width * 8)
+  const isIt = compressedSize === told.compressedSize % wraps && size === told.size % wraps
+  return isIt ? [{ crc: bytes.readUInt32LE(signed), length }] : []
+}

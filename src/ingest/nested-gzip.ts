@@ -1,0 +1,60 @@
+/** Inflates a gzip stream, and once more where what comes out is one itself: somebody compressed a delivered .gz again. */
+import { isGzip, nestedProblems } from '../model/inflate.js'
+import type { Problem } from '../model/problem.js'
+import { ByteFeed } from './byte-feed.js'
+import { GzipStream } from './gzip-stream.js'
+
+/** Content that is over a limit. */
+export class OverLimit extends Error {}
+
+export class NestedGzip {
+  readonly #outer: GzipStream
+  readonly #isOver: (size: number) => boolean
+  #inner: GzipStream | undefined
+
+  /** @param isOver so much came out that the rest is not wanted; asked of the outer stream, whose content may be none for us. */
+  constructor(chunks: AsyncIterable<Buffer>, isOver: (size: number) => boolean) {
+    this.#outer = new GzipStream(chunks)
+    this.#isOver = isOver
+  }
+
+  /** Of the file. */
+  get members(): number {
+    return this.#outer.members
+  }
+
+  /** Of the file. */
+  get trailingBytes(): number {
+    return this.#outer.trailingBytes
+  }
+
+  /** Bytes of content so far. */
+  get size(): number {
+    return (this.#inner ?? this.#outer).size
+  }
+
+  /** What is wrong with it, once all content was taken. */
+  get problems(): readonly Problem[] {
+    if (this.#inner === undefined) return this.#outer.problems
+    return nestedProblems(this.#outer.problems, this.#inner.problems, this.#inner.size)
+  }
+
+  /** @throws OverLimit */
+  async *content(): AsyncGenerator<Buffer> {
+    const feed = new ByteFeed(this.#outer.content())
+    if (!isGzip(await feed.peek(2))) {
+      yield* feed.rest()
+      return
+    }
+    this.#inner = new GzipStream(this.#limited(feed))
+    yield* this.#inner.content()
+  }
+
+  async *#limited(feed: ByteFeed): AsyncGenerator<Buffer> {
+    for await (const chunk of feed.rest()) {
+      const { size } = this.#outer
+      if (this.#isOver(size)) throw new OverLimit(`${size} bytes of gzip inside gzip`)
+      yield chunk
+    }
+  }
+}
