@@ -42,6 +42,8 @@ export const REQUIREMENTS: readonly Requirement[] = [
         file: 'e2e/bad-input.test.ts',
       },
       { text: 'damage in zip and tar', file: 'e2e/containers.test.ts' },
+      { text: 'a zip that was cut anywhere, without its list', file: 'e2e/cut-zip.test.ts' },
+      { text: 'gzip inside gzip, whole, cut and hostile', file: 'e2e/nested-gzip.test.ts' },
       { text: 'damage, bombs and kills in tar.gz', file: 'e2e/tar-gz.test.ts' },
       { text: 'every shape gives the same events', file: 'e2e/shapes.test.ts' },
       {
@@ -304,7 +306,7 @@ export const BESIDE: readonly { readonly what: string; readonly files: string }[
   {
     what: 'answers',
     files: `commands/access-log commands/find commands/not-counted query/access-log query/account-owner query/around
-      query/coverage query/delivery-gaps query/early query/filters query/lineage query/principal-bare-name
+      query/coverage query/delivery-gaps query/early query/filters query/key-spellings query/lineage query/principal-bare-name
       query/principal-match query/principals query/query-plans query/resources query/run-question query/statement
       query/summary query/touch query/unmet-scope query/value query/window`,
   },

@@ -16,7 +16,9 @@ export interface CaseInfo {
   readonly members: Readonly<Record<string, number>>
   readonly records: RecordLedger
   readonly others: OtherRows
-  readonly time_span: { readonly first: string | null; readonly last: string | null }
+  /** Of events and lines of access logs. */
+  readonly time_span: TimeSpan
+  readonly access_log_time_span: TimeSpan
   readonly accounts: readonly {
     readonly account_id: string | null
     readonly events: number
@@ -24,13 +26,18 @@ export interface CaseInfo {
     readonly account_owner?: string
   }[]
   readonly regions: readonly { readonly aws_region: string | null; readonly events: number }[]
-  /** Sources by kind: trail, insight, digest, other. */
+  /** Sources by kind: trail, insight, digest; of others the shape: s3-access-log, zip, public-keys. */
   readonly kinds: Readonly<Record<string, number>>
   readonly problems: Readonly<Partial<Record<ProblemKind, number>>>
   readonly sizes: CaseSizes
   readonly runs: readonly RunInfo[]
   /** The newest validation of CloudTrail's digests; null when there was none. */
   readonly verification?: VerificationInfo | null
+}
+
+export interface TimeSpan {
+  readonly first: string | null
+  readonly last: string | null
 }
 
 /** found = events + duplicates + replaced + rejected: no record vanishes. */

@@ -1,7 +1,7 @@
 /** What a case holds, in numbers: `coldtrail info`. */
 import { hash } from 'node:crypto'
 import { statSync } from 'node:fs'
-import type { CaseInfo, ProblemGroup, RunInfo } from '../model/case-info.js'
+import type { CaseInfo, ProblemGroup, RunInfo, TimeSpan } from '../model/case-info.js'
 import type { ProblemKind } from '../model/problem.js'
 import { getMeta } from '../store/create.js'
 import { otherRows, recordLedger } from '../store/ledger.js'
@@ -11,6 +11,7 @@ import { ownedAccountLabel } from './account-owner.js'
 
 export function readCaseInfo(db: Connection, file: string): CaseInfo {
   const places = readPlaces(db)
+  const lineTimes = timesOf(db, 'access_log')
   const more = one<{ n: number }>(db, 'SELECT count(*) AS n FROM redelivery')
   const sizes = one<{ source: number; content: number }>(
     db,
@@ -31,7 +32,8 @@ export function readCaseInfo(db: Connection, file: string): CaseInfo {
     ),
     records: recordLedger(db),
     others: otherRows(db),
-    time_span: timeSpan(db),
+    time_span: spanOf([...timesOf(db, 'event'), ...lineTimes]),
+    access_log_time_span: spanOf(lineTimes),
     accounts: places.by('account').map(({ name, n }) => {
       const owner = name === null ? null : ownedAccountLabel(name)
       return { account_id: name, events: n, ...(owner === null ? {} : { account_owner: owner }) }
@@ -39,7 +41,8 @@ export function readCaseInfo(db: Connection, file: string): CaseInfo {
     regions: places.by('region').map(({ name, n }) => ({ aws_region: name, events: n })),
     kinds: counts(
       db,
-      "SELECT kind AS name, count(*) AS n FROM source WHERE status = 'indexed' GROUP BY 1 ORDER BY 1",
+      `SELECT CASE kind WHEN 'other' THEN coalesce(shape, kind) ELSE kind END AS name, count(*) AS n
+       FROM source WHERE status = 'indexed' GROUP BY 1 ORDER BY 1`,
     ),
     problems: counts(db, 'SELECT kind AS name, count(*) AS n FROM problem GROUP BY 1 ORDER BY 1'),
     sizes: { case_bytes: statSync(file).size, source_bytes: sizes.source, content_bytes: sizes.content },
@@ -76,20 +79,21 @@ export function readProblemGroups(db: Connection): ProblemGroup[] {
   )
 }
 
-function timeSpan(db: Connection): CaseInfo['time_span'] {
-  const first = one<{ ms: number | null }>(
-    db,
-    'SELECT min(ms) AS ms FROM (SELECT min(event_time_ms) AS ms FROM event UNION ALL SELECT min(time_ms) FROM access_log)',
-  )
-  const last = one<{ ms: number | null }>(
-    db,
-    'SELECT max(ms) AS ms FROM (SELECT max(event_time_ms) AS ms FROM event UNION ALL SELECT max(time_ms) FROM access_log)',
-  )
-  return { first: isoTime(first.ms), last: isoTime(last.ms) }
+/** In ms: first and last, none without rows. Each comes from an index. */
+function timesOf(db: Connection, table: 'event' | 'access_log'): number[] {
+  const column = table === 'event' ? 'event_time_ms' : 'time_ms'
+  return ['min', 'max']
+    .map((end) => one<{ ms: number | null }>(db, `SELECT ${end}(${column}) AS ms FROM ${table}`).ms)
+    .filter((ms) => ms !== null)
 }
 
-function isoTime(ms: number | null): string | null {
-  return ms === null ? null : new Date(ms).toISOString().replace('.000Z', 'Z')
+function spanOf(times: readonly number[]): TimeSpan {
+  if (times.length === 0) return { first: null, last: null }
+  return { first: isoTime(Math.min(...times)), last: isoTime(Math.max(...times)) }
+}
+
+function isoTime(ms: number): string {
+  return new Date(ms).toISOString().replace('.000Z', 'Z')
 }
 
 interface PlaceCount {

@@ -1,4 +1,4 @@
-import type { CaseInfo, OtherRows, RunInfo } from '../model/case-info.js'
+import type { CaseInfo, RunInfo } from '../model/case-info.js'
 import { formatBytes, formatCount } from './bytes.js'
 import { recordsText } from './ingest-report.js'
 import { padCell, cellWidth } from './cell-width.js'
@@ -32,10 +32,10 @@ function contentLines(info: CaseInfo): KeyValue[] {
     { key: 'appearances', value: formatCount(info.appearances) },
     { key: 'time span', value: spanText(info.time_span) },
     { key: 'records', value: recordsText(info.records) },
-    { key: 'other rows', value: othersText(info.others) },
+    { key: 'other rows', value: othersText(info) },
     { key: 'sources', value: counted(Object.entries(info.sources)) },
     ...membersLine(info),
-    { key: 'kinds', value: counted(Object.entries(info.kinds)) },
+    { key: 'kinds', value: counted(Object.entries(info.kinds).map(kindCount)) },
     { key: 'accounts', value: counted(info.accounts.map(accountCount)) },
     { key: 'regions', value: counted(info.regions.map((r) => [r.aws_region, r.events])) },
     { key: 'problems', value: counted(Object.entries(info.problems)) },
@@ -84,12 +84,18 @@ function spanText({ first, last }: CaseInfo['time_span']): string {
   return first === null || last === null ? 'none' : `${first} to ${last}`
 }
 
-function othersText({ access_log_lines: lines, aggregated_events: aggregated }: OtherRows): string {
-  const parts = [
-    ...(lines > 0 ? [`${formatCount(lines)} lines of access logs`] : []),
+/** In the words of AWS. */
+function kindCount([kind, count]: readonly [string, number]): [string, number] {
+  return [kind === 's3-access-log' ? 'S3 server access log' : kind, count]
+}
+
+function othersText({ others, access_log_time_span: span }: CaseInfo): readonly string[] {
+  const { access_log_lines: lines, aggregated_events: aggregated } = others
+  const when = span.first === null ? '' : `, ${spanText(span)}`
+  return orNone([
+    ...(lines > 0 ? [`${formatCount(lines)} lines of S3 server access logs${when}`] : []),
     ...(aggregated > 0 ? [`${formatCount(aggregated)} aggregated events`] : []),
-  ]
-  return parts.length === 0 ? 'none' : parts.join(', ')
+  ])
 }
 
 function sizeText(bytes: number): string {

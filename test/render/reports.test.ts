@@ -30,12 +30,13 @@ const INFO: CaseInfo = {
   records: { found: 1300010, events: 1234567, duplicates: 65400, replaced: 33, rejected: 10 },
   others: { access_log_lines: 5000, aggregated_events: 0 },
   time_span: { first: '2024-01-01T00:00:00Z', last: '2024-03-31T23:59:59Z' },
+  access_log_time_span: { first: '2024-02-01T00:00:00Z', last: '2024-02-02T03:04:05Z' },
   accounts: [
     { account_id: '111122223333', events: 1234000 },
     { account_id: null, events: 567 },
   ],
   regions: [{ aws_region: 'eu-central-1\u202e', events: 1234567 }],
-  kinds: { trail: 1200, digest: 4 },
+  kinds: { trail: 1200, digest: 4, 's3-access-log': 2 },
   problems: { 'truncated-gzip': 1, 'bad-record': 10 },
   sizes: { case_bytes: 512, source_bytes: 123456789, content_bytes: 2345678901 },
   runs: [
@@ -48,6 +49,7 @@ const EMPTY: CaseInfo = {
   ...INFO,
   logical_digest: null,
   time_span: { first: null, last: null },
+  access_log_time_span: { first: null, last: null },
   accounts: [],
   problems: {},
   runs: [],

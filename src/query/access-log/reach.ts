@@ -2,6 +2,7 @@
 import type { Arm, Combined, Criterion } from '../reach.js'
 import { and, or, raw, sql, type Statement } from '../statement.js'
 import { matches, type NamePattern } from '../value.js'
+import { keySpellings } from './key-spellings.js'
 
 /** A demand that one index can answer. */
 export type AccessArm =
@@ -67,12 +68,6 @@ export function bucketOrObject({ text, isPrefix }: NamePattern): AccessCriterion
 
 function inBucket(pattern: NamePattern): AccessArm {
   return { kind: 'call', ids: sql`SELECT id FROM access_call WHERE ${matches('bucket', pattern)}` }
-}
-
-/** As typed, and as S3 writes keys: percent-encoded, a space also as plus, some twice. */
-function keySpellings(key: string): string[] {
-  const once = encodeURIComponent(key.toWellFormed()).replaceAll('%2F', '/')
-  return [...new Set([key, once, once.replaceAll('%20', '+'), once.replaceAll('%', '%25')])]
 }
 
 /** The words of a line stand in its own text or in one of the values that it shares with others. */
