@@ -129,6 +129,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
       },
       { text: 'a redacted one holds no original anywhere in its bytes', file: 'handover/redact.test.ts' },
       { text: 'nor in columns that are named as ids', file: 'handover/redact-columns.test.ts' },
+      { text: 'nor a piece of one in what a problem cites', file: 'handover/redact-excerpts.test.ts' },
       { text: 'nor in the encodings that lines of access logs have', file: 'handover/redact-lines.test.ts' },
       {
         text: 'what redaction and its search read a text by is the plain definition of each',

@@ -3,6 +3,7 @@ import { missingRow } from '../query/run-question.js'
 import { signedState } from '../store/verification.js'
 import type { Connection } from '../store/open.js'
 import type { TableSpec } from '../store/schema.js'
+import { withoutExcerpts } from './excerpts.js'
 import type { Redactor } from './redact.js'
 import { columnsOf, OUT_COVERAGE, OUT_PRINCIPALS, OUT_PROBLEMS, OUT_SOURCES } from './schema.js'
 import type { Value } from './rows.js'
@@ -28,19 +29,21 @@ export function copyContext(
   const principals = put(OUT_PRINCIPALS, readPrincipals(out))
   out.exec('DROP TABLE temp.actor')
   const sources = put(OUT_SOURCES, readSources(db, out))
-  const problems = put(
-    OUT_PROBLEMS,
-    rows(
-      db,
-      `SELECT kind, path, member, record_index, byte_offset, byte_length, event_id, detail FROM problem ORDER BY id`,
-    ),
-  )
+  const problems = put(OUT_PROBLEMS, problemRows(db, redactor))
   put(OUT_COVERAGE, coverage(db, out, redactor))
   return { sources, problems, principals }
 }
 
 function* rows(db: Connection, sql: string): Generator<Value[]> {
   yield* db.prepare<unknown[], Value[]>(sql).raw().iterate()
+}
+
+function* problemRows(db: Connection, redactor: Redactor | null): Generator<Value[]> {
+  const sql = `SELECT kind, path, member, record_index, byte_offset, byte_length, event_id, detail FROM problem ORDER BY id`
+  for (const row of rows(db, sql)) {
+    const detail = row.pop() ?? null
+    yield [...row, redactor !== null && typeof detail === 'string' ? withoutExcerpts(detail) : detail]
+  }
 }
 
 /** Who did each row, read from the case: the hand-over's own rows may carry pseudonyms already. */

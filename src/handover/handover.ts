@@ -134,7 +134,7 @@ function writeRedacted(db: Connection, order: HandoverOrder, facts: OutFacts): W
     const found = leaksIn(order.out, redactor)
     if (found.length === 0) return { file, redactor }
     rmSync(order.out)
-    leaks = [...leaks, ...found]
+    leaks = [...new Set([...leaks, ...found])]
   }
   throw new CaseError(`the redacted file still held ${leaks.length} original values; it was removed`, {
     exit: EXIT.verificationFailed,

@@ -58,7 +58,8 @@ export function isOurs(column: string, value: string): boolean {
 
 /** Ids that can hold no name: what else stands there is text of whoever wrote the record. */
 const ID_COLUMNS = new Set(['event_id', 'request_id', 'shared_event_id'])
-const ID = new RegExp(`^(?:${UUID}|sha256:[0-9a-f]{64}|[A-Z0-9]{16})$`, 'i')
+/** Request IDs of S3 are sixteen letters and digits, as a name can be: they are read as any text. */
+const ID = new RegExp(`^(?:${UUID}|sha256:[0-9a-f]{64})$`, 'i')
 
 const KEPT = new Map<string, Kept | null>()
 

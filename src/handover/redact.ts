@@ -14,6 +14,7 @@ import {
   BASE64,
   LEAST_BASE64,
   changedBase64,
+  COMMON_ADDRESSES,
   encodedLike,
   HOST,
   IPV4,
@@ -39,8 +40,8 @@ const LEAST_UNIQUE_ID = 16
 const ACCOUNT = /(?<!\d)\d{12}(?!\d)/g
 const LONG_HEX = /^[0-9a-f]{32,}$/i
 const ENCODED = /[^\s"'<>]*%[0-9a-f]{2}[^\s"'<>]*/gi
-/** A whole number of JSON. */
-const ACCOUNT_NUMBER = /(?<![\w.-])\d{12}(?![\w.])/g
+/** Twelve digits of a number of JSON; the first group is there where they are the whole of it. */
+const ACCOUNT_NUMBER = /(?<![\w.-])(\d{12})(?![\w.])|(?<!\d)\d{12}(?!\d)/g
 const ACCOUNT_DIGITS = 12
 
 /** Keys whose values are secrets, names, or accounts, wherever they stand in a record. In lower case. */
@@ -59,9 +60,6 @@ const NAME_KEYS = new Set(
 )
 const ARN_NAMES =
   /:(user|role|group|assumed-role|federated-user|instance-profile)\/([^\s"'<>;()[\]{}]+)|^[A-Z0-9]{16,}:(.+)$/g
-
-/** Addresses that mean everybody, nobody or the machine itself. */
-const COMMON_ADDRESSES = new Set(['0.0.0.0', '255.255.255.255', '127.0.0.1', '::', '::1'])
 
 /** Values repeat from record to record; records do not. */
 const MOST_CACHED = 50_000
@@ -141,9 +139,10 @@ export class Redactor {
   /** Between two strings; null where nothing changes. */
   #numbers(gap: string, key: string): string | null {
     if (gap.length < ACCOUNT_DIGITS) return null
-    const made = gap.replace(ACCOUNT_NUMBER, (digits) =>
-      this.#accounts.has(digits) || key.includes('account') ? this.#replace('account', digits) : digits,
-    )
+    const made = gap.replace(ACCOUNT_NUMBER, (digits, whole: string | undefined) => {
+      const isAccount = this.#accounts.has(digits) || (whole !== undefined && key.includes('account'))
+      return isAccount ? this.#replace('account', digits) : digits
+    })
     return made === gap ? null : made
   }
 

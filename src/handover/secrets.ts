@@ -22,8 +22,15 @@ export function readSecrets(db: Connection): Secrets {
     names.flatMap((name) =>
       column(`SELECT DISTINCT ${name} FROM ${table} WHERE ${name} IS NOT NULL AND ${name} <> ''`),
     )
+  const accounts = [
+    ...distinct('identity', ['principal_account_id', 'session_issuer_account_id']),
+    ...distinct('place', ['recipient_account_id']),
+    ...distinct('source', ['path_account_id']),
+    ...distinct('access_client', ['principal_account_id']),
+  ].filter((id) => /^\d{12}$/.test(id))
   return {
     names: [
+      ...accounts.map(asRead),
       ...distinct('identity', [
         'user_name',
         'session_name',
@@ -37,12 +44,7 @@ export function readSecrets(db: Connection): Secrets {
         "SELECT coalesce(name, arn) FROM resource WHERE type IN ('AWS::IAM::User', 'AWS::IAM::Role', 'AWS::IAM::Group')",
       ).map((name) => (name.startsWith('arn:') ? name.slice(name.lastIndexOf('/') + 1) : name)),
     ],
-    accounts: [
-      ...distinct('identity', ['principal_account_id', 'session_issuer_account_id']),
-      ...distinct('place', ['recipient_account_id']),
-      ...distinct('source', ['path_account_id']),
-      ...distinct('access_client', ['principal_account_id']),
-    ].filter((id) => /^\d{12}$/.test(id)),
+    accounts,
     canonicalIds: [
       ...distinct('access_client', ['requester']),
       ...distinct('access_call', ['bucket_owner']),
@@ -55,4 +57,9 @@ export function readSecrets(db: Connection): Secrets {
       .map((id) => id.replace(/:.*/s, '').toUpperCase())
       .filter((id) => UNIQUE_ID.test(id)),
   }
+}
+
+/** As the console writes an account. */
+function asRead(account: string): string {
+  return `${account.slice(0, 4)}-${account.slice(4, 8)}-${account.slice(8)}`
 }

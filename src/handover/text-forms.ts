@@ -7,6 +7,9 @@ export const IPV6 = String.raw`(?<![\w:.])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?
 export const HOST = String.raw`(?<![\p{L}\p{N}])(?:ip|ec2)-\d{1,3}-\d{1,3}-\d{1,3}-\d{1,3}(?!\d)`
 export const IPV4 = String.raw`(?<!\d)(?:\d{1,3}\.){3}\d{1,3}(?!\d)`
 
+/** Addresses that mean everybody, nobody or the machine itself. */
+export const COMMON_ADDRESSES = new Set(['0.0.0.0', '255.255.255.255', '127.0.0.1', '::', '::1'])
+
 /** The value of a text that is a JSON object or list, in a box; null of any other text. */
 export function parsedJson(text: string): { readonly value: unknown } | null {
   if (!/^\s*[[{]/.test(text)) return null

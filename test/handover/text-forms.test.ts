@@ -161,3 +161,36 @@ describe('an address', () => {
     expect(leaksOf(text, '203.0.113.7')).toEqual(['203.0.113.7'])
   })
 })
+
+describe('an account', () => {
+  it.each([
+    '{"n":111122223333.0}',
+    '{"n":-111122223333}',
+    '{"n":[111122223333e0,1]}',
+    '{"accountIds":[111122223333]}',
+  ])('is replaced in the number of %s', (text) => {
+    const made = redactor({ accounts: ['111122223333'] }).text(text)
+    expect(made).toMatch(/[^0-9]9\d{11}[^0-9]/)
+    expect(() => JSON.parse(made) as unknown).not.toThrow()
+    expect(leaksOf(made, '111122223333')).toEqual([])
+  })
+
+  it('unknown so far is one under a key that says so, where it is the whole number', () => {
+    const made = redactor({}).text(
+      '{"accountIds":[444455556666,777788889999],"account":1.5,"size":444455556666.5}',
+    )
+    expect(made).toMatch(/^\{"accountIds":\[9\d{11},9\d{11}\],"account":1\.5,"size":444455556666\.5\}$/)
+    expect(made).not.toContain('777788889999')
+  })
+})
+
+describe('a name of the form of a request ID', () => {
+  it.each(['request_id', 'shared_event_id', 'event_id'])('is replaced and searched for in %s', (column) => {
+    const [made] = redactor({ names: ['frankcastle'] }).row([column], ['FRANKCASTLE12345'])
+    expect(made).toMatch(/^name-\w{10}12345$/)
+    const db = new Database(':memory:')
+    db.exec(`CREATE TABLE t (${column} TEXT); INSERT INTO t VALUES ('FRANKCASTLE12345')`)
+    expect(findLeaks(db, new Set(['frankcastle']))).toEqual(['FRANKCASTLE'])
+    db.close()
+  })
+})
