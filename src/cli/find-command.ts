@@ -14,7 +14,7 @@ import {
   type PrincipalMatch,
 } from '../query/principal-match.js'
 import { mentions } from '../query/by-text.js'
-import { questionOfBeginnings, questionOfCapitals } from '../query/beginnings.js'
+import { questionOfBeginnings, questionOfBucket, questionOfCapitals } from '../query/beginnings.js'
 import { resourceHistory } from '../query/resource-history.js'
 import { hasEventId } from '../query/run-question.js'
 import { unmetScope } from '../query/unmet-scope.js'
@@ -183,11 +183,16 @@ export abstract class FindCommand extends CaseCommand {
     if (beginnings !== undefined) this.tell(`names that begin so: ${beginnings}`)
     const capitals = questionOfCapitals(db, question)
     if (capitals !== undefined) this.tell(`an ARN in other capitals is in the case: ${capitals}`)
+    const bucket = questionOfBucket(db, question)
+    if (bucket !== undefined) this.tell(`its bucket is in the case: ${bucket}`)
+    const text = question.kind === 'window' ? undefined : mentions(question.value)
     if (question.kind === 'principal' && match?.notes.length === 0) {
-      const text = mentions(question.value)
       const hint = text === undefined ? '' : `; records that mention it: ${text}`
       this.tell(`nobody who called bears this name${hint}`)
     }
+    const isUntold = beginnings === undefined && capitals === undefined && bucket === undefined
+    if (question.kind === 'resource' && isUntold && text !== undefined)
+      this.tell(`records that mention it, if any: ${text}`)
     if (question.kind === 'request' && hasEventId(db, question.value)) {
       this.tell(
         `${question.value} is the ID of an event, not of a request: coldtrail show ${shellWord(question.value)}`,

@@ -27,7 +27,10 @@ async function readList(name: string, separator: '\n' | '\0'): Promise<string[]>
     for await (const path of readPathList(name === '-' ? process.stdin : createReadStream(name), separator))
       paths.push(path)
   } catch (error) {
-    throw new CaseError(`can not read the list ${name}: ${(error as Error).message}`, { cause: error })
+    throw new CaseError(`can not read the list ${name}: ${(error as Error).message}`, {
+      hint: 'it holds paths, one a line: find ./AWSLogs -name "*.json.gz" > list.txt',
+      cause: error,
+    })
   }
   return paths
 }

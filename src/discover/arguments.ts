@@ -34,6 +34,7 @@ interface Named {
   readonly spelled: number
 }
 
+const MOST_SHOWN = 200
 /** The path leads nowhere, whatever else is right with the disk. */
 const MISSING = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG'])
 
@@ -127,8 +128,11 @@ async function expand(bytes: PathBytes, skip: (skipped: SkippedPath) => void): P
   if (text === '' || !fg.isDynamicPattern(text)) throw await missing(bytes)
   const matches = await expandGlob(text, skip)
   if (matches === undefined) {
-    throw new CaseError(`nothing matches the pattern ${shownOfBytes(bytes)}`, {
-      hint: 'quote it, and use ** to cross folders: "AWSLogs/**/*.json.gz"',
+    const isContent = /^\s*[[{].*"/s.test(text)
+    throw new CaseError(`nothing matches the pattern ${shortened(shownOfBytes(bytes))}`, {
+      hint: isContent
+        ? 'a path was expected, and this reads like the text of a log: name its file as an argument'
+        : 'quote it, and use ** to cross folders: "AWSLogs/**/*.json.gz"',
     })
   }
   const dynamic = Math.max(
@@ -136,6 +140,11 @@ async function expand(bytes: PathBytes, skip: (skipped: SkippedPath) => void): P
     0,
   )
   return matches.map((path) => ({ path, given: path, byGlob: true, spelled: dynamic }))
+}
+
+/** What was taken for a path may be a whole file. */
+function shortened(text: string): string {
+  return text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text
 }
 
 function named(bytes: PathBytes): Named {

@@ -1,7 +1,8 @@
 /** Everything that can be wrong with evidence. Spellings are part of the case format: add, never rename. */
 export const PROBLEM_KINDS = {
   unreadable: 'the file could not be opened or read',
-  'not-regular': 'not a regular file (socket, FIFO, device); never opened',
+  'not-regular':
+    'a symbolic link in a folder (name it as an argument to follow it), a socket, FIFO or device; not opened',
   'bad-name': 'the file name is not valid UTF-8; indexed under an escaped name',
   'changed-during-read': 'size or modification time changed while the file was read',
   empty: 'the file holds no bytes',

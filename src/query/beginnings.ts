@@ -29,3 +29,12 @@ export function questionOfCapitals(db: Connection, subject: Subject): string | u
   )
   return arn === undefined ? undefined : `coldtrail find resource ${shellWord(arn)}`
 }
+
+/** The question for the bucket of an object that nothing names. */
+export function questionOfBucket(db: Connection, subject: Subject): string | undefined {
+  if (subject.kind !== 'resource') return undefined
+  const [, bucket] = /^(?:s3:\/\/|arn:[a-z-]+:s3:::)?([^/:]+)\/./i.exec(subject.value) ?? []
+  if (bucket === undefined) return undefined
+  const isKnown = readNumber(db, sql`SELECT 1 FROM (${idsNamed(`s3://${bucket}`)}) LIMIT 1`) !== null
+  return isKnown ? `coldtrail find resource ${shellWord(bucket)}` : undefined
+}

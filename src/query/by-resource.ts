@@ -14,11 +14,11 @@ const CALLER_ARNS = sql`kind IN ('arn', 'role-arn', 'session-arn')`
 export const byResource: QuestionSpec<'resource'> = {
   kind: 'resource',
   reach: ({ value }) => {
-    const pattern = readPattern(value.replace(/^s3:\/\//i, ''))
+    const pattern = readPattern(withoutScheme(value))
     return { criteria: [isArn(pattern) ? ofArn(pattern) : ofName(pattern)], notes: [] }
   },
   accessReach: ({ value }) => {
-    const pattern = readPattern(value.replace(/^s3:\/\//i, ''))
+    const pattern = readPattern(withoutScheme(value))
     const inS3 = { ...pattern, text: pattern.text.replace(/^arn:[a-z-]+:s3:::/, '') }
     if (!isArn(inS3)) return { criteria: [bucketOrObject(inS3)], notes: [] }
     const folded = { ...pattern, text: pattern.text.toLowerCase() }
@@ -27,6 +27,12 @@ export const byResource: QuestionSpec<'resource'> = {
       notes: [],
     }
   },
+}
+
+/** `s3://bucket/` is the bucket, as `aws s3` writes it. */
+function withoutScheme(value: string): string {
+  const place = value.replace(/^s3:\/\//i, '')
+  return place === value ? value : place.replace(/^([^/]+)\/$/, '$1')
 }
 
 function isArn({ text }: NamePattern): boolean {

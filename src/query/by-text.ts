@@ -10,6 +10,7 @@ import { readIsoTime } from './window.js'
 
 /** What FTS5's unicode61 makes tokens of; everything else only separates them. */
 const TOKEN_CHARACTER = /[\p{L}\p{N}\p{Co}]/u
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 const TERM = /"([^"]*)"|(\S+)/gu
 /** Each is looked up by itself; nobody types more. */
 const MAX_TERMS = 50
@@ -42,7 +43,7 @@ function byWords({ value }: SubjectOf<'text'>): Reach {
     throw new CaseError(`${searched.length} words are too many`, { hint: `search for up to ${MAX_TERMS}` })
   }
   const phrases = searched.map((term): Arm => ({ kind: 'text', match: quoted(term) }))
-  const notes = [...ignoredNote(ignored), ...starNote(searched)]
+  const notes = [...ignoredNote(ignored), ...starNote(searched), ...idNote(searched)]
   if (searched.length > 1) return { criteria: phrases, notes }
   return { criteria: [{ kind: 'any', of: [...columnsOf(only), ...phrases] }], notes }
 }
@@ -70,6 +71,12 @@ function columnsOf(term: string): Arm[] {
   const time = readIsoTime(term)
   if (time !== undefined) arms.push({ kind: 'column', column: 'event_time_ms', value: time })
   return arms
+}
+
+function idNote(terms: readonly string[]): string[] {
+  const id = terms.length < 2 ? undefined : terms.find((term) => UUID.test(term))
+  if (id === undefined) return []
+  return [`event and request IDs are not among the words: search for ${id} by itself`]
 }
 
 function ignoredNote(terms: readonly string[]): string[] {

@@ -34,6 +34,8 @@ export function renderIngestReport(totals: IngestReport, casePath: string): stri
     ...(aggregated > 0 ? [`counts   ${formatCount(aggregated)} aggregated events: counts, no events`] : []),
     `time     ${formatDuration(totals.milliseconds)}, ${formatBytes(totals.bytes)} read, ${formatCount(rate)} records/s`,
   ]
+  if (files.found === 0)
+    lines.push('nothing  there was no file to read: check the folder, and what --exclude leaves')
   const kinds = Object.entries(totals.problems).sort(([a], [b]) => (a < b ? -1 : 1))
   if (kinds.length > 0) {
     lines.push(

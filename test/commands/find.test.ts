@@ -140,8 +140,10 @@ it('tells which names begin so, when a name finds nothing', async () => {
   expect((await find('resource', 'evid')).stderr).toBe(
     `no event matches\nnames that begin so: coldtrail find resource --case ${tiny.path} 'evid*'`,
   )
-  expect((await find('resource', 'nothing')).stderr).toBe('no event matches')
-  expect((await find('resource', 'nothing*')).stderr).toBe('no event matches')
+  const mentions = (words: string): string =>
+    `no event matches\nrecords that mention it, if any: coldtrail find text --case ${tiny.path} '"${words}"'`
+  expect((await find('resource', 'nothing')).stderr).toBe(mentions('nothing'))
+  expect((await find('resource', '***')).stderr).toBe('no event matches')
 })
 
 it('answers each question', async () => {

@@ -4,6 +4,9 @@ import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { CaseError } from '../../model/case-error.js'
 
+const HOW_TO_GET =
+  'make it with: aws cloudtrail list-public-keys --start-time … --end-time … --region REGION > keys.json'
+
 const TIME = z.union([z.string(), z.number()]).nullish()
 const KEY = z.object({
   Value: z.string(),
@@ -52,7 +55,7 @@ export class KeyRing {
     const read = KEYS.safeParse(parseJson(bytes))
     if (!read.success) {
       throw new CaseError(`${path} holds no list of public keys`, {
-        hint: 'make it with: aws cloudtrail list-public-keys --start-time … --end-time … --region REGION > keys.json',
+        hint: HOW_TO_GET,
       })
     }
     this.sha256.push(hash('sha256', bytes))
@@ -114,7 +117,10 @@ function readBytes(path: string): Buffer {
   try {
     return readFileSync(path)
   } catch (error) {
-    throw new CaseError(`can not read ${path}: ${(error as Error).message}`, { cause: error })
+    throw new CaseError(`can not read ${path}: ${(error as Error).message}`, {
+      hint: HOW_TO_GET,
+      cause: error,
+    })
   }
 }
 
