@@ -1,5 +1,5 @@
 /** S3 server access logs: one request a line. */
-import { isAscii } from 'node:buffer'
+import { isAscii, isUtf8 } from 'node:buffer'
 import { parseAccessLine } from './access-line.js'
 import type { Emitter } from './emitter.js'
 import type { TextContent } from './text-content.js'
@@ -57,5 +57,7 @@ export class AccessLogContent implements TextContent {
     if (values === null)
       this.#emitter.rejectLine('bad-record', place, 'not a line of an S3 server access log')
     else this.#emitter.accessLine({ values, offset: place.offset, length: place.length })
+    if (!ascii && !isUtf8(window.subarray(start, end)))
+      this.#emitter.problem('invalid-utf8', place, 'bytes that are not UTF-8')
   }
 }

@@ -3,7 +3,7 @@ import { csvCells } from '../model/csv-cells.js'
 import type { JsonObject } from '../model/record.js'
 import { columnsOf, csvShape, holdsRecord, RECORD_COLUMNS, SEPARATOR_LINE, type CsvForm } from './csv-form.js'
 import { CsvReader, type CsvSink } from './csv-reader.js'
-import type { Emitter } from './emitter.js'
+import type { Emitter, RecordPlace } from './emitter.js'
 import { lakeFields } from './lake-fields.js'
 import type { Limits } from './limits.js'
 import type { TextContent } from './text-content.js'
@@ -30,34 +30,42 @@ export class CsvContent implements TextContent, CsvSink {
     this.#reader.push(bytes, last)
   }
 
-  row(text: string, offset: number, length: number): void {
+  row(text: string, offset: number, length: number, invalidUtf8: boolean): void {
+    const place = { offset, length }
+    const index = this.#row(text, place)
+    if (invalidUtf8)
+      this.#emitter.problem('invalid-utf8', place, 'bytes that are not UTF-8', index < 0 ? undefined : index)
+  }
+
+  /** @returns the index of the last record in it, or -1. */
+  #row(text: string, place: RecordPlace): number {
     const { separator, coding } = this.#form
     if (this.#columns === undefined) {
-      if (SEPARATOR_LINE.test(text)) return
+      if (SEPARATOR_LINE.test(text)) return -1
       this.#columns = columnsOf(text, separator)
       this.#record = this.#columns.findIndex((name) => RECORD_COLUMNS.has(name))
       this.#shape = csvShape(this.#columns) ?? BY_CONTENT
       this.#emitter.shape = this.#shape
-      return
+      return -1
     }
-    const place = { offset, length }
     const cells = csvCells(text, separator)
     if (cells.length !== this.#columns.length) {
       const detail = `a row of ${cells.length} cells under ${this.#columns.length} columns`
       this.#emitter.reject('bad-csv', place, detail)
-      return
+      return -1
     }
     if (this.#record < 0 && this.#shape === BY_CONTENT) this.#record = cells.findIndex(holdsRecord)
     const record = cells[this.#record]
     if (record !== undefined && record !== '') {
+      let index = -1
       for (const item of new Unwrapping(text).cell(record, [{ coding }, this.#record]))
-        this.#emitter.unwrapped(item, place, text)
-      return
+        index = this.#emitter.unwrapped(item, place, text)
+      return index
     }
     const fields = this.#fields(cells)
-    if (fields === undefined)
-      this.#emitter.reject('bad-record', place, 'a row without eventID, eventName and eventTime')
-    else this.#emitter.unwrapped({ kind: 'reduced', record: fields }, place, text)
+    if (fields !== undefined) return this.#emitter.unwrapped({ kind: 'reduced', record: fields }, place, text)
+    this.#emitter.reject('bad-record', place, 'a row without eventID, eventName and eventTime')
+    return -1
   }
 
   #fields(cells: readonly string[]): JsonObject | undefined {

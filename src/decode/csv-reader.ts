@@ -3,6 +3,7 @@
  * reading goes on at the next line. Between tabs, a quote within a cell that has none around it is a character as any other:
  * whoever writes tabs often quotes nothing. Where the first row ends in a carriage return alone, as old spreadsheets write it, all do.
  */
+import { isUtf8 } from 'node:buffer'
 import type { CsvSeparator } from '../model/csv-cells.js'
 
 const QUOTE = 0x22
@@ -11,8 +12,8 @@ const LINE_FEED = 0x0a
 const RETURN = 0x0d
 
 export interface CsvSink {
-  /** Without its line break. */
-  row(text: string, offset: number, length: number): void
+  /** Without its line break. What is not UTF-8 is replaced in the text. */
+  row(text: string, offset: number, length: number, invalidUtf8: boolean): void
   damaged(kind: 'bad-csv' | 'record-too-large', offset: number, length: number, detail: string): void
 }
 
@@ -77,7 +78,10 @@ export class CsvReader {
     if (end === start) return
     this.#lineBreak ??= window[end] === RETURN && window[end + 1] !== LINE_FEED ? RETURN : LINE_FEED
     if (end - start > this.#maxRowBytes) this.#tooLarge(start, end - start)
-    else this.#sink.row(window.toString('utf8', start, end), this.#base + start, end - start)
+    else {
+      const bytes = window.subarray(start, end)
+      this.#sink.row(bytes.toString('utf8'), this.#base + start, end - start, !isUtf8(bytes))
+    }
   }
 
   #tooLarge(start: number, length: number): void {

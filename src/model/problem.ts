@@ -19,7 +19,7 @@ export const PROBLEM_KINDS = {
   'not-a-record': 'a probe or marker that the exporting service writes beside records; skipped',
   'utf-16': 'UTF-16 text; read as its UTF-8 conversion, whose bytes the offsets count',
   'truncated-json': 'the text ends inside a value',
-  'bad-container': 'a zip or tar that is damaged; members before the damage are read',
+  'bad-container': 'a zip or tar that is damaged; what could be found of its members is read',
   'bad-member': 'a member of a zip or tar that is damaged, encrypted or no file',
   'record-too-large': 'one record is larger than the limit; skipped',
   'too-deep': 'nesting is deeper than the limit; values below it are not searchable',

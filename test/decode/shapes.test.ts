@@ -134,3 +134,20 @@ it.each([
 ])('what is not read is named: %j', (text, unsupported, detail) => {
   expect(decode(Buffer.from(text, 'latin1'))).toMatchObject({ verdict: null, unsupported, detail })
 })
+
+it.each([
+  ['console-csv/semicolons.csv', 'alice', 1],
+  ['csv/good.csv', 'AWSService', 1],
+  ['s3-access-log/good.txt', 'alice', 0],
+])('%s: bytes that are not UTF-8 are told with their place', (file, word, index) => {
+  const bytes = readFileSync(path.join(ROOT, file))
+  const at = bytes.indexOf(word, bytes.indexOf(10, bytes.indexOf(10) + 1))
+  bytes[at] = 0xfc
+  const { problems, records } = decode(bytes)
+  expect(problems).toMatchObject([{ kind: 'invalid-utf8' }])
+  const { byteOffset = 0, byteLength = 0, recordIndex } = problems[0]!
+  expect(byteOffset).toBeLessThanOrEqual(at)
+  expect(byteOffset + byteLength).toBeGreaterThan(at)
+  expect(recordIndex).toBe(file.endsWith('.csv') ? index : undefined)
+  expect(records.length).toBe(file.endsWith('.csv') ? 3 : 0)
+})
