@@ -9,11 +9,17 @@ export interface Ran {
   readonly exit: number
 }
 
+type Thrown = Error & { readonly oclif?: { readonly exit?: number } }
+
 export interface RunnableCommand {
   run(argv: string[], options: { root: string }): Promise<unknown>
 }
 
-export async function runCommand(command: RunnableCommand, ...argv: string[]): Promise<Ran> {
+/** `error`: what the command threw, with which its own caller would have to deal. */
+export async function tryCommand(
+  command: RunnableCommand,
+  ...argv: string[]
+): Promise<Ran & { readonly error?: Thrown }> {
   const streams = [process.stdout, process.stderr] as const
   const texts: [string, string] = ['', '']
   const writes = streams.map((stream) => stream.write.bind(stream))
@@ -30,12 +36,18 @@ export async function runCommand(command: RunnableCommand, ...argv: string[]): P
     await command.run(argv, { root: ROOT })
     return { stdout: texts[0], stderr: texts[1], exit: process.exitCode }
   } catch (error) {
-    const { message, oclif } = error as { message: string; oclif?: { exit?: number } }
-    return { stdout: texts[0], stderr: message, exit: oclif?.exit ?? 1 }
+    return { stdout: texts[0], stderr: texts[1], exit: 1, error: error as Thrown }
   } finally {
     process.exitCode = 0
     streams.forEach((stream, index) => {
       stream.write = writes[index] as typeof stream.write
     })
   }
+}
+
+/** An error is told as the program tells it: by its message and exit code. */
+export async function runCommand(command: RunnableCommand, ...argv: string[]): Promise<Ran> {
+  const { error, ...ran } = await tryCommand(command, ...argv)
+  if (error === undefined) return ran
+  return { stdout: ran.stdout, stderr: error.message, exit: error.oclif?.exit ?? 1 }
 }

@@ -10,7 +10,8 @@ import FindWindow from '../../src/commands/find/window.js'
 import Show from '../../src/commands/show.js'
 import { EVENT_COLUMNS } from '../../src/model/event.js'
 import { accessLine, makeAccessLines, type MadeLine } from '../helpers/access-lines.js'
-import { makeRecord, put } from '../helpers/archive.js'
+import { put } from '../helpers/archive.js'
+import { AGGREGATED, eventOf } from '../helpers/both-kinds.js'
 import { index, runCommand, scratch } from '../verify/indexed.js'
 
 const folder = scratch()
@@ -18,38 +19,15 @@ const CASE = path.join(folder, 'case.sqlite')
 const [MADE] = makeAccessLines(1)
 const LINE: MadeLine = { ...MADE!, agent: 'odd "agent", =1+1' }
 const RAW = accessLine(LINE)
-const AGGREGATED = {
-  eventVersion: '1.0',
-  accountId: '111122223333',
-  eventId: 'counted',
-  eventCategory: 'Aggregated',
-  awsRegion: 'us-east-1',
-  eventSource: 's3.amazonaws.com',
-  timeWindow: { windowStart: '2024-03-04T00:00:00Z', windowEnd: '2024-03-04T00:05:00Z' },
-  summary: {
-    primaryDimension: {
-      dimension: 'eventName',
-      aggregationType: 'Count',
-      statistics: [{ name: 'GetObject', value: 7 }],
-    },
-  },
-}
-/** The same request, as CloudTrail tells it a second later. */
-const EVENT = makeRecord(0, {
-  eventID: 'the-event',
-  eventTime: '2024-03-04T00:00:01Z',
-  eventSource: 's3.amazonaws.com',
-  eventName: 'GetObject',
-  requestID: LINE.requestId,
-  userIdentity: { type: 'IAMUser', arn: LINE.requester, accountId: '111122223333', userName: 'alice' },
-  requestParameters: { bucketName: LINE.bucket, key: 'data/report 3.pdf' },
-  additionalEventData: { 'x-amz-id-2': LINE.hostId },
-})
+const EVENT = eventOf(LINE)
+/** Without the detail that names a caller: no principal finds it. */
+const { primaryDimension } = AGGREGATED.summary
+const COUNTED = { ...AGGREGATED, summary: { primaryDimension } }
 
 beforeAll(async () => {
   put(folder, 'in/access.log', `${RAW}\n`)
   put(folder, 'in/log.json', JSON.stringify({ Records: [EVENT] }))
-  put(folder, 'in/aggregated.json', JSON.stringify([AGGREGATED]))
+  put(folder, 'in/aggregated.json', JSON.stringify([COUNTED]))
   await index(CASE, [path.join(folder, 'in')])
 })
 

@@ -12,7 +12,8 @@ import FindWindow from '../../src/commands/find/window.js'
 import { ACCESS_COLUMNS, AGGREGATE_COLUMNS, EVENT_COLUMNS } from '../../src/model/event.js'
 import { BOTH_KINDS, EVENT, LINES, putBothKinds } from '../helpers/both-kinds.js'
 import { accessLine } from '../helpers/access-lines.js'
-import { index, runCommand, scratch, type Ran } from '../verify/indexed.js'
+import type { Ran } from '../cli/in-process.js'
+import { index, runCommand, scratch } from '../verify/indexed.js'
 
 const CASE = path.join(scratch(), 'case.sqlite')
 

@@ -10,6 +10,7 @@ import FindText from '../../src/commands/find/text.js'
 import FindWindow from '../../src/commands/find/window.js'
 import { EVENT_COLUMNS } from '../../src/model/event.js'
 import { QUESTIONS } from '../../src/query/table.js'
+import { runCommand, type Ran } from '../cli/in-process.js'
 import { EVENTS, recordText, tinyCase, type TinyCase } from '../helpers/tiny-case.js'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
@@ -35,13 +36,6 @@ afterAll(() => {
   large.dispose()
 })
 
-interface Ran {
-  readonly stdout: string
-  readonly stderr: string
-  readonly exit: number
-}
-
-/** Runs a command in this process and takes what it writes. */
 async function find(kind: keyof typeof COMMANDS, ...argv: string[]): Promise<Ran> {
   return findIn(tiny, kind, ...argv)
 }
@@ -51,36 +45,11 @@ async function findIn(
   kind: keyof typeof COMMANDS,
   ...argv: string[]
 ): Promise<Ran> {
-  const streams = [process.stdout, process.stderr] as const
-  const texts: [string, string] = ['', '']
-  const writes = streams.map((stream) => stream.write.bind(stream))
-  streams.forEach((stream, index) => {
-    stream.write = (chunk: string | Uint8Array, ...rest: readonly unknown[]) => {
-      texts[index as 0 | 1] += String(chunk)
-      const done = rest.find((argument) => typeof argument === 'function') as (() => void) | undefined
-      done?.()
-      return true
-    }
-  })
-  process.exitCode = 0
-  try {
-    const end = argv.indexOf('--')
-    const before = end === -1 ? argv : argv.slice(0, end)
-    const run = COMMANDS[kind].run.bind(COMMANDS[kind]) as (
-      argv: string[],
-      options: { root: string },
-    ) => Promise<unknown>
-    await run([...before, '--case', path, ...(end === -1 ? [] : argv.slice(end))], { root: ROOT })
-    return { stdout: texts[0], stderr: told(texts[1]), exit: process.exitCode }
-  } catch (error) {
-    const { message, oclif } = error as { message: string; oclif?: { exit?: number } }
-    return { stdout: texts[0], stderr: message, exit: oclif?.exit ?? 1 }
-  } finally {
-    process.exitCode = 0
-    streams.forEach((stream, index) => {
-      stream.write = writes[index] as typeof stream.write
-    })
-  }
+  const end = argv.indexOf('--')
+  const before = end === -1 ? argv : argv.slice(0, end)
+  const after = end === -1 ? [] : argv.slice(end)
+  const ran = await runCommand(COMMANDS[kind], ...before, '--case', path, ...after)
+  return { ...ran, stderr: told(ran.stderr) }
 }
 
 /** Without empty lines. */

@@ -8,7 +8,7 @@ import { query } from '../helpers/cli-case.js'
 import { makeTar, makeTarGz, makeZip } from '../helpers/containers.js'
 import Verify from '../../src/commands/verify.js'
 import { ingest } from '../../src/ingest/ingest.js'
-import { index, runCommand, scratch } from '../verify/indexed.js'
+import { index, planOf, runCommand, scratch } from '../verify/indexed.js'
 
 const folder = scratch()
 let cases = 0
@@ -116,26 +116,13 @@ describe('a run that is interrupted', () => {
     const file = caseFile()
     const control = new AbortController()
     let done = 0
-    const totals = await ingest(
-      {
-        casePath: file,
-        paths: [root],
-        exclude: [],
-        workers: 1,
-        reference: false,
-        since: null,
-        until: null,
-        commandLine: [],
-        toolVersion: 'test',
+    const totals = await ingest(planOf(file, [root]), {
+      signal: control.signal,
+      onProgress: ({ filesDone }) => {
+        done = Math.max(done, filesDone)
+        if (done >= after) control.abort()
       },
-      {
-        signal: control.signal,
-        onProgress: ({ filesDone }) => {
-          done = Math.max(done, filesDone)
-          if (done >= after) control.abort()
-        },
-      },
-    )
+    })
     for (const counts of [totals.files, totals.members]) {
       const { found, indexed, duplicate, alreadyIndexed, skipped, rejected } = counts
       expect({ after, counts, sum: indexed + duplicate + alreadyIndexed + skipped + rejected }).toEqual({

@@ -2,7 +2,7 @@
 import { accessLine, makeAccessLines, type MadeLine } from './access-lines.js'
 import { makeRecord, put } from './archive.js'
 
-const AGGREGATED = {
+export const AGGREGATED = {
   eventVersion: '1.0',
   accountId: '111122223333',
   eventId: 'counted',
@@ -35,19 +35,21 @@ export const LINES: readonly MadeLine[] = [
   ...OTHERS,
 ]
 
-/** The same request as the first line, as CloudTrail tells it a second later. */
-export const EVENT = {
-  ...makeRecord(0, {
+/** The same request as the line's, as CloudTrail tells it a second later. */
+export function eventOf({ requester, bucket, hostId, requestId }: MadeLine) {
+  const record = makeRecord(0, {
     eventID: 'the-event',
     eventTime: '2024-03-04T00:00:01Z',
     eventSource: 's3.amazonaws.com',
     eventName: 'GetObject',
-    userIdentity: { type: 'IAMUser', arn: FIRST!.requester, accountId: '111122223333', userName: 'alice' },
-    requestParameters: { bucketName: FIRST!.bucket, key: 'data/report 3.pdf' },
-    additionalEventData: { 'x-amz-id-2': FIRST!.hostId },
-  }),
-  requestID: FIRST!.requestId,
+    userIdentity: { type: 'IAMUser', arn: requester, accountId: '111122223333', userName: 'alice' },
+    requestParameters: { bucketName: bucket, key: 'data/report 3.pdf' },
+    additionalEventData: { 'x-amz-id-2': hostId },
+  })
+  return { ...record, requestID: requestId }
 }
+
+export const EVENT = eventOf(FIRST!)
 
 export const BOTH_KINDS = { events: 13, lines: LINES.length, counts: 1 } as const
 

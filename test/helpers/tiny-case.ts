@@ -4,10 +4,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
+import { afterAll } from 'vitest'
 import type { CredentialClass, PrincipalKind } from '../../src/model/principal.js'
 import { RESOURCE_ROLES, type ResourceRole } from '../../src/model/resource.js'
 import { APPLICATION_ID, PAGE_SIZE, USER_VERSION } from '../../src/store/format.js'
 import { createIndex, INDEXES } from '../../src/store/indexes.js'
+import { openReader, type Connection } from '../../src/store/open.js'
 import { createTable, FTS_DDL, TABLES } from '../../src/store/schema.js'
 import { VIEWS } from '../../src/store/views.js'
 
@@ -290,6 +292,17 @@ export function tinyCase(
       rmSync(folder, { recursive: true })
     },
   }
+}
+
+/** One that is open until the tests of the file are done. */
+export function openTinyCase(): Connection {
+  const tiny = tinyCase()
+  const db = openReader(tiny.path)
+  afterAll(() => {
+    db.close()
+    tiny.dispose()
+  })
+  return db
 }
 
 function writeSchema(db: Database.Database, state: string): void {

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { LineageChoice, LineageEdge, LineageGraph } from '../../src/model/lineage.js'
 import { askLineage, isChoice, type LineageQuestion } from '../../src/query/lineage/ask-lineage.js'
 import { renderLineage, LINEAGE_FORMATS, renderLineageChoice } from '../../src/render/lineage.js'
@@ -13,6 +13,7 @@ import { list, sql } from '../../src/query/statement.js'
 import { openReader, type Connection } from '../../src/store/open.js'
 import { readColumn, readIndexNames, readNumber, readTuples } from '../../src/store/reader.js'
 import { plansOf } from '../helpers/count-case.js'
+import { index as indexCase } from '../verify/indexed.js'
 
 interface Ask {
   readonly ask: string
@@ -34,22 +35,8 @@ afterAll(() => {
 })
 
 async function index(name: string, ...paths: readonly string[]): Promise<Connection> {
-  // The inline pool remembers what it has written, as a worker does for its one case: a second case needs a fresh one.
-  vi.resetModules()
-  const { ingest } = await import('../../src/ingest/ingest.js')
   const casePath = path.join(work, `${name}.sqlite`)
-  const plan = {
-    casePath,
-    paths,
-    exclude: [],
-    workers: 1,
-    reference: false,
-    since: null,
-    until: null,
-    commandLine: [],
-    toolVersion: 'test',
-  }
-  await ingest(plan, { onProgress: () => undefined, signal: new AbortController().signal })
+  await indexCase(casePath, paths)
   const db = openReader(casePath)
   open.push(db)
   return db

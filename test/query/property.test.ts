@@ -1,28 +1,16 @@
 /** Whatever is typed is a name or words to look for, never SQL: no error, and the rows that plain JavaScript finds. */
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { CaseError } from '../../src/model/case-error.js'
 import { NO_FILTERS, type Filters, type Order, type Subject } from '../../src/model/question.js'
 import { PLAN_LIMITS } from '../../src/query/plan.js'
 import { askQuestion } from '../../src/query/run-question.js'
-import { openReader, type Connection } from '../../src/store/open.js'
 import { figure, times } from '../helpers/counts.js'
-import { EVENTS, tinyCase, type TinyCase } from '../helpers/tiny-case.js'
+import { EVENTS, openTinyCase } from '../helpers/tiny-case.js'
 import { answer } from './oracle.js'
 import { ask } from './questions.js'
 
-let tiny: TinyCase
-let db: Connection
-
-beforeAll(() => {
-  tiny = tinyCase()
-  db = openReader(tiny.path)
-})
-
-afterAll(() => {
-  db.close()
-  tiny.dispose()
-})
+const db = openTinyCase()
 
 const NAMES = EVENTS.flatMap(
   ({ eventId, requestId, event, service, account, region, sourceIp, error, identity, resources, text }) => [

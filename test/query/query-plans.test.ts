@@ -1,26 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { PLAN_LIMITS, type Plan, type PlanLimits } from '../../src/query/plan.js'
 import { askQuestion } from '../../src/query/run-question.js'
 import type { Statement } from '../../src/query/statement.js'
 import { QUESTIONS } from '../../src/query/table.js'
-import { openReader, type Connection } from '../../src/store/open.js'
 import { EVENT_COLUMNS } from '../../src/model/event.js'
 import { EVENT_FROM, EVENT_SELECT } from '../../src/store/views.js'
-import { tinyCase, type TinyCase } from '../helpers/tiny-case.js'
+import { openTinyCase } from '../helpers/tiny-case.js'
 import { ask, DAY, FILTERS, SUBJECTS } from './questions.js'
 
-let tiny: TinyCase
-let db: Connection
-
-beforeAll(() => {
-  tiny = tinyCase()
-  db = openReader(tiny.path)
-})
-
-afterAll(() => {
-  db.close()
-  tiny.dispose()
-})
+const db = openTinyCase()
 
 const SMALL: PlanLimits = { ...PLAN_LIMITS, few: 0, many: 0 }
 

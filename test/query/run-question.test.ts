@@ -1,25 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { Order } from '../../src/model/question.js'
 import { PLAN_LIMITS, type PlanLimits } from '../../src/query/plan.js'
 import { askQuestion, hasEventId, newestEventMs } from '../../src/query/run-question.js'
 import { RecordReader } from '../../src/store/record-reader.js'
 import { openReader, type Connection } from '../../src/store/open.js'
-import { EVENTS, recordText, tinyCase, type TinyCase } from '../helpers/tiny-case.js'
+import { EVENTS, openTinyCase, recordText, tinyCase } from '../helpers/tiny-case.js'
 import { answer } from './oracle.js'
 import { ask, DAY, FILTERS, SUBJECTS } from './questions.js'
 
-let tiny: TinyCase
-let db: Connection
-
-beforeAll(() => {
-  tiny = tinyCase()
-  db = openReader(tiny.path)
-})
-
-afterAll(() => {
-  db.close()
-  tiny.dispose()
-})
+const db = openTinyCase()
 
 /** Each forces another plan. */
 const LIMITS: Readonly<Record<string, PlanLimits>> = {

@@ -1,22 +1,10 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { NO_FILTERS, type Filters } from '../../src/model/question.js'
 import { unmetScope } from '../../src/query/unmet-scope.js'
-import { openReader, type Connection } from '../../src/store/open.js'
-import { tinyCase, type TinyCase } from '../helpers/tiny-case.js'
+import { openTinyCase } from '../helpers/tiny-case.js'
 import { FILTERS } from './questions.js'
 
-let tiny: TinyCase
-let db: Connection
-
-beforeAll(() => {
-  tiny = tinyCase()
-  db = openReader(tiny.path)
-})
-
-afterAll(() => {
-  db.close()
-  tiny.dispose()
-})
+const db = openTinyCase()
 
 const notesOn = (filters: Partial<Filters>) =>
   unmetScope(db, { window: {}, filters: { ...NO_FILTERS, ...filters } })

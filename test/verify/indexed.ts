@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, vi } from 'vitest'
 import type { IngestPlan, IngestTotals } from '../../src/ingest/plan.js'
+import { tryCommand, type Ran, type RunnableCommand } from '../cli/in-process.js'
 
 const folders: string[] = []
 afterAll(() => {
@@ -17,15 +18,13 @@ export function scratch(): string {
   return folder
 }
 
-/**
- * With modules of its own: a worker remembers which values it has shipped already, and serves one case only.
- */
-export async function index(
+/** `coldtrail index` of these paths, without threads. */
+export function planOf(
   casePath: string,
   paths: readonly string[],
   over: Partial<IngestPlan> = {},
-): Promise<IngestTotals> {
-  const plan: IngestPlan = {
+): IngestPlan {
+  return {
     casePath,
     paths,
     exclude: [],
@@ -37,44 +36,27 @@ export async function index(
     toolVersion: '0.0.0-test',
     ...over,
   }
+}
+
+/**
+ * With modules of its own: a worker remembers which values it has shipped already, and serves one case only.
+ */
+export async function index(
+  casePath: string,
+  paths: readonly string[],
+  over: Partial<IngestPlan> = {},
+): Promise<IngestTotals> {
   vi.resetModules()
   const { ingest } = await import('../../src/ingest/ingest.js')
-  return ingest(plan, { onProgress: () => undefined, signal: new AbortController().signal })
-}
-
-export interface Ran {
-  readonly stdout: string
-  readonly stderr: string
-  readonly exit: number
-}
-
-interface Runnable {
-  run(argv: string[], options: { root: string }): Promise<unknown>
-}
-
-/** Runs a command in this process and takes what it writes. */
-export async function runCommand(command: unknown, ...argv: string[]): Promise<Ran> {
-  const streams = [process.stdout, process.stderr] as const
-  const texts = ['', '']
-  const writes = streams.map((stream) => stream.write.bind(stream))
-  streams.forEach((stream, at) => {
-    stream.write = (chunk: string | Uint8Array, ...rest: readonly unknown[]) => {
-      texts[at] = `${texts[at] ?? ''}${String(chunk)}`
-      const done = rest.find((argument) => typeof argument === 'function') as (() => void) | undefined
-      done?.()
-      return true
-    }
+  return ingest(planOf(casePath, paths, over), {
+    onProgress: () => undefined,
+    signal: new AbortController().signal,
   })
-  process.exitCode = 0
-  try {
-    await (command as Runnable).run(argv, { root: ROOT })
-    return { stdout: texts[0]!, stderr: texts[1]!, exit: process.exitCode }
-  } finally {
-    process.exitCode = 0
-    streams.forEach((stream, at) => {
-      stream.write = writes[at] as typeof stream.write
-    })
-  }
 }
 
-const ROOT = path.resolve(import.meta.dirname, '../..')
+/** Runs a command in this process and takes what it writes. @throws what the command throws. */
+export async function runCommand(command: unknown, ...argv: string[]): Promise<Ran> {
+  const { error, ...ran } = await tryCommand(command as RunnableCommand, ...argv)
+  if (error !== undefined) throw error
+  return ran
+}
