@@ -1,5 +1,5 @@
 /** What an index run is asked to do, as meant, not as typed. */
-import type { LedgerTotals } from '../store/ledger.js'
+import type { LedgerTotals } from '../model/ledger.js'
 
 export interface IngestPlan {
   readonly casePath: string
@@ -17,7 +17,6 @@ export interface IngestPlan {
   readonly toolVersion: string
 }
 
-/** The ledger: found = indexed + duplicate + alreadyIndexed + skipped + rejected; records = events + duplicates + replaced + rejected. */
 export interface IngestTotals extends LedgerTotals {
   conflicts: number
   bytes: number

@@ -1,3 +1,4 @@
+import type { OtherRows, RecordLedger } from './ledger.js'
 import type { ProblemKind } from './problem.js'
 import type { VerificationInfo } from './verification.js'
 
@@ -38,23 +39,6 @@ export interface CaseInfo {
 export interface TimeSpan {
   readonly first: string | null
   readonly last: string | null
-}
-
-/** found = events + duplicates + replaced + rejected: no record vanishes. */
-export interface RecordLedger {
-  readonly found: number
-  readonly events: number
-  readonly duplicates: number
-  /** Reduced forms in whose place their full record stands. */
-  readonly replaced: number
-  readonly rejected: number
-}
-
-/** Rows that are no events. */
-export interface OtherRows {
-  readonly access_log_lines: number
-  /** Each has a row for each of its counts. */
-  readonly aggregated_events: number
 }
 
 export interface CaseSizes {

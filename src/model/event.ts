@@ -70,19 +70,25 @@ export interface EventResource {
 export const ROW_KINDS = ['event', 'access-log', 'aggregate'] as const
 export type RowKind = (typeof ROW_KINDS)[number]
 
-/** Columns that only lines of S3 server access logs have: fields of the line that fit no column of events. */
-export const ACCESS_COLUMNS = [
+/** Fields of a line of an S3 server access log, in its order. */
+export const LINE_FIELDS = [
   'bucket_owner',
   'bucket',
+  'time_ms',
+  'remote_ip',
   'requester',
+  'request_id',
+  'operation',
   'object_key',
   'request_uri',
   'http_status',
+  'error_code',
   'bytes_sent',
   'object_size',
   'total_ms',
   'turn_around_ms',
   'referer',
+  'user_agent',
   'version_id',
   'host_id',
   'signature_version',
@@ -94,7 +100,16 @@ export const ACCESS_COLUMNS = [
   'acl_required',
   'source_region',
 ] as const
-export type AccessColumn = (typeof ACCESS_COLUMNS)[number]
+
+/** Those that columns of events tell. */
+const SHARED_FIELDS = ['time_ms', 'remote_ip', 'request_id', 'operation', 'error_code', 'user_agent'] as const
+
+export type AccessColumn = Exclude<(typeof LINE_FIELDS)[number], (typeof SHARED_FIELDS)[number]>
+
+/** Columns that only lines of access logs have. */
+export const ACCESS_COLUMNS: readonly AccessColumn[] = LINE_FIELDS.filter(
+  (field): field is AccessColumn => !SHARED_FIELDS.some((shared) => shared === field),
+)
 
 /** Columns that only counts of aggregated events have. */
 export const AGGREGATE_COLUMNS = ['window_end', 'aggregation_type', 'dimension', 'name', 'value'] as const

@@ -4,18 +4,20 @@ import { EVENT_COLUMNS, type EventColumn, type EventResource, type EventRow } fr
 import type { Page, Question } from '../model/question.js'
 import type { FileState } from '../model/verification.js'
 import type { Connection } from '../store/open.js'
-import { iterateColumn, readColumn, readIndexNames, readNumber, readTuples } from '../store/reader.js'
+import { readIndexNames, readNumber, readTuples } from '../store/reader.js'
 import { EVENT_FROM, EVENT_SELECT } from '../store/views.js'
+import { cells } from './cells.js'
 import { criteriaOf, filterNotes } from './filters.js'
 import { countUpTo } from './count.js'
 import { makePlan, PLAN_LIMITS, type Plan } from './plan.js'
+import { idsOf, rowsInBatches } from './row-batches.js'
 import { list, raw, sql, type Statement } from './statement.js'
 import { idSpellings } from './value.js'
 import { reachOf } from './table.js'
 import { notReadable } from './text-expression.js'
 import { EVENT_OF_USE, usesOf } from './event-use.js'
 
-/** Reads the exact text of a record: RecordReader of record-text.ts. */
+/** Reads the exact text of a record: RecordReader of record-reader.ts. */
 export interface RecordSource {
   read(sourceId: number, offset: number, length: number, locator: string | null): Buffer
 }
@@ -37,10 +39,6 @@ export interface Answer {
   count(cap: number): number
 }
 
-/** The first rows come soon, later ones in larger helpings. */
-const FIRST_BATCH = 50
-const BATCH = 500
-
 /** @throws CaseError when the question can not be asked so. */
 export function askQuestion(
   db: Connection,
@@ -56,7 +54,10 @@ export function askQuestion(
   return {
     notes: [...reach.notes, ...filterNotes(db, question.filters)],
     plan,
-    rows: rowsOf(db, plan, page, extras),
+    rows: rowsInBatches(
+      () => plan.found ?? idsOf(db, plan.ids, page),
+      (ids) => readRows(db, ids, extras),
+    ),
     count: (cap) => countUpTo(db, plan.all, cap),
   }
 }
@@ -71,33 +72,15 @@ export function hasEventId(db: Connection, eventId: string): boolean {
   return readNumber(db, sql`SELECT 1 FROM event WHERE event_id IN ${list(idSpellings(eventId))}`) !== null
 }
 
-function* rowsOf(db: Connection, plan: Plan, page: Page, extras: RowExtras): Generator<EventRow> {
-  let batch: number[] = []
-  let size = FIRST_BATCH
-  for (const id of plan.found ?? idsOf(db, plan, page)) {
-    if (batch.push(id) < size) continue
-    yield* readRows(db, batch, extras)
-    batch = []
-    size = BATCH
-  }
-  yield* readRows(db, batch, extras)
-}
-
-/** A page is read at once: a slow reader of the output then keeps no lock on the case. */
-function idsOf(db: Connection, { ids }: Plan, { limit }: Page): Iterable<number> {
-  return limit === undefined ? iterateColumn<number>(db, ids) : readColumn<number>(db, ids)
-}
-
 /** Rows of these events, in this order. */
 function readRows(db: Connection, ids: readonly number[], extras: RowExtras): EventRow[] {
   const wanted = sql`(SELECT value FROM json_each(${JSON.stringify(ids)}))`
   const resources = extras.resources === true ? readResources(db, wanted) : undefined
   const rows = new Map<unknown, EventRow>()
   for (const values of readTuples(db, rowsWithIds(wanted))) {
-    const row = Object.fromEntries(EVENT_COLUMNS.map((column, i) => [column, values[i] ?? null]))
     const id = values[EVENT_COLUMNS.length] as number
     rows.set(id, {
-      ...(row as Record<EventColumn, string | number | null>),
+      ...cells(EVENT_COLUMNS, values),
       kind: 'event',
       ...(extras.digestState === undefined ? {} : { digest_state: extras.digestState(sourceOf(values)) }),
       ...(resources === undefined ? {} : { resources: resources.get(id) ?? [] }),

@@ -1,22 +1,8 @@
 /** The totals of an index run, as sentences that reconcile. */
-import type { OtherRows, RecordLedger } from '../model/case-info.js'
+import type { LedgerTotals, RecordLedger, SourceLedger } from '../model/ledger.js'
 import { formatBytes, formatCount, formatDuration } from './bytes.js'
 
-interface SourceCounts {
-  readonly found: number
-  readonly indexed: number
-  readonly duplicate: number
-  readonly alreadyIndexed: number
-  readonly skipped: number
-  readonly rejected: number
-}
-
-export interface IngestReport {
-  readonly files: SourceCounts
-  readonly members: SourceCounts
-  readonly records: RecordLedger
-  readonly others: OtherRows
-  readonly problems: Record<string, number>
+export interface IngestReport extends LedgerTotals {
   readonly bytes: number
   readonly milliseconds: number
 }
@@ -45,7 +31,7 @@ export function renderIngestReport(totals: IngestReport, casePath: string): stri
   return lines
 }
 
-function sourcesText(sources: SourceCounts): string {
+function sourcesText(sources: SourceLedger): string {
   const parts = sum({
     indexed: sources.indexed,
     'copies of indexed files': sources.duplicate,

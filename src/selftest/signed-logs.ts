@@ -70,6 +70,10 @@ export class SignedLogs {
     writeFileSync(file, gzipSync(text))
   }
 
+  alter(signed: SignedFile, from: string, to: string): void {
+    this.write(signed, this.read(signed).replace(from, to))
+  }
+
   append({ file }: SignedFile, bytes: Buffer): void {
     writeFileSync(file, Buffer.concat([readFileSync(file), bytes]))
   }
@@ -143,7 +147,7 @@ export const SPOILED: readonly Spoiled[] = [
     what: 'an altered log file',
     spoil: (archive) => {
       const log = at(archive.logs, 1)
-      archive.write(log, archive.read(log).replace('198.51.100.', '198.51.101.'))
+      archive.alter(log, '198.51.100.', '198.51.101.')
       return [log.url]
     },
   },
@@ -165,7 +169,7 @@ export const SPOILED: readonly Spoiled[] = [
     what: 'an altered digest',
     spoil: (archive) => {
       const digest = at(archive.digests, 1)
-      archive.write(digest, archive.read(digest).replace('T01:04:00Z', 'T01:03:00Z'))
+      archive.alter(digest, 'T01:04:00Z', 'T01:03:00Z')
       return [digest.url]
     },
   },
@@ -180,7 +184,7 @@ export const SPOILED: readonly Spoiled[] = [
     what: 'a tail that was signed again',
     spoil: (archive) => {
       const log = at(archive.logs, 3)
-      archive.write(log, archive.read(log).replace('198.51.100.', '198.51.101.'))
+      archive.alter(log, '198.51.100.', '198.51.101.')
       archive.signFrom(3, makeKey())
       return [at(archive.digests, 3).url, at(archive.digests, 4).url]
     },

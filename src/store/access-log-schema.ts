@@ -4,6 +4,7 @@
  */
 import type { AccessDraft } from '../model/access-draft.js'
 import type { SqlValue } from '../model/dictionary.js'
+import { LINE_FIELDS } from '../model/event.js'
 import { hashId, int, text, type ColumnSpec, type TableSpec } from './column-spec.js'
 
 export const ACCESS_CLIENT: TableSpec = {
@@ -110,50 +111,19 @@ const TABLE_LETTERS = [
   ['k', ACCESS_CALL],
 ] as const
 
-/** Fields of a line, in the order of the line. */
-const FIELD_ORDER = [
-  'bucket_owner',
-  'bucket',
-  'time_ms',
-  'remote_ip',
-  'requester',
-  'request_id',
-  'operation',
-  'object_key',
-  'request_uri',
-  'http_status',
-  'error_code',
-  'bytes_sent',
-  'object_size',
-  'total_ms',
-  'turn_around_ms',
-  'referer',
-  'user_agent',
-  'version_id',
-  'host_id',
-  'signature_version',
-  'cipher_suite',
-  'authentication_type',
-  'host_header',
-  'tls_version',
-  'access_point_arn',
-  'acl_required',
-  'source_region',
-] as const
-
 export interface AccessField {
   readonly column: ColumnSpec
   /** Name with the letter of its table in ACCESS_FROM. */
   readonly sql: string
 }
 
-export const ACCESS_FIELDS: readonly AccessField[] = FIELD_ORDER.map(field)
+export const ACCESS_FIELDS: readonly AccessField[] = LINE_FIELDS.map(accessField)
 
 /** `l` is access_log, `c` access_client, `k` access_call. */
 export const ACCESS_FROM =
   'FROM access_log l JOIN access_client c ON c.id = l.client_id JOIN access_call k ON k.id = l.call_id'
 
-function field(name: string): AccessField {
+export function accessField(name: string): AccessField {
   for (const [letter, table] of TABLE_LETTERS) {
     const column = table.columns.find((spec) => spec.name === name)
     if (column !== undefined) return { column, sql: `${letter}.${name}` }

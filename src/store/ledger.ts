@@ -1,28 +1,7 @@
 /** The accounts of a run: what was found is indexed, known, skipped or rejected, and the sums agree. */
-import type { OtherRows, RecordLedger } from '../model/case-info.js'
+import type { LedgerTotals, OtherRows, RecordLedger, SourceLedger } from '../model/ledger.js'
 import type { FoundFile, SkippedPath } from '../model/source.js'
 import type { Connection } from './open.js'
-
-/** found = the sum of the others. */
-export interface SourceTotals {
-  found: number
-  indexed: number
-  duplicate: number
-  alreadyIndexed: number
-  skipped: number
-  rejected: number
-}
-
-export interface LedgerTotals {
-  files: SourceTotals
-  /** Of zips and tars. */
-  members: SourceTotals
-  /** found = events + duplicates + replaced + rejected. */
-  records: RecordLedger
-  /** Rows that are no events. */
-  others: OtherRows
-  problems: Record<string, number>
-}
 
 export interface KnownSource {
   readonly id: number
@@ -45,7 +24,7 @@ export function membersOf(db: Connection, containerSha256: string): Set<string> 
   return new Set(names as string[])
 }
 
-type FoundCounts = Pick<SourceTotals, 'found' | 'alreadyIndexed' | 'skipped'>
+type FoundCounts = Pick<SourceLedger, 'found' | 'alreadyIndexed' | 'skipped'>
 
 /** Of one run, or of the whole case. */
 export function recordLedger(db: Connection, runId?: number): RecordLedger {
@@ -131,7 +110,7 @@ export class Ledger {
     }
   }
 
-  #sources(which: string, { found, alreadyIndexed, skipped }: FoundCounts): SourceTotals {
+  #sources(which: string, { found, alreadyIndexed, skipped }: FoundCounts): SourceLedger {
     const status = this.#count(
       `SELECT status AS name, count(*) AS n FROM source WHERE run_id = ? AND ${which} GROUP BY 1`,
     )

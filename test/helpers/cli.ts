@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, expect } from 'vitest'
+import type { IngestTotals } from '../../src/ingest/plan.js'
 
 export const ROOT = path.resolve(import.meta.dirname, '../..')
 export const BIN = path.join(ROOT, 'dist/bin.js')
@@ -134,22 +135,8 @@ export async function run(args: readonly string[], options: RunOptions = {}): Pr
   return result
 }
 
-type SourceTotals = Readonly<
-  Record<'found' | 'indexed' | 'duplicate' | 'alreadyIndexed' | 'skipped' | 'rejected', number>
->
-
-export interface Totals {
-  readonly files: SourceTotals
-  readonly members: SourceTotals
-  readonly records: Readonly<Record<'found' | 'events' | 'duplicates' | 'replaced' | 'rejected', number>>
-  readonly problems: Readonly<Record<string, number>>
-  readonly conflicts: number
-  readonly bytes: number
-  readonly interrupted: boolean
-}
-
 export interface Indexed extends Run {
-  readonly totals: Totals
+  readonly totals: IngestTotals
 }
 
 /** `coldtrail index … --json`; its totals have to add up whatever the input. */
@@ -165,13 +152,13 @@ export async function index(
       `index ended with ${result.code ?? result.signal ?? '?'} and no totals:\n${result.stderr}`,
     )
   }
-  const totals = JSON.parse(result.stdout) as Totals & { error?: { message: string } }
+  const totals = JSON.parse(result.stdout) as IngestTotals & { error?: { message: string } }
   if (totals.error !== undefined) throw new Error(`index ended with ${result.code}: ${totals.error.message}`)
   expectReconciled(totals)
   return { ...result, totals }
 }
 
-function expectReconciled({ files, members, records }: Totals): void {
+function expectReconciled({ files, members, records }: IngestTotals): void {
   for (const [what, found] of Object.entries({ files, members })) {
     const sum = found.indexed + found.duplicate + found.alreadyIndexed + found.skipped + found.rejected
     expect({ what, sum, parts: found }).toEqual({ what, sum: found.found, parts: found })
@@ -192,7 +179,7 @@ export interface Info {
   readonly sources: Readonly<Record<string, number>>
   readonly kinds: Readonly<Record<string, number>>
   readonly problems: Readonly<Record<string, number>>
-  readonly records: Totals['records']
+  readonly records: IngestTotals['records']
   readonly runs: readonly { readonly status: string }[]
 }
 

@@ -1,11 +1,12 @@
 /** A question → lines of S3 server access logs, in the columns of events as far as they tell the same. */
 import { ACCESS_COLUMNS, EVENT_COLUMNS, type EventResource, type EventRow } from '../../model/event.js'
 import type { Page, Question } from '../../model/question.js'
-import { ACCESS_FROM } from '../../store/access-log-schema.js'
+import { ACCESS_FROM, accessField } from '../../store/access-log-schema.js'
 import type { Connection } from '../../store/open.js'
-import { iterateColumn, readColumn, readIndexNames, readNumber, readTuples } from '../../store/reader.js'
+import { readIndexNames, readNumber, readTuples } from '../../store/reader.js'
 import { cells } from '../cells.js'
 import { countUpTo } from '../count.js'
+import { idsOf, rowsInBatches } from '../row-batches.js'
 import { explained, missingRow, type RowExtras } from '../run-question.js'
 import { raw, sql, type Statement } from '../statement.js'
 import { accessReachOf } from '../table.js'
@@ -19,10 +20,6 @@ export interface AccessAnswer {
   readonly rows: Iterable<EventRow>
   count(cap: number): number
 }
-
-/** The first rows come soon, later ones in larger helpings. */
-const FIRST_BATCH = 50
-const BATCH = 500
 
 export function hasAccessLines(db: Connection): boolean {
   return readNumber(db, sql`SELECT 1 FROM access_log LIMIT 1`) !== null
@@ -45,7 +42,10 @@ export function askAccessLog(
   return {
     notes: [...notes, ...notesOf(question)],
     plan,
-    rows: rowsOf(db, plan, page, extras),
+    rows: rowsInBatches(
+      () => idsOf(db, plan.ids, page),
+      (ids) => readLines(db, ids, extras),
+    ),
     count: (cap) => countUpTo(db, plan.all, cap),
   }
 }
@@ -54,19 +54,6 @@ function notesOf({ filters }: Question): string[] {
   const flags = unanswerable(filters)
   if (flags.length === 0) return []
   return [`access logs do not tell what ${flags.join(', ')} asks for: their lines are left out`]
-}
-
-function* rowsOf(db: Connection, plan: AccessPlan, { limit }: Page, extras: RowExtras): Generator<EventRow> {
-  const ids = limit === undefined ? iterateColumn<number>(db, plan.ids) : readColumn<number>(db, plan.ids)
-  let batch: number[] = []
-  let size = FIRST_BATCH
-  for (const id of ids) {
-    if (batch.push(id) < size) continue
-    yield* readLines(db, batch, extras)
-    batch = []
-    size = BATCH
-  }
-  yield* readLines(db, batch, extras)
 }
 
 const TIME = `CASE WHEN l.time_ms IS NULL THEN NULL ELSE strftime('%Y-%m-%dT%H:%M:%SZ', l.time_ms / 1000, 'unixepoch') END`
@@ -92,22 +79,9 @@ const AS_EVENT: Readonly<Record<string, string>> = {
   appearances: '1',
 }
 
-const ACCESS_TABLE: Readonly<Record<string, string>> = {
-  requester: 'c',
-  object_key: 'l',
-  request_uri: 'l',
-  bytes_sent: 'l',
-  object_size: 'l',
-  total_ms: 'l',
-  turn_around_ms: 'l',
-  referer: 'l',
-  version_id: 'l',
-  host_id: 'l',
-}
-
 const SELECT = [
   ...EVENT_COLUMNS.map((column) => AS_EVENT[column] ?? 'NULL'),
-  ...ACCESS_COLUMNS.map((column) => `${ACCESS_TABLE[column] ?? 'k'}.${column}`),
+  ...ACCESS_COLUMNS.map((column) => accessField(column).sql),
   'l.id',
   'l.source_id',
 ].join(', ')

@@ -1,0 +1,38 @@
+/** The accounts of an index run, and of a case: what was found is the sum of the rest. */
+
+/** found = indexed + duplicate + alreadyIndexed + skipped + rejected. */
+export interface SourceLedger {
+  readonly found: number
+  readonly indexed: number
+  readonly duplicate: number
+  readonly alreadyIndexed: number
+  readonly skipped: number
+  readonly rejected: number
+}
+
+/** found = events + duplicates + replaced + rejected: no record vanishes. */
+export interface RecordLedger {
+  readonly found: number
+  readonly events: number
+  readonly duplicates: number
+  /** Reduced forms in whose place their full record stands. */
+  readonly replaced: number
+  readonly rejected: number
+}
+
+/** Rows that are no events. */
+export interface OtherRows {
+  readonly access_log_lines: number
+  /** Each has a row for each of its counts. */
+  readonly aggregated_events: number
+}
+
+export interface LedgerTotals {
+  readonly files: SourceLedger
+  /** Of zips and tars. */
+  readonly members: SourceLedger
+  readonly records: RecordLedger
+  readonly others: OtherRows
+  /** By kind. */
+  readonly problems: Readonly<Record<string, number>>
+}
