@@ -11,29 +11,16 @@ import {
   type ResourceEntry,
   type ResourceUse,
 } from '../model/dictionary.js'
-import type { Problem } from '../model/problem.js'
 import type { JsonObject } from '../model/record.js'
 import { IDENTITY_COLUMNS, RECORDED_COLUMNS } from '../model/principal.js'
 import { RESOURCE_ROLES, type ResourceRef } from '../model/resource.js'
 import { MAX_USES } from '../model/event-id.js'
 import { readBoolean, readObject, readString, readTime } from './fields.js'
+import { checkRecord, reportAt, type RecordInput, type ReportProblem } from './check-record.js'
 import { isConsoleRequest } from './credential-class.js'
 import { readIdentity } from './identity.js'
 import { Cache, clean, cleanValue, hash63, isEqual, makeEntry, MAX_ENTRIES } from './intern.js'
 import { RecordWalk } from './resources/walk.js'
-
-export interface RecordInput {
-  readonly record: JsonObject
-  readonly text: string
-  readonly offset: number
-  readonly length: number
-  readonly index: number
-  readonly insight: boolean
-  /** Bits of FLAG that tell how the record was read. */
-  readonly flags: number
-}
-
-export type ReportProblem = (problem: Problem) => void
 
 /** Columns of their own, or indexed once for all events that share the value: see value_text. */
 const NOT_OWN_TEXT: ReadonlySet<string> = new Set([
@@ -114,9 +101,9 @@ export class Normaliser {
     }
     if (walk.resources.length > MAX_USES) {
       const detail = `names ${walk.resources.length} resources; ${MAX_USES} are kept`
-      this.#report(input, draft, report, 'too-many-resources', detail)
+      reportAt(input, draft, report, 'too-many-resources', detail)
     }
-    this.#check(input, draft, report)
+    checkRecord(input, draft, report)
     return draft
   }
 
@@ -275,68 +262,6 @@ export class Normaliser {
     this.#resources.set(key, entry)
     return entry
   }
-
-  #check(input: RecordInput, draft: EventDraft, report: ReportProblem): void {
-    const record = input.record
-    if (draft.eventTimeMs === null) {
-      const missing = record['eventTime'] === undefined
-      this.#report(
-        input,
-        draft,
-        report,
-        missing ? 'missing-field' : 'bad-time',
-        missing ? 'no eventTime: in no time window' : `eventTime ${short(record['eventTime'])}`,
-      )
-    }
-    if (draft.eventId.startsWith('sha256:')) {
-      this.#report(input, draft, report, 'missing-field', 'no eventID: identified by the hash of its record')
-    }
-    if (record['eventName'] === undefined && !input.insight) {
-      this.#report(input, draft, report, 'missing-field', 'no eventName')
-    }
-    for (const field of LARGE_FIELDS) {
-      const value = record[field]
-      if (typeof value === 'object' && value !== null && 'omitted' in value && 'originalSize' in value) {
-        const detail = `CloudTrail left out ${field}: ${short(value.originalSize)} bytes`
-        this.#report(input, draft, report, 'content-omitted', detail)
-      }
-    }
-    for (const field of STRING_FIELDS) {
-      const value = record[field]
-      if (value !== undefined && value !== null && typeof value !== 'string') {
-        this.#report(
-          input,
-          draft,
-          report,
-          'bad-field',
-          `${field} is ${Array.isArray(value) ? 'an array' : typeof value}`,
-        )
-      }
-    }
-    const userIdentity = record['userIdentity']
-    const identity = readObject(userIdentity)
-    if (userIdentity !== undefined && userIdentity !== null && identity === null) {
-      this.#report(input, draft, report, 'bad-field', 'userIdentity is not an object')
-    }
-    for (const field of identity === null ? [] : IDENTITY_FIELDS) {
-      const value = identity?.[field]
-      if (value !== undefined && value !== null && typeof value !== 'string') {
-        const kind = Array.isArray(value) ? 'an array' : typeof value
-        this.#report(input, draft, report, 'bad-field', `userIdentity.${field} is ${kind}`)
-      }
-    }
-  }
-
-  #report(
-    input: RecordInput,
-    draft: EventDraft,
-    report: ReportProblem,
-    kind: Problem['kind'],
-    detail: string,
-  ): void {
-    const { offset: byteOffset, length: byteLength, index: recordIndex } = input
-    report({ kind, detail, byteOffset, byteLength, recordIndex, eventId: draft.eventId })
-  }
 }
 
 /** Entries that share the first two keys of their cache. */
@@ -375,37 +300,6 @@ function keep<T>(variants: T[], variant: T): void {
   variants.push(variant)
 }
 
-/** What CloudTrail leaves out when it is too large (User Guide: record contents); padding until then is a known evasion. */
-const LARGE_FIELDS = [
-  'requestParameters',
-  'responseElements',
-  'additionalEventData',
-  'serviceEventDetails',
-  'edgeDeviceDetails',
-] as const
-
-const IDENTITY_FIELDS = [
-  'type',
-  'principalId',
-  'arn',
-  'accountId',
-  'accessKeyId',
-  'userName',
-  'invokedBy',
-] as const
-
-const STRING_FIELDS = [
-  'eventTime',
-  'eventName',
-  'eventSource',
-  'eventID',
-  'requestID',
-  'awsRegion',
-  'sourceIPAddress',
-  'userAgent',
-  'recipientAccountId',
-] as const
-
 const text = readString
 
 function textOrNull(value: unknown, mayNeedRepair: boolean): string | null {
@@ -420,10 +314,6 @@ function isRefusal(response: JsonObject): boolean {
     response['SwitchRole'] === 'Failure' ||
     response['CheckMfa'] === 'Failure'
   )
-}
-
-function short(value: unknown): string {
-  return JSON.stringify(value).slice(0, 80)
 }
 
 /** Strings and numbers in a value, in order, down to where nobody looks. */
