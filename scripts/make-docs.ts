@@ -176,7 +176,7 @@ const CLI_COMMON = `
   text-direction character, JSON its \`\\uXXXX\` escape, and a CSV cell that would be taken for a formula begins with \`'\`.
   Exact bytes go to a pipe or file only: from \`show\`, and in the \`record\` of \`--records\` (with \`jsonl\` a line break between
   two tokens of a record becomes a space).
-- A table on a terminal leaves out columns for which there is no room, and names them; \`--columns\` chooses.
+- A table on a terminal that is too narrow for it takes several lines a row and loses no column; \`--columns\` of \`find\` chooses.
 - A reader that closes the pipe early (\`| head\`) ends the command quietly.
 
 ## Times

@@ -4,6 +4,7 @@ import type { Config } from '@oclif/core/config'
 import * as Flags from '@oclif/core/flags'
 import type * as Interfaces from '@oclif/core/interfaces'
 import { CaseError, EXIT } from '../model/case-error.js'
+import { escapeUnsafe } from '../render/json-text.js'
 import { printable } from '../render/printable.js'
 import { asDamaged } from '../store/open.js'
 import { appendQuestion, checkQuestionLog, isQuestion } from './question-log.js'
@@ -124,6 +125,11 @@ export abstract class CaseCommand extends Command {
 
   #typeable(line: string): string {
     return withCase(line, typedCase(this.argv))
+  }
+
+  /** oclif's leaves DEL, C1 and bidi characters as they are. */
+  override logJson(json: unknown): void {
+    process.stdout.write(`${escapeUnsafe(JSON.stringify(json, null, 2))}\n`)
   }
 
   protected override async catch(thrown: Thrown): Promise<unknown> {

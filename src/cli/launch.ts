@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import PACKAGE from '../../package.json' with { type: 'json' }
+import { escapeUnsafe } from '../render/json-text.js'
 import { printable } from '../render/printable.js'
 import { watchOutput } from './output-failure.js'
 import { errorResult, errorText } from './told-error.js'
@@ -64,7 +65,8 @@ async function runOther(root: URL, argv: string[], ids: readonly string[]): Prom
     return
   }
   process.exitCode = unknown.exit
-  if (argv.includes('--json')) process.stdout.write(`${JSON.stringify(errorResult(unknown), null, 2)}\n`)
+  if (argv.includes('--json'))
+    process.stdout.write(`${escapeUnsafe(JSON.stringify(errorResult(unknown), null, 2))}\n`)
   else process.stderr.write(errorText(unknown))
 }
 

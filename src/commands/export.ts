@@ -5,15 +5,27 @@ import { EXPORT_FORMATS, exportEvents, type ExportFormat } from '../cli/export-e
 import { joinSpread, spellOutError } from '../cli/find-scope.js'
 import { readSelected, selectionFlags, subjectOf } from '../cli/selected-subject.js'
 import { openCase } from '../cli/open-case.js'
+import { CaseError } from '../model/case-error.js'
 import { rowCounts } from '../render/row-counts.js'
 
+export interface ExportResult {
+  readonly format: string
+  readonly shown: number
+  readonly events: number
+  readonly access_log_lines: number
+  readonly aggregates: number
+  /** How it was understood, and what was changed for the other tool. */
+  readonly notes: readonly string[]
+  readonly files: readonly string[]
+}
+
 export default class Export extends CaseCommand {
-  static override enableJsonFlag = false
   static override summary = 'Write what find shows for another tool.'
   static override description = `timesketch: JSON lines with Timesketch's own fields and plaso's names; values over 32,766 bytes are cut and marked.
 csv: every column, safe to open in a spreadsheet. jsonl: every column and the exact record, nothing changed.
 Events, lines of S3 server access logs and counts of aggregated events come in one order of time; --kind takes only some.
-What was changed for the other tool is told on stderr, and with --output also in FILE.export.json. Select as for handoff.`
+What was changed for the other tool is told on stderr, and with --output also in FILE.export.json. Select as for handoff.
+With --json stdout is for the result, so that --output has to name the file.`
   static override examples = [
     '<%= config.bin %> <%= command.id %> timesketch --since 2024-05-01 --output may.jsonl',
     '<%= config.bin %> <%= command.id %> csv --principal alice --write-only > alice.csv',
@@ -36,8 +48,13 @@ What was changed for the other tool is told on stderr, and with --output also in
     this.argv = joinSpread(spellOutError(this.argv), true)
   }
 
-  async run(): Promise<void> {
+  async run(): Promise<ExportResult> {
     const { args, flags } = await this.parse(Export)
+    if (this.jsonEnabled() && flags.output === undefined) {
+      throw new CaseError('--json tells of an export that went to a file', {
+        hint: 'name the file with --output FILE; for the rows as JSON lines leave out --json: coldtrail export jsonl',
+      })
+    }
     const subject = subjectOf(flags)
     const db = openCase(flags.case)
     try {
@@ -51,10 +68,18 @@ What was changed for the other tool is told on stderr, and with --output also in
         casePath: flags.case,
         toolVersion: this.config.version,
       })
-      this.shown = exported.rows
       for (const note of exported.notes) this.tell(note)
       this.tell(rowCounts(exported.kinds, kinds))
       for (const file of exported.files) this.tell(`wrote ${file}`)
+      return {
+        format: args.format,
+        shown: exported.rows,
+        events: exported.kinds.get('event') ?? 0,
+        access_log_lines: exported.kinds.get('access-log') ?? 0,
+        aggregates: exported.kinds.get('aggregate') ?? 0,
+        notes: [...understood, ...exported.notes],
+        files: exported.files,
+      }
     } finally {
       db.close()
     }

@@ -3,12 +3,17 @@ import * as Flags from '@oclif/core/flags'
 import { CaseCommand } from '../cli/case-command.js'
 import { inTimedChild, isTimedChild, tellParent } from '../cli/timed-child.js'
 import { openCase } from '../cli/open-case.js'
-import { printRows } from '../cli/print-rows.js'
-import { runFreeSql } from '../query/free-sql.js'
+import { printRows, type PlainRow } from '../cli/print-rows.js'
+import { CaseError } from '../model/case-error.js'
+import { runFreeSql, type FreeResult } from '../query/free-sql.js'
 import { FORMATS } from '../render/format.js'
 
+export interface SqlResult {
+  readonly columns: readonly string[]
+  readonly rows: readonly PlainRow[]
+}
+
 export default class Sql extends CaseCommand {
-  static override enableJsonFlag = false
   static override summary = 'Ask the case in SQL.'
   static override description = `Takes one statement that reads. Views: events, appearances, event_resources, principals, sources, problems, coverage;
 every column is explained in data_dictionary. record(event_id) gives the exact text of a record.
@@ -38,17 +43,38 @@ Runs in a process of its own that is stopped after --timeout seconds.`
     this.argv = this.argv.map((word) => (/^--(?:\s|[^=\n]*\n)/.test(word) ? ` ${word}` : word))
   }
 
-  async run(): Promise<void> {
+  /** @returns the object of `--json`, in the child: what it prints is the parent's output. */
+  async run(): Promise<SqlResult | undefined> {
     const { args, flags } = await this.parse(Sql)
     if (!isTimedChild()) {
       this.shown = await inTimedChild(flags.timeout)
-      return
+      return undefined
     }
     const db = openCase(flags.case)
-    const { columns, rows } = runFreeSql(db, args.statement)
-    const count = await printRows(flags.format, columns, rows)
+    const answer = runFreeSql(db, args.statement)
+    const result = this.jsonEnabled() ? collect(answer) : undefined
+    const count = result?.rows.length ?? (await printRows(flags.format, answer.columns, answer.rows))
     tellParent(count)
     this.tell(`${count} row${count === 1 ? '' : 's'}`)
     db.close()
+    return result
   }
+}
+
+/** One object is one text of Node's, which has at most half a billion characters, and an escape takes six for one. */
+const MOST_CHARACTERS = 64 * 1024 * 1024
+
+function collect({ columns, rows }: FreeResult): SqlResult {
+  const kept: PlainRow[] = []
+  let characters = 0
+  for (const row of rows) {
+    characters += JSON.stringify(row).length
+    if (characters > MOST_CHARACTERS) {
+      throw new CaseError('the answer is too long for one JSON object', {
+        hint: 'take --format jsonl instead of --json, or add a LIMIT',
+      })
+    }
+    kept.push(row)
+  }
+  return { columns, rows: kept }
 }

@@ -74,6 +74,26 @@ describe('export', () => {
     expect(readFileSync(file).equals(bytes)).toBe(true)
   })
 
+  it('tells with --json what went to a file, and asks for one', async () => {
+    const refused = await exported('csv', '--all', '--json')
+    expect(refused).toMatchObject({ exit: 2, stderr: '' })
+    expect(JSON.parse(refused.stdout)).toMatchObject({
+      error: { hint: expect.stringContaining('--output FILE') as string, exit: 2 },
+    })
+    const file = path.join(folder, 'told.jsonl')
+    const { stdout, stderr, exit } = await exported('timesketch', '--all', '--output', file, '--json')
+    expect({ stderr, exit }).toEqual({ stderr: '', exit: 0 })
+    expect(JSON.parse(stdout)).toEqual({
+      format: 'timesketch',
+      shown: 8,
+      events: 8,
+      access_log_lines: 0,
+      aggregates: 0,
+      notes: [expect.stringContaining('1 rows have no readable time')],
+      files: [file, `${file}.export.json`],
+    })
+  })
+
   it('leaves nothing where it can not write', async () => {
     expect(await exported('csv', '--all', '--output', path.join(folder, 'none', 'x.csv'))).toMatchObject({
       exit: 2,

@@ -72,3 +72,48 @@ it.each(['randomblob(300000000)', "printf('%.*c', 70000000, 'x')"])(
     )
   },
 )
+
+describe('--json', () => {
+  const asked = (...argv: string[]) => run([...argv, '--json', '--case', caseFile])
+
+  it('of sql is one object, in which nothing acts on a terminal', async () => {
+    const { code, stdout, stderr } = await asked(
+      'sql',
+      'SELECT char(8238, 155, 127) AS v, 9007199254740993 AS n',
+    )
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toMatch(/^[ -~\n]+$/)
+    expect(stdout).toContain('\\u202e\\u009b\\u007f')
+    expect(JSON.parse(stdout)).toEqual({
+      columns: ['v', 'n'],
+      rows: [{ v: '\u202e\u009b\u007f', n: '9007199254740993' }],
+    })
+  })
+
+  it.each([
+    ['SELECT nope', 'SQLite: no such column: nope'],
+    [
+      "SELECT printf('%.*c', 40000000, 'x') UNION ALL SELECT printf('%.*c', 40000000, 'y')",
+      'too long for one JSON object',
+    ],
+    [
+      'WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT count(*) FROM c',
+      'stopped after 2 s',
+    ],
+  ])('of sql is an object for an error, too: %s', async (statement, message) => {
+    const { code, stdout, stderr } = await asked('sql', statement, '--timeout', '2')
+    expect({ code, stderr }).toEqual({ code: 2, stderr: '' })
+    expect(JSON.parse(stdout)).toMatchObject({
+      error: { message: expect.stringContaining(message) as string, exit: 2 },
+    })
+  })
+
+  it.each([
+    ['find', 'text', 'x\u202ey'],
+    ['info', 'x\u202ey'],
+  ])('escapes what was typed: %s %s', async (...argv) => {
+    const { stdout } = await asked(...argv)
+    expect(stdout).toContain('x\\u202ey')
+    expect(stdout).not.toContain('\u202e')
+  })
+})
