@@ -2,9 +2,10 @@
 import { CaseError, EXIT } from '../model/case-error.js'
 import type { PrincipalKind } from '../model/principal.js'
 import type { Connection } from '../store/open.js'
+import { PRINCIPAL_NAME } from '../store/principal-name.js'
 import { readTuples } from '../store/reader.js'
 import { labelledAccount, ownedAccountLabel } from './account-owner.js'
-import { sql } from './statement.js'
+import { raw, sql } from './statement.js'
 
 export interface Principal {
   readonly key: string
@@ -42,9 +43,7 @@ type NameTuple = readonly [
   isNobody: number,
   arn: string | null,
   account: string | null,
-  issuer: string | null,
-  direct: string | null,
-  any: string | null,
+  name: string | null,
 ]
 
 export class PrincipalDirectory {
@@ -90,14 +89,13 @@ function readIdentities(db: Connection): IdentityTuple[] {
   return readTuples(db, statement) as unknown as IdentityTuple[]
 }
 
-/** Which of several names is shown does not depend on the order of the evidence: the last in the alphabet. */
 function readNames(db: Connection): Map<string, NameTuple> {
   const rows = readTuples(
     db,
     sql`SELECT principal_key, credential_class = 'none',
   max(CASE principal_kind WHEN 'role' THEN coalesce(session_issuer_arn, principal_arn) ELSE principal_arn END),
   max(CASE principal_kind WHEN 'role' THEN coalesce(session_issuer_account_id, principal_account_id) ELSE principal_account_id END),
-  max(session_issuer_name), max(principal) FILTER (WHERE invoked_by IS NULL), max(principal) FROM identity GROUP BY 1, 2`,
+  ${raw(PRINCIPAL_NAME)} FROM identity i GROUP BY 1, 2`,
   ) as unknown as NameTuple[]
   return new Map(rows.map((row) => [keyOf(row[0], row[1]), row]))
 }
@@ -131,7 +129,7 @@ function makePrincipal(
   // A service acts in every account: one of them would not say more.
   const accountId = kind === 'service' ? null : (names?.[3] ?? null)
   const accountOwner = accountId === null ? null : ownedAccountLabel(accountId)
-  const name = (nobody === 1 ? '(no caller)' : names && nameOf(kind, names)) ?? key
+  const name = (nobody === 1 ? '(no caller)' : names?.[4]) ?? key
   return {
     key,
     kind,
@@ -141,16 +139,4 @@ function makePrincipal(
     accountOwner,
     isNobody: nobody === 1,
   }
-}
-
-/** Labels of identities are `ROLE/SESSION` and `NAME via SERVICE`. */
-function nameOf(kind: PrincipalKind, [, , , , issuer, direct, any]: NameTuple): string | null {
-  if (kind === 'service') return any
-  const label = direct ?? withoutService(any)
-  return kind === 'role' ? (issuer ?? label?.split('/')[0] ?? null) : label
-}
-
-function withoutService(label: string | null): string | null {
-  const at = label?.lastIndexOf(' via ') ?? -1
-  return label === null || at < 0 ? label : label.slice(0, at)
 }

@@ -1,5 +1,6 @@
 import { ACCESS_FIELDS, ACCESS_FROM } from './access-log-schema.js'
 import { usesOf } from './event-uses.js'
+import { PRINCIPAL_NAME } from './principal-name.js'
 import { PROBLEM, SOURCE, type ColumnSpec } from './schema.js'
 
 /** A readable view. Inner joins only, so that SQLite pushes an equality through it into an index. */
@@ -135,7 +136,8 @@ const EVENT_RESOURCES: ViewSpec = {
 const PRINCIPALS: ViewSpec = {
   name: 'principals',
   meaning: 'Each principal once, with what it did in numbers.',
-  sql: `SELECT i.principal_key, i.principal_kind, max(i.principal) AS principal, max(i.principal_account_id) AS account_id,
+  sql: `SELECT i.principal_key, i.principal_kind,
+    ${PRINCIPAL_NAME} AS principal, max(i.principal_account_id) AS account_id,
     max(coalesce(i.session_issuer_arn, i.principal_arn)) AS arn, count(DISTINCT i.access_key_id) AS access_keys,
     sum(n.events) AS events, strftime('%Y-%m-%dT%H:%M:%SZ', min(n.first_ms) / 1000, 'unixepoch') AS first_seen,
     strftime('%Y-%m-%dT%H:%M:%SZ', max(n.last_ms) / 1000, 'unixepoch') AS last_seen
@@ -145,7 +147,7 @@ const PRINCIPALS: ViewSpec = {
   columns: [
     col('principal_key', 'TEXT', 'Canonical key'),
     col('principal_kind', 'TEXT', 'Kind of principal'),
-    col('principal', 'TEXT', 'Best readable name'),
+    col('principal', 'TEXT', 'Best readable name: of a role the role’s own, not that of a session'),
     col('account_id', 'TEXT', 'Account'),
     col('arn', 'TEXT', 'ARN of the principal or of the role behind its sessions'),
     col('access_keys', 'INTEGER', 'Distinct access keys'),

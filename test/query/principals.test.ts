@@ -153,6 +153,56 @@ describe('principals', () => {
     expect(names.map(({ principal }) => principal).sort()).toEqual(['Audit', 'Deep', 'Deploy'])
   })
 
+  it('have the same name in the view, also where a service did all of it', async () => {
+    const session = (role: string, name: string, issuer: boolean) => ({
+      type: 'AssumedRole',
+      principalId: `AROA${role.toUpperCase()}:${name}`,
+      arn: `arn:aws:sts::111122223333:assumed-role/${role}/${name}`,
+      accountId: '111122223333',
+      invokedBy: 'rds.amazonaws.com',
+      ...(issuer
+        ? {
+            sessionContext: {
+              sessionIssuer: {
+                type: 'Role',
+                principalId: `AROA${role.toUpperCase()}`,
+                arn: `arn:aws:iam::111122223333:role/${role}`,
+                accountId: '111122223333',
+                userName: role,
+              },
+            },
+          }
+        : {}),
+    })
+    const more = [
+      session('AWSServiceRoleForRDS', 'SLRManagement', true),
+      session('NoIssuer', 'one', false),
+      {
+        type: 'IAMUser',
+        principalId: 'AIDAONLYVIA',
+        userName: 'only-via',
+        invokedBy: 'athena.amazonaws.com',
+      },
+    ].map((userIdentity, index) => ({ ...RECORDS[0]!, eventID: `view-${index}`, userIdentity }))
+    const reader = openReader(await caseOf([...RECORDS, ...more]))
+    const viewed = reader
+      .prepare<[], [string, string | null]>(
+        "SELECT principal_key, coalesce(principal, '(no caller)') FROM principals",
+      )
+      .raw()
+      .all()
+    const listed = listPrincipals(reader, EVERYTHING, 'events').rows.map(
+      ({ principal_key, principal, account_owner }) => [
+        principal_key,
+        account_owner === null ? principal : principal.replace(` ${account_owner}`, ''),
+      ],
+    )
+    expect(viewed.sort()).toEqual(listed.sort())
+    const names = viewed.map(([, name]) => name)
+    expect(names).toEqual(expect.arrayContaining(['AWSServiceRoleForRDS', 'NoIssuer', 'only-via']))
+    reader.close()
+  })
+
   it('come in the order that is asked for, and tell how many there are', () => {
     const all = listPrincipals(db, EVERYTHING, 'events')
     expect(all.rows.map(({ events }) => events)).toEqual(
