@@ -7,6 +7,12 @@ export const OPEN_OBJECT = 0x7b
 export const CLOSE_OBJECT = 0x7d
 export const OPEN_ARRAY = 0x5b
 export const CLOSE_ARRAY = 0x5d
+export const LINE_FEED = 0x0a
+
+/** What may stand between two tokens. */
+export function isSpace(byte: number): boolean {
+  return byte === 0x20 || byte === LINE_FEED || byte === 0x0d || byte === 0x09
+}
 
 /** Index after the quote that closes a string, or -1. */
 export function stringEnd(window: Buffer, from: number): number {

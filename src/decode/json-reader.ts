@@ -15,11 +15,14 @@ import {
   CLOSE_OBJECT,
   COLON,
   COMMA,
+  isSpace,
+  LINE_FEED,
   OPEN_ARRAY,
   OPEN_OBJECT,
   QUOTE,
   stringEnd,
 } from './json-bytes.js'
+import type { JsonObject } from '../model/record.js'
 import type { JsonReaderOptions, ValueSink } from './json-values.js'
 import { RecordSearch } from './record-search.js'
 import { Recovery } from './recovery.js'
@@ -37,6 +40,8 @@ export class JsonReader {
   readonly #findings: Findings
   readonly #recovery: Recovery
   readonly #values: ValueReader
+  /** End of the last line that was tried as one object. */
+  #triedTo = 0
 
   constructor(sink: ValueSink, options: JsonReaderOptions) {
     const text = this.#text
@@ -71,6 +76,7 @@ export class JsonReader {
     this.#around.shift(by)
     this.#values.shift(by)
     this.#recovery.shift(by)
+    this.#triedTo = 0
     this.#run()
     while (last && this.#isCutOff() && this.#values.cutOff(this.#around.heldFrom(this.#values.start)))
       this.#run()
@@ -130,22 +136,44 @@ export class JsonReader {
   #skipSpace(): number {
     const window = this.#text.bytes
     let at = this.#text.settled
-    while (at < window.length) {
-      const byte = window[at] as number
-      if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) break
-      at++
-    }
+    while (at < window.length && isSpace(window[at] as number)) at++
     this.#text.settled = at
     return at < window.length ? at : -1
   }
 
   #startDocument(byte: number, at: number): true {
     if (byte === 0) return this.#skipNuls(at)
+    if (byte === OPEN_OBJECT && this.#giveLine(at)) return true
     if (byte === OPEN_ARRAY) this.#around.startList()
     else if (byte === OPEN_OBJECT) this.#around.startObject(at)
     else return this.#values.begin(at)
     this.#text.settled = at + 1
     return true
+  }
+
+  /**
+   * Gives an object that ends with its line, as in a file of a record a line: read member by member, it takes 2.4 times as long. Not an
+   * envelope, whose elements are given one by one.
+   */
+  #giveLine(at: number): boolean {
+    const { bytes, isLast } = this.#text
+    if (at < this.#triedTo || this.#isEnvelope(at)) return false
+    const lineBreak = bytes.indexOf(LINE_FEED, at)
+    if (lineBreak < 0 && !isLast) return false
+    // Of several values in a line the first one fails, and the others need not.
+    this.#triedTo = lineBreak < 0 ? bytes.length : lineBreak
+    return this.#values.giveIfWhole(at, this.#triedTo, (value) => !this.#holdsList(value))
+  }
+
+  /** By its first key: the list itself is not looked at twice. */
+  #isEnvelope(at: number): boolean {
+    const end = this.#text.bytes[at + 1] === QUOTE ? stringEnd(this.#text.bytes, at + 2) : -1
+    return end < 0 || this.#envelopes.has(this.#text.text(at + 2, end - 1))
+  }
+
+  #holdsList(value: object): boolean {
+    for (const key of this.#envelopes) if (Array.isArray((value as JsonObject)[key])) return true
+    return false
   }
 
   #skipNuls(at: number): true {

@@ -3,6 +3,7 @@
  * limit is reported.
  */
 import type { Findings } from './findings.js'
+import { isSpace } from './json-bytes.js'
 import { WAIT_BYTES, type RecordSearch } from './record-search.js'
 import type { Recovery } from './recovery.js'
 import type { Surroundings } from './surroundings.js'
@@ -87,6 +88,20 @@ export class ValueReader {
     this.#text.settled = end
     this.#around.endValue()
     this.#findings.value(value, text, at, end, this.#around.list)
+    return true
+  }
+
+  /** Gives the value between `at` and `end`, if it is one, with nothing behind it but white space, and `isWanted`. */
+  giveIfWhole(at: number, end: number, isWanted: (value: object) => boolean): boolean {
+    let last = end
+    while (isSpace(this.#text.bytes[last - 1] as number)) last--
+    if (last - at > this.#maxBytes) return false
+    const text = this.#text.text(at, last)
+    const value = tryParse(text)
+    if (typeof value !== 'object' || value === null || !isWanted(value)) return false
+    this.#text.settled = last
+    this.#around.documents++
+    this.#findings.value(value, text, at, last, null)
     return true
   }
 

@@ -316,6 +316,35 @@ describe('JsonReader', () => {
     expect(reading.problems).toEqual([])
   })
 
+  it('reads an object a line, and opens an envelope on a line wherever its list stands', () => {
+    const list = `{"Records":[${record(4)}]}`
+    const late = `{"a":{"b":1},"Records":[${record(5)},${record(6)}]}`
+    const lines = [record(1), `${record(2)} \t\r`, list, late, `${record(7)}${record(8)}`, '{}', record(9)]
+    for (const end of ['\n', '']) {
+      const text = Buffer.from(lines.join('\n') + end)
+      for (const piece of [text.length, 50, 7]) {
+        const reading = read(text, piece)
+        expect(reading.values.map(({ container }) => container)).toEqual([
+          null,
+          null,
+          'Records',
+          'Records',
+          'Records',
+          null,
+          null,
+          null,
+          null,
+        ])
+        expect({ ...reading, values: 0 }).toEqual({ values: 0, documents: 8, problems: [] })
+      }
+    }
+  })
+
+  it('does not take quadratic time on many values of a line', () => {
+    const reading = read(Buffer.from('{"é":1}'.repeat(200_000)))
+    expect(reading.values).toHaveLength(200_000)
+  })
+
   it('survives nesting of 100,000 and reports its depth', () => {
     const text = `{"Records":[{"eventVersion":"1.08","deep":${'['.repeat(100_000)}${']'.repeat(100_000)}}]}`
     expect(read(Buffer.from(text)).values).toHaveLength(1)
