@@ -307,7 +307,7 @@ export const BESIDE: readonly { readonly what: string; readonly files: string }[
   {
     what: 'answers',
     files: `commands/access-log commands/find commands/not-counted query/access-log query/account-owner query/around
-      query/coverage query/delivery-gaps query/early query/filters query/key-spellings query/lineage query/principal-bare-name
+      query/control query/coverage query/delivery-gaps query/early query/filters query/key-spellings query/lineage query/principal-bare-name
       query/principal-match query/principals query/query-plans query/resources query/run-question query/statement
       query/summary query/touch query/unmet-scope query/value query/window`,
   },

@@ -26,8 +26,8 @@ type SummaryResult = Counted & Beside
 
 export default class Summary extends ListCommand {
   static override summary = 'Say in numbers what happened.'
-  static override description = `Who, what, from where and when: the most frequent, the rare and what came up late, errors by how many principals met them, and
-bursts of errors. What AWS services did for themselves (writing logs, most of a usual archive) is counted and left out of the
+  static override description = `First, by caller: which credentials and principals were made, which access was given, and who changed what is recorded. Then who,
+what, from where and when: the most frequent, the rare and what came up late, errors by how many principals met them, and bursts of errors. What AWS services did for themselves (writing logs, most of a usual archive) is counted and left out of the
 lists. With --by: events by the values of one column.`
   static override examples = [
     '<%= config.bin %> <%= command.id %>',

@@ -4,6 +4,7 @@ export interface Summary {
   /** What AWS services did for themselves: left out of everything below unless it was asked for. */
   readonly services: ServiceShare
   readonly timeline: Timeline
+  readonly control: Readonly<Record<ControlName, ControlList>>
   readonly lists: Readonly<Record<ListName, RankedList>>
   readonly rare: Readonly<Record<RareName, RareList>>
   readonly bursts: BurstList
@@ -42,6 +43,33 @@ export interface TimelineBucket {
   readonly start: string
   readonly events: number
   readonly errors: number
+}
+
+/** Credentials and principals made, access given, recording changed. */
+export const CONTROL_NAMES = ['credentials', 'access', 'recording'] as const
+export type ControlName = (typeof CONTROL_NAMES)[number]
+
+export interface ControlList {
+  /** Pairs of a principal and a call, shown or not. */
+  readonly total: number
+  readonly rows: readonly ControlRow[]
+}
+
+/** A principal with a call that lets somebody in, or changes what is recorded. */
+export interface ControlRow {
+  readonly principal: string
+  readonly principal_key: string
+  /** `iam:CreateUser`, as `--event` takes it; without an API date. */
+  readonly value: string
+  readonly events: number
+  /** Of them, those that failed: denied, mostly. */
+  readonly errors: number
+  /** Principals that made the call. */
+  readonly principals: number
+  readonly first_seen: string | null
+  readonly last_seen: string | null
+  /** The first event. */
+  readonly event_id: string
 }
 
 export const LIST_NAMES = [

@@ -15,6 +15,7 @@ import type { Connection } from '../store/open.js'
 import { readTuples } from '../store/reader.js'
 import { labelledAccount } from './account-owner.js'
 import { findBursts, startOf, type Run } from './bursts.js'
+import { controlOf } from './control.js'
 import { PrincipalDirectory, type IdentityFacts } from './principal-directory.js'
 import { rarest, type Known } from './rarity.js'
 import { sql } from './statement.js'
@@ -41,6 +42,11 @@ export function summarise(db: Connection, scope: Scope, { limit, includeServices
     totals: totalsOf(db, gathering, directory, totals),
     services: serviceShare(directory, totals, includeServices),
     timeline: gathering.minutes.timeline(),
+    control: controlOf(
+      ValueTable.of(gathering.action, isShown, callNames(db, 'event_name_stem')),
+      known,
+      limit,
+    ),
     lists: mapValues(tables, (table, name): RankedList =>
       rank(table, limit, name === 'error_codes' ? byPrincipals : undefined),
     ),
@@ -99,9 +105,12 @@ function accountNames(db: Connection): (placeId: number) => string | null {
 }
 
 /** `iam:CreateUser`: names are the services' own, and several have a DescribeInstances. */
-function callNames(db: Connection): (actionId: number) => string | null {
+function callNames(
+  db: Connection,
+  column: 'event_name' | 'event_name_stem' = 'event_name',
+): (actionId: number) => string | null {
   const services = readValues(db, 'action', 'event_source')
-  const names = readValues(db, 'action', 'event_name')
+  const names = readValues(db, 'action', column)
   return (id) => {
     const [service, name] = [services(id), names(id)]
     return service === null || name === null

@@ -4,26 +4,14 @@ import type { TimeWindow } from '../model/question.js'
 import type { Connection } from '../store/open.js'
 import { readTuples } from '../store/reader.js'
 import { inWindow } from './condition.js'
+import { controlCallsOf } from './control-calls.js'
 import { PrincipalDirectory } from './principal-directory.js'
 import { and, list, sql } from './statement.js'
 import { timeText } from './value-table.js'
 import { usesOf } from './event-use.js'
 
 /** Calls of CloudTrail after which less, more or something else is recorded. */
-const CHANGES = [
-  'CreateTrail',
-  'StartLogging',
-  'StopLogging',
-  'UpdateTrail',
-  'DeleteTrail',
-  'PutEventSelectors',
-  'PutInsightSelectors',
-  'CreateEventDataStore',
-  'UpdateEventDataStore',
-  'DeleteEventDataStore',
-  'StartEventDataStoreIngestion',
-  'StopEventDataStoreIngestion',
-] as const
+const CHANGES = controlCallsOf('cloudtrail', 'recording')
 
 type ChangeTuple = readonly [
   row: number,

@@ -1,7 +1,11 @@
 /** A summary as text that pastes into a report. */
+import { shellWord } from '../model/shell-word.js'
 import {
+  CONTROL_NAMES,
   LIST_NAMES,
   RARE_NAMES,
+  type ControlName,
+  type ControlRow,
   type ListName,
   type RareName,
   type RareRow,
@@ -12,6 +16,7 @@ import {
 import { formatCount, formatDuration } from './bytes.js'
 import { drawHistogram, formatBucket } from './histogram.js'
 import { renderKeyValues, type KeyValue } from './key-values.js'
+import { printable } from './printable.js'
 import { writeTable, type Cells } from './rows-table.js'
 import type { SinkOptions } from './sink.js'
 
@@ -20,6 +25,12 @@ export interface ReportOptions extends SinkOptions {
   readonly timeline: boolean
   /** Whether block characters can be shown. */
   readonly unicode: boolean
+}
+
+const CONTROL_TITLES: Readonly<Record<ControlName, string>> = {
+  credentials: 'CREDENTIALS AND PRINCIPALS, made or changed: principal × call',
+  access: 'ACCESS GIVEN, or what limits it taken away: principal × call',
+  recording: 'RECORDING, stopped or changed: principal × call',
 }
 
 const TITLES: Readonly<Record<ListName, string>> = {
@@ -43,6 +54,15 @@ const RARE_TITLES: Readonly<Record<RareName, string>> = {
 
 /** Values come last: a long user agent must not push the numbers out of sight. */
 const RANKED_COLUMNS = ['events', 'errors', 'principals', 'first_seen', 'last_seen', 'value'] as const
+const CONTROL_COLUMNS = [
+  'events',
+  'errors',
+  'principals',
+  'first_seen',
+  'last_seen',
+  'value',
+  'principal',
+] as const
 const RARE_COLUMNS = [
   'events',
   'of',
@@ -71,6 +91,17 @@ export async function writeSummary(
   out.write(renderKeyValues(totalLines(summary)))
   if (summary.totals.events === 0) return
   if (options.timeline) out.write(timelineText(summary.timeline, options.unicode))
+  for (const name of CONTROL_NAMES) {
+    const { total, rows } = summary.control[name]
+    out.write(heading(CONTROL_TITLES[name], rows.length, total))
+    await writeTable(
+      CONTROL_COLUMNS,
+      rows.map((row) => ({ ...row })),
+      out,
+      options,
+    )
+    out.write(rows.slice(0, 1).map(seenWith).join(''))
+  }
   for (const name of LIST_NAMES) {
     const { total, rows } = summary.lists[name]
     out.write(heading(TITLES[name], rows.length, total))
@@ -141,6 +172,11 @@ function heading(title: string, shown: number, total: number): string {
 
 function rankedCells({ value, ...row }: RankedRow): Cells {
   return { ...row, value: valueText(value) }
+}
+
+/** The key, since names can be of several principals. */
+function seenWith({ principal_key, value }: ControlRow): string {
+  return `events of the first row: coldtrail find principal ${shellWord(printable(principal_key))} --event ${value}\n`
 }
 
 function rareCells({ principal_events, known_for_ms, ...row }: RareRow): Cells {

@@ -1,5 +1,14 @@
 /** A summary as rows of one shape, for the formats that hold rows. */
-import { LIST_NAMES, RARE_NAMES, type RareName, type RareRow, type Summary } from '../model/summary.js'
+import {
+  CONTROL_NAMES,
+  LIST_NAMES,
+  RARE_NAMES,
+  type ControlName,
+  type ControlRow,
+  type RareName,
+  type RareRow,
+  type Summary,
+} from '../model/summary.js'
 
 export const SUMMARY_COLUMNS = [
   'section',
@@ -34,6 +43,7 @@ export function* summaryRows(summary: Summary): Generator<SummaryRow> {
   for (const value of summary.services.principals) yield { ...EMPTY, section: 'service_events', ...value }
   for (const { start, ...counts } of summary.timeline.buckets)
     yield { ...EMPTY, section: 'timeline', first_seen: start, ...counts }
+  for (const name of CONTROL_NAMES) for (const row of summary.control[name].rows) yield controlRow(name, row)
   for (const name of LIST_NAMES)
     for (const row of summary.lists[name].rows) yield { ...EMPTY, section: name, ...row }
   for (const name of RARE_NAMES) for (const row of summary.rare[name].rows) yield rareRow(name, row)
@@ -48,6 +58,15 @@ export function* summaryRows(summary: Summary): Generator<SummaryRow> {
     }
     yield { ...EMPTY, section: 'error_bursts', ...row }
   }
+}
+
+/** Without the key of the principal: rows of all sections have the same columns. */
+function controlRow(
+  name: ControlName,
+  { value, principal, events, errors, principals, first_seen, last_seen, event_id }: ControlRow,
+): SummaryRow {
+  const section = `control_${name}`
+  return { ...EMPTY, section, value, principal, events, errors, principals, first_seen, last_seen, event_id }
 }
 
 function rareRow(

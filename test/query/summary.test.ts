@@ -1,6 +1,14 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { NO_FILTERS, type Scope } from '../../src/model/question.js'
-import type { ListName, RankedRow, RareName, RareRow, Summary } from '../../src/model/summary.js'
+import {
+  CONTROL_NAMES,
+  type ControlList,
+  type ListName,
+  type RankedRow,
+  type RareName,
+  type RareRow,
+  type Summary,
+} from '../../src/model/summary.js'
 import { BURST_LEAST, BURST_PAUSE_MS, findBursts, type Failure } from '../../src/query/bursts.js'
 import { groupBy, GROUP_COLUMNS } from '../../src/query/group-by.js'
 import { summarise } from '../../src/query/summary.js'
@@ -226,6 +234,13 @@ describe('a summary', () => {
   })
 })
 
+/** What the made records do not have has no section. */
+function controlList(section: string): ControlList | undefined {
+  return CONTROL_NAMES.map((name) => (section === `control_${name}` ? folded.control[name] : undefined)).find(
+    (list) => list !== undefined,
+  )
+}
+
 function withoutNames({
   value,
   events,
@@ -386,10 +401,14 @@ describe('coldtrail summary', () => {
           'totals',
           'service_events',
           'timeline',
+          ...Object.keys(all.control).map((name) => `control_${name}`),
           ...Object.keys(all.lists),
           ...Object.keys(all.rare).map((name) => `rare_${name}`),
           'error_bursts',
-        ].filter((name) => name !== 'rare_regions' || folded.rare.regions.total > 0),
+        ].filter((name) => {
+          const list = name === 'rare_regions' ? folded.rare.regions : controlList(name)
+          return list === undefined || list.total > 0
+        }),
       ),
     )
     const by = await runCommand(command, '--case', casePath, '--by', 'aws_region', '--format', 'csv')
