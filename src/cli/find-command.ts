@@ -163,8 +163,8 @@ export abstract class FindCommand extends CaseCommand {
   }
 
   /** Whether what is shown is what CloudTrail wrote. */
-  #tellStates(shown: Shown['states'], { finished }: DigestStates): void {
-    if (shown.size === 0) return
+  #tellStates(shown: Shown['states'], { finished, hasDigests }: DigestStates): void {
+    if (shown.size === 0 || !hasDigests) return
     const counted = [...shown].map(([state, count]) => `${state} ${formatCount(count)}`)
     this.tell(`events by the state of their file (digest verify of ${finished}): ${counted.join(', ')}`)
   }

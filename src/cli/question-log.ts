@@ -95,6 +95,10 @@ export function verifyLog(file: string): LogCheck {
   if (lines.pop() !== '') findings.push('the last line was not written to its end')
   let previous: string | null = null
   const times: string[] = []
+  if (lines.length > 0 && lines.every((text) => readLine(text) === null)) {
+    const found = ['this is no log of questions: none of its lines is a line of one']
+    return { lines: lines.length, first: null, last: null, lastHash: null, findings: found }
+  }
   lines.forEach((text, index) => {
     const line = readLine(text)
     if (line !== null) times.push(line.time)
@@ -194,7 +198,11 @@ async function lock(file: string): Promise<() => void> {
 }
 
 function readText(file: string): string {
-  if (!existsSync(file)) throw new CaseError(`no log at ${file}`)
+  if (!existsSync(file)) {
+    throw new CaseError(`no log at ${file}`, {
+      hint: 'name a file that --log or COLDTRAIL_LOG has written: coldtrail log verify questions.jsonl',
+    })
+  }
   return readFileSync(file, 'utf8')
 }
 

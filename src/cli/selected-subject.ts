@@ -57,6 +57,8 @@ export interface SelectionFlags extends FindScopeFlags {
 export interface Selected {
   readonly question: Question
   readonly kinds: readonly RowKind[]
+  /** What explains an answer without rows. */
+  readonly ifNothing: readonly string[]
   /** How it was understood. */
   readonly notes: readonly string[]
 }
@@ -85,13 +87,15 @@ export function readSelected(db: Connection, subject: Subject, flags: SelectionF
   const kinds = askedKinds(db, flags.kind)
   const question = { ...subject, ...scope }
   const match =
-    isAboutPrincipal(question) && kinds.includes('event') ? matchPrincipals(db, question).notes : []
+    isAboutPrincipal(question) && kinds.includes('event') ? matchPrincipals(db, question).notes : undefined
   const unmet = kinds.includes('event') ? unmetScope(db, scope) : []
   const window = windowText(scope.window)
   return {
     question,
     kinds,
-    notes: [...notes, ...match, ...unmet, ...(window === undefined ? [] : [window])],
+    ifNothing:
+      question.kind === 'principal' && match?.length === 0 ? ['nobody who called bears this name'] : [],
+    notes: [...notes, ...(match ?? []), ...unmet, ...(window === undefined ? [] : [window])],
   }
 }
 

@@ -58,7 +58,7 @@ With --json stdout is for the result, so that --output has to name the file.`
     const subject = subjectOf(flags)
     const db = openCase(flags.case)
     try {
-      const { question, kinds, notes: understood } = readSelected(db, subject, flags)
+      const { question, kinds, ifNothing, notes: understood } = readSelected(db, subject, flags)
       for (const note of understood) this.tell(note)
       const exported = await exportEvents(db, {
         format: args.format as ExportFormat,
@@ -68,7 +68,8 @@ With --json stdout is for the result, so that --output has to name the file.`
         casePath: flags.case,
         toolVersion: this.config.version,
       })
-      for (const note of exported.notes) this.tell(note)
+      const notes = [...exported.notes, ...(exported.rows === 0 ? ifNothing : [])]
+      for (const note of notes) this.tell(note)
       this.tell(rowCounts(exported.kinds, kinds))
       for (const file of exported.files) this.tell(`wrote ${file}`)
       return {
@@ -77,7 +78,7 @@ With --json stdout is for the result, so that --output has to name the file.`
         events: exported.kinds.get('event') ?? 0,
         access_log_lines: exported.kinds.get('access-log') ?? 0,
         aggregates: exported.kinds.get('aggregate') ?? 0,
-        notes: [...understood, ...exported.notes],
+        notes: [...understood, ...notes],
         files: exported.files,
       }
     } finally {

@@ -5,12 +5,16 @@ import { writeBytes } from '../cli/write-bytes.js'
 import { CaseError } from '../model/case-error.js'
 import { shellWord } from '../model/shell-word.js'
 import type { SignedState } from '../model/verification.js'
-import { readAccessLines, readRecords, type Appearance } from '../query/appearances.js'
+import { readAccessLines, readCopies, readRecords, type Appearance, type Copy } from '../query/appearances.js'
 import { terminalRecord } from '../render/terminal-record.js'
 import { signedStateAt } from '../verify/signed-state.js'
 
 /** With what the newest digest verify says of the file, once there was one. */
-export type ShownAppearance = Appearance & { readonly verification?: SignedState }
+export type ShownAppearance = Appearance & {
+  readonly verification?: SignedState
+  /** Files with the same bytes. */
+  readonly copies: readonly Copy[]
+}
 
 export interface ShowResult {
   readonly records: readonly {
@@ -45,7 +49,10 @@ On a terminal, control characters are shown by their JSON escapes. A line of an 
     const found = events.length > 0 ? events : readAccessLines(db, args.event_id)
     const shown = found.map((record) => ({
       ...record,
-      appearances: record.appearances.map((place) => withState(place, signedStateAt(db, place))),
+      appearances: record.appearances.map((place) => ({
+        ...withState(place, signedStateAt(db, place)),
+        copies: readCopies(db, place),
+      })),
     }))
     if (shown.length === 0) {
       throw new CaseError(`no event ${args.event_id} in ${flags.case}`, {
@@ -60,6 +67,7 @@ On a terminal, control characters are shown by their JSON escapes. A line of an 
     for (const { record, appearances, repeats_key } of shown) {
       appearances.forEach((place, index) => {
         this.tell(originLine(place, index, appearances.length))
+        for (const copy of place.copies) this.tell(`  the same bytes lie in ${nameOf(copy)}`)
         if (place.verification !== undefined) this.tell(`  ${stateLine(place.verification)}`)
       })
       if (repeats_key) this.tell(REPEATED_KEY)
@@ -85,12 +93,18 @@ On a terminal, control characters are shown by their JSON escapes. A line of an 
 const REPEATED_KEY = 'a key stands twice in one object of this record: its columns hold the last value'
 
 function originLine(place: Appearance, index: number, of: number): string {
-  const member = place.member === null ? '' : ` member ${place.member}`
-  const place_ = `${place.source_path}${member}, byte ${place.record_offset}, ${place.record_length} bytes`
+  const place_ = `${nameOf(place)}, byte ${place.record_offset}, ${place.record_length} bytes`
   return `appearance ${index + 1} of ${of}: ${place_}, file sha256 ${place.sha256 ?? '-'}, content sha256 ${place.content_sha256 ?? '-'}`
 }
 
-function withState(place: Appearance, verification: SignedState | null): ShownAppearance {
+function nameOf({ source_path, member }: Copy): string {
+  return member === null ? source_path : `${source_path} member ${member}`
+}
+
+function withState(
+  place: Appearance,
+  verification: SignedState | null,
+): Appearance & Pick<ShownAppearance, 'verification'> {
   return verification === null ? place : { ...place, verification }
 }
 

@@ -36,7 +36,12 @@ export interface Signers {
 }
 
 export function verifyHandover(out: string, signers: Signers | null): HandoverCheck {
-  if (!existsSync(out)) throw new CaseError(`no file at ${out}`, { exit: EXIT.verificationFailed })
+  if (!existsSync(out)) {
+    throw new CaseError(`no file at ${out}`, {
+      exit: EXIT.verificationFailed,
+      hint: 'name the file that coldtrail handoff has written; its manifest must lie beside it',
+    })
+  }
   const manifest = readManifest(out)
   const signature = checkSignature(out, signers)
   const findings: string[] = []

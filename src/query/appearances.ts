@@ -13,6 +13,20 @@ export interface Appearance {
   readonly record_length: number
 }
 
+/** A file, or member, with the same bytes as one that was indexed. */
+export interface Copy {
+  readonly source_path: string
+  readonly member: string | null
+}
+
+/** Where the bytes of a place were delivered again: their records are not counted as appearances. */
+export function readCopies(db: Connection, { sha256 }: Appearance): Copy[] {
+  const copies = db.prepare<[string | null], Copy>(
+    "SELECT path AS source_path, member FROM source WHERE sha256 = ? AND status = 'duplicate' ORDER BY id",
+  )
+  return copies.all(sha256)
+}
+
 export interface ShownRecord {
   /** null of a line of an access log. */
   readonly event_id: string | null

@@ -117,13 +117,17 @@ export function signedState(db: Connection, sourceId: number): SignedState | nul
 export interface DigestStates {
   /** When the validation that counts for most of them ended. */
   readonly finished: string
+  /** Whether there was anything signed to check by. */
+  readonly hasDigests: boolean
   readonly of: (sourceId: number) => FileState | null
 }
 
 /** For many rows of few files; null when no validation has ended. */
 export function digestStates(db: Connection): DigestStates | null {
-  const finished = latestVerification(db)?.finished
-  if (finished === undefined) return null
+  const latest = latestVerification(db)
+  if (latest === null) return null
+  const { finished, counts } = latest
+  const hasDigests = Object.keys({ ...counts.digest, ...counts['lake-sign'] }).length > 0
   const known = new Map<number, FileState | null>()
   const of = (sourceId: number): FileState | null => {
     const state = known.get(sourceId)
@@ -132,7 +136,7 @@ export function digestStates(db: Connection): DigestStates | null {
     known.set(sourceId, read)
     return read
   }
-  return { finished, of }
+  return { finished, hasDigests, of }
 }
 
 /** By what `show` knows of a place. */

@@ -94,6 +94,13 @@ describe('export', () => {
     })
   })
 
+  it('says that nobody has the name', async () => {
+    const nobody = await exported('jsonl', '--principal', 'nobody')
+    expect(nobody).toMatchObject({ exit: 0, stdout: '' })
+    expect(nobody.stderr).toBe('nobody who called bears this name\n0 events\n')
+    expect((await exported('jsonl', '--principal', 'alice')).stderr).not.toContain('nobody')
+  })
+
   it('leaves nothing where it can not write', async () => {
     expect(await exported('csv', '--all', '--output', path.join(folder, 'none', 'x.csv'))).toMatchObject({
       exit: 2,

@@ -201,6 +201,14 @@ describe('log verify', () => {
     expect({ stdout, exit }).toEqual({ stdout: `${log}: line 2 was changed\n`, exit: 12 })
   })
 
+  it('says once that a file is no log', async () => {
+    const other = path.join(folder, 'other.txt')
+    writeFileSync(other, 'one\ntwo\n{"three":3}\n')
+    const { stdout, exit } = await run(LogVerify, other)
+    expect(exit).toBe(12)
+    expect(stdout).toBe(`${other}: this is no log of questions: none of its lines is a line of one\n`)
+  })
+
   it('wants a log', async () => {
     expect((await run(LogVerify)).exit).toBe(2)
     expect((await run(LogVerify, path.join(folder, 'none'))).exit).toBe(2)

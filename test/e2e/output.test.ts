@@ -1,9 +1,10 @@
 /** Where an answer can not be written, or a case not be read: one line, the exit code of the house, no stack. */
 import { spawnSync } from 'node:child_process'
-import { chmodSync, closeSync, existsSync, openSync, readFileSync } from 'node:fs'
+import { chmodSync, closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { makeArchive } from '../helpers/archive.js'
+import type { ShowResult } from '../../src/commands/show.js'
+import { makeArchive, makeRecord } from '../helpers/archive.js'
 import { BIN, index, run, tempFolder } from '../helpers/cli.js'
 
 const folder = tempFolder('output')
@@ -116,4 +117,30 @@ describe('--json', () => {
     expect(stdout).toContain('x\\u202ey')
     expect(stdout).not.toContain('\u202e')
   })
+})
+
+it('shows every copy of the file that an event lies in', async () => {
+  const both = tempFolder('copies')
+  const copied = path.join(both, 'copies.sqlite')
+  const record = { ...makeRecord(1), eventID: '6b3c8f2e-1f0a-4d55-9b0e-0c1f7f1f2a11' }
+  const files = ['one.json', 'two.json'].map((name) => path.join(both, name))
+  for (const file of files) writeFileSync(file, JSON.stringify({ Records: [record] }))
+  await index(files, copied)
+  const asked = ['show', record.eventID, '--case', copied]
+  const { stdout } = await run([...asked, '--json'])
+  const [shown] = (JSON.parse(stdout) as ShowResult).records
+  const [place] = shown!.appearances
+  expect(shown!.appearances).toHaveLength(1)
+  expect([place!.source_path, ...place!.copies.map((copy) => copy.source_path)].sort()).toEqual(files)
+  const { stderr } = await run(asked)
+  expect(stderr).toContain(`\n  the same bytes lie in ${place!.copies[0]!.source_path}\n`)
+})
+
+it.each([
+  ['log', 2],
+  ['handoff', 12],
+])('says of %s verify of a file that is not there what to do next', async (what, exit) => {
+  const { code, stderr } = await run([what, 'verify', path.join(folder, 'not-there')])
+  expect(code).toBe(exit)
+  expect(stderr).toMatch(/^Error: no (?:log|file) at .*not-there\n {2}name .+\n$/)
 })

@@ -102,6 +102,9 @@ describe('digest verify', () => {
     expect(stdout).not.toContain('Log file  ')
     const { stdout: all } = await runCommand(DigestVerify, '--case', bare, '--format', 'jsonl')
     expect(all).toContain('no digest is in the case')
+    const found = await runCommand(FindWindow, '--until', '9000-01-01', '--case', bare)
+    expect(found.stderr).toMatch(/^\d+ events/m)
+    expect(found.stderr).not.toContain('NOT COVERED')
   })
 
   it('prints without keeping when the case can not be written to', async () => {
