@@ -225,10 +225,10 @@ export class RowPages {
   #interiors(children: readonly Child[]): Child[] {
     // 13 bytes a cell at most: 4 of the child, 9 of its last rowid; and 2 of the pointer to the cell.
     const most = Math.trunc((PAGE_SIZE - INTERIOR_HEADER) / 15)
-    const level: Child[] = []
-    for (let first = 0; first < children.length; first += most)
-      level.push(this.#interior(children.slice(first, first + most)))
-    return level
+    // Shared out evenly: SQLite takes an interior page without a cell, which has one child, for damage.
+    const pages = Math.ceil(children.length / most)
+    const cut = (page: number): number => Math.floor((page * children.length) / pages)
+    return Array.from({ length: pages }, (_, n) => this.#interior(children.slice(cut(n), cut(n + 1))))
   }
 
   #interior(children: readonly Child[]): Child {

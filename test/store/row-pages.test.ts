@@ -51,6 +51,13 @@ const value: fc.Arbitrary<RowValue> = fc.oneof(
   fc.uint8Array({ maxLength: 100 }).map((bytes) => Buffer.from(bytes)),
 )
 
+it.each([1090, 1091, 1092, 1093, 2183])('a tree of %i leaves is sound', (leaves) => {
+  // One row a page.
+  const bytes = Buffer.alloc(9000, 'x')
+  const rows = Array.from({ length: leaves }, (_, n): Row => [n + 1, bytes, null, null])
+  expect(readBack(rows)).toHaveLength(leaves)
+})
+
 describe('rows written as pages', () => {
   it('are what SQLite reads, for all kinds of values', () => {
     fc.assert(
