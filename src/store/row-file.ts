@@ -13,6 +13,9 @@ export interface RowTable {
 }
 
 const CHUNK_PAGES = 32
+/** SQLite locks bytes at 1 GiB, and takes a page there for damage if a tree uses it (file format, 1.4). */
+const LOCK_PAGE = 2 ** 30 / PAGE_SIZE + 1
+const NO_PAGE = Buffer.alloc(PAGE_SIZE)
 const SCHEMA_FORMAT = 4
 const UTF8 = 1
 
@@ -49,6 +52,11 @@ export class RowFile {
   }
 
   readonly #put = (page: Buffer): number => {
+    if (this.#count + 1 === LOCK_PAGE) this.#add(NO_PAGE)
+    return this.#add(page)
+  }
+
+  #add(page: Buffer): number {
     page.copy(this.#chunk, this.#chunkPages * PAGE_SIZE)
     this.#count++
     if (++this.#chunkPages === CHUNK_PAGES) this.#flush()
