@@ -20,6 +20,7 @@ import { Entry, NO_PARAMETERS } from './scope.js'
 const ANYWHERE = new Entry(null, NO_PARAMETERS, false, 'mentioned')
 const LETTER_A = 97
 const CIPHER = 'CipherSuite'
+const NOTHING: ReadonlySet<string> = new Set()
 
 /** Different in every event, and columns of their own; or the caller's. */
 const UNSAID: ReadonlySet<string> = new Set(['eventID', 'requestID', 'eventTime', 'userAgent'])
@@ -108,14 +109,14 @@ export class RecordWalk {
         break
       case 'additionalEventData':
         if (isObject(value))
-          this.#partly(value, plan.entry, this.#unsaidAdditional, this.#cipherOf(record, value))
+          this.#object(value, plan.entry, 1, this.#unsaidAdditional, this.#cipherOf(record, value))
         else this.#value(value, plan.entry, 1)
         break
       case 'serviceEventDetails':
         this.#value(value, plan.entry, 1)
         break
       case 'tlsDetails':
-        if (isObject(value)) this.#partly(value, ANYWHERE, this.#unsaidTls, hostOf(record))
+        if (isObject(value)) this.#object(value, ANYWHERE, 1, this.#unsaidTls, hostOf(record))
         else this.#value(value, ANYWHERE, 1)
         break
       default:
@@ -126,24 +127,6 @@ export class RecordWalk {
   #cipherOf({ tlsDetails }: JsonObject, details: JsonObject): unknown {
     const cipher = isObject(tlsDetails) ? tlsDetails['cipherSuite'] : undefined
     return typeof cipher === 'string' || !this.#isCipherUnsaid ? cipher : details[CIPHER]
-  }
-
-  /** @param said a value that is known from elsewhere: S3 names host and cipher twice, and most records of an archive are its. */
-  #partly(details: JsonObject, owner: Entry, unsaid: ReadonlySet<string>, said: unknown): void {
-    const scope = owner.inner
-    if (scope.hasNamingKeys) this.#keys(details)
-    for (const key in details) {
-      const value = details[key]
-      if (typeof value === 'string') {
-        if (value === '' || value === said || unsaid.has(key)) continue
-        const entry = scope.entry(key)
-        this.#string(value, entry.isWrapper ? owner : entry)
-      } else if (typeof value === 'object') {
-        if (value !== null) this.#value(value, scope.entry(key), 2)
-      } else if (typeof value === 'number') {
-        this.#number(value)
-      }
-    }
   }
 
   #parameters(value: object, plan: CallPlan): void {
@@ -199,13 +182,17 @@ export class RecordWalk {
     }
   }
 
-  #object(value: JsonObject, owner: Entry, depth: number): void {
+  /**
+   * @param unsaid keys whose strings are not said. @param said a string that is known from elsewhere: S3 names host and cipher twice,
+   * and most records of an archive are its.
+   */
+  #object(value: JsonObject, owner: Entry, depth: number, unsaid = NOTHING, said?: unknown): void {
     const scope = owner.inner
     if (scope.hasNamingKeys) this.#keys(value)
     for (const key in value) {
       const inner = value[key]
       if (typeof inner === 'string') {
-        if (inner !== '') {
+        if (inner !== '' && inner !== said && (unsaid === NOTHING || !unsaid.has(key))) {
           const entry = scope.entry(key)
           this.#string(inner, entry.isWrapper ? owner : entry)
         }
