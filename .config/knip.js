@@ -8,8 +8,6 @@ export default {
     'scripts/bench/{main.ts,inside.ts,duckdb-load.js}',
     // Makes an archive of access logs; no bench of npm run bench reads one yet.
     'scripts/bench/access-lines.ts',
-    // Named by a path in .config/validation.config.ts.
-    'scripts/validation/reporter.ts',
     'test/**/*.test.ts',
     '.config/*.{js,ts}',
   ],

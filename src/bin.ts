@@ -1,4 +1,4 @@
 #!/usr/bin/env node
-import { launch } from './cli/launch.js'
+import { launch } from './cli/start/launch.js'
 
 await launch(new URL('../', import.meta.url))

@@ -4,8 +4,8 @@
  */
 import { readFileSync } from 'node:fs'
 import { NO_FILTERS, type Subject } from '../../src/model/question.js'
-import { askQuestion } from '../../src/query/run-question.js'
-import { matchPrincipals } from '../../src/query/principal-match.js'
+import { askQuestion } from '../../src/query/find/run-question.js'
+import { matchPrincipals } from '../../src/query/principals/principal-match.js'
 import { openReader } from '../../src/store/open.js'
 import { RecordReader } from '../../src/store/record-reader.js'
 import type { AnswerKey } from './corpus.js'

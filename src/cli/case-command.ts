@@ -8,11 +8,11 @@ import { escapeUnsafe } from '../render/json-text.js'
 import { printable } from '../render/printable.js'
 import { asDamaged } from '../store/open.js'
 import { appendQuestion, checkQuestionLog, isQuestion } from './question-log.js'
-import { failedOutput, isOutputFailure } from './output-failure.js'
+import { failedOutput, isOutputFailure } from './output/output-failure.js'
 import { isTimedChild } from './timed-child.js'
-import { errorResult, errorText } from './told-error.js'
-import { refuseEmpty, wronglyTyped } from './typed-words.js'
-import { typedCase, withCase } from './typed-case.js'
+import { errorResult, errorText } from './output/error-output.js'
+import { refuseEmpty, wronglyTyped } from './parse/parse-errors.js'
+import { typedCase, withCase } from './parse/typed-case.js'
 
 const caseFlag = Flags.string({
   description: 'Case file to use.',

@@ -1,7 +1,7 @@
 import { CaseCommand } from '../cli/case-command.js'
 import { openCase } from '../cli/open-case.js'
 import type { CaseInfo } from '../model/case-info.js'
-import { readCaseInfo } from '../query/case-facts.js'
+import { readCaseInfo } from '../query/case/case-facts.js'
 import { renderCaseInfo } from '../render/case-info.js'
 
 export default class Info extends CaseCommand {

@@ -1,14 +1,14 @@
 import * as Flags from '@oclif/core/flags'
 import { chooseColumns, ListCommand, rowLimit } from '../cli/list-command.js'
-import { listFlags } from '../cli/list-flags.js'
+import { listFlags } from '../cli/parse/list-flags.js'
 import {
   PRINCIPAL_COLUMNS,
   PRINCIPAL_LISTS,
   PRINCIPAL_SORTS,
   type PrincipalRow,
 } from '../model/principal-list.js'
-import type { NotCounted } from '../query/not-counted.js'
-import { listPrincipals } from '../query/principal-list.js'
+import type { NotCounted } from '../query/find/other-rows.js'
+import { listPrincipals } from '../query/principals/principal-list.js'
 
 export interface PrincipalsResult {
   readonly principals: readonly PrincipalRow[]

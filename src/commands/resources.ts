@@ -1,8 +1,8 @@
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
-import { historyColumns, showHistory, type HistoryFlags } from '../cli/history-output.js'
+import { historyColumns, showHistory, type HistoryFlags } from '../cli/output/history-output.js'
 import { chooseColumns, ListCommand, rowLimit, type ListRow, type ListFlags } from '../cli/list-command.js'
-import { listFlags } from '../cli/list-flags.js'
+import { listFlags } from '../cli/parse/list-flags.js'
 import { CaseError } from '../model/case-error.js'
 import type { Subject } from '../model/question.js'
 import {
@@ -11,10 +11,10 @@ import {
   type ResourceHistory,
   type ResourceRow,
 } from '../model/resource-list.js'
-import { resourceHistory } from '../query/resource-history.js'
-import { OwnedAccounts } from '../query/account-owner.js'
-import type { NotCounted } from '../query/not-counted.js'
-import { listResources } from '../query/resource-list.js'
+import { resourceHistory } from '../query/resources/resource-history.js'
+import { OwnedAccounts } from '../query/principals/account-owner.js'
+import type { NotCounted } from '../query/find/other-rows.js'
+import { listResources } from '../query/resources/resource-list.js'
 
 export interface ResourcesResult {
   readonly resources: readonly ResourceRow[]

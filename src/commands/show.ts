@@ -1,11 +1,17 @@
 import * as Args from '@oclif/core/args'
 import { CaseCommand } from '../cli/case-command.js'
 import { openCase } from '../cli/open-case.js'
-import { writeBytes } from '../cli/write-bytes.js'
+import { writeBytes } from '../cli/output/write-bytes.js'
 import { CaseError } from '../model/case-error.js'
 import { shellWord } from '../model/shell-word.js'
 import type { SignedState } from '../model/verification.js'
-import { readAccessLines, readCopies, readRecords, type Appearance, type Copy } from '../query/appearances.js'
+import {
+  readAccessLines,
+  readCopies,
+  readRecords,
+  type Appearance,
+  type Copy,
+} from '../query/find/appearances.js'
 import { terminalRecord } from '../render/terminal-record.js'
 import { signedStateAt } from '../verify/signed-state.js'
 

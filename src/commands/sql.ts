@@ -3,9 +3,9 @@ import * as Flags from '@oclif/core/flags'
 import { CaseCommand } from '../cli/case-command.js'
 import { inTimedChild, isTimedChild, tellParent } from '../cli/timed-child.js'
 import { openCase } from '../cli/open-case.js'
-import { printRows, type PlainRow } from '../cli/print-rows.js'
+import { printRows, type PlainRow } from '../cli/output/print-rows.js'
 import { CaseError } from '../model/case-error.js'
-import { runFreeSql, type FreeResult } from '../query/free-sql.js'
+import { runFreeSql, type FreeResult } from '../query/sql/free-sql.js'
 import { FORMATS } from '../render/format.js'
 
 export interface SqlResult {

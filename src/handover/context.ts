@@ -1,5 +1,5 @@
 /** What surrounds the selection: its principals and sources, all problems, coverage of the whole case. */
-import { missingRow } from '../query/run-question.js'
+import { missingRow } from '../query/find/run-question.js'
 import { signedState } from '../store/verification.js'
 import type { Connection } from '../store/open.js'
 import type { TableSpec } from '../store/schema.js'

@@ -1,7 +1,7 @@
 /** Reads the aggregated events of which the question selects a count: all their counts, since one alone would not say of how many. */
 import type { Question } from '../model/question.js'
-import { aggregateIds, unansweredByCounts } from '../query/aggregates.js'
-import { missingRow } from '../query/run-question.js'
+import { aggregateIds, unansweredByCounts } from '../query/find/aggregates.js'
+import { missingRow } from '../query/find/run-question.js'
 import type { Connection } from '../store/open.js'
 import { readColumn } from '../store/reader.js'
 import { RecordReader } from '../store/record-reader.js'

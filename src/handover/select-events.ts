@@ -1,7 +1,7 @@
 /** Reads the selected events of a case with everything that goes into a hand-over file. */
 import { EVENT_COLUMNS } from '../model/event.js'
 import type { Question } from '../model/question.js'
-import { askQuestion, missingRow } from '../query/run-question.js'
+import { askQuestion, missingRow } from '../query/find/run-question.js'
 import { usesOf } from '../store/event-uses.js'
 import type { Connection } from '../store/open.js'
 import { iterateColumn } from '../store/reader.js'

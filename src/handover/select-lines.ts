@@ -1,7 +1,7 @@
 /** Reads the selected lines of access logs. */
 import type { Question } from '../model/question.js'
 import { askAccessLog } from '../query/access-log/ask.js'
-import { missingRow } from '../query/run-question.js'
+import { missingRow } from '../query/find/run-question.js'
 import type { Connection } from '../store/open.js'
 import { iterateColumn } from '../store/reader.js'
 import { RecordReader } from '../store/record-reader.js'

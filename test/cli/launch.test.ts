@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url'
 import path from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { nearestWord } from '../../src/model/nearest-word.js'
-import { readDirect } from '../../src/cli/direct-command.js'
+import { readDirect } from '../../src/cli/start/direct-command.js'
 import { QUICKSTART, quickstartCase } from '../contracts/quickstart-case.js'
 import { ROOT, start, startCommand, type Run } from '../helpers/cli.js'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { typedCase, withCase } from '../../src/cli/typed-case.js'
+import { typedCase, withCase } from '../../src/cli/parse/typed-case.js'
 
 describe('the case in what is suggested', () => {
   it.each([

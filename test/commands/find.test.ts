@@ -9,7 +9,7 @@ import FindResource from '../../src/commands/find/resource.js'
 import FindText from '../../src/commands/find/text.js'
 import FindWindow from '../../src/commands/find/window.js'
 import { EVENT_COLUMNS } from '../../src/model/event.js'
-import { QUESTIONS } from '../../src/query/table.js'
+import { QUESTIONS } from '../../src/query/find/questions.js'
 import { runCommand, type Ran } from '../cli/in-process.js'
 import { EVENTS, recordText, tinyCase, type TinyCase } from '../helpers/tiny-case.js'
 

@@ -9,7 +9,7 @@ import { expectSound, newCase, Undisturbed } from '../helpers/cli-undisturbed.js
 import { find, index, run, tempFolder } from '../helpers/cli.js'
 import { figure, times } from '../helpers/counts.js'
 import { index as indexInline } from '../verify/indexed.js'
-import { logicalDigest } from '../../src/query/case-facts.js'
+import { logicalDigest } from '../../src/query/case/case-facts.js'
 import { openReader } from '../../src/store/open.js'
 
 const archive = makeArchive(tempFolder('full'), {

@@ -1,7 +1,7 @@
 /** The fifteen rows of the EFS document; whoever meets one of these accounts must be told whose it is. */
 import path from 'node:path'
 import { beforeAll, expect, it } from 'vitest'
-import { OwnedAccounts, labelledAccount } from '../../src/query/account-owner.js'
+import { OwnedAccounts, labelledAccount } from '../../src/query/principals/account-owner.js'
 import { makeRecord, type CloudTrailRecord } from '../helpers/archive.js'
 import { caseOf } from '../helpers/count-case.js'
 import { runCommand } from '../verify/indexed.js'

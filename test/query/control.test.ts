@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { NO_FILTERS, type Scope } from '../../src/model/question.js'
 import { CONTROL_NAMES, type ControlRow, type Summary } from '../../src/model/summary.js'
-import { CONTROL_CALLS, controlCallsOf } from '../../src/query/control-calls.js'
+import { CONTROL_CALLS, controlCallsOf } from '../../src/query/summary/control-calls.js'
 import { ISSUING_CALLS } from '../../src/query/lineage/issued.js'
-import { summarise } from '../../src/query/summary.js'
+import { summarise } from '../../src/query/summary/summary.js'
 import { openReader, type Connection } from '../../src/store/open.js'
 import { makeRecord, type CloudTrailRecord } from '../helpers/archive.js'
 import {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import fc from 'fast-check'
-import { findGaps } from '../../src/query/delivery-gaps.js'
+import { findGaps } from '../../src/query/coverage/delivery-gaps.js'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE

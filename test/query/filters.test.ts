@@ -7,7 +7,7 @@ import {
   CREDENTIAL_NAMES,
   credentialsNamed,
   filterNotes,
-} from '../../src/query/filters.js'
+} from '../../src/query/find/filters.js'
 import { openReader } from '../../src/store/open.js'
 import { tinyCase } from '../helpers/tiny-case.js'
 import { FILTERS } from './questions.js'

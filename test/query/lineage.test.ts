@@ -9,7 +9,7 @@ import { askLineage, isChoice, type LineageQuestion } from '../../src/query/line
 import { renderLineage, LINEAGE_FORMATS, renderLineageChoice } from '../../src/render/lineage.js'
 import { CALL_LIMITS, readCallerCalls } from '../../src/query/lineage/caller-calls.js'
 import type { Activity } from '../../src/query/lineage/case-events.js'
-import { list, sql } from '../../src/query/statement.js'
+import { list, sql } from '../../src/query/plan/statement.js'
 import { openReader, type Connection } from '../../src/store/open.js'
 import { readColumn, readIndexNames, readNumber, readTuples } from '../../src/store/reader.js'
 import { plansOf } from '../helpers/count-case.js'

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { NO_FILTERS, type Scope } from '../../src/model/question.js'
 import type { PrincipalRow } from '../../src/model/principal-list.js'
-import { listPrincipals } from '../../src/query/principal-list.js'
+import { listPrincipals } from '../../src/query/principals/principal-list.js'
 import { openReader, type Connection } from '../../src/store/open.js'
 import { runCommand } from '../verify/indexed.js'
 import {

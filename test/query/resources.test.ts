@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { NO_FILTERS, type Scope } from '../../src/model/question.js'
 import type { HistoryRow, ResourceRow } from '../../src/model/resource-list.js'
-import { resourceHistory } from '../../src/query/resource-history.js'
-import { listResources as streamResources } from '../../src/query/resource-list.js'
+import { resourceHistory } from '../../src/query/resources/resource-history.js'
+import { listResources as streamResources } from '../../src/query/resources/resource-list.js'
 import { openReader, type Connection } from '../../src/store/open.js'
 import { makeRecord, type CloudTrailRecord } from '../helpers/archive.js'
 import {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { and, joined, list, or, raw, sql } from '../../src/query/statement.js'
+import { and, joined, list, or, raw, sql } from '../../src/query/plan/statement.js'
 
 it('binds what is not SQL of ours', () => {
   const inner = sql`a = ${"'; DROP TABLE event"}`

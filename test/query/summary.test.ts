@@ -9,10 +9,10 @@ import {
   type RareRow,
   type Summary,
 } from '../../src/model/summary.js'
-import { BURST_LEAST, BURST_PAUSE_MS, findBursts, type Failure } from '../../src/query/bursts.js'
-import { groupBy, GROUP_COLUMNS } from '../../src/query/group-by.js'
-import { summarise } from '../../src/query/summary.js'
-import { Minutes } from '../../src/query/timeline.js'
+import { BURST_LEAST, BURST_PAUSE_MS, findBursts, type Failure } from '../../src/query/summary/bursts.js'
+import { groupBy, GROUP_COLUMNS } from '../../src/query/summary/group-by.js'
+import { summarise } from '../../src/query/summary/summary.js'
+import { Minutes } from '../../src/query/summary/timeline.js'
 import { drawHistogram } from '../../src/render/histogram.js'
 import { openReader, type Connection } from '../../src/store/open.js'
 import { makeRecord, type CloudTrailRecord } from '../helpers/archive.js'

@@ -1,7 +1,7 @@
 import Database from 'better-sqlite3'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { afterPrefix, asStored, matches, matchesAnyCase, readPattern } from '../../src/query/value.js'
+import { afterPrefix, asStored, matches, matchesAnyCase, readPattern } from '../../src/query/find/value.js'
 
 it.each([
   ['alice', { text: 'alice', isPrefix: false }],

@@ -7,7 +7,7 @@ import {
   readIsoTime,
   resolveWindow,
   windowText,
-} from '../../src/query/window.js'
+} from '../../src/query/find/window.js'
 
 const NEWEST = Date.parse('2023-07-11T12:00:00Z')
 const newest = () => NEWEST

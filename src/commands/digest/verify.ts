@@ -5,7 +5,7 @@ import {
   isAsItShouldBe,
   noCheckedFiles,
   openCheckedFiles,
-} from '../../cli/checked-files.js'
+} from '../../cli/parse/checked-files.js'
 import { EXIT } from '../../model/case-error.js'
 import type { CheckedFile } from '../../model/verification.js'
 import { verifyDigests, type DigestReport } from '../../verify/digest/verify-digests.js'

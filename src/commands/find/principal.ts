@@ -1,6 +1,6 @@
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
-import { principalSubject } from '../../cli/selected-subject.js'
+import { principalSubject } from '../../cli/parse/selected-subject.js'
 import { FindCommand, type FindResult } from '../../cli/find-command.js'
 
 export default class FindPrincipal extends FindCommand {

@@ -1,8 +1,8 @@
 /** Filters of events → demands on lines of access logs, as far as these tell the same. */
 import { ANY_ERROR, type Filters } from '../../model/question.js'
-import { eventTyped, recordedNames } from '../filters.js'
-import { list, or, raw, sql, type Statement } from '../statement.js'
-import { asStored } from '../value.js'
+import { eventTyped, recordedNames } from '../find/filters.js'
+import { list, or, raw, sql, type Statement } from '../plan/statement.js'
+import { asStored } from '../find/value.js'
 import { operationsOf, READING_OPERATIONS } from './operations.js'
 import { callsWith, type AccessArm } from './reach.js'
 

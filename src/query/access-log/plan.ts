@@ -2,9 +2,9 @@
 import type { Page, TimeWindow } from '../../model/question.js'
 import type { Connection } from '../../store/open.js'
 import { readColumn } from '../../store/reader.js'
-import { inWindow } from '../condition.js'
-import { countUpTo } from '../count.js'
-import { and, joined, or, raw, sql, type Statement } from '../statement.js'
+import { inWindow } from '../plan/condition.js'
+import { countUpTo } from '../plan/count.js'
+import { and, joined, or, raw, sql, type Statement } from '../plan/statement.js'
 import type { AccessArm, AccessCriterion } from './reach.js'
 
 export interface AccessDemand {

@@ -1,7 +1,7 @@
 /** What a question demands of lines of S3 server access logs: `l` is access_log. */
-import type { Arm, Combined, Criterion } from '../reach.js'
-import { and, or, raw, sql, type Statement } from '../statement.js'
-import { matches, type NamePattern } from '../value.js'
+import type { Arm, Combined, Criterion } from '../plan/criteria.js'
+import { and, or, raw, sql, type Statement } from '../plan/statement.js'
+import { matches, type NamePattern } from '../find/value.js'
 import { keySpellings } from './key-spellings.js'
 
 /** A demand that one index can answer. */

@@ -9,8 +9,8 @@ import type {
   LineageNode,
 } from '../../model/lineage.js'
 import type { Connection } from '../../store/open.js'
-import { ownedAccountLabel } from '../account-owner.js'
-import { mentions } from '../by-text.js'
+import { ownedAccountLabel } from '../principals/account-owner.js'
+import { mentions } from '../find/by-text.js'
 import type { Actor } from './actor.js'
 import type { CaseEvent } from './case-event.js'
 import { CaseEvents } from './case-events.js'

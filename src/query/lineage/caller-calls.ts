@@ -1,7 +1,7 @@
 /** The calls of some actions by some callers, of which there can be many: thousands of identities, hundreds of thousands of events. */
 import type { Connection } from '../../store/open.js'
 import { readNumber, readTuples } from '../../store/reader.js'
-import { raw, sql, type Statement } from '../statement.js'
+import { raw, sql, type Statement } from '../plan/statement.js'
 import type { Activity } from './case-events.js'
 
 /** Calls that failed alike. */

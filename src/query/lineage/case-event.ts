@@ -2,7 +2,7 @@
 import type { Connection } from '../../store/open.js'
 import { readTuples } from '../../store/reader.js'
 import type { RecordPlace } from '../../store/record-reader.js'
-import { raw, sql, type Statement } from '../statement.js'
+import { raw, sql, type Statement } from '../plan/statement.js'
 
 export interface CaseEvent extends RecordPlace {
   readonly rowid: number

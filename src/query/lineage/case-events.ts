@@ -7,14 +7,14 @@ import type { JsonObject } from '../../model/record.js'
 import type { Connection } from '../../store/open.js'
 import { readColumn, readIndexNames, readNumber, readTuples } from '../../store/reader.js'
 import { RecordReader } from '../../store/record-reader.js'
-import { list, raw, sql, type Statement } from '../statement.js'
-import { asStored, idSpellings } from '../value.js'
+import { list, raw, sql, type Statement } from '../plan/statement.js'
+import { asStored, idSpellings } from '../find/value.js'
 import { readCallerCalls, type CallerCalls, type FailedCalls } from './caller-calls.js'
 import { readCaseEvents, type CaseEvent } from './case-event.js'
 import { CaseIdentities } from './case-identities.js'
 import type { IdentityRow } from './identity-row.js'
 import { ISSUING_CALLS, type Issued, type IssuingCall, type IssuingKind } from './issued.js'
-import { EVENT_OF_USE } from '../event-use.js'
+import { EVENT_OF_USE } from '../plan/event-use.js'
 
 /** Calls that failed alike. */
 export interface Failures {

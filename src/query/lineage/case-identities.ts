@@ -2,8 +2,8 @@
 import { CaseError, EXIT } from '../../model/case-error.js'
 import type { Connection } from '../../store/open.js'
 import { readColumn, readTuples } from '../../store/reader.js'
-import { raw, sql, type Statement } from '../statement.js'
-import { asStored } from '../value.js'
+import { raw, sql, type Statement } from '../plan/statement.js'
+import { asStored } from '../find/value.js'
 import { IDENTITY_ROW_COLUMNS, type IdentityRow } from './identity-row.js'
 import { spellingsOf } from './record-fields.js'
 

@@ -1,0 +1,86 @@
+/** What was typed → what is meant: filters and window. */
+import { CaseError } from '../../model/case-error.js'
+import { ANY_ERROR, type Filters, type Scope } from '../../model/question.js'
+import { credentialsNamed } from '../../query/find/filters.js'
+import { resolveAround, resolveBetween } from '../../query/find/named-window.js'
+import { newestEventMs } from '../../query/find/run-question.js'
+import { resolveWindow, type FindNewest } from '../../query/find/window.js'
+import type { Connection } from '../../store/open.js'
+
+export interface ScopeFlags {
+  readonly since?: string | undefined
+  readonly until?: string | undefined
+  readonly event?: readonly string[] | undefined
+  readonly service?: readonly string[] | undefined
+  readonly account?: readonly string[] | undefined
+  readonly region?: readonly string[] | undefined
+  readonly 'source-ip'?: readonly string[] | undefined
+  readonly 'access-key'?: readonly string[] | undefined
+  readonly credentials?: readonly string[] | undefined
+  readonly error?: readonly string[] | undefined
+  readonly 'write-only': boolean
+}
+
+export interface FindScopeFlags extends ScopeFlags {
+  readonly around?: string | undefined
+  readonly between?: string | undefined
+}
+
+export function readScope(flags: ScopeFlags, findNewest: FindNewest): Scope {
+  return { window: resolveWindow(flags, findNewest), filters: readFilters(flags) }
+}
+
+/** oclif has no flag with an optional value, so `--error` alone is spelled out before it parses. */
+export function spellOutError(argv: readonly string[]): string[] {
+  const end = argv.indexOf('--')
+  const isFlag = (index: number) => end === -1 || index < end
+  return argv.map((arg, index) => (arg === '--error' && isFlag(index) ? `--error=${ANY_ERROR}` : arg))
+}
+
+/**
+ * `--around EVENT_ID ±10m`: what was typed as two words is one value. A command that takes no value of its own, `hasValue`
+ * false, also takes it without the sign, which not every keyboard has.
+ */
+export function joinSpread(argv: readonly string[], hasValue: boolean): string[] {
+  const spread = (arg: string | undefined): string | undefined => {
+    if (arg === undefined || /^(?:±|\+-|\+\/-)\d/.test(arg)) return arg
+    return !hasValue && /^\d+[smhdw]$/.test(arg) ? `±${arg}` : undefined
+  }
+  return argv.flatMap((arg, index) => {
+    if (argv[index - 2] === '--around' && spread(arg) !== undefined) return []
+    return argv[index - 1] === '--around' ? [arg + (spread(argv[index + 1]) ?? '')] : [arg]
+  })
+}
+
+/** The window that --around or --between names, or the one of --since and --until. */
+export function readFindScope(
+  db: Connection,
+  flags: FindScopeFlags,
+): Scope & { readonly notes: readonly string[] } {
+  const scope = readScope(flags, () => newestEventMs(db))
+  if (flags.around !== undefined) return { ...scope, ...resolveAround(db, flags.around) }
+  if (flags.between !== undefined) return { ...scope, ...resolveBetween(db, flags.between) }
+  return { ...scope, notes: [] }
+}
+
+function readFilters(flags: ScopeFlags): Filters {
+  return {
+    events: flags.event ?? [],
+    services: flags.service ?? [],
+    accounts: flags.account ?? [],
+    regions: flags.region ?? [],
+    sourceIps: flags['source-ip'] ?? [],
+    accessKeys: flags['access-key'] ?? [],
+    credentials: [...new Set((flags.credentials ?? []).flatMap(credentialsNamed))],
+    errors: readErrors(flags.error ?? []),
+    writeOnly: flags['write-only'],
+  }
+}
+
+/** `--error=$CODE` with an empty variable must not mean any error. */
+function readErrors(codes: readonly string[]): readonly string[] {
+  if (!codes.includes('')) return codes
+  throw new CaseError('--error= names no error code', {
+    hint: 'write --error for any failure, or --error=AccessDenied',
+  })
+}

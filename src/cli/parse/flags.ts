@@ -1,0 +1,128 @@
+/** One definition per flag that several commands share. */
+import * as Flags from '@oclif/core/flags'
+import { CREDENTIAL_NAMES } from '../../query/find/filters.js'
+import { ROW_KINDS } from '../../model/event.js'
+import { FORMATS } from '../../render/format.js'
+
+const several = { multiple: true, multipleNonGreedy: true } as const
+
+const TIME = 'TIME'
+
+/** What narrows any question. */
+export const filterFlags = {
+  since: Flags.string({
+    description:
+      'Only events at or after this time: 2023-07-10, 2023-07-10T11:42:00Z, or 7d, 2h, 30m back from the newest event in the case. UTC unless the time says otherwise.',
+    helpValue: TIME,
+    helpGroup: 'FILTER',
+  }),
+  until: Flags.string({
+    description: 'Only events before this time; a bare date is the start of that day.',
+    helpValue: TIME,
+    helpGroup: 'FILTER',
+  }),
+  event: Flags.string({
+    description:
+      'Event name in any case, also as kms:Decrypt; CreateFunction also finds CreateFunction20150331. May repeat, as all filters.',
+    helpValue: 'NAME',
+    helpGroup: 'FILTER',
+    ...several,
+  }),
+  service: Flags.string({
+    description: 'Service: s3 or s3.amazonaws.com.',
+    helpValue: 'NAME',
+    helpGroup: 'FILTER',
+    ...several,
+  }),
+  account: Flags.string({
+    description: 'Account whose trail received the record.',
+    helpValue: 'ID',
+    helpGroup: 'FILTER',
+    ...several,
+  }),
+  region: Flags.string({ description: 'AWS region.', helpValue: 'REGION', helpGroup: 'FILTER', ...several }),
+  'source-ip': Flags.string({
+    description: 'Source address as recorded: an address or the name of a service.',
+    helpValue: 'ADDRESS',
+    helpGroup: 'FILTER',
+    ...several,
+  }),
+  'access-key': Flags.string({
+    description: 'Access key that signed the request.',
+    helpValue: 'KEY',
+    helpGroup: 'FILTER',
+    ...several,
+  }),
+  credentials: Flags.string({
+    description: 'Kind of credentials that were used: a class, or a group of classes (see docs/cli.md).',
+    options: [...CREDENTIAL_NAMES],
+    helpValue: 'CLASS',
+    helpGroup: 'FILTER',
+    ...several,
+  }),
+  error: Flags.string({
+    description: 'Only failed requests; --error=CODE only those with this error code. The = is needed.',
+    helpValue: '[CODE]',
+    helpGroup: 'FILTER',
+    ...several,
+  }),
+  'write-only': Flags.boolean({
+    description: 'Leave out events that say they only read. Note that AssumeRole says so.',
+    helpGroup: 'FILTER',
+  }),
+}
+
+/** What every `find` command takes. */
+export const findFlags = {
+  ...filterFlags,
+  around: Flags.string({
+    description:
+      'Only events around an event or a time, as in --around EVENT_ID ±10m; 10 minutes either way unless it says otherwise.',
+    helpValue: 'EVENT_ID',
+    helpGroup: 'FILTER',
+    exclusive: ['since', 'until', 'between'],
+  }),
+  between: Flags.string({
+    description: 'Only events between two events or times, both included: A..B.',
+    helpValue: 'A..B',
+    helpGroup: 'FILTER',
+    exclusive: ['since', 'until'],
+  }),
+  kind: Flags.string({
+    description:
+      'Only rows of this kind: events, lines of S3 server access logs, counts of aggregated events; all when it is not named.',
+    options: [...ROW_KINDS],
+    helpValue: 'KIND',
+    helpGroup: 'FILTER',
+    ...several,
+  }),
+  format: Flags.option({
+    description: 'Output format. A table shows 200 events unless --limit says more; the others give all.',
+    options: FORMATS,
+    default: 'table' as const,
+    helpGroup: 'OUTPUT',
+  })(),
+  columns: Flags.string({
+    description:
+      'Columns to show, in this order, as in event_time,event_name,user_agent. Lines of access logs also have bucket, object_key, http_status and more.',
+    helpValue: 'a,b,c',
+    helpGroup: 'OUTPUT',
+  }),
+  limit: Flags.integer({
+    description: 'Show at most N events.',
+    min: 1,
+    max: Number.MAX_SAFE_INTEGER,
+    helpValue: 'N',
+    helpGroup: 'OUTPUT',
+  }),
+  order: Flags.option({
+    description: 'Oldest first or newest first.',
+    options: ['asc', 'desc'] as const,
+    default: 'asc' as const,
+    helpGroup: 'OUTPUT',
+  })(),
+  records: Flags.boolean({
+    description: 'Add the exact text of each record; with --format jsonl or json.',
+    helpGroup: 'OUTPUT',
+  }),
+}

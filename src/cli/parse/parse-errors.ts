@@ -1,0 +1,116 @@
+/** Slips of a command line that the parser takes for something else. */
+import { CaseError } from '../../model/case-error.js'
+import { nearestWord } from '../../model/nearest-word.js'
+import { ANY_ERROR } from '../../model/question.js'
+import { shellWord } from '../../model/shell-word.js'
+
+/** `--error=` has an answer of its own. `--account=$ID` of an unset variable would ask for what has no account, and find nothing. @throws CaseError exit 2. */
+export function refuseEmpty(
+  values: Readonly<Record<string, unknown>>,
+  nameOf: (name: string) => string,
+): void {
+  for (const [name, value] of Object.entries(values)) {
+    const isEmpty = value === '' || (Array.isArray(value) && value.includes(''))
+    if (!isEmpty || name === 'error') continue
+    throw new CaseError(`${nameOf(name)} is empty`, { hint: 'is a variable of the shell not set?' })
+  }
+}
+
+/** What is known of the command that was typed. */
+export interface TypedCommand {
+  /** As it is typed: `coldtrail find text`. */
+  readonly name: string
+  readonly flags: readonly string[]
+  readonly args: Readonly<Record<string, unknown>>
+}
+
+/** What oclif's parser throws. */
+interface ParseError {
+  readonly message: string
+  readonly oclif?: unknown
+  readonly args?: unknown
+  readonly flags?: unknown
+  readonly parse?: { readonly output: { readonly args: Readonly<Record<string, unknown>> } }
+}
+
+/**
+ * What the parser says, in a line or two: its own words would be followed by the whole help, under which they vanish from a
+ * terminal. Any other error as it is.
+ */
+export function wronglyTyped(error: unknown, argv: readonly string[], command: TypedCommand): unknown {
+  const said = error as ParseError
+  if (said.oclif === undefined) return error
+  const help = `see ${command.name} --help`
+  if (Array.isArray(said.args)) return wrongArguments(said.args, argv, { ...command, help })
+  if (Array.isArray(said.flags)) {
+    const flag = String(said.flags[0])
+    return unknownFlag(
+      flag,
+      command.flags,
+      isNameless(said, command) ? `${behindDashes(flag, argv, command)}; ${help}` : help,
+    )
+  }
+  return new CaseError(onOneLine(said.message), { hint: help })
+}
+
+function wrongArguments(
+  args: readonly unknown[],
+  argv: readonly string[],
+  { name, args: known, help }: TypedCommand & { readonly help: string },
+): CaseError {
+  const next = argv[argv.indexOf(`--error=${ANY_ERROR}`) + 1]
+  if (argv.includes(`--error=${ANY_ERROR}`) && next !== undefined && !next.startsWith('-'))
+    return new CaseError(`--error takes its code behind a =, not as a word of its own`, {
+      hint: `as in: --error=${shellWord(next)}`,
+    })
+  const [first] = args
+  if (typeof first === 'object' && first !== null) {
+    const missing = first as { readonly name?: string; readonly description?: string }
+    const what = missing.description === undefined ? '' : `: ${missing.description}`
+    return new CaseError(`${(missing.name ?? 'an argument').toUpperCase()} is missing${what}`, {
+      hint: `type it behind ${name}, before any flags; ${help}`,
+    })
+  }
+  const extra = args.map(String)
+  const at = argv.indexOf(extra[0] ?? '')
+  const before = at > 0 ? argv[at - 1] : undefined
+  const isOneValue = Object.keys(known).length > 0 && before !== undefined && !before.startsWith('-')
+  return new CaseError(`${extra.map(shellWord).join(' ')} is one word too many for ${name}`, {
+    hint: isOneValue
+      ? `words that belong together need quotes: ${name} ${shellWord([before, ...extra].join(' '))}`
+      : help,
+  })
+}
+
+/** Where the name is missing that the command asks for, a word that is no flag may be it. */
+function isNameless({ parse }: ParseError, { args }: TypedCommand): boolean {
+  return (
+    Object.keys(args).length > 0 &&
+    Object.values(parse?.output.args ?? {}).every((value) => value === undefined)
+  )
+}
+
+function behindDashes(word: string, argv: readonly string[], { name }: TypedCommand): string {
+  const others = argv.filter((one) => one !== word)
+  const typed = [...others, '--', word].map(shellWord).join(' ')
+  return `if it is what to look for, type it last, behind --: ${name} ${typed}`
+}
+
+function unknownFlag(flag: string, known: readonly string[], help: string): CaseError {
+  const nearest = nearestWord(flag.replace(/^-+/, ''), known)
+  return new CaseError(`there is no flag ${flag}`, {
+    hint: nearest === undefined ? help : `did you mean --${nearest}? ${help}`,
+  })
+}
+
+/** oclif wraps, indents and colours what went wrong with flags. */
+function onOneLine(message: string): string {
+  return message
+    .replace(/\u001b\[[\d;]*m/g, '')
+    .replace(/\nSee more help with --help$/, '')
+    .replace(/^(?:The following errors? occurred:|Parsing )/, '')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .replace(/=true(?= cannot)/, '')
+    .replace(/^(--\S+) Expected/, '$1: expected')
+}

@@ -1,0 +1,18 @@
+/** Commands that are suggested ask the case that was asked: what was typed with `--case` is typed with them, too. */
+import { shellWord } from '../../model/shell-word.js'
+
+/** Commands that take a case, as they stand in a message. `handoff verify` and `log verify` do not. */
+const COMMAND =
+  /\bcoldtrail (find (?:request|principal|resource|text|window)|digest verify|(?:handoff|index|show|sql|export|lineage|summary|principals|resources|problems|coverage|info|verify)(?![\w-]| verify))/g
+
+/** @returns undefined when the case is the usual one, which needs no flag. */
+export function typedCase(argv: readonly string[]): string | undefined {
+  const at = argv.findLastIndex((word) => word === '--case' || word.startsWith('--case='))
+  const word = argv[at]
+  return word === '--case' ? argv[at + 1] : word?.slice('--case='.length)
+}
+
+export function withCase(line: string, casePath: string | undefined): string {
+  if (casePath === undefined || /--case[ =]/.test(line)) return line
+  return line.replace(COMMAND, (command) => `${command} --case ${shellWord(casePath)}`)
+}

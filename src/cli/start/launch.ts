@@ -1,0 +1,85 @@
+/**
+ * The start of every run. A command line that names a command runs that command at once, as the build's manifest has it. Help,
+ * completion and what is not understood go to oclif, which first reads package files and plug-ins: that takes as long again.
+ */
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import PACKAGE from '../../../package.json' with { type: 'json' }
+import { escapeUnsafe } from '../../render/json-text.js'
+import { printable } from '../../render/printable.js'
+import { watchOutput } from '../output/output-failure.js'
+import { errorResult, errorText } from '../output/error-output.js'
+import { unknownCommand } from './unknown-command.js'
+import { readDirect, type DirectCommand, type Manifest } from './direct-command.js'
+
+const VERSION = `${PACKAGE.name}/${PACKAGE.version} ${process.platform}-${process.arch} node-${process.version}`
+
+/** @param root folder of the package, ending in a slash. */
+export async function launch(root: URL): Promise<void> {
+  process.umask(0o077)
+  watchOutput()
+  const argv = usualWords(process.argv.slice(2))
+  if (argv[0] === '--version') {
+    process.stdout.write(`${VERSION}\n`)
+    return
+  }
+  try {
+    const manifest = readManifest(root)
+    const direct = readDirect(argv, manifest)
+    if (direct === undefined) await runOther(root, argv, Object.keys(manifest.commands))
+    else await runDirect(root, direct)
+  } catch (error) {
+    const { handle } = await import('@oclif/core')
+    await handle(shown(error as Error))
+  }
+}
+
+/** What people try, as oclif has it: no command has a flag -h, and none is named version. */
+function usualWords(typed: readonly string[]): string[] {
+  if (typed.length === 1 && typed[0] === 'version') return ['--version']
+  return typed.at(-1) === '-h' && !typed.includes('--') ? [...typed.slice(0, -1), '--help'] : [...typed]
+}
+
+function readManifest(root: URL): Manifest {
+  return JSON.parse(readFileSync(new URL('oclif.manifest.json', root), 'utf8')) as Manifest
+}
+
+async function runDirect(root: URL, { id, file, args }: DirectCommand): Promise<void> {
+  const [{ quickConfig }, { default: command }] = await Promise.all([
+    import('./quick-config.js'),
+    import(new URL(file, root).href) as Promise<{ default: RunnableCommand }>,
+  ])
+  command.id = id
+  await command.run(args, quickConfig(fileURLToPath(root), VERSION))
+}
+
+interface RunnableCommand {
+  id: string
+  run(argv: string[], config: unknown): Promise<unknown>
+}
+
+async function runOther(root: URL, argv: string[], ids: readonly string[]): Promise<void> {
+  const unknown = argv.includes('--help') ? undefined : unknownCommand(argv, ids)
+  if (unknown === undefined) {
+    await runOclif(root, argv)
+    return
+  }
+  process.exitCode = unknown.exit
+  if (argv.includes('--json'))
+    process.stdout.write(`${escapeUnsafe(JSON.stringify(errorResult(unknown), null, 2))}\n`)
+  else process.stderr.write(errorText(unknown))
+}
+
+/** Without user plug-ins: a file in the home folder must not be able to run code in an investigation. */
+async function runOclif(root: URL, argv: string[]): Promise<void> {
+  const { Config, flush, run } = await import('@oclif/core')
+  const config = await Config.load({ root: fileURLToPath(root), userPlugins: false, devPlugins: false })
+  await run(argv, config)
+  await flush()
+}
+
+/** What was typed is echoed by the messages of oclif: its control characters must not act. */
+function shown(error: Error): Error {
+  error.message = error.message.replaceAll('\t', '    ').split('\n').map(printable).join('\n')
+  return error
+}

@@ -1,0 +1,55 @@
+/** Files that CloudTrail itself says it delivered, and that are not in the archive. */
+import type { MissingFile } from '../../model/coverage.js'
+import type { Connection } from '../../store/open.js'
+import { readTuples } from '../../store/reader.js'
+import { readDeliveredName, sameName, type ArchiveFile } from './delivered-files.js'
+import type { Digest } from './digest-files.js'
+import { sql } from '../plan/statement.js'
+import { OWN_WRITES } from './trail-events.js'
+import { EVENT_OF_USE } from '../plan/event-use.js'
+
+interface Naming {
+  readonly key: string
+  readonly namedBy: MissingFile['named_by']
+  readonly evidence: string
+}
+
+/** Each once; what a digest names and an event too, by the digest. Sorted by key. */
+export function missingFiles(
+  db: Connection,
+  files: readonly ArchiveFile[],
+  digests: readonly Digest[],
+): MissingFile[] {
+  const present = new Set(files.map(({ path }) => sameName(path)))
+  const missing = new Map<string, MissingFile>()
+  for (const { key, namedBy, evidence } of namings(db, digests)) {
+    const name = sameName(key)
+    if (present.has(name) || missing.has(name)) continue
+    const claims = readDeliveredName(name)
+    // Any other object under AWSLogs/ is not CloudTrail's: access logs, Config, …
+    if (claims === null) continue
+    const { family, accountId: account_id, region: aws_region, delivered } = claims
+    missing.set(name, { key, family, account_id, aws_region, delivered, named_by: namedBy, evidence })
+  }
+  return [...missing.values()].sort((one, other) => (one.key < other.key ? -1 : 1))
+}
+
+function* namings(db: Connection, digests: readonly Digest[]): Generator<Naming> {
+  for (const { keys, path } of digests)
+    for (const key of keys) yield { key, namedBy: 'digest', evidence: path }
+  for (const [arn, eventId] of ownWrites(db)) {
+    // arn:aws:s3:::BUCKET/PREFIX/AWSLogs/…
+    const key = arn.slice(arn.indexOf('/') + 1)
+    yield { key, namedBy: 'PutObject event', evidence: eventId }
+  }
+}
+
+/** In the order of the index: by name, then by time. Of a bucket's objects few are log files, of CloudTrail's writes all. */
+function ownWrites(db: Connection): [arn: string, eventId: string][] {
+  return readTuples(
+    db,
+    sql`SELECT r.arn, e.event_id FROM (SELECT id, arn FROM resource WHERE arn GLOB 'arn:aws*:s3:::*/AWSLogs/*') r
+  CROSS JOIN event_resource x ON x.resource_id = r.id CROSS JOIN event e ON e.id = ${EVENT_OF_USE}
+  WHERE e.outcome_id = 0 AND ${OWN_WRITES}`,
+  ) as [string, string][]
+}

@@ -1,0 +1,153 @@
+/** A question → counts of aggregated events, in the columns of events as far as they tell the same. They are few: one table is read. */
+import { AGGREGATE_COLUMNS, EVENT_COLUMNS, type EventRow } from '../../model/event.js'
+import type { Filters, Page, Question } from '../../model/question.js'
+import type { Connection } from '../../store/open.js'
+import { readNumber, readTuples } from '../../store/reader.js'
+import { cells } from './cells.js'
+import { inWindow } from '../plan/condition.js'
+import { countUpTo } from '../plan/count.js'
+import { recordedNames } from './filters.js'
+import type { RowExtras } from './run-question.js'
+import { and, list, raw, sql, type Statement } from '../plan/statement.js'
+import { asStored, matches, readPattern } from './value.js'
+
+export interface AggregateAnswer {
+  readonly notes: readonly string[]
+  readonly rows: Iterable<EventRow>
+  count(cap: number): number
+}
+
+export function hasAggregates(db: Connection): boolean {
+  return readNumber(db, sql`SELECT 1 FROM aggregate LIMIT 1`) !== null
+}
+
+export function askAggregates(
+  db: Connection,
+  question: Question,
+  page: Page,
+  extras: RowExtras = {},
+): AggregateAnswer {
+  const conditions = conditionsOf(question)
+  const direction = raw(page.order === 'desc' ? ' DESC' : '')
+  const end = page.limit === undefined ? raw('') : sql` LIMIT ${page.limit}`
+  const from = sql`FROM aggregate a JOIN source s ON s.id = a.source_id WHERE ${and(conditions)}`
+  const wanted = sql`SELECT ${raw(SELECT)} ${from} ORDER BY a.window_start_ms${direction}, a.id${direction}${end}`
+  return {
+    notes: unansweredByCounts(question),
+    rows: rowsOf(db, wanted, extras),
+    count: (cap) => countUpTo(db, sql`SELECT 1 ${from}`, cap),
+  }
+}
+
+/** Selects `id` of every count that the question means. */
+export function aggregateIds(question: Question): Statement {
+  return sql`SELECT a.id FROM aggregate a WHERE ${and(conditionsOf(question))}`
+}
+
+function conditionsOf(question: Question): Statement[] {
+  return [
+    ...inWindow('a.window_start_ms', question.window),
+    ...subjectConditions(question),
+    ...filterConditions(question.filters),
+  ]
+}
+
+/** What a count is of stands in its name; a window is asked for one row an event, not for one a detail. */
+function subjectConditions(question: Question): Statement[] {
+  switch (question.kind) {
+    case 'window':
+      return [raw('a.is_primary = 1')]
+    case 'principal':
+    case 'resource': {
+      const pattern = readPattern(question.value.toLowerCase())
+      return [matches('lower(a.name)', pattern)]
+    }
+    case 'request':
+    case 'text':
+      return [raw('FALSE')]
+  }
+}
+
+function filterConditions(filters: Filters): Statement[] {
+  const services = filters.services.flatMap((name) => [name, `${name}.amazonaws.com`])
+  const conditions = [
+    ...anyOf('event_source', services),
+    ...anyOf('account_id', filters.accounts),
+    ...anyOf('aws_region', filters.regions),
+    ...anyOf('name', recordedNames(filters.events)),
+  ]
+  return unanswerable(filters).length > 0 ? [raw('FALSE')] : conditions
+}
+
+function anyOf(column: string, values: readonly string[]): Statement[] {
+  return values.length === 0 ? [] : [sql`a.${raw(column)} COLLATE NOCASE IN ${list(values.map(asStored))}`]
+}
+
+/** Flags of which a count says nothing. */
+function unanswerable(filters: Filters): string[] {
+  const { sourceIps, accessKeys, credentials, errors, writeOnly } = filters
+  const flags = {
+    '--source-ip': sourceIps.length > 0,
+    '--access-key': accessKeys.length > 0,
+    '--credentials': credentials.length > 0,
+    '--error': errors.length > 0,
+    '--write-only': writeOnly,
+  }
+  return Object.entries(flags).flatMap(([flag, isUsed]) => (isUsed ? [flag] : []))
+}
+
+/** What of the question a count can not answer, in words. */
+export function unansweredByCounts({ filters }: Question): string[] {
+  const flags = unanswerable(filters)
+  return flags.length === 0
+    ? []
+    : [`aggregated events do not tell what ${flags.join(', ')} asks for: their counts are left out`]
+}
+
+const iso = (column: string): string => `strftime('%Y-%m-%dT%H:%M:%SZ', ${column} / 1000, 'unixepoch')`
+
+const AS_EVENT: Readonly<Record<string, string>> = {
+  event_time: iso('a.window_start_ms'),
+  event_source: 'a.event_source',
+  event_name: "CASE WHEN a.dimension = 'eventName' THEN a.name END",
+  aws_region: 'a.aws_region',
+  recipient_account_id: 'a.account_id',
+  event_id: 'a.event_id',
+  event_category: "'Aggregated'",
+  source_path: 's.path',
+  member: 's.member',
+  record_offset: 'a.record_offset',
+  record_length: 'a.record_length',
+  appearances: '1',
+}
+
+const OWN: Readonly<Record<(typeof AGGREGATE_COLUMNS)[number], string>> = {
+  window_end: iso('a.window_end_ms'),
+  aggregation_type: 'a.aggregation_type',
+  dimension: 'a.dimension',
+  name: 'a.name',
+  value: 'a.value',
+}
+
+const SELECT = [
+  ...EVENT_COLUMNS.map((column) => AS_EVENT[column] ?? 'NULL'),
+  ...AGGREGATE_COLUMNS.map((column) => OWN[column]),
+  'a.source_id',
+  'a.locator',
+].join(', ')
+
+function* rowsOf(db: Connection, wanted: Statement, extras: RowExtras): Generator<EventRow> {
+  for (const values of readTuples(db, wanted)) {
+    const [sourceId, locator] = values.slice(-2) as [number, string | null]
+    const row = cells(EVENT_COLUMNS, values)
+    const at = [Number(row.record_offset), Number(row.record_length)] as const
+    const record = extras.records?.read(sourceId, ...at, locator)
+    yield {
+      ...row,
+      kind: 'aggregate',
+      aggregate: cells(AGGREGATE_COLUMNS, values.slice(EVENT_COLUMNS.length)),
+      ...(extras.resources === true ? { resources: [] } : {}),
+      ...(record === undefined ? {} : { record: record.toString('utf8') }),
+    }
+  }
+}

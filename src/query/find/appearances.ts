@@ -1,0 +1,85 @@
+/** The records behind an event, with the place of each of their appearances: `coldtrail show`. */
+import { textRepeatsKey } from '../../decode/repeated-keys.js'
+import type { Connection } from '../../store/open.js'
+import { RecordReader, type RecordPlace } from '../../store/record-reader.js'
+import { idSpellings } from './value.js'
+
+export interface Appearance {
+  readonly source_path: string
+  readonly member: string | null
+  readonly sha256: string | null
+  readonly content_sha256: string | null
+  readonly record_offset: number
+  readonly record_length: number
+}
+
+/** A file, or member, with the same bytes as one that was indexed. */
+export interface Copy {
+  readonly source_path: string
+  readonly member: string | null
+}
+
+/** Where the bytes of a place were delivered again: their records are not counted as appearances. */
+export function readCopies(db: Connection, { sha256 }: Appearance): Copy[] {
+  const copies = db.prepare<[string | null], Copy>(
+    "SELECT path AS source_path, member FROM source WHERE sha256 = ? AND status = 'duplicate' ORDER BY id",
+  )
+  return copies.all(sha256)
+}
+
+export interface ShownRecord {
+  /** null of a line of an access log. */
+  readonly event_id: string | null
+  /** Exact bytes. */
+  readonly record: Buffer
+  /** A key stands twice in it, which only the bytes tell. */
+  readonly repeats_key: boolean
+  readonly appearances: readonly Appearance[]
+}
+
+interface EventPlace extends RecordPlace {
+  readonly id: number
+  readonly event_id: string
+}
+
+/** Several when one eventID was delivered with different content. */
+export function readRecords(db: Connection, eventId: string): ShownRecord[] {
+  const events = db
+    .prepare(
+      'SELECT id, event_id, source_id, record_offset, record_length, locator FROM event WHERE event_id IN (SELECT value FROM json_each(?)) ORDER BY id',
+    )
+    .all(JSON.stringify(idSpellings(eventId))) as EventPlace[]
+  const reader = new RecordReader(db)
+  return events.map((event) => {
+    const record = reader.readAt(event)
+    const repeats_key = textRepeatsKey(record.toString('utf8'))
+    return { event_id: event.event_id, record, repeats_key, appearances: readAppearances(db, event.id) }
+  })
+}
+
+/** Lines of S3 server access logs by request ID or host ID: a copy of an object leaves two of one request. */
+export function readAccessLines(db: Connection, id: string): ShownRecord[] {
+  const lines = db
+    .prepare(
+      `SELECT s.path AS source_path, s.member, s.sha256, s.content_sha256, l.record_offset, l.record_length, l.source_id
+       FROM access_log l JOIN source s ON s.id = l.source_id
+       WHERE l.request_id = @id OR (substr(l.host_id, 1, 16) = substr(@id, 1, 16) AND l.host_id = @id) ORDER BY l.id`,
+    )
+    .all({ id }) as (Appearance & { readonly source_id: number })[]
+  const reader = new RecordReader(db)
+  return lines.map(({ source_id, ...place }) => ({
+    event_id: null,
+    record: reader.read(source_id, place.record_offset, place.record_length),
+    repeats_key: false,
+    appearances: [place],
+  }))
+}
+
+function readAppearances(db: Connection, rowid: number): Appearance[] {
+  return db
+    .prepare(
+      `SELECT a.source_path, a.member, s.sha256, s.content_sha256, a.record_offset, a.record_length
+       FROM appearances a JOIN source s ON s.id = a.source_id WHERE a.event_rowid = ? ORDER BY a.source_id, a.record_offset`,
+    )
+    .all(rowid) as Appearance[]
+}

@@ -1,0 +1,176 @@
+/** Filters → demands on the dictionaries that events point into. One dictionary, one demand. */
+import { ANY_ERROR, type Filters } from '../../model/question.js'
+import { CREDENTIAL_CLASSES, type CredentialClass } from '../../model/principal.js'
+import type { Connection } from '../../store/open.js'
+import { readColumn } from '../../store/reader.js'
+import type { Dimension, DimensionArm } from '../plan/criteria.js'
+import { and, list, or, raw, sql, type Statement } from '../plan/statement.js'
+import { asStored } from './value.js'
+
+/** The questions that AWS says the identity answers: root, user, temporary, another service, Identity Center. */
+export const CREDENTIAL_GROUPS = {
+  root: ['root-console', 'root-key', 'root-assumed'],
+  user: ['user-key', 'console-session', 'session-token', 'forwarded-session', 'user-sign-in'],
+  temporary: [
+    'root-assumed',
+    'federated-user',
+    'service-linked-role',
+    'web-identity',
+    'identity-center-permission-set',
+    'ec2-instance-role',
+    'lambda-role',
+    'role-session',
+    'console-session',
+    'session-token',
+    'forwarded-session',
+    // Nearly always through the session of a role; who asks for temporary credentials must not miss these.
+    'identity-center-user',
+  ],
+  role: [
+    'service-linked-role',
+    'web-identity',
+    'identity-center-permission-set',
+    'ec2-instance-role',
+    'lambda-role',
+    'role-session',
+  ],
+  federated: ['federation', 'federated-user', 'web-identity', 'identity-center-permission-set'],
+  'identity-center': ['identity-center-user', 'identity-center-permission-set'],
+  'long-term': ['root-key', 'user-key'],
+  service: ['aws-service', 'service-linked-role', 'forwarded-session'],
+} as const satisfies Record<string, readonly CredentialClass[]>
+
+/** What `--credentials` takes. */
+export const CREDENTIAL_NAMES: readonly string[] = [
+  ...Object.keys(CREDENTIAL_GROUPS),
+  ...Object.keys(CREDENTIAL_CLASSES),
+]
+
+/** Old SOAP calls of S3 are recorded under the REST names (S3 User Guide, "Logging with CloudTrail"). */
+const SOAP_EVENT_NAMES: ReadonlyMap<string, string> = new Map([
+  ['listallmybuckets', 'ListBuckets'],
+  ['getbucketaccesscontrolpolicy', 'GetBucketAcl'],
+  ['setbucketaccesscontrolpolicy', 'PutBucketAcl'],
+  ['getbucketloggingstatus', 'GetBucketLogging'],
+  ['setbucketloggingstatus', 'PutBucketLogging'],
+])
+
+export function credentialsNamed(name: string): readonly CredentialClass[] {
+  if (Object.hasOwn(CREDENTIAL_GROUPS, name)) return CREDENTIAL_GROUPS[name as keyof typeof CREDENTIAL_GROUPS]
+  return Object.hasOwn(CREDENTIAL_CLASSES, name) ? [name as CredentialClass] : []
+}
+
+/** `kms:Decrypt`, as lists show an event and policies name an action. */
+const OF_SERVICE = /^([\w.-]+):(.+)$/
+
+/** @returns the service as typed, null where none was. */
+export function eventTyped(typed: string): { readonly service: string | null; readonly name: string } {
+  const [, service = null, name = typed] = OF_SERVICE.exec(typed) ?? []
+  return { service, name }
+}
+
+/** Names as typed, and as records spell them. */
+export function recordedNames(events: readonly string[]): string[] {
+  return [...new Set(events.flatMap((event) => [event, SOAP_EVENT_NAMES.get(event.toLowerCase()) ?? event]))]
+}
+
+/** How names were understood that records spell differently. */
+export function filterNotes(db: Connection, { events }: Filters): string[] {
+  return events.flatMap((typed) => {
+    const { name: event } = eventTyped(typed)
+    const recorded = SOAP_EVENT_NAMES.get(event.toLowerCase())
+    if (recorded !== undefined)
+      return [`the SOAP call ${event} is recorded as ${recorded}: both are searched for`]
+    const dated = datedNames(db, event)
+    return dated.length === 0 ? [] : [`${event} is also recorded as ${dated.join(', ')}`]
+  })
+}
+
+/** Lambda and CloudFront add the date of their API: the case's names that are this one with a date. */
+function datedNames(db: Connection, event: string): string[] {
+  const name = asStored(event)
+  return readColumn<string>(
+    db,
+    sql`SELECT DISTINCT event_name FROM action WHERE event_name_stem = ${name} COLLATE NOCASE
+    AND event_name <> ${name} COLLATE NOCASE ORDER BY 1`,
+  )
+}
+
+export function criteriaOf(filters: Filters): DimensionArm[] {
+  const demands: Record<Dimension, readonly Statement[]> = {
+    identity: [anyOf('access_key_id', filters.accessKeys.flatMap(keySpellings)), credentials(filters)].flat(),
+    action: [events(filters), services(filters), writes(filters)].flat(),
+    origin: anyOf('source_ip_address', filters.sourceIps),
+    outcome: errors(filters),
+    place: [
+      anyOf('recipient_account_id', filters.accounts),
+      anyOfFolded('aws_region', filters.regions),
+    ].flat(),
+  }
+  return Object.entries(demands).flatMap(([name, conditions]) => {
+    const dimension = name as Dimension
+    if (conditions.length === 0) return []
+    return [
+      { kind: 'dimension', dimension, ids: sql`SELECT id FROM ${raw(dimension)} WHERE ${and(conditions)}` },
+    ]
+  })
+}
+
+function anyOf(column: string, values: readonly string[]): Statement[] {
+  return values.length === 0 ? [] : [sql`${raw(column)} IN ${list(values.map(asStored))}`]
+}
+
+/** ASCII case does not matter. */
+function anyOfFolded(column: string, values: readonly string[]): Statement[] {
+  return values.length === 0 ? [] : [sql`${raw(column)} COLLATE NOCASE IN ${list(values.map(asStored))}`]
+}
+
+/** Keys are written in capitals; people type them as they like. */
+function keySpellings(key: string): string[] {
+  const upper = key.toUpperCase()
+  return upper === key ? [key] : [key, upper]
+}
+
+function credentials({ credentials }: Filters): Statement[] {
+  return anyOf('credential_class', credentials)
+}
+
+/** `CreateFunction` is also CreateFunction20150331, but not the other way round. */
+function events({ events }: Filters): Statement[] {
+  if (events.length === 0) return []
+  const ofServices = events.flatMap((typed) => {
+    const { service, name } = eventTyped(typed)
+    return service === null ? [] : [and([...ofService([service]), ...named([name])])]
+  })
+  return [or([...named(events), ...ofServices])]
+}
+
+function named(events: readonly string[]): Statement[] {
+  const names = recordedNames(events)
+  return [or([...anyOfFolded('event_name', names), ...anyOfFolded('event_name_stem', names)])]
+}
+
+function services({ services }: Filters): Statement[] {
+  return ofService(services)
+}
+
+function ofService(services: readonly string[]): Statement[] {
+  return anyOfFolded(
+    'event_source',
+    services.flatMap((service) =>
+      service.includes('.') ? [service] : [service, `${service}.amazonaws.com`],
+    ),
+  )
+}
+
+function writes({ writeOnly }: Filters): Statement[] {
+  return writeOnly ? [raw('read_only IS NOT 1')] : []
+}
+
+function errors({ errors }: Filters): Statement[] {
+  if (errors.length === 0) return []
+  const codes = errors.filter((code) => code !== ANY_ERROR)
+  const parts = anyOfFolded('error_code', codes)
+  if (codes.length < errors.length) parts.push(raw('failed = 1'))
+  return [or(parts)]
+}

@@ -1,0 +1,34 @@
+/** What the commands that count leave out: they count events of CloudTrail, and lines of access logs tell of many of the same requests. */
+import type { Question } from '../../model/question.js'
+import type { Connection } from '../../store/open.js'
+import { readNumber } from '../../store/reader.js'
+import { askAccessLog, hasAccessLines } from '../access-log/ask.js'
+import { askAggregates, hasAggregates } from './aggregates.js'
+import { sql } from '../plan/statement.js'
+import { isoTime } from './window.js'
+
+export interface NotCounted {
+  readonly access_log_lines: number
+  readonly aggregates: number
+}
+
+/** Counting stops here: it would take longer than reading the number is worth. */
+export const MOST_NOT_COUNTED = 1_000_000
+
+/** Of the same question; null when the case holds events only. More than MOST_NOT_COUNTED are one more than that. */
+export function notCounted(db: Connection, question: Question): NotCounted | null {
+  const hasLines = hasAccessLines(db)
+  const hasCounts = hasAggregates(db)
+  if (!hasLines && !hasCounts) return null
+  const page = { order: 'asc', limit: 1 } as const
+  return {
+    access_log_lines: hasLines ? askAccessLog(db, question, page).count(MOST_NOT_COUNTED) : 0,
+    aggregates: hasCounts ? askAggregates(db, question, page).count(MOST_NOT_COUNTED) : 0,
+  }
+}
+
+/** Where a window begins that has all lines: `find window` asks for one. */
+export function firstLineTime(db: Connection): string | null {
+  const first = readNumber(db, sql`SELECT min(time_ms) FROM access_log`)
+  return first === null ? null : isoTime(first)
+}

@@ -1,0 +1,155 @@
+/** A question → its events, in order, read from the case while they are asked for. */
+import { CaseError, EXIT } from '../../model/case-error.js'
+import { EVENT_COLUMNS, type EventColumn, type EventResource, type EventRow } from '../../model/event.js'
+import type { Page, Question } from '../../model/question.js'
+import type { FileState } from '../../model/verification.js'
+import type { Connection } from '../../store/open.js'
+import { readIndexNames, readNumber, readTuples } from '../../store/reader.js'
+import { EVENT_FROM, EVENT_SELECT } from '../../store/views.js'
+import { cells } from './cells.js'
+import { criteriaOf, filterNotes } from './filters.js'
+import { countUpTo } from '../plan/count.js'
+import { makePlan, PLAN_LIMITS, type Plan } from '../plan/plan.js'
+import { idsOf, rowsInBatches } from '../plan/row-batches.js'
+import { list, raw, sql, type Statement } from '../plan/statement.js'
+import { idSpellings } from './value.js'
+import { reachOf } from './questions.js'
+import { notReadable } from '../plan/text-expression.js'
+import { EVENT_OF_USE, usesOf } from '../plan/event-use.js'
+
+/** Reads the exact text of a record: RecordReader of record-reader.ts. */
+export interface RecordSource {
+  read(sourceId: number, offset: number, length: number, locator: string | null): Buffer
+}
+
+export interface RowExtras {
+  readonly resources?: boolean
+  readonly records?: RecordSource | undefined
+  /** What digest verify says of a source; undefined when it was not run. */
+  readonly digestState?: ((sourceId: number) => FileState | null) | undefined
+}
+
+export interface Answer {
+  /** How the question was understood. */
+  readonly notes: readonly string[]
+  readonly plan: Plan
+  /** Reads as it is iterated; once. */
+  readonly rows: Iterable<EventRow>
+  /** All hits, whatever the page: exact up to `cap`, `cap` + 1 when there are more. */
+  count(cap: number): number
+}
+
+/** @throws CaseError when the question can not be asked so. */
+export function askQuestion(
+  db: Connection,
+  question: Question,
+  page: Page,
+  extras: RowExtras = {},
+  limits = PLAN_LIMITS,
+): Answer {
+  const reach = reachOf(question)
+  const criteria = [...reach.criteria, ...criteriaOf(question.filters)]
+  const demand = { criteria, window: question.window, indexes: readIndexNames(db) }
+  const plan = explained(question, () => makePlan(db, demand, page, limits))
+  return {
+    notes: [...reach.notes, ...filterNotes(db, question.filters)],
+    plan,
+    rows: rowsInBatches(
+      () => plan.found ?? idsOf(db, plan.ids, page),
+      (ids) => readRows(db, ids, extras),
+    ),
+    count: (cap) => countUpTo(db, plan.all, cap),
+  }
+}
+
+/** The newest time of an event or a line of an access log, from which relative times count. */
+export function newestEventMs(db: Connection): number | null {
+  const newest = sql`SELECT max(ms) FROM (SELECT max(event_time_ms) AS ms FROM event UNION ALL SELECT max(time_ms) FROM access_log)`
+  return readNumber(db, newest)
+}
+
+export function hasEventId(db: Connection, eventId: string): boolean {
+  return readNumber(db, sql`SELECT 1 FROM event WHERE event_id IN ${list(idSpellings(eventId))}`) !== null
+}
+
+/** Rows of these events, in this order. */
+function readRows(db: Connection, ids: readonly number[], extras: RowExtras): EventRow[] {
+  const wanted = sql`(SELECT value FROM json_each(${JSON.stringify(ids)}))`
+  const resources = extras.resources === true ? readResources(db, wanted) : undefined
+  const rows = new Map<unknown, EventRow>()
+  for (const values of readTuples(db, rowsWithIds(wanted))) {
+    const id = values[EVENT_COLUMNS.length] as number
+    rows.set(id, {
+      ...cells(EVENT_COLUMNS, values),
+      kind: 'event',
+      ...(extras.digestState === undefined ? {} : { digest_state: extras.digestState(sourceOf(values)) }),
+      ...(resources === undefined ? {} : { resources: resources.get(id) ?? [] }),
+      ...(extras.records === undefined ? {} : { record: recordText(values, extras.records) }),
+    })
+  }
+  return ids.map((id) => rows.get(id) ?? missingRow('event', id))
+}
+
+/** EVENT_SELECT gives the columns in the order of EVENT_COLUMNS; the last three are for us. */
+function rowsWithIds(wanted: Statement): Statement {
+  return sql`${raw(EVENT_SELECT)}, e.id, e.source_id, e.locator ${raw(EVENT_FROM)} WHERE e.id IN ${wanted}`
+}
+
+function sourceOf(values: readonly (string | number | null)[]): number {
+  return values[EVENT_COLUMNS.length + 1] as number
+}
+
+function recordText(values: readonly (string | number | null)[], records: RecordSource): string {
+  const [sourceId, locator] = values.slice(EVENT_COLUMNS.length + 1) as [number, string | null]
+  const at = (column: EventColumn) => values[EVENT_COLUMNS.indexOf(column)] as number
+  return records.read(sourceId, at('record_offset'), at('record_length'), locator).toString('utf8')
+}
+
+type ResourceTuple = [
+  id: number,
+  arn: string | null,
+  type: string | null,
+  role: string,
+  name: string | null,
+  derived: number,
+]
+
+function readResources(db: Connection, wanted: Statement): Map<number, EventResource[]> {
+  const statement = sql`SELECT ${EVENT_OF_USE}, r.arn, r.type, l.role, r.name, r.derived FROM ${wanted} w
+  CROSS JOIN event_resource x ON ${usesOf('w.value')}
+  JOIN resource r ON r.id = x.resource_id JOIN resource_role l ON l.id = x.role_id
+  ORDER BY ${EVENT_OF_USE}, x.role_id, r.arn, r.name, r.type`
+  const byEvent = new Map<number, EventResource[]>()
+  for (const values of readTuples(db, statement)) {
+    const [id, arn, type, role, name, derived] = values as ResourceTuple
+    const resource: EventResource = {
+      arn,
+      type,
+      role,
+      ...(arn === null && name !== null ? { name } : {}),
+      ...(derived === 1 ? { derived: true } : {}),
+    }
+    const known = byEvent.get(id)
+    if (known === undefined) byEvent.set(id, [resource])
+    else known.push(resource)
+  }
+  return byEvent
+}
+
+/** Joins are inner: a row without its dictionary row would otherwise vanish from answers. */
+export function missingRow(table: string, id: number): never {
+  throw new CaseError(`the case is damaged: ${table} row ${id} points to rows that are missing`, {
+    exit: EXIT.verificationFailed,
+    hint: 'see what is damaged with: coldtrail verify',
+  })
+}
+
+/** FTS5 has the last word on its query language; it reports what it can not read as a plain SQLITE_ERROR. */
+export function explained<Value>(question: Question, plan: () => Value): Value {
+  try {
+    return plan()
+  } catch (error) {
+    const { code, message } = error as { code?: unknown; message: string }
+    throw question.kind === 'text' && code === 'SQLITE_ERROR' ? notReadable(message) : error
+  }
+}

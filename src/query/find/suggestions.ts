@@ -1,0 +1,40 @@
+/** What to try when a name finds nothing: names are compared whole. */
+import type { Subject } from '../../model/question.js'
+import { shellWord } from '../../model/shell-word.js'
+import type { Connection } from '../../store/open.js'
+import { readColumn, readNumber } from '../../store/reader.js'
+import { identitiesNamed } from './by-principal.js'
+import { idsNamed } from '../resources/resource-match.js'
+import { sql } from '../plan/statement.js'
+import { readPattern } from './value.js'
+
+/** The question that finds names which begin so, when there are any. */
+export function questionOfBeginnings(db: Connection, subject: Subject): string | undefined {
+  if (subject.kind !== 'principal' && subject.kind !== 'resource') return undefined
+  const { kind, value } = subject
+  if (value === '' || readPattern(value).isPrefix) return undefined
+  const pattern = `${value}*`
+  const named = kind === 'principal' ? identitiesNamed(pattern) : idsNamed(pattern)
+  const isAny = readNumber(db, sql`SELECT 1 FROM (${named}) LIMIT 1`) !== null
+  return isAny ? `coldtrail find ${kind} ${shellWord(pattern)}` : undefined
+}
+
+/** The question for the ARN that differs from the typed one in capitals only: ARNs are compared as they are written. */
+export function questionOfCapitals(db: Connection, subject: Subject): string | undefined {
+  if (subject.kind !== 'resource' || !/^arn:/i.test(subject.value)) return undefined
+  const { text } = readPattern(subject.value)
+  const [arn] = readColumn<string>(
+    db,
+    sql`SELECT arn FROM resource WHERE arn COLLATE NOCASE = ${text} AND arn <> ${text} ORDER BY arn LIMIT 1`,
+  )
+  return arn === undefined ? undefined : `coldtrail find resource ${shellWord(arn)}`
+}
+
+/** The question for the bucket of an object that nothing names. */
+export function questionOfBucket(db: Connection, subject: Subject): string | undefined {
+  if (subject.kind !== 'resource') return undefined
+  const [, bucket] = /^(?:s3:\/\/|arn:[a-z-]+:s3:::)?([^/:]+)\/./i.exec(subject.value) ?? []
+  if (bucket === undefined) return undefined
+  const isKnown = readNumber(db, sql`SELECT 1 FROM (${idsNamed(`s3://${bucket}`)}) LIMIT 1`) !== null
+  return isKnown ? `coldtrail find resource ${shellWord(bucket)}` : undefined
+}

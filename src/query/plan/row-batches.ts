@@ -1,0 +1,31 @@
+/** The rows of a page by their numbers: read as they are iterated, in batches. */
+import type { EventRow } from '../../model/event.js'
+import type { Page } from '../../model/question.js'
+import type { Connection } from '../../store/open.js'
+import { iterateColumn, readColumn } from '../../store/reader.js'
+import type { Statement } from './statement.js'
+
+/** The first rows come soon, later ones in larger helpings. */
+const FIRST_BATCH = 50
+const BATCH = 500
+
+/** A page is read at once: a slow reader of the output then keeps no lock on the case. */
+export function idsOf(db: Connection, ids: Statement, { limit }: Page): Iterable<number> {
+  return limit === undefined ? iterateColumn<number>(db, ids) : readColumn<number>(db, ids)
+}
+
+/** @param read gives the rows with these numbers, in their order. */
+export function* rowsInBatches(
+  ids: () => Iterable<number>,
+  read: (ids: readonly number[]) => EventRow[],
+): Generator<EventRow> {
+  let batch: number[] = []
+  let size = FIRST_BATCH
+  for (const id of ids()) {
+    if (batch.push(id) < size) continue
+    yield* read(batch)
+    batch = []
+    size = BATCH
+  }
+  yield* read(batch)
+}

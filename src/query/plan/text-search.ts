@@ -1,0 +1,64 @@
+/**
+ * The words of a record stand in two indexes: event_text has what is the event's own, value_text what events share (caller,
+ * name, origin, error), once, by dictionary id. Here each phrase is looked up in both, so that expressions over the whole
+ * record can be asked.
+ */
+import type { Connection } from '../../store/open.js'
+import { readColumn } from '../../store/reader.js'
+import { DIMENSIONS, type Arm, type Criterion, type Dimension, type DimensionArm } from './criteria.js'
+import { raw, sql } from './statement.js'
+
+/** From here on, asking for one id is cheaper than listing all. */
+const WIDE = 5000
+
+/** Text arms become: in the event's own text, or in one of the values that it shares. */
+export function spreadText(db: Connection, criterion: Criterion): Criterion {
+  switch (criterion.kind) {
+    case 'all':
+    case 'any':
+      return { kind: criterion.kind, of: criterion.of.map((part) => spreadText(db, part)) }
+    case 'without':
+      return {
+        kind: 'without',
+        wanted: spreadText(db, criterion.wanted),
+        unwanted: spreadText(db, criterion.unwanted),
+      }
+    case 'text':
+      return spreadPhrase(db, criterion)
+    case 'dimension':
+    case 'column':
+    case 'resource':
+      return criterion
+  }
+}
+
+/** The event's own text comes last: see `apart` in route.ts. */
+function spreadPhrase(db: Connection, arm: Extract<Arm, { kind: 'text' }>): Criterion {
+  const { match } = arm
+  const shared = sharingDimensions(db, match)
+  if (shared.length === 0) return arm
+  const isWide = readColumn(
+    db,
+    sql`SELECT 1 FROM value_text v WHERE v.value_text MATCH ${match} LIMIT ${WIDE}`,
+  )
+  const arms = shared.map((dimension): DimensionArm => {
+    const ids = sql`SELECT d.id FROM value_text v CROSS JOIN ${raw(dimension)} d ON d.id = v.rowid WHERE v.value_text MATCH ${match}`
+    return { kind: 'dimension', dimension, ids, ...(isWide.length < WIDE ? {} : { wideMatch: match }) }
+  })
+  return { kind: 'any', of: [...arms, arm] }
+}
+
+/** Dictionaries with a value that holds the phrase. */
+function sharingDimensions(db: Connection, match: string): Dimension[] {
+  const found = new Set(
+    readColumn<Dimension | null>(
+      db,
+      sql`SELECT DISTINCT ${raw(`CASE ${CASES} END`)} FROM value_text v WHERE v.value_text MATCH ${match}`,
+    ),
+  )
+  return DIMENSIONS.filter((dimension) => found.has(dimension))
+}
+
+const CASES = DIMENSIONS.map(
+  (dimension) => `WHEN EXISTS (SELECT 1 FROM ${dimension} d WHERE d.id = v.rowid) THEN '${dimension}'`,
+).join(' ')

@@ -1,0 +1,289 @@
+/** One resource's life: what was done to it, by whom and how; what is done all the time, folded. */
+import { CaseError } from '../../model/case-error.js'
+import type { Scope } from '../../model/question.js'
+import type { HistoryRow, ResourceHistory, Touch } from '../../model/resource-list.js'
+import { RESOURCE_ROLES } from '../../model/resource.js'
+import { shellWord } from '../../model/shell-word.js'
+import type { Connection } from '../../store/open.js'
+import { RecordReader } from '../../store/record-reader.js'
+import { readColumn, readTuples } from '../../store/reader.js'
+import { ownedAccountLabel } from '../principals/account-owner.js'
+import { PrincipalDirectory } from '../principals/principal-directory.js'
+import { nameOf, useConditions } from './resource-list.js'
+import { idList, idsNamed, readResources, type Resource } from './resource-match.js'
+import { and, sql } from '../plan/statement.js'
+import { touchOf, type Call } from './resource-action.js'
+import { timeText } from '../summary/value-table.js'
+import { EVENT_OF_USE, usesOf } from '../plan/event-use.js'
+
+/** Events are read so many at a time. */
+const RUN = 2000
+/** Others of the same name that a message lists. */
+const NAMED = 10
+/** What is done to a resource all the time; it is told once for each stretch between other things. */
+const FOLDED: ReadonlySet<Touch> = new Set<Touch>(['read', 'used', 'written'])
+
+/** @throws CaseError when the value names no resource, or several. */
+export function resourceHistory(db: Connection, scope: Scope, value: string): ResourceHistory {
+  const resource = onlyOne(readResources(db, idsNamed(value)), value)
+  const fold = new Fold()
+  let events = 0
+  for (const step of stepsOf(db, scope, resource)) {
+    fold.add(step)
+    events += 1
+  }
+  return {
+    resource: nameOf(resource),
+    type: resource.type,
+    derived: resource.derived === 1,
+    events,
+    history: fold.rows(),
+  }
+}
+
+/** Guessing between two would mix two lives. */
+function onlyOne(resources: readonly Resource[], value: string): Resource {
+  const [only] = resources
+  if (only === undefined)
+    throw new CaseError(`no record names ${value}`, {
+      hint: `names that begin so: coldtrail resources ${shellWord(`${value}*`)}`,
+    })
+  if (resources.length === 1) return only
+  const choices = resources
+    .slice(0, NAMED)
+    .map((resource) => ({ value: nameOf(resource), what: resource.type ?? 'type unknown' }))
+  const rest = resources.length > NAMED ? ` (${NAMED} of them are listed)` : ''
+  throw new CaseError(`${value} names ${resources.length} resources, a history is of one`, {
+    hint: `ask for one of them${rest}:`,
+    choices,
+  })
+}
+
+/** One event, as this resource saw it. */
+interface Step {
+  readonly ms: number | null
+  readonly eventId: string
+  readonly touch: Touch
+  readonly eventName: string
+  readonly principal: string
+  readonly credentialClass: string
+  readonly sourceIp: string
+  readonly failed: boolean
+  readonly errorCode: string
+  readonly grantees: readonly string[]
+}
+
+type StepTuple = readonly [
+  row: number,
+  ms: number | null,
+  eventId: string,
+  identity: number,
+  role: number,
+  name: string | null,
+  stem: string | null,
+  readOnly: number | null,
+  category: string | null,
+  sourceIp: string | null,
+  failed: number,
+  errorCode: string | null,
+]
+
+/** In order of time; equal times in the order of indexing. */
+function* stepsOf(db: Connection, scope: Scope, resource: Resource): Generator<Step> {
+  const directory = new PrincipalDirectory(db)
+  const { joins, tests } = useConditions(scope)
+  const rows = readColumn<number>(
+    db,
+    sql`SELECT ${EVENT_OF_USE} FROM (${idList(resource.ids)}) d CROSS JOIN event_resource x ON x.resource_id = d.id${joins}
+  WHERE ${and(tests)} ORDER BY x.event_time_ms, x.id`,
+  )
+  for (let from = 0; from < rows.length; from += RUN) {
+    const run = rows.slice(from, from + RUN)
+    const grantees = readGrantees(db, run)
+    const removals = readRemovals(db, [...grantees.keys()])
+    for (const tuple of readSteps(db, resource, run))
+      yield stepOf(
+        tuple,
+        resource,
+        { grantees: grantees.get(tuple[0]) ?? [], removes: removals.has(tuple[0]) },
+        directory,
+      )
+  }
+}
+
+function readSteps(db: Connection, resource: Resource, rows: readonly number[]): StepTuple[] {
+  return readTuples(
+    db,
+    sql`SELECT e.id, e.event_time_ms, e.event_id, e.identity_id, x.role_id, a.event_name, a.event_name_stem, a.read_only,
+  a.event_category, g.source_ip_address, o.failed, o.error_code
+  FROM json_each(${JSON.stringify(rows)}) j CROSS JOIN event e ON e.id = j.value
+  CROSS JOIN event_resource x ON ${usesOf('e.id')} AND x.resource_id IN (${idList(resource.ids)})
+  CROSS JOIN action a ON a.id = e.action_id CROSS JOIN origin g ON g.id = e.origin_id CROSS JOIN outcome o ON o.id = e.outcome_id
+  ORDER BY j.key`,
+  ) as unknown as StepTuple[]
+}
+
+/** Whom events gave access to, by event. */
+function readGrantees(db: Connection, rows: readonly number[]): Map<number, string[]> {
+  const grantees = new Map<number, string[]>()
+  const found = readTuples(
+    db,
+    sql`SELECT ${EVENT_OF_USE}, r.arn, r.type, r.name FROM json_each(${JSON.stringify(rows)}) j
+  CROSS JOIN event_resource x ON ${usesOf('j.value')} CROSS JOIN resource r ON r.id = x.resource_id
+  WHERE x.role_id = ${RESOURCE_ROLES.indexOf('grantee')} ORDER BY 1, r.arn, r.name`,
+  ) as [number, string | null, string | null, string | null][]
+  for (const [row, arn, type, name] of found) {
+    grantees.set(row, [...(grantees.get(row) ?? []), granteeName(arn, type, name)])
+  }
+  return grantees
+}
+
+/** Said with a value: an empty list takes nothing. */
+const REMOVES = /"\w*remove\w*":\s*(?!\[\]|\{\}|null)|"operationType":\s*"remove"/i
+const ADDS = /"\w*add\w*":\s*(?!\[\]|\{\}|null)|"operationType":\s*"add"/i
+
+/** Of events that name grantees, those that take access away: only the record says so. Without it, access counts as given. */
+function readRemovals(db: Connection, rows: readonly number[]): Set<number> {
+  const places = readTuples(
+    db,
+    sql`SELECT e.id, e.source_id, e.record_offset, e.record_length, e.locator FROM json_each(${JSON.stringify(rows)}) j
+  CROSS JOIN event e ON e.id = j.value JOIN action a ON a.id = e.action_id WHERE a.event_name LIKE 'Modify%'`,
+  ) as [number, number, number, number, string | null][]
+  const reader = new RecordReader(db)
+  const removals = places.filter(([, source, offset, length, locator]) => {
+    const parameters = requestText(() => reader.read(source, offset, length, locator))
+    return REMOVES.test(parameters) && !ADDS.test(parameters)
+  })
+  return new Set(removals.map(([row]) => row))
+}
+
+/** Empty when the record can not be had: the archive that a case refers to may be gone. */
+function requestText(read: () => Buffer): string {
+  try {
+    const record = JSON.parse(read().toString('utf8')) as { readonly requestParameters?: unknown } | null
+    return JSON.stringify(record?.requestParameters ?? null)
+  } catch {
+    return ''
+  }
+}
+
+function granteeName(arn: string | null, type: string | null, name: string | null): string {
+  if (arn === null) return [type, name].filter((part) => part !== null).join(' ')
+  const owner = ownedAccountLabel(arn.split(':')[4] ?? '')
+  return owner === null ? arn : `${arn} ${owner}`
+}
+
+function stepOf(
+  tuple: StepTuple,
+  resource: Resource,
+  access: { readonly grantees: readonly string[]; readonly removes: boolean },
+  directory: PrincipalDirectory,
+): Step {
+  const [, ms, eventId, identity, role, name, stem, readOnly, category, sourceIp, failed, errorCode] = tuple
+  const call: Call = { eventName: stem ?? '', readOnly, category, removes: access.removes }
+  const part = RESOURCE_ROLES[role] ?? 'mentioned'
+  const grantees = part === 'grantee' ? [] : access.grantees
+  return {
+    ms,
+    eventId,
+    touch: touchOf(call, part, resource.type, grantees.length > 0),
+    eventName: name ?? '(no name)',
+    principal: directory.principalOf(identity).label,
+    credentialClass: directory.factsOf(identity).credentialClass,
+    sourceIp: sourceIp ?? '',
+    failed: failed === 1,
+    errorCode: errorCode ?? '',
+    grantees,
+  }
+}
+
+/** Steps of one kind, one after the other or, of what is folded, in one stretch. */
+class Group {
+  readonly first: Step
+  readonly key: string
+  #last: Step
+  #times = 0
+  readonly #names = new Set<string>()
+  readonly #principals = new Map<string, number>()
+  readonly #classes = new Set<string>()
+  readonly #addresses = new Set<string>()
+  readonly #errors = new Set<string>()
+  readonly #grantees = new Set<string>()
+
+  constructor(first: Step, key: string) {
+    this.first = first
+    this.key = key
+    this.#last = first
+  }
+
+  add(step: Step): void {
+    this.#last = step
+    this.#times += 1
+    this.#names.add(step.eventName)
+    this.#principals.set(step.principal, (this.#principals.get(step.principal) ?? 0) + 1)
+    this.#classes.add(step.credentialClass)
+    if (step.sourceIp !== '') this.#addresses.add(step.sourceIp)
+    if (step.errorCode !== '') this.#errors.add(step.errorCode)
+    for (const grantee of step.grantees) this.#grantees.add(grantee)
+  }
+
+  row(): HistoryRow {
+    const { touch, failed, ms, eventId } = this.first
+    const principals = [...this.#principals].sort(([one, n], [other, m]) => m - n || (one < other ? -1 : 1))
+    return {
+      time: timeText(ms),
+      until: this.#times === 1 ? null : timeText(this.#last.ms),
+      touch,
+      failed,
+      times: this.#times,
+      event_names: [...this.#names].sort(),
+      principals: principals.map(([label, times]) => (principals.length === 1 ? label : `${label} ${times}`)),
+      credential_classes: [...this.#classes].sort(),
+      source_ips: [...this.#addresses].sort(),
+      error_codes: [...this.#errors].sort(),
+      grantees: [...this.#grantees].sort(),
+      event_id: eventId,
+    }
+  }
+}
+
+class Fold {
+  readonly #done: Group[] = []
+  /** What is folded, since the last other thing; by key. */
+  readonly #open = new Map<string, Group>()
+  #last: Group | undefined
+
+  add(step: Step): void {
+    const { touch, failed, eventName, principal, errorCode, grantees } = step
+    if (FOLDED.has(touch)) {
+      this.#into(this.#open, `${touch} ${failed}`, step)
+      return
+    }
+    const key = JSON.stringify([touch, eventName, principal, failed, errorCode, grantees])
+    if (this.#last?.key !== key) {
+      this.#open.clear()
+      this.#last = this.#begin(step, key)
+    }
+    this.#last.add(step)
+  }
+
+  rows(): HistoryRow[] {
+    return this.#done.map((group) => group.row())
+  }
+
+  #into(groups: Map<string, Group>, key: string, step: Step): void {
+    let group = groups.get(key)
+    if (group === undefined) {
+      group = this.#begin(step, key)
+      groups.set(key, group)
+    }
+    group.add(step)
+  }
+
+  /** Groups stand in the order of their first steps. */
+  #begin(step: Step, key: string): Group {
+    const group = new Group(step, key)
+    this.#done.push(group)
+    return group
+  }
+}

@@ -1,0 +1,96 @@
+/** Which resources are meant: rows of `resource`, of which several can be one thing that records describe differently. */
+import type { Connection } from '../../store/open.js'
+import { readTuples } from '../../store/reader.js'
+import { byResource } from '../find/by-resource.js'
+import type { Criterion } from '../plan/criteria.js'
+import { joined, sql, type Statement } from '../plan/statement.js'
+
+/** A resource, and the ids of its rows: in text, since they have more digits than a number holds. */
+export interface Resource {
+  readonly arn: string | null
+  readonly type: string | null
+  readonly name: string | null
+  readonly derived: number
+  readonly ids: readonly string[]
+}
+
+type ResourceTuple = readonly [
+  id: string,
+  arn: string | null,
+  type: string | null,
+  name: string | null,
+  derived: number,
+]
+
+/** Selects `id` of the rows that a typed value names; the same names as `find resource`, but not what a caller did itself. */
+export function idsNamed(value: string): Statement {
+  const { criteria } = byResource.reach({ kind: 'resource', value })
+  const names = criteria.flatMap(namesOf)
+  return joined(
+    names.map((name) => sql`SELECT r.id FROM resource r WHERE ${name}`),
+    ' UNION ',
+  )
+}
+
+function namesOf(criterion: Criterion): readonly Statement[] {
+  switch (criterion.kind) {
+    case 'resource':
+      return criterion.names
+    case 'any':
+    case 'all':
+      return criterion.of.flatMap(namesOf)
+    case 'without':
+    case 'dimension':
+    case 'column':
+    case 'text':
+      return []
+  }
+}
+
+/** Rows with one ARN are one resource. */
+export function readResources(db: Connection, ids: Statement): Resource[] {
+  const rows = readTuples(
+    db,
+    sql`SELECT CAST(r.id AS TEXT), r.arn, r.type, r.name, r.derived FROM (${ids}) d CROSS JOIN resource r ON r.id = d.id ORDER BY r.id`,
+  ) as unknown as ResourceTuple[]
+  const byIdentity = new Map<string, Resource>()
+  for (const [id, arn, type, name, derived] of rows) {
+    const key = arn ?? `\n${type ?? ''}\n${name ?? ''}`
+    const known = byIdentity.get(key)
+    byIdentity.set(
+      key,
+      known === undefined
+        ? { arn, type, name, derived, ids: [id] }
+        : merged(known, { type, name, derived, id }),
+    )
+  }
+  return [...byIdentity.values()]
+}
+
+/** What any of the rows knows. */
+function merged(
+  known: Resource,
+  more: {
+    readonly type: string | null
+    readonly name: string | null
+    readonly derived: number
+    readonly id: string
+  },
+): Resource {
+  return {
+    arn: known.arn,
+    type: known.type ?? more.type,
+    name: known.name ?? more.name,
+    derived: Math.min(known.derived, more.derived),
+    ids: [...known.ids, more.id],
+  }
+}
+
+/** Selects `id`: rows that share their ARN with another. Few, if any. */
+export const TWIN_IDS: Statement = sql`SELECT r.id FROM resource r WHERE r.arn IN
+  (SELECT arn FROM resource WHERE arn IS NOT NULL GROUP BY arn HAVING count(*) > 1)`
+
+/** Selects `id`, from ids in text. */
+export function idList(ids: readonly string[]): Statement {
+  return sql`SELECT CAST(value AS INTEGER) AS id FROM json_each(${JSON.stringify(ids)})`
+}

@@ -1,0 +1,108 @@
+/** The one pass over the events that a summary is made from. */
+import { CaseError, EXIT } from '../../model/case-error.js'
+import type { Scope } from '../../model/question.js'
+import type { Connection } from '../../store/open.js'
+import { readTuples } from '../../store/reader.js'
+import type { Failure } from './bursts.js'
+import { failedOutcomes, scanEvents, type ScanRow } from './event-scan.js'
+import type { IdentityFacts, PrincipalDirectory } from '../principals/principal-directory.js'
+import type { Dimension } from '../plan/criteria.js'
+import { raw, sql } from '../plan/statement.js'
+import { addEvent, firstEvent, PairTally, type PairTotals } from './tally.js'
+import { Minutes } from './timeline.js'
+
+/** What was counted; tallies are by principal and by dictionary entry. */
+export interface Gathering {
+  readonly action: PairTally
+  readonly place: PairTally
+  readonly origin: PairTally
+  /** Failures only. */
+  readonly outcome: PairTally
+  /** By identity.id. */
+  readonly identities: Map<number, IdentityTotals>
+  /** Of the principals that are shown. */
+  readonly minutes: Minutes
+  readonly failures: Failure[]
+  /** Events whose time could not be read. */
+  withoutTime: number
+}
+
+export interface IdentityTotals {
+  readonly facts: IdentityFacts
+  readonly totals: PairTotals
+}
+
+export function gather(
+  db: Connection,
+  scope: Scope,
+  directory: PrincipalDirectory,
+  isShown: (principal: number) => boolean,
+): Gathering {
+  const failures = failedOutcomes(db)
+  const gathering = newGathering()
+  const { action, place, origin, outcome, identities, minutes } = gathering
+  const visit = (row: ScanRow) => {
+    const [id, ms, actionId, placeId, identityId, originId, outcomeId] = row as Columns
+    let identity = identities.get(identityId)
+    if (identity === undefined) {
+      identity = { facts: directory.factsOf(identityId), totals: firstEvent(id) }
+      identities.set(identityId, identity)
+    }
+    const { principal } = identity.facts
+    const failed = outcomeId !== 0 && failures.has(outcomeId)
+    addEvent(identity.totals, ms, failed, id)
+    action.add(principal, actionId, ms, failed, id)
+    place.add(principal, placeId, ms, failed, id)
+    origin.add(principal, originId, ms, failed, id)
+    if (failed) outcome.add(principal, outcomeId, ms, failed, id)
+    if (ms === null) gathering.withoutTime += 1
+    if (ms === null || !isShown(principal)) return
+    minutes.add(ms, failed)
+    if (failed) gathering.failures.push({ principal, ms, row: id, action: actionId, outcome: outcomeId })
+  }
+  scanEvents(db, scope, COLUMNS, visit)
+  return gathering
+}
+
+const COLUMNS = [
+  'id',
+  'event_time_ms',
+  'action_id',
+  'place_id',
+  'identity_id',
+  'origin_id',
+  'outcome_id',
+] as const
+type Columns = [number, number | null, number, number, number, number, number]
+
+function newGathering(): Gathering {
+  return {
+    action: new PairTally(),
+    place: new PairTally(),
+    origin: new PairTally(),
+    outcome: new PairTally(),
+    identities: new Map(),
+    minutes: new Minutes(),
+    failures: [],
+    withoutTime: 0,
+  }
+}
+
+/** What the ids of a dictionary stand for: the value of one of its columns, as text. */
+export function readValues(db: Connection, table: Dimension, column: string): (id: number) => string | null {
+  const rows = readTuples(db, sql`SELECT id, ${raw(column)} FROM ${raw(table)}`)
+  const byId = new Map(
+    rows.map(([id, value = null]) => [id, typeof value === 'number' ? String(value) : value]),
+  )
+  return (id) => {
+    const value = byId.get(id)
+    return value === undefined ? missing(table, id) : value
+  }
+}
+
+function missing(table: string, id: number): never {
+  throw new CaseError(`the case is damaged: ${table} ${id} is missing`, {
+    exit: EXIT.verificationFailed,
+    hint: 'see what is damaged with: coldtrail verify',
+  })
+}
