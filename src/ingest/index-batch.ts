@@ -13,7 +13,20 @@ let accessNormaliser = new AccessNormaliser()
 /** Which load it has shipped values to: another case, or another run, needs them again. */
 let shippedTo = ''
 
-export async function indexBatch(task: BatchTask): Promise<BatchResult> {
+/** The batch in hand; the next one waits for it. */
+let inHand: Promise<unknown> = Promise.resolve()
+
+/**
+ * One after the other, in the order given, although a thread holds two. A value is shipped in the first shard that has it: were two
+ * batches to take turns, the earlier could point to a value that only the later ships, and be committed without it.
+ */
+export function indexBatch(task: BatchTask): Promise<BatchResult> {
+  const result = inHand.then(() => run(task))
+  inHand = result.catch(() => undefined)
+  return result
+}
+
+async function run(task: BatchTask): Promise<BatchResult> {
   if (task.load !== shippedTo) {
     normaliser = new Normaliser(LIMITS.maxDepth)
     accessNormaliser = new AccessNormaliser()

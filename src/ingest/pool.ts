@@ -19,8 +19,37 @@ export function openPool(workers: number): ParsePool {
   return workers === 1 ? inlinePool() : threadPool(workers)
 }
 
+/**
+ * Holds two batches once it is at work, as a thread does: what two in one thread can do to each other, they can do here. The first goes
+ * alone, so that two that are held together are not always committed together.
+ */
 function inlinePool(): ParsePool {
-  return { workers: 1, index: inline.index, hash: inline.hash, close: () => Promise.resolve() }
+  let begun = false
+  let waiting: (() => void) | undefined
+  const start = (): void => {
+    waiting?.()
+    waiting = undefined
+  }
+  const index = (task: BatchTask): Promise<BatchResult | inline.Failure> => {
+    if (!begun || waiting !== undefined) {
+      begun = true
+      start()
+      return inline.index(task)
+    }
+    return new Promise((resolve) => {
+      const own = (): void => {
+        resolve(inline.index(task))
+      }
+      waiting = own
+      // The feeder brings the next one in this turn or the one after, if there is one.
+      setImmediate(() =>
+        setImmediate(() => {
+          if (waiting === own) start()
+        }),
+      )
+    })
+  }
+  return { workers: 1, index, hash: inline.hash, close: () => Promise.resolve() }
 }
 
 function threadPool(workers: number): ParsePool {
@@ -28,7 +57,7 @@ function threadPool(workers: number): ParsePool {
     filename: THREAD,
     minThreads: workers,
     maxThreads: workers,
-    // A second task waits in each thread, so that it does not idle while the main thread merges.
+    // A second task waits in each thread (see indexBatch), so that it does not idle while the main thread merges.
     concurrentTasksPerWorker: 2,
     // Parsing makes garbage fast: nearly all of it dies in a young space of this size. 64 MB take no less time, and 95 MB more at the peak.
     resourceLimits: { maxOldGenerationSizeMb: 1024, maxYoungGenerationSizeMb: 32 },

@@ -75,7 +75,7 @@ export interface Place {
   readonly locator: string | null
 }
 
-/** Empty ones, to be used again. A thread can have two batches in hand, and each needs its own. */
+/** Empty ones, to be used again. */
 const idle = new Map<WorkerText, TextIndex[]>(WORKER_TEXTS.map((name) => [name, []]))
 
 function takeIndex(name: WorkerText, file: RowFile): TextIndex {

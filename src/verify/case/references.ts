@@ -68,5 +68,6 @@ export function checkReferences(db: Connection, quick: boolean): Finding[] {
 function resources(db: Connection): Reference[] {
   const isLoading =
     db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'resource_stage'").get() !== undefined
-  return isLoading ? [] : [noRow('event_resource', 'resource_id', 'resource', 'event_rowid')]
+  const target = isLoading ? 'resource UNION ALL SELECT id FROM resource_stage' : 'resource'
+  return [noRow('event_resource', 'resource_id', target, 'event_rowid')]
 }
