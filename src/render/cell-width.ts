@@ -8,7 +8,8 @@ const WIDE =
 const EMOJI = /\p{Emoji_Presentation}/u
 /** Half of a flag: two of them make one wide sign. */
 const FLAG_HALF = /\p{Regional_Indicator}/u
-const EMOJI_VARIANT = '\ufe0f'
+/** Wider columns are not padded: one value of a megabyte would add a megabyte to every other row. */
+const MOST_PADDED = 200
 
 /** Made when it is first needed: that takes 10 ms. */
 let segmenter: Intl.Segmenter | undefined
@@ -16,13 +17,7 @@ let segmenter: Intl.Segmenter | undefined
 export function cellWidth(text: string): number {
   if (isAscii(text)) return text.length
   let width = 0
-  let last = 0
-  for (const character of text) {
-    const isVariant = character === EMOJI_VARIANT && last === 1
-    const own = isVariant ? 1 : characterWidth(character)
-    width += own
-    last = own
-  }
+  for (const character of text) width += characterWidth(character)
   return width
 }
 
@@ -46,7 +41,7 @@ function graphemes(text: string): Intl.Segments {
 }
 
 export function padCell(text: string, width: number): string {
-  return text + ' '.repeat(Math.max(0, width - cellWidth(text)))
+  return text + ' '.repeat(Math.max(0, Math.min(width, MOST_PADDED) - cellWidth(text)))
 }
 
 function isAscii(text: string): boolean {

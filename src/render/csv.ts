@@ -9,11 +9,11 @@ import { LineWriter, type RowColumn, type RowSink } from './sink.js'
 const BATCH_ROWS = 128
 
 /**
- * What a spreadsheet takes for a formula, also in full-width and small forms, behind white space or quotes, and with a
- * character before it that is not shown. csv-stringify's `escape_formulas` knows neither LF nor white space.
+ * What a spreadsheet takes for a formula, also in full-width and small forms, after white space or quotes, and after anything
+ * that is not shown or not by itself. csv-stringify's `escape_formulas` knows neither LF nor white space.
  */
 const FORMULA =
-  /^(?:[\t\r\n\0]|[\s"'\p{Cc}\p{Cf}]*[=+\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u2212])/u
+  /^(?:[\t\r\n\0]|[\s"'\p{C}\p{M}\p{Default_Ignorable_Code_Point}\u2800]*[=+\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u2212])/u
 
 type CellChanges = Pick<ExportChanges, 'madeVisible' | 'prefixed'>
 
@@ -24,7 +24,7 @@ export function openCsv(
   changes: CellChanges = noChanges(),
 ): RowSink {
   const writer = new LineWriter(out)
-  let batch: string[][] = [[...columns]]
+  let batch: string[][] = [columns.map((column) => csvCell(column, noChanges()))]
   const flush = () => {
     const text = stringify(batch, { record_delimiter: '\n' })
     batch = []

@@ -1,11 +1,11 @@
 /** JSON text that a terminal can show: what could act or hide is written as its \uXXXX escape, which means the same. */
 import type { EventResource, EventRow } from '../model/event.js'
-import { cellValue } from './cell-value.js'
+import { cellValue, isPlainCell } from './cell-value.js'
+import { UNSAFE } from './printable.js'
 import type { ObjectColumn, RowColumn } from './sink.js'
 
-/** DEL and C1, bidi, zero-width, line separators, tags, lone surrogates. C0 cannot stand raw in a JSON string. */
-const UNSAFE =
-  /[\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\u{e0000}-\u{e0fff}]/gu
+/** As in any text, but for the white space between the values of JSON, which no string of it can hold. */
+const UNSAFE_IN_JSON = new RegExp(`(?![\\t\\n\\r])${UNSAFE.source}`, UNSAFE.flags)
 
 export interface JsonRowOptions {
   readonly isTerminal: boolean
@@ -21,18 +21,22 @@ export function jsonText(value: unknown): string {
 export function jsonRow(row: EventRow, columns: readonly RowColumn[], options: JsonRowOptions): string {
   const members: string[] = []
   for (const column of columns) {
-    if (!isObjectColumn(column)) members.push(`"${column}":${jsonText(cellValue(row, column))}`)
+    if (!isObjectColumn(column) || isPlainCell(row, column))
+      members.push(`"${column}":${jsonText(cellValue(row, column))}`)
   }
-  if (row.resources !== undefined) members.push(`"resources":${jsonText(resourcesJson(row.resources))}`)
+  if (row.resources !== undefined && !isPlainCell(row, 'resources'))
+    members.push(`"resources":${jsonText(resourcesJson(row.resources))}`)
   for (const column of ['access_log', 'aggregate'] as const) {
-    if (row[column] !== undefined && columns.includes(column))
+    if (row[column] !== undefined && !isPlainCell(row, column) && columns.includes(column))
       members.push(`"${column}":${jsonText(row[column])}`)
   }
-  if (row.record !== undefined) members.push(`"record":${spliced(row.record, options)}`)
+  // A statement of SQL may name a column so: then it is there already.
+  const isColumn = (columns as readonly string[]).includes('record')
+  if (row.record !== undefined && !isColumn) members.push(`"record":${spliced(row.record, options)}`)
   return `{${members.join(',')}}`
 }
 
-function isObjectColumn(column: RowColumn): column is ObjectColumn {
+export function isObjectColumn(column: RowColumn): column is ObjectColumn {
   return column === 'resources' || column === 'access_log' || column === 'aggregate'
 }
 
@@ -64,7 +68,7 @@ function isJson(text: string): boolean {
 }
 
 export function escapeUnsafe(json: string): string {
-  return json.replace(UNSAFE, (character) => {
+  return json.replace(UNSAFE_IN_JSON, (character) => {
     let escaped = ''
     for (let i = 0; i < character.length; i++) {
       escaped += `\\u${character.charCodeAt(i).toString(16).padStart(4, '0')}`

@@ -2,9 +2,12 @@
  * Makes attacker-controlled text safe for a terminal: one line, no control, bidi or zero-width character.
  * What it hides it shows as a visible stand-in, so that nothing disappears.
  */
-// Tag characters U+E0000-E0FFF carry hidden text; the rest is C0, C1, bidi, zero-width and lone surrogates.
-const UNSAFE =
-  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\u{e0000}-\u{e0fff}]/gu
+
+/**
+ * By Unicode's own properties, since a list of characters is always a version behind: controls, format characters, lone
+ * surrogates, line and paragraph separators, what reorders text, and what is drawn as nothing (fillers, variation selectors, tags).
+ */
+export const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}]/gu
 
 export function printable(text: string): string {
   return text.replace(UNSAFE, (character) => {

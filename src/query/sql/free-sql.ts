@@ -83,15 +83,17 @@ function columnName(name: string): string {
 }
 
 /** Controls, bidi and other invisible characters, and what a JSON string must escape. */
-const UNSAFE_IN_NAMES = /[\p{C}\p{Zl}\p{Zp}"\\]/gu
+const UNSAFE_IN_NAMES = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}"\\]/gu
 
-/** Two columns of one name would be one key in JSON. */
+/** Two columns of one name would be one key in JSON. A name that is its column's own stays. */
 function unique(names: readonly string[]): string[] {
-  const seen = new Map<string, number>()
+  const isTyped = new Set(names)
+  const taken = new Set<string>()
   return names.map((name) => {
-    const count = (seen.get(name) ?? 0) + 1
-    seen.set(name, count)
-    return count === 1 ? name : `${name}_${count}`
+    let own = name
+    for (let n = 2; taken.has(own) || (own !== name && isTyped.has(own)); n++) own = `${name}_${n}`
+    taken.add(own)
+    return own
   })
 }
 
