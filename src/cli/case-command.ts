@@ -11,6 +11,7 @@ import { appendQuestion, checkQuestionLog, isQuestion } from './question-log.js'
 import { failedOutput, isOutputFailure } from './output/output-failure.js'
 import { isTimedChild } from './timed-child.js'
 import { errorResult, errorText } from './output/error-output.js'
+import { markDashed, unmarkDashed } from './parse/dashed-values.js'
 import { refuseEmpty, wronglyTyped } from './parse/parse-errors.js'
 import { typedCase, withCase } from './parse/typed-case.js'
 
@@ -65,15 +66,23 @@ export abstract class CaseCommand extends Command {
     B extends Interfaces.OutputFlags<Interfaces.FlagInput>,
     A extends Interfaces.OutputArgs<Interfaces.ArgInput>,
   >(options?: Interfaces.Input<F, B, A>, argv?: string[]): Promise<Interfaces.ParserOutput<F, B, A>> {
-    const parsed = await super.parse(options, argv).catch((error: unknown) => {
-      // oclif would warn of the arguments that it did not come to read.
-      this.parsed = true
-      throw wronglyTyped(error, argv ?? this.argv, {
-        name: `${this.config.bin} ${(this.id ?? '').replaceAll(':', ' ')}`,
-        flags: Object.keys({ ...this.ctor.baseFlags, ...this.ctor.flags }),
-        args: this.ctor.args,
+    const typed = argv ?? this.argv
+    const parsed = await super
+      .parse(options, markDashed(typed))
+      .catch((error: unknown) => {
+        // oclif would warn of the arguments that it did not come to read.
+        this.parsed = true
+        throw wronglyTyped(error, typed, {
+          name: `${this.config.bin} ${(this.id ?? '').replaceAll(':', ' ')}`,
+          flags: Object.keys({ ...this.ctor.baseFlags, ...this.ctor.flags }),
+          args: this.ctor.args,
+        })
       })
-    })
+      .finally(() => {
+        // oclif keeps what it parsed.
+        this.argv = typed
+      })
+    unmarkDashed(parsed.flags)
     refuseEmpty(parsed.args, (name) => name.toUpperCase())
     refuseEmpty(parsed.flags, (name) => `--${name}`)
     const flags: Readonly<Record<string, unknown>> = parsed.flags
@@ -81,7 +90,7 @@ export abstract class CaseCommand extends Command {
     // A statement that runs in a child is one question: its parent's.
     if (typeof log !== 'string' || !isQuestion(this.id ?? '') || isTimedChild()) return parsed
     checkQuestionLog(log)
-    this.#log = { file: log, case: String(casePath), argv: [this.id ?? '', ...(argv ?? this.argv)] }
+    this.#log = { file: log, case: String(casePath), argv: [this.id ?? '', ...typed] }
     return parsed
   }
 

@@ -7,6 +7,8 @@ describe('the case in what is suggested', () => {
     [['x', '--case=c', '--limit', '3'], 'c'],
     [['--case', 'first', '--case', 'last'], 'last'],
     [['x'], undefined],
+    [['--case', 'c', '--', '--case=x'], 'c'],
+    [['--event=--case', 'x'], undefined],
   ])('of %j is %s', (argv, expected) => {
     expect(typedCase(argv)).toBe(expected)
   })

@@ -3,6 +3,7 @@ import { CaseError } from '../../model/case-error.js'
 import { nearestWord } from '../../model/nearest-word.js'
 import { ANY_ERROR } from '../../model/question.js'
 import { shellWord } from '../../model/shell-word.js'
+import { withoutMark } from './dashed-values.js'
 
 /** `--error=` has an answer of its own. `--account=$ID` of an unset variable would ask for what has no account, and find nothing. @throws CaseError exit 2. */
 export function refuseEmpty(
@@ -43,7 +44,7 @@ export function wronglyTyped(error: unknown, argv: readonly string[], command: T
   const help = `see ${command.name} --help`
   if (Array.isArray(said.args)) return wrongArguments(said.args, argv, { ...command, help })
   if (Array.isArray(said.flags)) {
-    const flag = String(said.flags[0])
+    const flag = withoutMark(String(said.flags[0]))
     return unknownFlag(
       flag,
       command.flags,
@@ -105,7 +106,7 @@ function unknownFlag(flag: string, known: readonly string[], help: string): Case
 
 /** oclif wraps, indents and colours what went wrong with flags. */
 function onOneLine(message: string): string {
-  return message
+  return withoutMark(message)
     .replace(/\u001b\[[\d;]*m/g, '')
     .replace(/\nSee more help with --help$/, '')
     .replace(/^(?:The following errors? occurred:|Parsing )/, '')

@@ -7,9 +7,11 @@ const COMMAND =
 
 /** @returns undefined when the case is the usual one, which needs no flag. */
 export function typedCase(argv: readonly string[]): string | undefined {
-  const at = argv.findLastIndex((word) => word === '--case' || word.startsWith('--case='))
-  const word = argv[at]
-  return word === '--case' ? argv[at + 1] : word?.slice('--case='.length)
+  const end = argv.indexOf('--')
+  const flags = end < 0 ? argv : argv.slice(0, end)
+  const at = flags.findLastIndex((word) => word === '--case' || word.startsWith('--case='))
+  const word = flags[at]
+  return word === '--case' ? flags[at + 1] : word?.slice('--case='.length)
 }
 
 export function withCase(line: string, casePath: string | undefined): string {
