@@ -58,7 +58,8 @@ export class CsvContent implements TextContent, CsvSink {
     const record = cells[this.#record]
     if (record !== undefined && record !== '') {
       let index = -1
-      for (const item of new Unwrapping(text).cell(record, [{ coding }, this.#record]))
+      const path = [{ coding }, this.#record]
+      for (const item of new Unwrapping(text).cell(record, path, this.#fields(cells)))
         index = this.#emitter.unwrapped(item, place, text)
       return index
     }

@@ -3,7 +3,7 @@ import type { Problem } from '../model/problem.js'
 import type { JsonObject } from '../model/record.js'
 import { isJsonObject, type ValueClass } from './classify.js'
 import type { AccessValue } from './access-line.js'
-import type { Unwrapped } from './unwrap.js'
+import type { Rejected, Unwrapped } from './unwrap.js'
 
 export interface RecordPlace {
   /** First byte of the outer value in the content. */
@@ -70,13 +70,13 @@ export class Emitter {
         this.problem('not-a-record', place, item.detail)
         return -1
       case 'rejected':
-        this.reject(item.badJson ? 'bad-json' : 'bad-record', place, rejection(item))
+        this.reject(kindOf(item), place, rejection(item))
         return -1
       case 'aggregate':
         this.aggregate(item.record, place, item.locator)
         return -1
       case 'reduced':
-        return this.record(item.record, outer, place, { locator: null, recordClass: 'event', reduced: true })
+        return this.#reduced(item.record, outer, place, item.lost)
       case 'event':
       case 'insight':
         return this.record(item.record, item.text, place, {
@@ -85,6 +85,15 @@ export class Emitter {
           reduced: false,
         })
     }
+  }
+
+  #reduced(record: JsonObject, text: string, place: RecordPlace, lost: Rejected | undefined): number {
+    const index = this.record(record, text, place, { locator: null, recordClass: 'event', reduced: true })
+    if (lost !== undefined) {
+      const detail = `${rejection(lost)}: the event is made of the fields around it`
+      this.problem(kindOf(lost), place, detail, index)
+    }
+    return index
   }
 
   record(
@@ -158,7 +167,11 @@ const COSTS: ReadonlySet<Problem['kind']> = new Set<Problem['kind']>([
   'record-too-large',
 ])
 
-function rejection(item: { value: unknown; locator: string; badJson: boolean }): string {
+function kindOf({ badJson }: Rejected): 'bad-json' | 'bad-record' {
+  return badJson ? 'bad-json' : 'bad-record'
+}
+
+function rejection(item: Rejected): string {
   const what = item.badJson ? 'not valid JSON' : notARecord('unknown', item.value)
   return item.locator === '' ? what : `${what}, at ${item.locator.slice(0, 200)}`
 }
@@ -166,7 +179,10 @@ function rejection(item: { value: unknown; locator: string; badJson: boolean }):
 export function notARecord(kind: ValueClass, value: unknown): string {
   if (kind === 'notification') return 'an S3 event notification, not a CloudTrail record'
   if (kind === 'empty') return 'an empty object'
+  if (isJsonObject(value) && Object.keys(value).length === 0) return 'an empty object'
   if (isJsonObject(value))
     return `an object without eventVersion (keys: ${Object.keys(value).slice(0, 6).join(', ')})`
-  return `${Array.isArray(value) ? 'an array' : typeof value} where a record should be`
+  if (Array.isArray(value))
+    return `${value.length === 0 ? 'an empty list' : 'a list'} where a record should be`
+  return `${value === null ? 'null' : typeof value} where a record should be`
 }

@@ -9,13 +9,25 @@ export function fieldsOf(fields: Readonly<Record<string, unknown>>): JsonObject 
   )
 }
 
-/** Resources of a reduced form: a type that can be null, and an ARN, a name or an id in one field. */
-export function listOf(value: unknown, typeKey: string, nameKey: string): JsonObject[] | undefined {
+/** Is it of an event? The others of its fields say nothing without one of these. */
+export function hasEventFields(fields: JsonObject): boolean {
+  return ['eventID', 'eventName', 'eventTime'].some((name) => fields[name] !== undefined)
+}
+
+/** As CloudTrail writes a time; undefined for a number that is none. */
+export function isoTime(ms: number): string | undefined {
+  const time = new Date(ms)
+  return Number.isNaN(time.getTime()) ? undefined : time.toISOString().replace('.000Z', 'Z')
+}
+
+/** Resources of a reduced form: a type that can be null, and an ARN, a name or an id in one field. Others stay as they are. */
+export function listOf(value: unknown, typeKey: string, nameKey: string): unknown[] | undefined {
   if (!Array.isArray(value)) return undefined
-  const items = (value as unknown[]).filter(isJsonObject)
-  return items.map((item) =>
-    fieldsOf({ type: item[typeKey], [isArn(item[nameKey]) ? 'ARN' : 'resourceName']: item[nameKey] }),
-  )
+  return (value as unknown[]).map((item) => {
+    if (!isJsonObject(item)) return item
+    const { [typeKey]: type, [nameKey]: name, ...rest } = item
+    return fieldsOf({ ...rest, type, [isArn(name) ? 'ARN' : 'resourceName']: name })
+  })
 }
 
 function isArn(value: unknown): boolean {

@@ -47,7 +47,6 @@ export class JsonContent implements TextContent, ValueSink {
 
   #other(found: FoundValue, kind: ValueClass): void {
     if (kind !== 'aggregate') this.#emitter.count(kind)
-    if (kind === 'empty' && found.container === null) return
     const shape =
       kind === 'notification' || kind === 'empty' ? undefined : shapeOf(found.value, found.container)
     if (shape === undefined) {
@@ -55,11 +54,24 @@ export class JsonContent implements TextContent, ValueSink {
       return
     }
     if (this.#emitter.shape === '') this.#emitter.shape = shape.name
-    if (KEPT.has(kind)) return
+    if (KEPT.has(kind)) {
+      if (found.container !== null)
+        this.#emitter.problem(
+          'not-a-record',
+          found,
+          `a value of the shape ${shape.name}, which holds no record`,
+        )
+      return
+    }
+    let items = 0
     for (const item of new Unwrapping(found.text).open(found.value, shape)) {
       const index = this.#emitter.unwrapped(item, found, found.text)
       if (index >= 0) this.#remarks(found, index)
+      items++
     }
+    // A response or a batch of its own can be empty; in a list a record is expected in each place.
+    if (items === 0 && found.container !== null)
+      this.#emitter.reject('bad-record', found, `a value of the shape ${shape.name} with no record in it`)
   }
 
   #remarks(found: FoundValue, index: number): void {

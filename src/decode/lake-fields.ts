@@ -100,7 +100,7 @@ function outerLevel(struct: string): string {
 }
 
 /** The console writes JSON, Lake its own notation: of that only the ARNs are sure. */
-function resources(text: string | undefined): JsonObject[] | undefined {
+function resources(text: string | undefined): unknown[] | undefined {
   if (text === undefined || text === '' || text === 'null') return undefined
   const json = parseJson(text)
   if (Array.isArray(json)) return listOf(json, 'resourceType', 'resourceName')

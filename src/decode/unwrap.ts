@@ -4,6 +4,7 @@ import type { JsonObject } from '../model/record.js'
 import { TextTree } from '../model/text-tree.js'
 import { classify, isJsonObject } from './classify.js'
 import { parseJson } from './fields.js'
+import { isQueryRow } from './shapes/query-results.js'
 import { ENVELOPES, VALUE_SHAPES } from './shapes/table.js'
 import type { ValueShape } from './shapes/shape.js'
 
@@ -15,14 +16,17 @@ export type Unwrapped =
       readonly text: string
       readonly locator: string | null
     }
-  | { readonly kind: 'reduced'; readonly record: JsonObject }
+  /** `lost`: what is in the place of the record itself. */
+  | { readonly kind: 'reduced'; readonly record: JsonObject; readonly lost?: Rejected | undefined }
   | { readonly kind: 'note'; readonly detail: string }
-  | {
-      readonly kind: 'rejected'
-      readonly value: unknown
-      readonly locator: string
-      readonly badJson: boolean
-    }
+  | Rejected
+
+export interface Rejected {
+  readonly kind: 'rejected'
+  readonly value: unknown
+  readonly locator: string
+  readonly badJson: boolean
+}
 
 /** A wrapper in a wrapper: SQS around SNS around EventBridge are three. */
 const MAX_LEVELS = 4
@@ -46,17 +50,34 @@ export class Unwrapping {
     yield* this.#parts(value, shape, [], 0)
   }
 
-  /** A text that stands at the end of these steps, e.g. a cell of a CSV row. */
-  *cell(text: string, path: readonly Step[]): Generator<Unwrapped> {
-    yield* this.#resolve(text, path, 0)
+  /** A text at the end of these steps, e.g. a cell of a CSV row. `outer`: what its neighbours repeat of the record. */
+  *cell(text: string, path: readonly Step[], outer?: JsonObject): Generator<Unwrapped> {
+    yield* this.#held(text, path, 0, outer)
   }
 
   *#parts(value: unknown, shape: ValueShape, path: readonly Step[], level: number): Generator<Unwrapped> {
     for (const part of shape.parts(value)) {
       if ('note' in part) yield { kind: 'note', detail: part.note }
       else if ('reduced' in part) yield { kind: 'reduced', record: part.reduced }
-      else yield* this.#resolve(part.value, [...path, ...part.path], level + 1)
+      else yield* this.#held(part.value, [...path, ...part.path], level + 1, part.outer)
     }
+  }
+
+  /** At least one item for each place where a record should be: what is counted nowhere would be lost without a word. */
+  *#held(value: unknown, path: readonly Step[], level: number, outer?: JsonObject): Generator<Unwrapped> {
+    const lost: Rejected[] = []
+    let found = false
+    for (const item of this.#resolve(value, path, level)) {
+      if (item.kind === 'rejected') lost.push(item)
+      else {
+        found = true
+        yield item
+      }
+    }
+    if (!found && lost.length === 0)
+      lost.push({ kind: 'rejected', value: parsed(value), locator: formatLocator(path), badJson: false })
+    if (found || outer === undefined) yield* lost
+    else yield { kind: 'reduced', record: outer, lost: lost[0] }
   }
 
   *#resolve(value: unknown, path: readonly Step[], level: number): Generator<Unwrapped> {
@@ -108,9 +129,14 @@ export class Unwrapping {
   }
 }
 
+function parsed(value: unknown): unknown {
+  return typeof value === 'string' ? (parseJson(value) ?? value) : value
+}
+
 /** What the reader opens at the outer level, met inside a string: a list, or an object with a list under a known key. */
 function listIn(value: unknown): { key: string; elements: readonly unknown[] } | undefined {
-  if (Array.isArray(value)) return { key: '', elements: value as unknown[] }
+  if (Array.isArray(value))
+    return isQueryRow(value as unknown[]) ? undefined : { key: '', elements: value as unknown[] }
   if (!isJsonObject(value)) return undefined
   for (const key of ENVELOPES) {
     const elements = value[key]

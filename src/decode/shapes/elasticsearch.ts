@@ -37,8 +37,8 @@ function* documents(value: JsonObject): Generator<Part> {
   }
   for (const [index, hit] of hits.entries()) {
     const source = isJsonObject(hit) ? hit['_source'] : undefined
-    const path = ['hits', 'hits', index, '_source']
-    yield isJsonObject(source) ? part(source, path) : { path, value: source }
+    const path = ['hits', 'hits', index]
+    yield isJsonObject(source) ? part(source, [...path, '_source']) : { path, value: hit }
   }
 }
 
@@ -46,17 +46,21 @@ const HOMES = [['event.original'], ['event', 'original'], ['message'], ['log']] 
 
 function part(document: JsonObject, path: readonly Step[]): Part {
   if (isRecord(document)) return { path, value: document }
+  const outer = at(document, 'event.action') === undefined ? undefined : reduced(document)
   for (const home of HOMES) {
     const value = home.reduce<unknown>(
       (inner, key) => (isJsonObject(inner) ? inner[key] : undefined),
       document,
     )
-    if (typeof value === 'string' && value.includes('"eventVersion"'))
-      return { path: [...path, ...home], value }
+    if (typeof value === 'string' && (value.includes('"eventVersion"') || isOriginal(home)))
+      return { path: [...path, ...home], value, outer }
   }
-  return at(document, 'event.action') === undefined
-    ? { path, value: document }
-    : { reduced: reduced(document) }
+  return outer === undefined ? { path, value: document } : { reduced: outer }
+}
+
+/** The other homes can hold any text. */
+function isOriginal([first]: readonly string[]): boolean {
+  return first === 'event.original' || first === 'event'
 }
 
 function reduced(document: JsonObject): JsonObject {

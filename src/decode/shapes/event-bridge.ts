@@ -1,4 +1,6 @@
 import { isJsonObject } from '../classify.js'
+import type { JsonObject } from '../../model/record.js'
+import { fieldsOf } from '../fields.js'
 import type { ValueShape } from './shape.js'
 
 /** An EventBridge event: the record is its `detail`; its own `id` is not the eventID. */
@@ -6,5 +8,19 @@ export const eventBridge: ValueShape = {
   name: 'event-bridge',
   claims: (value) =>
     isJsonObject(value) && typeof value['detail-type'] === 'string' && value['detail'] !== undefined,
-  parts: (value) => (isJsonObject(value) ? [{ path: ['detail'], value: value['detail'] }] : []),
+  parts: (value) =>
+    isJsonObject(value) ? [{ path: ['detail'], value: value['detail'], outer: outer(value) }] : [],
+}
+
+/** What the envelope repeats. Its `source` is a short name of the service, not eventSource. */
+function outer(value: JsonObject): JsonObject | undefined {
+  if (!String(value['detail-type']).includes('via CloudTrail') || typeof value['time'] !== 'string')
+    return undefined
+  return fieldsOf({
+    eventTime: value['time'],
+    awsRegion: value['region'],
+    recipientAccountId: value['account'],
+    resources: value['resources'],
+    envelope: fieldsOf({ detailType: value['detail-type'], source: value['source'], id: value['id'] }),
+  })
 }

@@ -1,6 +1,6 @@
 import { isJsonObject, isRecord } from '../classify.js'
 import type { JsonObject } from '../../model/record.js'
-import { fieldsOf, listOf } from '../fields.js'
+import { fieldsOf, hasEventFields, isoTime, listOf } from '../fields.js'
 import { itself, type Part, type ValueShape } from './shape.js'
 
 /**
@@ -11,7 +11,7 @@ export const lookupEvents: ValueShape = {
   name: 'lookup-events',
   claims: (value, container) =>
     isJsonObject(value) &&
-    (typeof value['CloudTrailEvent'] === 'string' ||
+    (value['CloudTrailEvent'] !== undefined ||
       isLookupRow(value) ||
       (container === 'Events' && isRecord(value))),
   parts: (value) => (isJsonObject(value) && !isRecord(value) ? rowParts(value) : itself(value)),
@@ -19,14 +19,16 @@ export const lookupEvents: ValueShape = {
 
 function isLookupRow(value: JsonObject): boolean {
   return (
-    value['EventId'] !== undefined && value['EventName'] !== undefined && value['EventTime'] !== undefined
+    value['EventId'] !== undefined && (value['EventName'] !== undefined || value['EventTime'] !== undefined)
   )
 }
 
 function rowParts(row: JsonObject): Part[] {
   const inner = row['CloudTrailEvent']
-  if (typeof inner === 'string' && inner.trim() !== '') return [{ path: ['CloudTrailEvent'], value: inner }]
-  return [{ reduced: reducedRow(row) }]
+  const fields = reducedRow(row)
+  const outer = hasEventFields(fields) ? fields : undefined
+  if (inner === undefined && outer !== undefined) return [{ reduced: outer }]
+  return [{ path: ['CloudTrailEvent'], value: inner, outer }]
 }
 
 /** EventTime may be an epoch number, or carry the offset of the machine that asked. */
@@ -36,7 +38,7 @@ function reducedRow(row: JsonObject): JsonObject {
     eventID: row['EventId'],
     eventName: row['EventName'],
     eventSource: row['EventSource'],
-    eventTime: typeof time === 'number' ? new Date(time * 1000).toISOString().replace('.000Z', 'Z') : time,
+    eventTime: typeof time === 'number' ? isoTime(time * 1000) : time,
     readOnly: row['ReadOnly'],
     userIdentity: fieldsOf({ userName: row['Username'], accessKeyId: row['AccessKeyId'] }),
     resources: listOf(row['Resources'], 'ResourceType', 'ResourceName'),

@@ -8,12 +8,14 @@ import type { Part, ValueShape } from './shape.js'
  */
 export const queryResults: ValueShape = {
   name: 'query-results',
-  claims: (value, container) => container === 'QueryResultRows' && Array.isArray(value),
+  claims: (value, container) =>
+    Array.isArray(value) && (container === 'QueryResultRows' || isQueryRow(value as unknown[])),
   parts: (value): Part[] => {
     const cells = (Array.isArray(value) ? (value as unknown[]) : []).map(cellOf)
     const full = cells.find((cell) => columnName(cell.column) === 'eventjson' && cell.value !== '')
-    if (full !== undefined) return [{ path: [cells.indexOf(full), full.key], value: full.value }]
     const fields = lakeFields(new Map(cells.map((cell) => [columnName(cell.column), cell.value])))
+    if (full !== undefined)
+      return [{ path: [cells.indexOf(full), full.key], value: full.value, outer: fields }]
     return [fields === undefined ? { path: [], value } : { reduced: fields }]
   },
 }

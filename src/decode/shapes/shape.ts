@@ -4,8 +4,13 @@ import type { JsonObject } from '../../model/record.js'
 
 /** What a wrapper holds, one entry for each place where a record should be. */
 export type Part =
-  /** The value behind these steps: a record, a string that holds one, or another wrapper. */
-  | { readonly path: readonly Step[]; readonly value: unknown }
+  /** The value at the end of these steps: a record, a string that holds one, or another wrapper. */
+  | {
+      readonly path: readonly Step[]
+      readonly value: unknown
+      /** Fields of the record that the wrapper repeats: a reduced form, for a value that holds no record. */
+      readonly outer?: JsonObject | undefined
+    }
   /** Fields of a record that were kept where the record itself was not. */
   | { readonly reduced: JsonObject }
   /** Not a record by design, e.g. a probe: said, not counted. */

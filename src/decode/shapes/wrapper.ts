@@ -31,10 +31,26 @@ function* search(value: unknown, path: readonly Step[], depth: number): Generato
     return
   }
   if (depth >= MAX_DEPTH) return
-  if (Array.isArray(value)) {
-    for (const [index, inner] of (value as unknown[]).entries())
-      yield* search(inner, [...path, index], depth + 1)
-  } else if (isJsonObject(value)) {
+  if (Array.isArray(value)) yield* elements(value as unknown[], path, depth)
+  else if (isJsonObject(value)) {
     for (const [key, inner] of Object.entries(value)) yield* search(inner, [...path, key], depth + 1)
   }
+}
+
+/** In a list that holds a record, one is expected in each place. */
+function* elements(list: readonly unknown[], path: readonly Step[], depth: number): Generator<Part> {
+  const others: Part[] = []
+  let isOfRecords = false
+  for (const [index, value] of list.entries()) {
+    const inside = [...path, index]
+    const parts = search(value, inside, depth + 1)
+    const first = parts.next()
+    if (first.done === true) others.push({ path: inside, value })
+    else {
+      isOfRecords = true
+      yield first.value
+      yield* parts
+    }
+  }
+  if (isOfRecords) yield* others
 }

@@ -1,0 +1,37 @@
+/** A text through the decoder, without a case. */
+import { ContentDecoder, type FoundRecord, type Verdict } from '../../src/decode/decode.js'
+import { LIMITS } from '../../src/decode/limits.js'
+import type { Problem } from '../../src/model/problem.js'
+
+export interface Decoded {
+  readonly verdict: Verdict | null
+  readonly detail: string
+  /** Places where a record was expected. */
+  readonly found: number
+  readonly rejected: number
+  readonly records: readonly FoundRecord[]
+  readonly problems: readonly Problem[]
+}
+
+export function decodeText(text: string | Buffer, piece = Infinity): Decoded {
+  const records: FoundRecord[] = []
+  const problems: Problem[] = []
+  const ignore = (): void => undefined
+  const sink = {
+    record: (record: FoundRecord) => {
+      records.push(record)
+      return false
+    },
+    problem: (problem: Problem) => problems.push(problem),
+    aggregate: ignore,
+    accessLine: ignore,
+  }
+  const decoder = new ContentDecoder(sink, LIMITS)
+  const bytes = Buffer.from(text)
+  const step = Math.min(piece, Math.max(bytes.length, 1))
+  for (let at = 0; at < bytes.length; at += step)
+    if (!decoder.push(Buffer.from(bytes.subarray(at, at + step)), false)) break
+  decoder.push(Buffer.alloc(0), true)
+  const { verdict, detail } = decoder.verdict()
+  return { verdict, detail, found: verdict?.values ?? 0, rejected: verdict?.rejected ?? 0, records, problems }
+}
