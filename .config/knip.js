@@ -8,7 +8,8 @@ export default {
     'scripts/bench/{main.ts,inside.ts,duckdb-load.js}',
     // Makes an archive of access logs; no bench of npm run bench reads one yet.
     'scripts/bench/access-lines.ts',
-    'test/**/*.test.ts',
+    'scripts/portable/main.js',
+    'test/**/*.{test,nodes}.ts',
     '.config/*.{js,ts}',
   ],
   project: ['src/**/*.{ts,cts}', 'scripts/**/*.{js,ts}', 'test/**/*.ts'],

@@ -7,7 +7,8 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const bin = path.join(root, 'dist', 'bin.js')
+// Another build of the program: the tests of other versions of Node.
+const bin = process.env.COLDTRAIL_BIN ?? path.join(root, 'dist', 'bin.js')
 const fixture = path.join('fixtures', 'quickstart')
 const DONE = 0
 const DONE_WITH_PROBLEMS = 3
