@@ -32,7 +32,7 @@ export const PROBLEM_KINDS = {
   'invalid-utf8': 'the record holds bytes that are not UTF-8; replaced in columns, kept in the record',
   'byte-order-mark': 'the text starts with a byte order mark; skipped',
   'nul-bytes': 'zero bytes in or after the text',
-  conflict: 'the same eventID was delivered with different content; both are kept',
+  conflict: 'the same eventID was delivered with different content; all of it is kept',
   'content-omitted': 'CloudTrail withheld content because of its size',
 } as const
 

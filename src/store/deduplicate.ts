@@ -1,16 +1,25 @@
 /**
- * One event, several appearances. Events are compared only where two share an eventID: byte for byte, then as JSON (a
- * re-serialised copy is the same record). Different content under one eventID stays two events and becomes a problem.
+ * One event, several appearances. Records are compared only where they share an eventID: byte for byte, then token for token (a
+ * re-serialised copy is the same record). Different content under one eventID stays several events and becomes a problem.
+ *
+ * Which record stays for its copies is decided by the order of paths, not of row numbers: neither the order of files nor that of
+ * runs shows in the case.
  */
+import { hash } from 'node:crypto'
 import { FLAG } from '../model/dictionary.js'
-import type { Connection } from './open.js'
-import { RecordReader, type RecordPlace } from './record-reader.js'
+import { FIRST_OVERFLOW } from '../model/event-id.js'
+import { ConflictRows } from './conflict-rows.js'
 import { usesOf } from './event-uses.js'
+import type { Connection } from './open.js'
+import { canonicalContent } from './record-content.js'
+import { RecordReader, type RecordPlace } from './record-reader.js'
+import { SourceOrder } from './source-order.js'
 
 interface Row extends RecordPlace {
   readonly id: number
   readonly event_id: string
   readonly flags: number
+  readonly appearances: number
 }
 
 export interface DeduplicationCounts {
@@ -18,10 +27,16 @@ export interface DeduplicationCounts {
   conflicts: number
 }
 
-/** Folds events with rowid over `from` into earlier ones. Needs event_by_event_id. One transaction. */
-export function deduplicate(db: Connection, from: number, runId: number): DeduplicationCounts {
+/** Rows that were compared already: there are two regions of row numbers, see event-id.ts. */
+export interface ComparedTo {
+  readonly room: number
+  readonly overflow: number
+}
+
+/** Folds events that share an eventID with one that was not compared yet. Needs event_by_event_id. One transaction. */
+export function deduplicate(db: Connection, compared: ComparedTo, runId: number): DeduplicationCounts {
   return db.transaction(() => {
-    findRepeated(db, from)
+    findRepeated(db, compared)
     const counts = new Folder(db, runId).fold()
     db.exec('DROP TABLE temp.repeated')
     return counts
@@ -29,105 +44,132 @@ export function deduplicate(db: Connection, from: number, runId: number): Dedupl
 }
 
 /** In the order of the later copies' places: the pieces they lie in are then inflated once. */
-function findRepeated(db: Connection, from: number): void {
+function findRepeated(db: Connection, { room, overflow }: ComparedTo): void {
   db.exec('DROP TABLE IF EXISTS temp.repeated')
-  const all = from === 0
-  const ids = all
-    ? `SELECT event_id FROM event INDEXED BY event_by_event_id GROUP BY event_id HAVING count(*) > 1`
-    : `SELECT n.event_id FROM event n WHERE n.id > ${from} AND EXISTS
-       (SELECT 1 FROM event o INDEXED BY event_by_event_id WHERE o.event_id = n.event_id AND o.id <> n.id)`
-  db.exec(`CREATE TEMP TABLE repeated AS SELECT e.id, e.event_id, e.source_id, e.record_offset, e.record_length, e.locator, e.flags
-    FROM event e WHERE e.id > ${from} AND e.event_id IN (${ids}) ORDER BY e.source_id, e.record_offset`)
+  const again = (range: string): string =>
+    `SELECT n.event_id FROM event n WHERE ${range} AND EXISTS
+     (SELECT 1 FROM event o INDEXED BY event_by_event_id WHERE o.event_id = n.event_id AND o.id <> n.id)`
+  // Of a first load all is new: the index alone has the answer.
+  const ids =
+    room === 0 && overflow === 0
+      ? 'SELECT event_id FROM event INDEXED BY event_by_event_id GROUP BY event_id HAVING count(*) > 1'
+      : `${again(`n.id > ${room} AND n.id < ${FIRST_OVERFLOW}`)}
+         UNION ${again(`n.id >= ${FIRST_OVERFLOW} AND n.id > ${overflow}`)}`
+  db.exec(`CREATE TEMP TABLE repeated AS SELECT event_id FROM event WHERE event_id IN (${ids})
+    GROUP BY event_id ORDER BY max(source_id), max(record_offset)`)
+}
+
+interface SourceCounts {
+  duplicates: number
+  replaced: number
 }
 
 class Folder {
   readonly #db: Connection
-  readonly #runId: number
   readonly #reader: RecordReader
-  readonly #earlier
+  readonly #order: SourceOrder
+  readonly #conflicts: ConflictRows
+  readonly #rows
   readonly #keep
-  readonly #perSource = new Map<number, { duplicates: number; replaced: number }>()
+  readonly #perSource = new Map<number, SourceCounts>()
   readonly #counts: DeduplicationCounts = { duplicates: 0, conflicts: 0 }
 
   constructor(db: Connection, runId: number) {
     this.#db = db
-    this.#runId = runId
     this.#reader = new RecordReader(db)
-    this.#earlier = db.prepare<[string, number]>(
-      `SELECT id, event_id, source_id, record_offset, record_length, locator, flags FROM event INDEXED BY event_by_event_id
-       WHERE event_id = ? AND id < ? ORDER BY id`,
+    this.#order = new SourceOrder(db)
+    this.#conflicts = new ConflictRows(db, runId)
+    this.#rows = db.prepare<[string], Row>(
+      `SELECT id, event_id, source_id, record_offset, record_length, locator, flags, appearances
+       FROM event INDEXED BY event_by_event_id WHERE event_id = ?`,
     )
     this.#keep = {
       redelivery: db.prepare('INSERT INTO redelivery VALUES (?,?,?,?,?)'),
       uses: db.prepare(`DELETE FROM event_resource AS x WHERE ${usesOf('x', '@id')}`),
       event: db.prepare('DELETE FROM event WHERE id = ?'),
-      count: db.prepare('UPDATE event SET appearances = appearances + 1 WHERE id = ?'),
       add: db.prepare('UPDATE event SET appearances = appearances + ? WHERE id = ?'),
       repeats: db.prepare<[number], number>('SELECT source_id FROM redelivery WHERE event_rowid = ?').pluck(),
       move: db.prepare('UPDATE redelivery SET event_rowid = ? WHERE event_rowid = ?'),
       source: db.prepare(
         'UPDATE source SET events = events - ?, duplicates = duplicates + ?, replaced = replaced + ? WHERE id = ?',
       ),
-      conflict: db.prepare(
-        `INSERT INTO problem (run_id, kind, source_id, path, member, byte_offset, byte_length, event_id, detail)
-         SELECT ?, 'conflict', id, path, member, ?, ?, ?, ? FROM source WHERE id = ?`,
-      ),
     }
   }
 
   fold(): DeduplicationCounts {
-    const later = this.#db.prepare('SELECT * FROM temp.repeated WHERE rowid > ? ORDER BY rowid LIMIT 1000')
-    const rowids = this.#db.prepare('SELECT max(rowid) AS n FROM temp.repeated').get() as { n: number | null }
-    for (let done = 0; done < (rowids.n ?? 0); done += 1000) {
-      for (const row of later.all(done) as Row[]) this.#foldRow(row)
-    }
+    const ids = this.#db
+      .prepare<[number], string>(
+        'SELECT event_id FROM temp.repeated WHERE rowid > ? ORDER BY rowid LIMIT 1000',
+      )
+      .pluck()
+    const last = this.#db.prepare('SELECT max(rowid) AS n FROM temp.repeated').get() as { n: number | null }
+    for (let done = 0; done < (last.n ?? 0); done += 1000)
+      for (const eventId of ids.all(done)) this.#foldAll(eventId)
     for (const [sourceId, { duplicates, replaced }] of this.#perSource)
       this.#keep.source.run(duplicates + replaced, duplicates, replaced, sourceId)
     return this.#counts
   }
 
-  #foldRow(row: Row): void {
-    const earlier = this.#earlier.all(row.event_id, row.id) as Row[]
-    if (earlier.length === 0) return
-    const full = earlier.filter((candidate) => !isReduced(candidate))
+  #foldAll(eventId: string): void {
+    const rows = this.#rows.all(eventId).sort((a, b) => this.#order.compare(a, b))
+    const full = this.#foldEqual(rows.filter((row) => !isReduced(row)))
     // A reduced form can only agree with what it was made from: any full record of its eventID stands for it.
-    const same = isReduced(row)
-      ? (full[0] ?? earlier[0])
-      : full.find((candidate) => this.#isSame(candidate, row))
-    if (same !== undefined) {
-      this.#fold(row, same)
-      return
-    }
-    if (full.length > 0) this.#conflict(row, full.length)
-    for (const reduced of earlier.filter(isReduced)) this.#replace(reduced, row)
+    const reduced = rows.filter(isReduced)
+    const kept = full[0] ?? reduced[0]
+    for (const row of reduced) if (kept !== undefined && row !== kept) this.#fold(row, kept)
+    const second = full[1]
+    if (second !== undefined && this.#conflicts.put(second, full.length)) this.#counts.conflicts++
   }
 
-  /** `row` stays as an appearance of `kept`. */
+  /** @returns the first row of each content. */
+  #foldEqual(rows: readonly Row[]): Row[] {
+    const [first] = rows
+    if (first === undefined || rows.length === 1) return [...rows]
+    const firstBytes = this.#exactBytes(first)
+    const kept = new Map<string, Row>()
+    for (const row of rows.slice(1)) {
+      const bytes = this.#exactBytes(row)
+      // As a rule a copy is equal byte for byte, and nothing need be hashed.
+      if (bytes.equals(firstBytes)) {
+        this.#fold(row, first)
+        continue
+      }
+      if (kept.size === 0) kept.set(keyOf(firstBytes), first)
+      const key = keyOf(bytes)
+      const same = kept.get(key)
+      if (same === undefined) kept.set(key, row)
+      else this.#fold(row, same)
+    }
+    return kept.size === 0 ? [first] : [...kept.values()]
+  }
+
+  /** `row` stays as an appearance of `kept`, and with it all appearances that it has. */
   #fold(row: Row, kept: Row): void {
+    const isReplaced = isReduced(row) && !isReduced(kept)
+    if (row.appearances > 1) this.#moveRepeats(row, kept, isReplaced)
     this.#keep.redelivery.run(kept.id, row.source_id, row.record_offset, row.record_length, row.locator)
     this.#keep.uses.run({ id: row.id })
     this.#keep.event.run(row.id)
-    this.#keep.count.run(kept.id)
+    this.#keep.add.run(row.appearances, kept.id)
     const counts = this.#countsOf(row.source_id)
-    if (isReduced(row) && !isReduced(kept)) counts.replaced++
+    if (isReplaced) counts.replaced++
     else counts.duplicates++
     this.#counts.duplicates++
   }
 
-  /** The full record takes the place of an earlier reduced form, with all appearances of that. */
-  #replace(reduced: Row, full: Row): void {
-    // What was a repeat of the reduced form is of a replaced one now, in whatever order they came.
-    for (const sourceId of this.#keep.repeats.all(reduced.id)) {
-      const counts = this.#countsOf(sourceId)
-      counts.duplicates--
-      counts.replaced++
+  /** What was a repeat of a reduced form is of a replaced one now, in whatever order they came. */
+  #moveRepeats(row: Row, kept: Row, isReplaced: boolean): void {
+    if (isReplaced) {
+      for (const sourceId of this.#keep.repeats.all(row.id)) {
+        const counts = this.#countsOf(sourceId)
+        counts.duplicates--
+        counts.replaced++
+      }
     }
-    const moved = this.#keep.move.run(full.id, reduced.id).changes
-    this.#keep.add.run(moved, full.id)
-    this.#fold(reduced, full)
+    this.#keep.move.run(kept.id, row.id)
   }
 
-  #countsOf(sourceId: number): { duplicates: number; replaced: number } {
+  #countsOf(sourceId: number): SourceCounts {
     const known = this.#perSource.get(sourceId)
     if (known !== undefined) return known
     const counts = { duplicates: 0, replaced: 0 }
@@ -135,49 +177,23 @@ class Folder {
     return counts
   }
 
-  #isSame(a: Row, b: Row): boolean {
-    const left = this.#read(a)
-    const right = this.#read(b)
-    return left.equals(right) || canonical(left) === canonical(right)
+  /**
+   * A record inside another value is given back as text, in which U+FFFD stands for whatever is not UTF-8: such a record is only
+   * known by the bytes around it.
+   */
+  #exactBytes(row: Row): Buffer {
+    const record = this.#reader.readAt(row)
+    if (row.locator === null || !record.includes(REPLACEMENT)) return record
+    return Buffer.concat([this.#reader.readAt({ ...row, locator: null }), Buffer.from(`\0${row.locator}`)])
   }
+}
 
-  #read(row: Row): Buffer {
-    return this.#reader.readAt(row)
-  }
+const REPLACEMENT = Buffer.from('\ufffd')
 
-  #conflict(row: Row, others: number): void {
-    const detail = `the same eventID has different content in ${others} other place${others === 1 ? '' : 's'}; all are kept`
-    this.#keep.conflict.run(
-      this.#runId,
-      row.record_offset,
-      row.record_length,
-      row.event_id,
-      detail,
-      row.source_id,
-    )
-    this.#counts.conflicts++
-  }
+function keyOf(bytes: Buffer): string {
+  return hash('sha256', canonicalContent(bytes), 'base64')
 }
 
 function isReduced({ flags }: Row): boolean {
   return (flags & FLAG.reduced) !== 0
-}
-
-/** Key order and white space do not make another record. */
-function canonical(record: Buffer): string {
-  const text = record.toString('utf8')
-  try {
-    // Two long numbers can be one double: their digits are compared as written.
-    const longNumbers = (text.match(/\d{16,}/g) ?? []).sort().join(' ')
-    return `${JSON.stringify(sorted(JSON.parse(text)))} ${longNumbers}`
-  } catch {
-    return record.toString('latin1')
-  }
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted)
-  if (typeof value !== 'object' || value === null) return value
-  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-  return { members: members.map(([key, inner]) => [key, sorted(inner)]) }
 }

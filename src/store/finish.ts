@@ -5,6 +5,7 @@ import { createIndex, INDEXES } from './indexes.js'
 import { STAGES } from './stages.js'
 import type { Connection } from './open.js'
 import { createTable } from './schema.js'
+import { FIRST_OVERFLOW } from '../model/event-id.js'
 
 /** Tables that only grow in a bulk load: their indexes are built at its end. */
 const BULK_TABLES = new Set(['event', 'event_resource', 'resource', 'access_log', 'aggregate'])
@@ -73,10 +74,16 @@ function countEvents(db: Connection): void {
 }
 
 function foldNew(db: Connection, runId: number): DeduplicationCounts {
-  const from = Number(getMeta(db, 'deduplicated_to') ?? 0)
+  const compared = {
+    room: Number(getMeta(db, 'deduplicated_to') ?? 0),
+    overflow: Number(getMeta(db, 'deduplicated_overflow_to') ?? 0),
+  }
+  const last = db.prepare('SELECT coalesce(max(id), 0) FROM event').pluck().get() as number
   return db.transaction(() => {
-    const counts = deduplicate(db, from, runId)
+    const counts = deduplicate(db, compared, runId)
     setMeta(db, 'deduplicated_to', getMeta(db, 'last_event_rowid') ?? '0')
+    // Batches of later runs have later rooms, and so has what overflows from them.
+    if (last >= FIRST_OVERFLOW) setMeta(db, 'deduplicated_overflow_to', String(last))
     return counts
   })()
 }

@@ -173,7 +173,7 @@ export const EVENT: TableSpec = {
     text('event_id', 'eventID; "sha256:…" of the record where it has none', 'NOT NULL'),
     text('request_id', 'requestID: the service’s id of the request; several events can share it'),
     text('shared_event_id', 'sharedEventID: joins the copies of one action in several accounts'),
-    int('source_id', 'source.id of the first appearance', 'NOT NULL'),
+    int('source_id', 'source.id of the first appearance, in the order of paths', 'NOT NULL'),
     int('record_offset', 'First byte of the record in the decompressed content of its source', 'NOT NULL'),
     int('record_length', 'Bytes of the record', 'NOT NULL'),
     text('locator', 'Path from there to the record when it is wrapped in another value; null when it is not'),

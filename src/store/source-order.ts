@@ -1,0 +1,40 @@
+/** The order of places by what does not depend on runs: the path, and where a path was read twice, the bytes there. */
+import type { Connection } from './open.js'
+import type { RecordPlace } from './record-reader.js'
+
+/** Paths that are remembered: neighbouring events come from the same few files. */
+const MOST_KNOWN = 50_000
+
+interface Place extends RecordPlace {
+  readonly id: number
+}
+
+export class SourceOrder {
+  readonly #key
+  readonly #known = new Map<number, string>()
+
+  constructor(db: Connection) {
+    // Members of one container are in its order, as they are numbered.
+    this.#key = db
+      .prepare<[number], string>(
+        `SELECT path || char(0) || coalesce(path_hex, '') || char(0) || coalesce(container_sha256, sha256, '') FROM source WHERE id = ?`,
+      )
+      .pluck()
+  }
+
+  compare(a: Place, b: Place): number {
+    if (a.source_id === b.source_id) return a.id - b.id
+    const left = this.#keyOf(a.source_id)
+    const right = this.#keyOf(b.source_id)
+    return left < right ? -1 : left > right ? 1 : a.source_id - b.source_id
+  }
+
+  #keyOf(sourceId: number): string {
+    const known = this.#known.get(sourceId)
+    if (known !== undefined) return known
+    const key = this.#key.get(sourceId) ?? ''
+    if (this.#known.size >= MOST_KNOWN) this.#known.clear()
+    this.#known.set(sourceId, key)
+    return key
+  }
+}

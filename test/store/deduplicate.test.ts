@@ -1,0 +1,255 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import Database from 'better-sqlite3'
+import { describe, expect, it } from 'vitest'
+import Verify from '../../src/commands/verify.js'
+import { ROOM } from '../../src/model/event-id.js'
+import { index, runCommand, scratch } from '../verify/indexed.js'
+
+const { version: VERSION } = JSON.parse(
+  readFileSync(path.join(import.meta.dirname, '../../package.json'), 'utf8'),
+) as { version: string }
+
+const record = (id: string, more = '', name = 'N'): string =>
+  `{"eventVersion":"1.08","eventTime":"2024-05-14T00:00:00Z","eventSource":"s3.amazonaws.com","eventName":"${name}","eventID":"${id}"${more}}`
+
+/** As the program of this version: only what it made itself is compared digest by digest. */
+async function load(casePath: string, paths: readonly string[]): Promise<void> {
+  await index(casePath, paths, { toolVersion: VERSION })
+}
+
+type Files = Readonly<Record<string, string | Buffer>>
+
+function put(folder: string, files: Files): void {
+  mkdirSync(folder, { recursive: true })
+  for (const [name, content] of Object.entries(files)) writeFileSync(path.join(folder, name), content)
+}
+
+interface Held {
+  /** How many events, by eventID. */
+  readonly events: Readonly<Record<string, number>>
+  readonly conflicts: readonly { readonly event_id: string; readonly path: string; readonly detail: string }[]
+  readonly duplicates: number
+}
+
+function read<T>(casePath: string, sql: string): T[] {
+  const db = new Database(casePath, { readonly: true })
+  try {
+    return db.prepare(sql).all() as T[]
+  } finally {
+    db.close()
+  }
+}
+
+function held(casePath: string): Held {
+  const counted = read<{ id: string; n: number }>(
+    casePath,
+    'SELECT event_id AS id, count(*) AS n FROM event GROUP BY 1 ORDER BY 1',
+  )
+  return {
+    events: Object.fromEntries(counted.map(({ id, n }) => [id, n])),
+    conflicts: read<Held['conflicts'][number]>(
+      casePath,
+      "SELECT event_id, path, detail FROM problem WHERE kind = 'conflict' ORDER BY event_id",
+    ).map(({ path: file, ...row }) => ({ ...row, path: path.basename(file) })),
+    duplicates: read<{ n: number }>(casePath, 'SELECT count(*) AS n FROM redelivery')[0]?.n ?? 0,
+  }
+}
+
+async function indexed(...runs: Files[]): Promise<{ casePath: string; folder: string }> {
+  const folder = scratch()
+  const casePath = path.join(scratch(), 'case.sqlite')
+  for (const files of runs) {
+    put(folder, files)
+    await load(casePath, [folder])
+  }
+  return { casePath, folder }
+}
+
+async function isClean(casePath: string): Promise<void> {
+  const { stdout } = await runCommand(Verify, '--case', casePath, '--json')
+  expect(JSON.parse(stdout)).toMatchObject({ findings: 0, notes: { notHashed: 0, otherVersion: 0 } })
+}
+
+describe('records of one eventID', () => {
+  it.each([
+    ['{"n":12345678901234.672}', '{"n":12345678901234.673}'],
+    ['{"a":90071992547409921,"b":90071992547409922}', '{"a":90071992547409922,"b":90071992547409921}'],
+    ['{"n":1e400}', '{"n":1e500}'],
+    ['{"n":1e-400}', '{"n":0}'],
+    ['{"n":0}', '{"n":-0}'],
+    ['{"k":1,"k":2}', '{"k":2}'],
+    ['"\xff"', '"\xfe"'],
+    ['"\xff"', '"\xef\xbf\xbd"'],
+  ])('are kept apart: %s and %s', async (a, b) => {
+    const [left, right] = [a, b].map((value) =>
+      Buffer.from(record('e', `,"requestParameters":${value}`), 'latin1'),
+    )
+    const { casePath } = await indexed({ 'a.json': left ?? '', 'b.json': right ?? '' })
+    expect(held(casePath)).toEqual({
+      events: { e: 2 },
+      conflicts: [
+        { event_id: 'e', path: 'b.json', detail: '2 different records have this eventID; all are kept' },
+      ],
+      duplicates: 0,
+    })
+    await isClean(casePath)
+  })
+
+  it('inside other values, too, where they are not UTF-8', async () => {
+    const wrapped = (byte: string): Buffer =>
+      Buffer.from(
+        JSON.stringify({ Events: [{ CloudTrailEvent: record('e', ',"userAgent":"?"') }] }).replace('?', byte),
+        'latin1',
+      )
+    const { casePath } = await indexed({
+      'a.json': wrapped('\xff'),
+      'b.json': wrapped('\xfe'),
+      'c.json': wrapped('\xef\xbf\xbd'),
+      // Other bytes around the same record: what is not UTF-8 is only known by all of them.
+      'd.json': Buffer.concat([wrapped('x'), Buffer.from('\n')]),
+      'e.json': wrapped('x'),
+    })
+    expect(held(casePath)).toMatchObject({ events: { e: 4 }, duplicates: 1 })
+    await isClean(casePath)
+  })
+
+  it('are one event when only spelled in another way', async () => {
+    const again = JSON.stringify(
+      Object.fromEntries(Object.entries(JSON.parse(record('e')) as object).reverse()),
+      null,
+      2,
+    )
+    const { casePath } = await indexed({
+      'a.json': again,
+      'b.json': record('e').replace('"N"', '"\\u004e"'),
+      'c.json': record('e'),
+    })
+    expect(held(casePath)).toEqual({ events: { e: 1 }, conflicts: [], duplicates: 2 })
+    await isClean(casePath)
+  })
+
+  it('are each read once: thousands that differ, and each twice, give one problem', async () => {
+    const count = 3_000
+    const lines = Array.from({ length: count }, (_, n) => record('e', `,"requestParameters":{"n":${n}}`))
+    const { casePath } = await indexed({
+      'a.json': lines.join('\n'),
+      'b.json': lines.toReversed().join('\n'),
+    })
+    expect(held(casePath)).toEqual({
+      events: { e: count },
+      conflicts: [
+        {
+          event_id: 'e',
+          path: 'a.json',
+          detail: `${count} different records have this eventID; all are kept`,
+        },
+      ],
+      duplicates: count,
+    })
+  }, 60_000)
+})
+
+describe('later runs', () => {
+  it('say a conflict once, of rows beyond the room of their batch too', async () => {
+    const many = Array.from({ length: ROOM + 1_000 }, (_, n) => record(`e${n}`))
+    const last = ROOM + 999
+    const { casePath, folder } = await indexed(
+      { 'a.json': [...many, record(`e${last}`, ',"readOnly":true')].join('\n') },
+      { 'b.json': record('other 1') },
+      { 'c.json': record('other 2') },
+    )
+    expect(held(casePath).conflicts).toEqual([
+      {
+        event_id: `e${last}`,
+        path: 'a.json',
+        detail: '2 different records have this eventID; all are kept',
+      },
+    ])
+    // What overflowed is compared with what comes later.
+    put(folder, { 'd.json': `${record(`e${last}`)}\n${record(`e${last - 1}`, ',"readOnly":true')}` })
+    await load(casePath, [folder])
+    expect(held(casePath)).toMatchObject({ duplicates: 1, conflicts: [{}, {}] })
+    await load(casePath, [folder])
+    expect(held(casePath)).toMatchObject({ duplicates: 1, conflicts: [{}, {}] })
+    await isClean(casePath)
+  }, 120_000)
+
+  it('count again what they add to a conflict', async () => {
+    const different = (n: number): string => record('e', `,"requestParameters":{"n":${n}}`)
+    const { casePath } = await indexed(
+      { 'b.json': different(1) },
+      { 'c.json': different(2) },
+      { 'a.json': different(3), 'd.json': `${different(1)}\n` },
+    )
+    expect(held(casePath)).toEqual({
+      events: { e: 3 },
+      conflicts: [
+        { event_id: 'e', path: 'b.json', detail: '3 different records have this eventID; all are kept' },
+      ],
+      duplicates: 1,
+    })
+    await isClean(casePath)
+  })
+})
+
+/** All that a case holds of its events, without the numbers that runs and sources got. */
+function contentOf(casePath: string): unknown[] {
+  const sources = `(SELECT s.path || coalesce('/' || s.member, '') FROM source s WHERE s.id = x.source_id)`
+  return [
+    read(
+      casePath,
+      `SELECT event_id, event_time_ms, action_id, place_id, identity_id, origin_id, outcome_id, request_id, shared_event_id, ${sources} AS file,
+       record_offset, record_length, locator, flags, appearances FROM event x ORDER BY event_id, file, record_offset`,
+    ),
+    read(
+      casePath,
+      `SELECT e.event_id, ${sources} AS file, x.record_offset, x.record_length, x.locator FROM redelivery x JOIN event e ON e.id = x.event_rowid
+       ORDER BY 1, 2, 3`,
+    ),
+    read(casePath, 'SELECT event_id, arn, role FROM event_resources ORDER BY 1, 2, 3'),
+    read(casePath, 'SELECT path, records, events, duplicates, replaced, rejected FROM source ORDER BY path'),
+    read(casePath, 'SELECT kind, path, byte_offset, event_id, detail FROM problem ORDER BY 1, 2, 3, 4'),
+  ]
+}
+
+it('the order of files and runs does not show', async () => {
+  const spelled = (n: number, turn: number): string => {
+    const text = record(`e${n}`, `,"requestParameters":{"bucketName":"b${n}","k":[1,${n}]}`)
+    if (turn === 0) return text
+    const value = JSON.parse(text) as object
+    return turn === 1
+      ? JSON.stringify(Object.fromEntries(Object.entries(value).reverse()))
+      : text.replace('N', '\\u004e')
+  }
+  let seed = 11
+  const next = (below: number): number => ((seed = (seed * 1103515245 + 12345) % 2147483648) >> 8) % below
+  const files = Array.from({ length: 24 }, (_, at): [string, string] => {
+    const lines = Array.from({ length: 6 }, () => {
+      const n = next(20)
+      if (n < 8 && next(3) === 0) return record(`e${n}`, `,"requestParameters":{"n":${next(3)}}`)
+      if (n > 8 && next(3) === 0)
+        return JSON.stringify({ EventId: `e${n}`, EventName: 'N', EventTime: '2024-05-14T00:00:00Z', at })
+      return spelled(n, next(3))
+    })
+    return [`f${String(at).padStart(2, '0')}.json`, lines.join('\n')]
+  })
+  const folder = scratch()
+  const inRuns = async (runs: (readonly [string, string])[][]): Promise<unknown[]> => {
+    const casePath = path.join(scratch(), 'case.sqlite')
+    for (const run of runs) {
+      const paths = run.map(([name]) => path.join(folder, name))
+      await load(casePath, paths)
+    }
+    await isClean(casePath)
+    return contentOf(casePath)
+  }
+  put(folder, Object.fromEntries(files))
+  const once = await inRuns([files])
+  for (let round = 0; round < 6; round++) {
+    const shuffled = files.map((file) => ({ file, at: next(1_000_000) })).sort((a, b) => a.at - b.at)
+    const runs: (readonly [string, string])[][] = Array.from({ length: 1 + (round % 5) }, () => [])
+    for (const { file } of shuffled) runs[next(runs.length)]?.push(file)
+    expect(await inRuns(runs.filter((run) => run.length > 0))).toEqual(once)
+  }
+}, 120_000)
