@@ -6,7 +6,8 @@ import type * as Interfaces from '@oclif/core/interfaces'
 import { CaseError, EXIT } from '../model/case-error.js'
 import { escapeUnsafe } from '../render/json-text.js'
 import { printable } from '../render/printable.js'
-import { asDamaged } from '../store/open.js'
+import { onRollback } from '../store/killed-run.js'
+import { asCaseTrouble } from '../store/open-errors.js'
 import { appendQuestion, checkQuestionLog, isQuestion } from './question-log.js'
 import { failedOutput, isOutputFailure } from './output/output-failure.js'
 import { isTimedChild } from './timed-child.js'
@@ -95,6 +96,9 @@ export abstract class CaseCommand extends Command {
   }
 
   protected override async _run<Result>(): Promise<Result> {
+    onRollback((line) => {
+      this.tell(line)
+    })
     let exit: number | undefined
     let result: Result | undefined
     try {
@@ -142,7 +146,7 @@ export abstract class CaseCommand extends Command {
   }
 
   protected override async catch(thrown: Thrown): Promise<unknown> {
-    const error = asDamaged(thrown) ?? thrown
+    const error = asCaseTrouble(thrown) ?? thrown
     if (error instanceof CaseError) {
       process.exitCode = error.exit
       const typeable = (hint: string): string => this.#typeable(hint)

@@ -2,7 +2,7 @@
  * The write side from paths to a finished case. The main thread never sees a record: workers make shards, this merges them in
  * the order of their batches, so that row numbers do not depend on which worker was faster.
  */
-import { accessSync, constants, existsSync, realpathSync, renameSync } from 'node:fs'
+import { accessSync, constants, existsSync, linkSync, realpathSync, renameSync, unlinkSync } from 'node:fs'
 import path from 'node:path'
 import { findSources } from '../discover/find-sources.js'
 import { dayOutside, readTrailPath } from '../discover/trail-path.js'
@@ -10,12 +10,14 @@ import type { BatchSource } from '../model/batch.js'
 import { CaseError } from '../model/case-error.js'
 import type { FoundFile, SkippedPath } from '../model/source.js'
 import { nextRoom } from '../model/event-id.js'
+import { realCasePath } from '../store/case-path.js'
 import { createCase } from '../store/create.js'
 import { beginLoad, emptyStages, finishLoad } from '../store/finish.js'
 import { lastRow } from '../store/merge.js'
 import { lockCase, type CaseLock } from '../store/lock.js'
 import { openExistingWriter, type Connection } from '../store/open.js'
 import { finishRun, startRun } from '../store/runs.js'
+import { refuseSideFiles } from '../store/side-files.js'
 import { digestTables } from '../store/table-digest.js'
 import { Ledger } from '../store/ledger.js'
 import { BatchFeeder } from './batch-feeder.js'
@@ -80,12 +82,26 @@ function realpath(name: string): string {
   }
 }
 
-/** Made elsewhere and moved when it is whole: a kill leaves no half-made case. */
+/** Made elsewhere and named when it is whole: a kill leaves no half-made case. */
 function createWhole(casePath: string, draft: string, toolVersion: string): Connection {
+  const file = realCasePath(casePath)
+  refuseSideFiles(file)
   const db = createCase(draft, toolVersion)
   closeCase(db)
-  renameSync(draft, casePath)
+  nameDraft(draft, file)
   return openExistingWriter(casePath)
+}
+
+/** By a link where there are links: a rename would replace what another program has put there meanwhile. */
+function nameDraft(draft: string, file: string): void {
+  try {
+    linkSync(draft, file)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw error
+    renameSync(draft, file)
+    return
+  }
+  unlinkSync(draft)
 }
 
 class Ingest {

@@ -19,7 +19,8 @@ import { NO_FILTERS } from '../../src/model/question.js'
 import { askQuestion } from '../../src/query/find/run-question.js'
 import { createCase } from '../../src/store/create.js'
 import { APPLICATION_ID, PAGE_SIZE, USER_VERSION } from '../../src/store/format.js'
-import { asDamaged, openExistingWriter, openReader } from '../../src/store/open.js'
+import { openExistingWriter, openReader } from '../../src/store/open.js'
+import { asCaseTrouble } from '../../src/store/open-errors.js'
 import { createVerificationTables } from '../../src/store/verification-schema.js'
 import { EVENTS, tinyCase, type TinyCase } from '../helpers/tiny-case.js'
 
@@ -169,7 +170,7 @@ function outcome(file: string): { readonly exit: number; readonly message: strin
     }
   } catch (error) {
     // As every command does with what it did not expect.
-    const told = asDamaged(error) ?? error
+    const told = asCaseTrouble(error) ?? error
     if (told instanceof CaseError) return { exit: told.exit, message: told.message }
     const { code = '' } = error as { code?: string }
     if (code.startsWith('SQLITE_')) return { exit: -1, message: `${code}: ${(error as Error).message}` }
@@ -182,7 +183,7 @@ const ENDLESS = 'WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n)
 /** Refused before a row is read; why. */
 const REFUSED: readonly (readonly [what: string, make: () => string, exit: number, reason: string])[] = [
   ['only the magic', () => bare('SQLite format 3\0'), EXIT.notACase, 'not a case file'],
-  ['zero bytes', () => bare(''), EXIT.notACase, 'another program'],
+  ['zero bytes', () => bare(''), EXIT.notACase, 'not a case file'],
   [
     'text',
     () => bare('not SQLite at all, but longer than a header '.repeat(20)),

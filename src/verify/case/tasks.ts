@@ -48,7 +48,8 @@ export function told(place: string, check: () => Finding[]): Finding[] {
 }
 
 function withReader<T>(casePath: string, work: (db: Connection) => T): T {
-  const db = openReader(casePath)
+  // The main thread has it open: a plain look at the file from here would free its locks.
+  const db = openReader(casePath, { isChecked: true })
   try {
     return work(db)
   } finally {

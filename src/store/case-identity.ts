@@ -1,0 +1,47 @@
+/** Is it a case, of a format that this version reads, and made as that format is? Everything that can be said without reading a row. */
+import { EXIT } from '../model/case-error.js'
+import { APPLICATION_ID, USER_VERSION } from './format.js'
+import { caseSchema, hasOurTable, schemaDifference } from './known-schema.js'
+import type { Connection } from './open.js'
+import { notACase, notReadable, otherSchema, refuseNewer } from './open-errors.js'
+
+export function checkIdentity(db: Connection, path: string): void {
+  const read = <Value>(what: () => Value, exit: number): Value => {
+    try {
+      return what()
+    } catch (error) {
+      throw notReadable(path, error as Error & { code?: string }, exit)
+    }
+  }
+  const applicationId = read(() => db.pragma('application_id', { simple: true }), EXIT.notACase)
+  const version = read(() => db.pragma('user_version', { simple: true }) as number, EXIT.notACase)
+  if (applicationId !== APPLICATION_ID) throw notACase(path, "another program's database")
+  refuseNewer(path, version)
+  const isNewer = version > USER_VERSION
+  const foreign = read(() => schemaDifference(db, caseSchema(), { isNewer }), EXIT.verificationFailed)
+  if (foreign !== null) throw otherSchema(path, foreign, readMakers(db))
+}
+
+const MOST_MAKERS = 3
+/** Whoever made it may have made much of it. */
+const MOST_RUNS = 100
+const MOST_OF_VERSIONS = 2000
+
+/** The last of those that wrote to it, as they say themselves: `coldtrail 0.1.0 on 2026-11-24`. */
+function readMakers(db: Connection): string[] {
+  try {
+    if (!hasOurTable(db, caseSchema(), 'runs')) return []
+    const makers = db
+      .prepare<[number, number], string | null>(
+        `SELECT 'coldtrail ' || substr(json_extract(versions, '$.coldtrail'), 1, 40) || ' on ' || substr(started, 1, 10)
+         FROM (SELECT versions, started FROM runs ORDER BY id DESC LIMIT ?)
+         WHERE length(versions) < ? AND json_valid(versions)`,
+      )
+      .pluck()
+      .all(MOST_RUNS, MOST_OF_VERSIONS)
+    return [...new Set(makers)].filter((maker) => maker !== null).slice(0, MOST_MAKERS)
+  } catch {
+    // Damaged: then it can not say.
+    return []
+  }
+}
