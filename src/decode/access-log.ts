@@ -1,5 +1,6 @@
 /** S3 server access logs: one request a line. */
 import { isAscii, isUtf8 } from 'node:buffer'
+import { clean } from '../model/clean-text.js'
 import { parseAccessLine } from './access-line.js'
 import type { Emitter } from './emitter.js'
 import type { TextContent } from './text-content.js'
@@ -8,12 +9,20 @@ const LINE_FEED = 0x0a
 /** S3 takes 8 kB of URI and 8 kB of headers; more is not from S3. */
 const MAX_LINE_BYTES = 256 * 1024
 
+/** What holds of each line in the bytes at hand. */
+interface WindowFacts {
+  readonly ascii: boolean
+  readonly hasNul: boolean
+}
+
 export class AccessLogContent implements TextContent {
   readonly #emitter: Emitter
   #held: Buffer = Buffer.alloc(0)
   #base = 0
   /** Bytes of a line over the limit that went by. */
   #skipped = 0
+  /** Numbers of the line in hand that no column can hold. */
+  readonly #tooLarge: string[] = []
 
   constructor(emitter: Emitter) {
     this.#emitter = emitter
@@ -22,16 +31,16 @@ export class AccessLogContent implements TextContent {
 
   push(bytes: Buffer, last: boolean): void {
     const window = this.#held.length === 0 ? bytes : Buffer.concat([this.#held, bytes])
-    const ascii = isAscii(window)
+    const facts = { ascii: isAscii(window), hasNul: window.includes(0) }
     let at = 0
     for (;;) {
       const end = window.indexOf(LINE_FEED, at)
       if (end < 0) break
-      this.#line(window, at, end, ascii)
+      this.#line(window, at, end, facts)
       at = end + 1
     }
     if (last && at < window.length) {
-      this.#line(window, at, window.length, ascii)
+      this.#line(window, at, window.length, facts)
       at = window.length
     } else if (window.length - at > MAX_LINE_BYTES) {
       this.#skipped += window.length - at
@@ -42,7 +51,12 @@ export class AccessLogContent implements TextContent {
     this.#base += at
   }
 
-  #line(window: Buffer, start: number, end: number, ascii: boolean): void {
+  readonly #refused = (field: string, digits: string): void => {
+    const shown = digits.length > 40 ? `${digits.slice(0, 40)}… (${digits.length} digits)` : digits
+    this.#tooLarge.push(`${field} is ${shown}, over ${Number.MAX_SAFE_INTEGER}`)
+  }
+
+  #line(window: Buffer, start: number, end: number, { ascii, hasNul }: WindowFacts): void {
     const place = { offset: this.#base + start - this.#skipped, length: end - start + this.#skipped }
     const skipped = this.#skipped
     this.#skipped = 0
@@ -51,12 +65,15 @@ export class AccessLogContent implements TextContent {
       this.#emitter.rejectLine('record-too-large', place, detail)
       return
     }
-    const line = window.toString(ascii ? 'latin1' : 'utf8', start, end).trimEnd()
-    if (line === '') return
-    const values = parseAccessLine(line)
+    const text = window.toString(ascii ? 'latin1' : 'utf8', start, end).trimEnd()
+    if (text === '') return
+    const line = hasNul ? clean(text) : text
+    const values = parseAccessLine(line, this.#refused)
     if (values === null)
       this.#emitter.rejectLine('bad-record', place, 'not a line of an S3 server access log')
     else this.#emitter.accessLine({ values, offset: place.offset, length: place.length })
+    if (line !== text) this.#emitter.problem('nul-bytes', place, 'zero bytes: \u2400 in the columns')
+    for (const detail of this.#tooLarge.splice(0)) this.#emitter.problem('bad-field', place, detail)
     if (!ascii && !isUtf8(window.subarray(start, end)))
       this.#emitter.problem('invalid-utf8', place, 'bytes that are not UTF-8')
   }

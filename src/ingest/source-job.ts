@@ -84,9 +84,10 @@ export class SourceJob implements RecordSink {
     return (draft.flags & FLAG.tooDeep) !== 0
   }
 
-  aggregate({ record, offset, length, locator }: FoundAggregate): void {
+  aggregate(found: FoundAggregate): void {
+    const { offset, length, locator } = found
     const place = { sourceId: this.#source.id, offset, length, locator }
-    this.#context.shard.addAggregate(aggregateRows(record), place)
+    this.#context.shard.addAggregate(aggregateRows(found, this.#report), place)
   }
 
   accessLine({ values, offset, length }: AccessLine): void {

@@ -27,7 +27,8 @@ export const PROBLEM_KINDS = {
     'the record names more resources than are kept of one event; the text is searchable all the same',
   'bad-record': 'where a record or a line of an access log should be stands something else',
   'missing-field': 'a required field is absent',
-  'bad-field': 'a field has an unexpected type; kept in the record, not in the column',
+  'bad-field':
+    'a field has an unexpected type or a number that no column holds exactly; kept in the record, not in the column',
   'bad-time': 'eventTime is not a readable time',
   'invalid-utf8': 'the record holds bytes that are not UTF-8; replaced in columns, kept in the record',
   'byte-order-mark': 'the text starts with a byte order mark; skipped',

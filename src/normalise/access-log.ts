@@ -1,9 +1,10 @@
 /** Fields of an access log's line → its row, with caller and call as shared values. One instance a worker: it keeps the caches. */
+import { clean } from '../model/clean-text.js'
 import type { AccessDraft, ClientEntry } from '../model/access-draft.js'
 import type { Entry, SqlValue } from '../model/dictionary.js'
 import type { JsonObject } from '../model/record.js'
 import { readIdentity } from './identity.js'
-import { clean, makeEntry } from './intern.js'
+import { makeEntry } from './intern.js'
 import { readPrincipalArn } from './principal-arn.js'
 
 /** Fields in the order of the line. */

@@ -46,6 +46,10 @@ const STRING_FIELDS = [
   'sourceIPAddress',
   'userAgent',
   'recipientAccountId',
+  'errorCode',
+  'errorMessage',
+  'sharedEventID',
+  'vpcEndpointId',
 ] as const
 
 export function checkRecord(input: RecordInput, draft: EventDraft, report: ReportProblem): void {
@@ -100,10 +104,10 @@ function isOfWrongType(value: unknown): boolean {
   return value !== undefined && value !== null && typeof value !== 'string'
 }
 
-function typeName(value: unknown): string {
+export function typeName(value: unknown): string {
   return Array.isArray(value) ? 'an array' : typeof value
 }
 
-function short(value: unknown): string {
+export function short(value: unknown): string {
   return JSON.stringify(value).slice(0, 80)
 }

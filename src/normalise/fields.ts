@@ -5,10 +5,11 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** A string as it is (`''` stays `''`); a number or boolean in its JSON spelling; anything else is null. */
+/** A string as it is (`''` stays `''`); a number or boolean in its JSON spelling; anything else is null, as are numbers that lost digits. */
 export function readString(value: unknown): string | null {
   if (typeof value === 'string') return value
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
+  if (typeof value === 'boolean') return String(value)
+  if (typeof value === 'number' && Math.abs(value) <= Number.MAX_SAFE_INTEGER) return String(value)
   return null
 }
 
@@ -76,8 +77,9 @@ function readAnyTime(value: string): number | null {
     Number(second),
     ms,
   )
-  // Date.UTC rolls 31 February over into March: such a time is unreadable, not another day.
-  if (new Date(time).getUTCDate() !== Number(day) || Number(month) > 12 || Number(hour) > 23) return null
+  // Date.UTC rolls 31 February over into March, and takes the year 50 for 1950: such a time is unreadable, not another.
+  const read = `${year}-${month}-${day}T${hour}:${minute}:${second}`
+  if (!new Date(time).toISOString().startsWith(read)) return null
   if (zone === undefined || zone === 'Z') return time
   const sign = zone.startsWith('-') ? 1 : -1
   const digits = zone.replace(/\D/g, '')

@@ -1,5 +1,6 @@
 /** Caches of repeated values. Real archives repeat themselves: 33,377 events have 189 identities and 300 names. */
 import { hash } from 'node:crypto'
+import { clean } from '../model/clean-text.js'
 import type { Entry, SqlValue } from '../model/dictionary.js'
 
 /** Beyond this a cache is emptied: values are then hashed and shipped again, which only costs time. */
@@ -70,16 +71,6 @@ export function makeEntry(values: readonly SqlValue[], text = wordsOf(values)): 
 
 function wordsOf(values: readonly SqlValue[]): string {
   return values.filter((value) => typeof value === 'string').join(' ')
-}
-
-/**
- * Text that any SQLite reader can take: no lone surrogates (they become invalid UTF-8, and Python refuses the row) and no
- * NUL (C programs stop there). The record keeps its bytes.
- */
-export function clean(text: string): string {
-  // The test costs a third of the repair, and nearly all pass it.
-  if (text.isWellFormed() && !text.includes('\u0000')) return text
-  return text.toWellFormed().replaceAll('\u0000', '\u2400')
 }
 
 export function cleanValue(value: SqlValue): SqlValue {

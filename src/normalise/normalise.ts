@@ -3,6 +3,7 @@
  * AWS's own field spellings occur only in this folder.
  */
 import { hash } from 'node:crypto'
+import { clean } from '../model/clean-text.js'
 import {
   FLAG,
   type Entry,
@@ -19,7 +20,7 @@ import { readBoolean, readObject, readString, readTime } from './fields.js'
 import { checkRecord, reportAt, type RecordInput, type ReportProblem } from './check-record.js'
 import { isConsoleRequest } from './credential-class.js'
 import { readIdentity } from './identity.js'
-import { Cache, clean, cleanValue, hash63, isEqual, makeEntry, MAX_ENTRIES } from './intern.js'
+import { Cache, cleanValue, hash63, isEqual, makeEntry, MAX_ENTRIES } from './intern.js'
 import { RecordWalk } from './resources/walk.js'
 
 /** Columns of their own, or indexed once for all events that share the value: see value_text. */
@@ -78,8 +79,7 @@ export class Normaliser {
     walk.walk(record)
     const known = this.#identity(record)
     const userAgent = text(record['userAgent'])
-    // Only an escape can bring in a NUL or a lone surrogate: most records have none, and need no repair.
-    const mayNeedRepair = input.text.includes('\\u')
+    const mayNeedRepair = needsRepair(input.text)
     const searchable = known.rest === '' ? walk.text : `${walk.text} ${known.rest}`
     const body = mayNeedRepair ? clean(searchable) : searchable
     const draft: EventDraft = {
@@ -226,7 +226,7 @@ export class Normaliser {
   #eventId(input: RecordInput): string {
     const eventId = input.record['eventID']
     if (typeof eventId === 'string' && eventId !== '')
-      return input.text.includes('\\u') ? clean(eventId) : eventId
+      return needsRepair(input.text) ? clean(eventId) : eventId
     return `sha256:${hash('sha256', input.text).slice(0, 32)}`
   }
 
@@ -301,6 +301,11 @@ function keep<T>(variants: T[], variant: T): void {
 }
 
 const text = readString
+
+/** An escape can bring in a NUL or a lone surrogate; so can that of a wrapper, whose strings are unescaped already. Most records have none. */
+function needsRepair(record: string): boolean {
+  return record.includes('\\u') || !record.isWellFormed() || record.includes('\0')
+}
 
 function textOrNull(value: unknown, mayNeedRepair: boolean): string | null {
   const found = readString(value)

@@ -5,6 +5,7 @@
  */
 import { PAGE_SIZE } from './format.js'
 
+/** Numbers are safe integers, bigints have 64 bits, strings have no lone surrogate: `append` throws for any other. */
 export type RowValue = number | bigint | string | Buffer | null
 
 /** Takes finished pages, whose memory is then used again. @returns the page's number. */
@@ -23,6 +24,12 @@ const LONG_TEXT = 48
 const TWO_32 = 0x1_0000_0000
 const TWO_28 = 0x1000_0000
 
+const MIN_INTEGER = -(2n ** 63n)
+const MAX_INTEGER = 2n ** 63n - 1n
+const ROOM = 4 * PAGE_SIZE
+/** A longer row gets a buffer of its own size, which goes with the row: most rows have a few hundred bytes. */
+const MAX_KEPT = 64 * PAGE_SIZE
+
 /** The page being written. One for all: allocating 16 kB a page made a third of the garbage. */
 const PAGE = Buffer.alloc(PAGE_SIZE)
 
@@ -35,7 +42,7 @@ export class RowPages {
   readonly #put: PutPage
   readonly #columns: number
   /** Cells of the page in progress, one behind the other; the row being written comes last. */
-  #cells = Buffer.allocUnsafe(4 * PAGE_SIZE)
+  #cells = Buffer.allocUnsafe(ROOM)
   #view = viewOf(this.#cells)
   readonly #starts = new Uint16Array(PAGE_SIZE / 4)
   #count = 0
@@ -51,8 +58,13 @@ export class RowPages {
     this.#types = Buffer.allocUnsafe(columns * 9)
   }
 
-  /** `rowid` must be greater than the one before. A null where the table has its INTEGER PRIMARY KEY. */
+  /**
+   * `rowid` must be greater than the one before. A null where the table has its INTEGER PRIMARY KEY.
+   *
+   * @throws for a value that the row would not give back as it is: a wrong value in a case is worse than none.
+   */
   append(rowid: number | bigint, values: readonly RowValue[]): void {
+    checkRowid(rowid)
     this.rows++
     const body = this.#writeBody(values)
     const payload = body.types + body.bytes
@@ -95,6 +107,7 @@ export class RowPages {
         at = this.#putInteger(at, value, type)
       } else if (value !== null) {
         if (typeof value === 'bigint') {
+          if (value < MIN_INTEGER || value > MAX_INTEGER) throw notHeld(value)
           type = 6
           this.#ensure(at + 8)
           this.#view.setBigInt64(at, value)
@@ -114,7 +127,7 @@ export class RowPages {
 
   #putText(at: number, text: string): number {
     const { length } = text
-    this.#ensure(at + length * 3 + 16)
+    this.#ensure(at + (length < LONG_TEXT ? length * 3 : Buffer.byteLength(text)))
     const cells = this.#cells
     if (length < LONG_TEXT) {
       let index = 0
@@ -125,6 +138,7 @@ export class RowPages {
       }
       if (index === length) return at + length
     }
+    if (!text.isWellFormed()) throw notHeld(text)
     return at + cells.write(text, at, 'utf8')
   }
 
@@ -189,21 +203,20 @@ export class RowPages {
 
   /** The first bytes stay in the cell, the rest goes to a chain of overflow pages. */
   #appendLong(rowid: number | bigint, body: Body): void {
-    const head = Buffer.allocUnsafe(3 + body.typeBytes)
-    const headEnd = putVarint(head, 0, body.types)
-    this.#types.copy(head, headEnd, 0, body.typeBytes)
-    const payload = Buffer.concat([
-      head.subarray(0, headEnd + body.typeBytes),
-      this.#cells.subarray(body.start, body.start + body.bytes),
-    ])
+    // The header goes right in front of the body, into the room that was left for it.
+    const cells = this.#cells
+    const start = body.start - body.types
+    this.#types.copy(cells, putVarint(cells, start, body.types), 0, body.typeBytes)
+    const payload = cells.subarray(start, body.start + body.bytes)
     const surplus = MIN_LOCAL + ((payload.length - MIN_LOCAL) % OVERFLOW_BYTES)
     const local = surplus <= MAX_LOCAL ? surplus : MIN_LOCAL
     const overflow = this.#putOverflow(payload.subarray(local))
     let at = this.#putVarint(this.#used, payload.length)
     at = this.#putRowid(at, rowid)
-    at += payload.copy(this.#cells, at, 0, local)
-    this.#cells.writeUInt32BE(overflow, at)
+    at += payload.copy(cells, at, 0, local)
+    cells.writeUInt32BE(overflow, at)
     this.#endCell(at + 4, rowid)
+    if (cells.length > MAX_KEPT) this.#resize(ROOM)
   }
 
   /** Last piece first: each page names the one behind it. */
@@ -259,11 +272,14 @@ export class RowPages {
   }
 
   #ensure(size: number): void {
-    if (size <= this.#cells.length) return
-    const larger = Buffer.allocUnsafe(size * 2)
-    this.#cells.copy(larger, 0, 0)
-    this.#cells = larger
-    this.#view = viewOf(larger)
+    if (size > this.#cells.length) this.#resize(size > MAX_KEPT ? size + ROOM : size * 2)
+  }
+
+  #resize(size: number): void {
+    const resized = Buffer.allocUnsafe(size)
+    this.#cells.copy(resized)
+    this.#cells = resized
+    this.#view = viewOf(resized)
   }
 }
 
@@ -280,8 +296,19 @@ function viewOf(buffer: Buffer): DataView {
   return new DataView(buffer.buffer, buffer.byteOffset, buffer.length)
 }
 
+function notHeld(value: number | bigint | string): Error {
+  const what = typeof value === 'string' ? 'text with a lone surrogate' : `${typeof value} ${value}`
+  return new Error(`a row cannot hold ${what} exactly`)
+}
+
+function checkRowid(rowid: number | bigint): void {
+  const isHeld = typeof rowid === 'number' ? Number.isSafeInteger(rowid) : rowid <= MAX_INTEGER
+  if (!isHeld || rowid < 0) throw notHeld(rowid)
+}
+
 /** Serial type of an integer (file format, 2.1); 0 and 1 need no bytes at all. */
 function integerType(value: number): number {
+  if (!Number.isSafeInteger(value)) throw notHeld(value)
   if (value === 0) return 8
   if (value === 1) return 9
   const size = value < 0 ? -value - 1 : value

@@ -2,6 +2,7 @@
  * A worker's own small database: the same tables as the case, written as finished pages, thrown away after the merge. It
  * needs no durability: what is not merged is done again.
  */
+import { clean } from '../model/clean-text.js'
 import { rowNumber, useNumber } from '../model/event-id.js'
 import type { SourceRow } from '../model/batch.js'
 import type { AccessDraft, ClientEntry } from '../model/access-draft.js'
@@ -171,7 +172,7 @@ export class Shard {
       problem.byteOffset ?? null,
       problem.byteLength ?? null,
       problem.eventId ?? null,
-      problem.detail,
+      clean(problem.detail),
     ])
     this.#digest.problem(problem)
   }
@@ -212,7 +213,7 @@ export class Shard {
       row.pathHex,
       row.member,
       row.size,
-      Math.trunc(row.mtimeMs),
+      wholeOrNull(row.mtimeMs),
       row.sha256,
       row.contentSize,
       row.contentSha256,
@@ -274,6 +275,12 @@ export class Shard {
     for (const { name, kind } of entry.names) this.#add('requester_name', [name, entry.requester, kind])
     entry.names = []
   }
+}
+
+/** A file system can keep times of a billion years. */
+function wholeOrNull(ms: number): number | null {
+  const whole = Math.trunc(ms)
+  return Number.isSafeInteger(whole) ? whole : null
 }
 
 /** The URI of a request holds its key, so that most lines have its words once. */

@@ -2,11 +2,13 @@
 import path from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseAccessLine } from '../../src/decode/access-line.js'
+import { parseAccessLine as parseLine } from '../../src/decode/access-line.js'
 import { put } from '../helpers/archive.js'
 import { query } from '../helpers/cli-case.js'
 import { index, scratch } from '../verify/indexed.js'
 import { fieldsByExpression } from './access-line-expression.js'
+
+const parseAccessLine = (text: string): ReturnType<typeof parseLine> => parseLine(text, () => undefined)
 
 const OWNER = '79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be'
 const HEAD = `${OWNER} DOC-EXAMPLE-BUCKET1 [06/Feb/2019:00:00:38 +0000] 192.0.2.3 arn:aws:iam::111122223333:user/alice 3E57427F3EXAMPLE REST.GET.OBJECT photos/2019/cat%20one.jpg`
@@ -26,6 +28,10 @@ const TAIL = [
 ]
 const line = (uri: string, referer: string, agent: string, tail: readonly string[] = TAIL): string =>
   [HEAD, uri, NUMBERS, referer, agent, ...tail].join(' ')
+
+/** null where a double would be another number. */
+const exact = (digits: string): number | null =>
+  Number.isSafeInteger(Number(digits)) ? Number(digits) : null
 
 const AGENT = 16
 const REFERER = 15
@@ -119,7 +125,7 @@ describe('access log lines', () => {
         read++
         const found = values.slice(0, 15).filter((_, index) => index !== 2)
         const asTyped = expected?.map((field, index) =>
-          index > 7 && index !== 9 && field !== null ? Number(field) : field,
+          index > 7 && index !== 9 && field !== null ? exact(field) : field,
         )
         expect(found).toEqual(asTyped)
       }
@@ -133,14 +139,6 @@ describe('access log lines', () => {
     for (const text of ['" - ', '" 200 - 1 1 1 ', '"-" ', '" "'])
       parseAccessLine(`${HEAD} "${text.repeat(250_000 / text.length)}`)
     expect(performance.now() - started).toBeLessThan(2000)
-  })
-
-  it('is fast', () => {
-    const text = line(URI, '"-"', '"S3Console/0.4"')
-    const started = performance.now()
-    for (let n = 0; n < 100_000; n++) parseAccessLine(text)
-    // 150,000 lines/s are 6.7 µs a line with everything; parsing may take a part of that.
-    expect(performance.now() - started).toBeLessThan(1000)
   })
 })
 

@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest'
-import { parseAccessLine } from '../../src/decode/access-line.js'
+import { parseAccessLine as parseLine } from '../../src/decode/access-line.js'
 import { AccessNormaliser } from '../../src/normalise/access-log.js'
 import { accessLine, makeAccessLines } from '../helpers/access-lines.js'
+
+const parseAccessLine = (text: string): ReturnType<typeof parseLine> => parseLine(text, () => undefined)
 
 const [LINE] = makeAccessLines(1)
 const draftOf = (normaliser: AccessNormaliser, over: object) =>

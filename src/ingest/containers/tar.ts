@@ -59,6 +59,7 @@ export class TarFiles {
         const { name, type, size } = entry.header
         const index = ++this.reached
         this.#checkLimits(files)
+        if (!Number.isSafeInteger(size)) throw new Error(`a member claims ${size} bytes`)
         if (type === 'file' || type === 'contiguous-file') {
           files.count++
           files.bytes += size

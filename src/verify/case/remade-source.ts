@@ -100,15 +100,17 @@ export class RemadeSource implements RecordSink {
     return (draft.flags & FLAG.tooDeep) !== 0
   }
 
-  aggregate({ record, offset, length, locator }: FoundAggregate): void {
+  aggregate(found: FoundAggregate): void {
+    const { offset, length, locator } = found
     this.records++
+    const counts = aggregateRows(found, this.#report)
     const row = this.#rows.take(['aggregate'], offset, locator)
     if (row === undefined) {
       this.#missing('an aggregated event', { offset, length, locator })
       return
     }
     this.#digest.aggregate(row, row.counts)
-    if (row.length !== length || !areEqualLists(row.counts, aggregateRows(record)))
+    if (row.length !== length || !areEqualLists(row.counts, counts))
       this.#wrong(row, 'the aggregated event there has other values')
   }
 
