@@ -7,3 +7,8 @@ export function clean(text: string): string {
   if (text.isWellFormed() && !text.includes('\u0000')) return text
   return text.toWellFormed().replaceAll('\u0000', '\u2400')
 }
+
+/** An escape can bring in a NUL or a lone surrogate; so can that of a wrapper, whose strings are unescaped already. Most records have none. */
+export function needsRepair(record: string): boolean {
+  return record.includes('\\u') || !record.isWellFormed() || record.includes('\0')
+}

@@ -3,7 +3,7 @@
  * AWS's own field spellings occur only in this folder.
  */
 import { hash } from 'node:crypto'
-import { clean } from '../model/clean-text.js'
+import { clean, needsRepair } from '../model/clean-text.js'
 import {
   FLAG,
   type Entry,
@@ -301,11 +301,6 @@ function keep<T>(variants: T[], variant: T): void {
 }
 
 const text = readString
-
-/** An escape can bring in a NUL or a lone surrogate; so can that of a wrapper, whose strings are unescaped already. Most records have none. */
-function needsRepair(record: string): boolean {
-  return record.includes('\\u') || !record.isWellFormed() || record.includes('\0')
-}
 
 function textOrNull(value: unknown, mayNeedRepair: boolean): string | null {
   const found = readString(value)

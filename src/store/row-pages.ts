@@ -4,6 +4,7 @@
  * are with INSERT … SELECT. Only tables with a rowid, only rows in the order of their rowids.
  */
 import { PAGE_SIZE } from './format.js'
+import { putAnyVarint, putVarint } from './varint.js'
 
 /** Numbers are safe integers, bigints have 64 bits, strings have no lone surrogate: `append` throws for any other. */
 export type RowValue = number | bigint | string | Buffer | null
@@ -22,7 +23,6 @@ const OVERFLOW_BYTES = PAGE_SIZE - 4
 /** From here on a native call beats a loop over the characters. */
 const LONG_TEXT = 48
 const TWO_32 = 0x1_0000_0000
-const TWO_28 = 0x1000_0000
 
 const MIN_INTEGER = -(2n ** 63n)
 const MAX_INTEGER = 2n ** 63n - 1n
@@ -317,51 +317,4 @@ function integerType(value: number): number {
   if (size < 0x80_0000) return 3
   if (size < 0x8000_0000) return 4
   return size < 0x8000_0000_0000 ? 5 : 6
-}
-
-/** Big-endian base 128, at most 2^53: never the 9-byte form. */
-export function putVarint(into: Buffer, at: number, value: number): number {
-  if (value < 0x80) {
-    into[at] = value
-    return at + 1
-  }
-  if (value < 0x4000) {
-    into[at] = 0x80 | (value >> 7)
-    into[at + 1] = value & 0x7f
-    return at + 2
-  }
-  let low = value
-  if (value >= TWO_28) {
-    const high = Math.floor(value / TWO_28)
-    low = value - high * TWO_28
-    if (high >= 0x20_0000) into[at++] = 0x80 | (high >> 21)
-    if (high >= 0x4000) into[at++] = 0x80 | ((high >> 14) & 0x7f)
-    if (high >= 0x80) into[at++] = 0x80 | ((high >> 7) & 0x7f)
-    into[at++] = 0x80 | (high & 0x7f)
-  }
-  // Halves that fit 32 bits: 8 instead of 42 ns for a number of five bytes or more.
-  if (value >= 0x20_0000) into[at++] = 0x80 | ((low >> 21) & 0x7f)
-  into[at] = 0x80 | ((low >> 14) & 0x7f)
-  into[at + 1] = 0x80 | ((low >> 7) & 0x7f)
-  into[at + 2] = low & 0x7f
-  return at + 3
-}
-
-/** A rowid over 2^53 comes as a bigint, under 2^63 and never negative. */
-function putAnyVarint(into: Buffer, at: number, value: number | bigint): number {
-  if (typeof value === 'number') return putVarint(into, at, value)
-  if (value < 0x20_0000_0000_0000n) return putVarint(into, at, Number(value))
-  const bytes: number[] = []
-  if (value >= 0x100_0000_0000_0000n) {
-    // Nine bytes: the last one holds eight bits.
-    bytes.unshift(Number(value & 0xffn))
-    for (let rest = value >> 8n; bytes.length < 9; rest >>= 7n) bytes.unshift(0x80 | Number(rest & 0x7fn))
-  } else {
-    for (let rest = value; rest > 0n; rest >>= 7n)
-      bytes.unshift(Number(rest & 0x7fn) | (bytes.length === 0 ? 0 : 0x80))
-  }
-  bytes.forEach((byte, index) => {
-    into[at + index] = byte
-  })
-  return at + bytes.length
 }

@@ -10,7 +10,7 @@ import Database from 'better-sqlite3'
 import { PAGE_SIZE } from './format.js'
 import type { Connection } from './open.js'
 import type { RowFile, RowTable } from './row-file.js'
-import { putVarint } from './row-pages.js'
+import { putVarint } from './varint.js'
 
 /** Full-text tables that workers fill. */
 export const WORKER_TEXTS = ['event_text', 'access_text'] as const

@@ -7,7 +7,8 @@ import Database from 'better-sqlite3'
 import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
 import { RowFile } from '../../src/store/row-file.js'
-import { putVarint, type RowValue } from '../../src/store/row-pages.js'
+import type { RowValue } from '../../src/store/row-pages.js'
+import { putVarint } from '../../src/store/varint.js'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'row-pages-'))
 afterAll(() => {
