@@ -120,7 +120,7 @@ export abstract class CaseCommand extends Command {
     const { file, ...question } = this.#log
     const failed = await failedOutput()
     try {
-      await appendQuestion(file, {
+      appendQuestion(file, {
         ...question,
         exit: failed ?? exit,
         // How many of them came out is not known.
@@ -165,7 +165,7 @@ export abstract class CaseCommand extends Command {
 
 type Thrown = Error & { exitCode?: number; code?: string; oclif?: { exit?: number } }
 
-/** How many rows a result tells to have shown: by number, of a hand-over by its manifest, else by its list. */
+/** How many rows a result says that were shown: by number, of a hand-over by its manifest. */
 function rowsOf(result: unknown): number | null {
   if (typeof result !== 'object' || result === null) return null
   const { shown, manifest } = result as {
@@ -173,9 +173,7 @@ function rowsOf(result: unknown): number | null {
     manifest?: { counts?: Readonly<Record<string, number>> }
   }
   if (typeof shown === 'number') return shown
-  if (manifest?.counts !== undefined) return handedOver(manifest.counts)
-  const rows = Object.values(result).find((value) => Array.isArray(value)) as unknown[] | undefined
-  return rows?.length ?? null
+  return manifest?.counts === undefined ? null : handedOver(manifest.counts)
 }
 
 function handedOver(counts: Readonly<Record<string, number>>): number {

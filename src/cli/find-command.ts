@@ -115,9 +115,11 @@ export abstract class FindCommand extends CaseCommand {
       this.#tellBefore(db, scope, [...notes, ...unmetScope(db, scope)])
       const told = resourceHistory(db, scope, value)
       for (const note of besideCounts(db, { kind: 'resource', value, ...scope }).notes) this.tell(note)
-      return await showHistory(told, flags, this.jsonEnabled(), (line) => {
+      const history = await showHistory(told, flags, this.jsonEnabled(), (line) => {
         this.tell(line)
       })
+      this.shown = history.history.length
+      return history
     } finally {
       db.close()
     }

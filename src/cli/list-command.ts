@@ -54,6 +54,7 @@ export abstract class CountCommand extends CaseCommand {
   ): Promise<void> {
     // JSON holds lists as they are; where a cell is one text, String() joins them.
     const shown = await printRows(format, columns, rows as Iterable<PlainRow>)
+    this.shown = shown
     const all = total ?? shown
     if (all === 0) this.tell(`no ${noun}`)
     else if (shown < all)

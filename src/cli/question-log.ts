@@ -7,20 +7,20 @@ import { hash } from 'node:crypto'
 import {
   closeSync,
   constants,
-  existsSync,
   fstatSync,
   fsyncSync,
+  ftruncateSync,
   openSync,
   readFileSync,
   readSync,
-  rmSync,
   statSync,
   writeSync,
 } from 'node:fs'
 import { userInfo } from 'node:os'
 import path from 'node:path'
-import { setTimeout } from 'node:timers/promises'
 import { CaseError, EXIT } from '../model/case-error.js'
+import { isNoSpace } from '../model/no-space.js'
+import { withFileLock } from '../store/file-lock.js'
 
 export interface AskedQuestion {
   readonly case: string
@@ -54,10 +54,6 @@ export interface LogCheck {
 /** Commands that answer from a case, as oclif names them; the others have NO_LOG for a flag. */
 const QUESTIONS =
   /^(?:find:.+|show|sql|export|handoff|lineage|summary|principals|resources|problems|coverage|info|verify|digest:verify)$/
-const LOCK_TRIES = 200
-const LOCK_WAIT_MS = 25
-/** A writer holds the lock for one line: an older one was left by a kill. */
-const LOCK_LIFE_MS = 10_000
 
 export function isQuestion(commandId: string): boolean {
   return QUESTIONS.test(commandId)
@@ -73,18 +69,32 @@ export function checkQuestionLog(file: string): void {
   }
 }
 
-export async function appendQuestion(file: string, question: AskedQuestion): Promise<void> {
-  const unlock = await lock(file)
-  try {
+/** Under a lock: two questions at the same time would follow from the same line. @throws CaseError exit 2, 11, 12 or 13. */
+export function appendQuestion(file: string, question: AskedQuestion): void {
+  withFileLock(`${file}.lock`, () => {
     const fd = openLog(file)
     try {
-      writeSync(fd, `${JSON.stringify(lineOf(question, lastHash(fd, file)))}\n`)
-      fsyncSync(fd)
+      addLine(fd, file, `${JSON.stringify(lineOf(question, lastHash(fd, file)))}\n`)
     } finally {
       closeSync(fd)
     }
-  } finally {
-    unlock()
+  })
+}
+
+/** The whole line or nothing: to the half of one nothing could be added any more. */
+function addLine(fd: number, file: string, line: string): void {
+  const { size } = fstatSync(fd)
+  const bytes = Buffer.from(line)
+  try {
+    for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at)
+    fsyncSync(fd)
+  } catch (error) {
+    ftruncateSync(fd, size)
+    throw new CaseError(`the question is not in the log ${file}: ${(error as Error).message}`, {
+      ...(isNoSpace(error) ? { exit: EXIT.diskFull } : {}),
+      hint: 'make room, or name another file with --log, and ask again',
+      cause: error,
+    })
   }
 }
 
@@ -142,14 +152,23 @@ function readLine(text: string): LogLine | null {
 }
 
 function openLog(file: string): number {
+  const { O_RDWR, O_APPEND, O_CREAT, O_NONBLOCK } = constants
   try {
-    return openSync(file, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT, 0o600)
+    return regular(openSync(file, O_RDWR | O_APPEND | O_CREAT | O_NONBLOCK, 0o600))
   } catch (error) {
     throw new CaseError(`can not write the log ${file}: ${(error as Error).message}`, {
+      ...(isNoSpace(error) ? { exit: EXIT.diskFull } : {}),
       hint: 'name another file with --log, or unset COLDTRAIL_LOG',
       cause: error,
     })
   }
+}
+
+/** A device or a pipe keeps nothing, and may never end. */
+function regular(fd: number): number {
+  if (fstatSync(fd).isFile()) return fd
+  closeSync(fd)
+  throw new Error('it is not a file')
 }
 
 /** Of the last line, read from the end: the log may be long. @throws CaseError exit 12 when it is not ours to add to. */
@@ -173,37 +192,24 @@ function lastHash(fd: number, file: string): string | null {
   })
 }
 
-/** Two questions at the same time would follow from the same line. */
-async function lock(file: string): Promise<() => void> {
-  const held = `${file}.lock`
-  for (let tries = 0; tries < LOCK_TRIES; tries++) {
-    try {
-      closeSync(openSync(held, 'wx', 0o600))
-      return () => {
-        rmSync(held, { force: true })
-      }
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
-        throw new CaseError(`can not write beside the log ${file}: ${(error as Error).message}`, {
-          hint: 'name another file with --log',
-          cause: error,
-        })
-      }
-    }
-    const age = Date.now() - (statSync(held, { throwIfNoEntry: false })?.mtimeMs ?? Date.now())
-    if (age > LOCK_LIFE_MS) rmSync(held, { force: true })
-    await setTimeout(LOCK_WAIT_MS)
-  }
-  throw new CaseError(`the log ${file} is in use`, { exit: EXIT.locked, hint: 'try again in a moment' })
-}
-
 function readText(file: string): string {
-  if (!existsSync(file)) {
-    throw new CaseError(`no log at ${file}`, {
-      hint: 'name a file that --log or COLDTRAIL_LOG has written: coldtrail log verify questions.jsonl',
-    })
+  try {
+    const fd = regular(openSync(file, constants.O_RDONLY | constants.O_NONBLOCK))
+    try {
+      return readFileSync(fd, 'utf8')
+    } finally {
+      closeSync(fd)
+    }
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    throw new CaseError(
+      code === 'ENOENT' ? `no log at ${file}` : `can not read the log ${file}: ${message}`,
+      {
+        hint: 'name a file that --log or COLDTRAIL_LOG has written: coldtrail log verify questions.jsonl',
+        cause: error,
+      },
+    )
   }
-  return readFileSync(file, 'utf8')
 }
 
 function userName(): string {

@@ -3,20 +3,20 @@
  * terminating a worker thread waits until the query ends.
  */
 import { spawn } from 'node:child_process'
-import { writeSync } from 'node:fs'
-import type { Readable } from 'node:stream'
+import { Worker } from 'node:worker_threads'
 import { CaseError } from '../model/case-error.js'
 
+/** Holds the number of the parent's process. */
 const MARK = 'COLDTRAIL_TIMED_CHILD'
-/** Where the child tells its parent how many rows it has shown: for the parent's log. */
-const ROWS_FD = 3
 
+/** Its parent keeps the time and the log, so that a variable of the environment alone makes nobody one: it has a channel to its parent, too. */
 export function isTimedChild(): boolean {
-  return process.env[MARK] === '1'
+  return process.channel !== undefined && process.env[MARK] === String(process.ppid)
 }
 
-export function tellParent(rows: number): void {
-  writeSync(ROWS_FD, String(rows))
+/** How many rows were shown: for the parent's log. */
+export async function tellParent(rows: number): Promise<void> {
+  await new Promise((resolve) => process.send?.(rows, resolve))
 }
 
 /**
@@ -25,12 +25,13 @@ export function tellParent(rows: number): void {
  */
 export async function inTimedChild(seconds: number): Promise<number | null> {
   const child = spawn(process.execPath, process.argv.slice(1), {
-    stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
-    env: { ...process.env, [MARK]: '1' },
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    env: { ...process.env, [MARK]: String(process.pid) },
   })
-  let told = ''
-  const channel = child.stdio[ROWS_FD] as Readable
-  channel.on('data', (text: Buffer) => (told += text.toString()))
+  let told: number | null = null
+  child.on('message', (rows) => {
+    told = Number(rows)
+  })
   const timer = setTimeout(() => child.kill('SIGKILL'), seconds * 1000)
   const code = await new Promise<number | null>((resolve, reject) => {
     child.once('error', reject)
@@ -43,5 +44,22 @@ export async function inTimedChild(seconds: number): Promise<number | null> {
       hint: 'narrow the statement, or allow more time: --timeout 600',
     })
   process.exitCode = code ?? 1
-  return told === '' ? null : Number(told)
+  return told
+}
+
+/** In a thread, since the main one is inside SQLite. */
+const WATCHDOG = `
+const { parent } = require('node:worker_threads').workerData
+const isAlive = () => {
+  try {
+    return process.ppid === parent && process.kill(parent, 0)
+  } catch ({ code }) {
+    return code === 'EPERM'
+  }
+}
+setInterval(() => isAlive() || process.kill(process.pid, 'SIGKILL'), 250)`
+
+/** For the child: a parent that was killed stops nothing any more. */
+export function dieWithParent(): void {
+  new Worker(WATCHDOG, { eval: true, workerData: { parent: Number(process.env[MARK]) } }).unref()
 }

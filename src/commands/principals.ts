@@ -45,6 +45,7 @@ under the same name is two. The JSON formats also list the regions, addresses, a
       ...listPrincipals(db, scope, flags.sort, limit),
       beside: this.tellNotCounted(db, { kind: 'window', ...scope }),
     }))
+    this.shown = rows.length
     if (!this.jsonEnabled())
       await this.printList(
         rows.map((row) => ({ ...row })),

@@ -36,9 +36,10 @@ export default class Problems extends CaseCommand {
     const { flags } = await this.parse(Problems)
     const db = openCase(flags.case)
     const problems = readProblemGroups(db)
+    this.shown = problems.length
     if (this.jsonEnabled()) return { problems }
     if (flags.list || flags.kind !== undefined)
-      await printRows(flags.format, PROBLEM_COLUMNS, listProblems(db, flags.kind))
+      this.shown = await printRows(flags.format, PROBLEM_COLUMNS, listProblems(db, flags.kind))
     else if (flags.format === 'table') process.stdout.write(renderProblems(problems))
     else await printRows(flags.format, GROUP_COLUMNS, problemGroupRows(problems))
     db.close()

@@ -55,7 +55,11 @@ shared, deleted, and in between, folded, read and used.`
     return this.answer(flags, async (db, scope) => {
       const { rows, total } = listResources(db, scope, args.value, limit)
       const beside = this.tellNotCounted(db, { ...subjectOf(args.value), ...scope })
-      if (this.jsonEnabled()) return { ...resultOf([...rows], total), ...beside }
+      if (this.jsonEnabled()) {
+        const result = resultOf([...rows], total)
+        this.shown = result.resources.length
+        return { ...result, ...beside }
+      }
       const owned = new OwnedAccounts()
       await this.printList(listRows(rows, owned), { format, columns, total, noun: 'resources' })
       for (const note of owned.notes()) this.tell(note)
@@ -73,9 +77,11 @@ shared, deleted, and in between, folded, read and used.`
       this.tellNotCounted(db, { kind: 'resource', value, ...scope })
       return resourceHistory(db, scope, value)
     })
-    return showHistory(told, flags, this.jsonEnabled(), (line) => {
+    const history = await showHistory(told, flags, this.jsonEnabled(), (line) => {
       this.tell(line)
     })
+    this.shown = history.history.length
+    return history
   }
 }
 

@@ -65,6 +65,7 @@ On a terminal, control characters are shown by their JSON escapes. A line of an 
         hint: `coldtrail find request ${shellWord(args.event_id)} looks for a request ID`,
       })
     }
+    this.shown = shown.length
     if (shown.length > 1) {
       const what =
         events.length > 0 ? 'different records have this eventID' : 'lines of access logs have this ID'

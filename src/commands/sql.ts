@@ -1,7 +1,7 @@
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
 import { CaseCommand } from '../cli/case-command.js'
-import { inTimedChild, isTimedChild, tellParent } from '../cli/timed-child.js'
+import { dieWithParent, inTimedChild, isTimedChild, tellParent } from '../cli/timed-child.js'
 import { openCase } from '../cli/open-case.js'
 import { printRows, type PlainRow } from '../cli/output/print-rows.js'
 import { CaseError } from '../model/case-error.js'
@@ -50,11 +50,12 @@ Runs in a process of its own that is stopped after --timeout seconds.`
       this.shown = await inTimedChild(flags.timeout)
       return undefined
     }
+    dieWithParent()
     const db = openCase(flags.case)
     const answer = runFreeSql(db, args.statement)
     const result = this.jsonEnabled() ? collect(answer) : undefined
     const count = result?.rows.length ?? (await printRows(flags.format, answer.columns, answer.rows))
-    tellParent(count)
+    await tellParent(count)
     this.tell(`${count} row${count === 1 ? '' : 's'}`)
     db.close()
     return result

@@ -69,7 +69,7 @@ lists. With --by: events by the values of one column.`
     if (this.jsonEnabled()) return summary
     const { stdout } = process
     const timeline = flags.timeline === 'auto' ? stdout.isTTY : flags.timeline === 'on'
-    if (format !== 'table') await printRows(format, SUMMARY_COLUMNS, summaryRows(summary))
+    if (format !== 'table') this.shown = await printRows(format, SUMMARY_COLUMNS, summaryRows(summary))
     else
       await writeSummary(summary, stdout, {
         ...terminalShape(),
@@ -88,6 +88,7 @@ lists. With --by: events by the values of one column.`
       ...groupBy(db, scope, by, options),
       ...this.tellNotCounted(db, { kind: 'window', ...scope }),
     }))
+    this.shown = list.rows.length
     if (this.jsonEnabled()) return list
     const rows = list.rows.map((row) => ({ ...row }))
     await this.printList(rows, {

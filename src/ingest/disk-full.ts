@@ -1,13 +1,7 @@
-/** A full disk shows under several codes, in SQLite and in the system. */
+/** What a full disk means for an index run. */
 import { statfsSync } from 'node:fs'
 import path from 'node:path'
 import { CaseError, EXIT } from '../model/case-error.js'
-
-const CODES = new Set(['SQLITE_FULL', 'SQLITE_IOERR_WRITE', 'ENOSPC', 'EDQUOT', 'EFBIG'])
-
-export function isDiskFull(error: unknown): boolean {
-  return CODES.has((error as { code?: string } | null)?.code ?? '')
-}
 
 export function diskFullError(casePath: string, cause: unknown): CaseError {
   return new CaseError(

@@ -8,6 +8,7 @@ import { findSources } from '../discover/find-sources.js'
 import { dayOutside, readTrailPath } from '../discover/trail-path.js'
 import type { BatchSource } from '../model/batch.js'
 import { CaseError } from '../model/case-error.js'
+import { isNoSpace } from '../model/no-space.js'
 import type { FoundFile, SkippedPath } from '../model/source.js'
 import { nextRoom } from '../model/event-id.js'
 import { realCasePath } from '../store/case-path.js'
@@ -23,7 +24,7 @@ import { Ledger } from '../store/ledger.js'
 import { BatchFeeder } from './batch-feeder.js'
 import { batchWeight, makeBatches, weightOf } from './batches.js'
 import { ContainerPhase, type ContainerTotals } from './container-phase.js'
-import { diskFullError, isDiskFull } from './disk-full.js'
+import { diskFullError } from './disk-full.js'
 import { splitKnown } from './known-files.js'
 import { MergeQueue } from './merge-queue.js'
 import type { IngestPlan, IngestTotals, ProgressListener } from './plan.js'
@@ -46,7 +47,7 @@ export async function ingest(plan: IngestPlan, control: IngestControl): Promise<
   try {
     return await new Ingest(plan, control, progress, lock).run(found.files, found.skipped)
   } catch (error) {
-    throw isDiskFull(error) ? diskFullError(plan.casePath, error) : error
+    throw isNoSpace(error) ? diskFullError(plan.casePath, error) : error
   } finally {
     lock.release()
   }

@@ -2,8 +2,7 @@
 import { writeSync } from 'node:fs'
 import { setImmediate } from 'node:timers/promises'
 import { EXIT } from '../../model/case-error.js'
-
-const NO_SPACE = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])
+import { isNoSpace } from '../../model/no-space.js'
 
 let failure: NodeJS.ErrnoException | undefined
 
@@ -41,8 +40,8 @@ export async function failedOutput(): Promise<number | undefined> {
   return failure === undefined ? undefined : exitOf(failure)
 }
 
-function exitOf({ code = '' }: NodeJS.ErrnoException): number {
-  return NO_SPACE.has(code) ? EXIT.diskFull : EXIT.usage
+function exitOf(error: NodeJS.ErrnoException): number {
+  return isNoSpace(error) ? EXIT.diskFull : EXIT.usage
 }
 
 function tellLast(line: string): void {

@@ -72,10 +72,9 @@ async function runOther(root: URL, argv: string[], ids: readonly string[]): Prom
 
 /** Without user plug-ins: a file in the home folder must not be able to run code in an investigation. */
 async function runOclif(root: URL, argv: string[]): Promise<void> {
-  const { Config, flush, run } = await import('@oclif/core')
+  const { Config, run } = await import('@oclif/core')
   const config = await Config.load({ root: fileURLToPath(root), userPlugins: false, devPlugins: false })
   await run(argv, config)
-  await flush()
 }
 
 /** What was typed is echoed by the messages of oclif: its control characters must not act. */
