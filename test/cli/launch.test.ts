@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { nearestWord } from '../../src/model/nearest-word.js'
 import { readDirect } from '../../src/cli/start/direct-command.js'
 import { QUICKSTART, quickstartCase } from '../contracts/quickstart-case.js'
-import { ROOT, start, startCommand, type Run } from '../helpers/cli.js'
+import { BIN, ROOT, start, startCommand, type Run } from '../helpers/cli.js'
 
 const OCLIF = pathToFileURL(path.join(ROOT, 'node_modules/@oclif/core/lib/index.js')).href
 
@@ -185,5 +185,17 @@ describe('readDirect', () => {
       id('toString'),
     ]).toEqual(new Array(6).fill(undefined))
     expect(id('info', '--', '--help')).toBe('info')
+  })
+})
+
+describe('on native Windows', () => {
+  it('says what to do, instead of failing inside', async () => {
+    const asWindows = "data:text/javascript,Object.defineProperty(process,'platform',{value:'win32'})"
+    const { code, stderr } = await startCommand(process.execPath, ['--import', asWindows, BIN, 'info']).done
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr:
+        'Error: coldtrail does not run on native Windows paths\nhint: run it in WSL2, where it works as on Linux\n',
+    })
   })
 })

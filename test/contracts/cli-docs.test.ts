@@ -32,9 +32,9 @@ describe.each(COMMANDS.map((command) => [typed(command), command] as const))(
       expect(command.examples?.length ?? 0).toBeGreaterThanOrEqual(2)
     })
 
-    it.each(['README.md', 'CHANGELOG.md'])('is named in %s', (file) => {
+    it.each(['docs/recipes.md', 'CHANGELOG.md'])('is named in %s', (file) => {
       const isNamed = readFileSync(path.join(ROOT, file), 'utf8').includes(`coldtrail ${name}`)
-      expect(isNamed, `tell of coldtrail ${name} in ${file}`).toBe(true)
+      expect(isNamed, `add coldtrail ${name} to ${file}`).toBe(true)
     })
   },
 )

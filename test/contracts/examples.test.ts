@@ -1,4 +1,4 @@
-/** Every example of --help and every recipe of the README, run as it stands by a shell: in a folder that has what they speak of. */
+/** Every example of --help and every recipe of the README and docs/recipes.md, run as it stands by a shell: in a folder that has what they speak of. */
 import { chmodSync, copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -23,13 +23,12 @@ const EXAMPLES = readCommands().flatMap((command) =>
   (command.examples ?? []).map((example) => [exampleText(command, example), typed(command)] as const),
 )
 
-/** Lines of the README's shell blocks that call coldtrail, with the command. */
-const RECIPES = Array.from(
-  readFileSync(path.join(ROOT, 'README.md'), 'utf8').matchAll(/^```sh\n([^]*?)^```/gm),
-  ([, block]) => block!,
-)
+/** Lines of the shell blocks that call coldtrail, with the command; the two pages share some. */
+const RECIPES = ['README.md', 'docs/recipes.md']
+  .map((page) => readFileSync(path.join(ROOT, page), 'utf8'))
+  .flatMap((text) => Array.from(text.matchAll(/^```sh\n([^]*?)^```/gm), ([, block]) => block!))
   .flatMap((block) => block.split('\n'))
-  .filter((line) => /(?:^|\| *)coldtrail /.test(line))
+  .filter((line, at, lines) => /(?:^|\| *)coldtrail /.test(line) && lines.indexOf(line) === at)
   .map((line) => {
     const words = /(?:^|\| *)coldtrail (.*)/.exec(line)?.[1] ?? ''
     return [line, NAMES.find((name) => `${words} `.startsWith(`${name} `))] as const

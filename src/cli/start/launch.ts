@@ -16,8 +16,16 @@ const VERSION = `${PACKAGE.name}/${PACKAGE.version} ${process.platform}-${proces
 
 /** @param root folder of the package, ending in a slash. */
 export async function launch(root: URL): Promise<void> {
-  process.umask(0o077)
   watchOutput()
+  if (process.platform === 'win32') {
+    // Paths are handled as bytes with '/', and file modes and signals are POSIX ones.
+    process.stderr.write(
+      'Error: coldtrail does not run on native Windows paths\nhint: run it in WSL2, where it works as on Linux\n',
+    )
+    process.exitCode = 2
+    return
+  }
+  process.umask(0o077)
   const argv = usualWords(process.argv.slice(2))
   if (argv[0] === '--version') {
     process.stdout.write(`${VERSION}\n`)
