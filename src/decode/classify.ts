@@ -20,15 +20,24 @@ export function classify(value: unknown): ValueClass {
     value['eventVersion'] !== undefined ||
     (value['eventSource'] !== undefined && value['eventName'] !== undefined)
   ) {
+    if (value['userIdentity'] === undefined && isFlat(value)) return 'unknown'
     return value['eventCategory'] === 'Insight' || value['insightDetails'] !== undefined ? 'insight' : 'event'
   }
   if (value['digestS3Object'] !== undefined && value['digestEndTime'] !== undefined) return 'digest'
   if (value['PublicKeyList'] !== undefined || value['publicKeyList'] !== undefined) return 'keys'
   if (value['hashSignature'] !== undefined && Array.isArray(value['files'])) return 'lake-sign'
   // Documentation samples and hand-made records can lack all three: an id with a time is still a record.
-  if (value['eventID'] !== undefined && value['eventTime'] !== undefined) return 'event'
+  if (value['eventID'] !== undefined && value['eventTime'] !== undefined && !isFlat(value)) return 'event'
   return Object.keys(value).length === 0 ? 'empty' : 'unknown'
 }
+
+/** A row of a table, whose columns are named after the paths in a record. */
+function isFlat(value: JsonObject): boolean {
+  for (const key in value) if (FLAT_KEY.test(key)) return true
+  return false
+}
+
+const FLAT_KEY = /^@?(?:user_?identity|request_?parameters|response_?elements)[._]/i
 
 /** An event of the trail or an Insight. */
 export function isRecord(value: unknown): value is JsonObject {

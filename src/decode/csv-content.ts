@@ -1,22 +1,24 @@
 /** CSV exports: the console's Event history, CloudTrail Lake, Splunk, and what holds a record in a cell of each row. */
 import { csvCells } from '../model/csv-cells.js'
-import type { JsonObject } from '../model/record.js'
-import { columnsOf, csvShape, holdsRecord, RECORD_COLUMNS, SEPARATOR_LINE, type CsvForm } from './csv-form.js'
+import { Columns, type RowFields } from './row-fields.js'
+import { csvShape, holdsRecord, PREAMBLE_LINE, recordColumn, type CsvForm } from './csv-form.js'
 import { CsvReader, type CsvSink } from './csv-reader.js'
 import type { Emitter, RecordPlace } from './emitter.js'
-import { lakeFields } from './lake-fields.js'
 import type { Limits } from './limits.js'
 import type { TextContent } from './text-content.js'
 import { Unwrapping } from './unwrap.js'
 
 /** Its header says nothing; a cell of each row holds a record. */
 const BY_CONTENT = 'csv'
+/** Of a line before the header, as the problem cites it. */
+const CITED = 100
 
 export class CsvContent implements TextContent, CsvSink {
   readonly #emitter: Emitter
   readonly #form: CsvForm
   readonly #reader: CsvReader
-  #columns: readonly string[] | undefined
+  #columns: Columns | undefined
+  #header = ''
   #record = -1
   #shape = ''
 
@@ -40,37 +42,68 @@ export class CsvContent implements TextContent, CsvSink {
   /** @returns the index of the last record in it, or -1. */
   #row(text: string, place: RecordPlace): number {
     const { separator, coding } = this.#form
+    const cells = csvCells(text, separator)
     if (this.#columns === undefined) {
-      if (SEPARATOR_LINE.test(text)) return -1
-      this.#columns = columnsOf(text, separator)
-      this.#record = this.#columns.findIndex((name) => RECORD_COLUMNS.has(name))
-      this.#shape = csvShape(this.#columns) ?? BY_CONTENT
-      this.#emitter.shape = this.#shape
+      this.#begin(text, cells, place)
       return -1
     }
-    const cells = csvCells(text, separator)
-    if (cells.length !== this.#columns.length) {
-      const detail = `a row of ${cells.length} cells under ${this.#columns.length} columns`
-      this.#emitter.reject('bad-csv', place, detail)
+    if (cells.every((cell) => cell.trim() === '') || text === this.#header) {
+      const what = text === this.#header ? 'the header once more' : 'a row without a value'
+      this.#emitter.problem('not-a-record', place, what)
       return -1
     }
     if (this.#record < 0 && this.#shape === BY_CONTENT) this.#record = cells.findIndex(holdsRecord)
-    const record = cells[this.#record]
-    if (record !== undefined && record !== '') {
-      let index = -1
-      const path = [{ coding }, this.#record]
-      for (const item of new Unwrapping(text).cell(record, path, this.#fields(cells)))
-        index = this.#emitter.unwrapped(item, place, text)
+    const { length } = this.#columns.names
+    // What a spreadsheet adds at the end holds nothing.
+    const isSure = cells.slice(length).every((cell) => cell === '')
+    const fields = this.#columns.read(cells, this.#record, isSure)
+    const index = this.#emit(cells, fields, place, { text, coding })
+    if (cells.length !== length && (!isSure || cells.length < length)) {
+      const detail = `a row of ${cells.length} cells under ${length} columns`
+      if (index >= 0) this.#emitter.problem('bad-csv', place, detail, index)
+      else this.#emitter.reject('bad-csv', place, detail)
       return index
     }
-    const fields = this.#fields(cells)
-    if (fields !== undefined) return this.#emitter.unwrapped({ kind: 'reduced', record: fields }, place, text)
-    this.#emitter.reject('bad-record', place, 'a row without eventID, eventName and eventTime')
-    return -1
+    if (index < 0) this.#emitter.reject('bad-record', place, 'a row without a cell of an event')
+    return index
   }
 
-  #fields(cells: readonly string[]): JsonObject | undefined {
-    return lakeFields(new Map(this.#columns?.map((name, index) => [name, cells[index] ?? ''])))
+  /** @returns -1 when no event is made of it, and nothing is said of that yet. */
+  #emit(
+    cells: readonly string[],
+    fields: RowFields,
+    place: RecordPlace,
+    { text, coding }: { text: string; coding: CsvForm['coding'] },
+  ): number {
+    const record = cells[this.#record]
+    let index = -1
+    if (record !== undefined && record !== '') {
+      const path = [{ coding }, this.#record]
+      for (const item of new Unwrapping(text).cell(record, path, fields.record)) {
+        const next = this.#emitter.unwrapped(item, place, text)
+        // A rejected one was counted and said.
+        index = item.kind === 'rejected' ? Math.max(index, 0) : next
+      }
+      return index
+    }
+    if (fields.record === undefined) return -1
+    return this.#emitter.unwrapped({ kind: 'reduced', record: fields.record, fields }, place, text)
+  }
+
+  /** Until the header is met: titles, Excel's `sep=`, PowerShell's `#TYPE`. */
+  #begin(text: string, cells: readonly string[], place: RecordPlace): void {
+    const shape = csvShape(cells)
+    const isBefore = PREAMBLE_LINE.test(text) || (this.#form.hasHeader && shape === undefined)
+    if (isBefore) {
+      const cited = text.length > CITED ? `${text.slice(0, CITED)}…` : text
+      this.#emitter.problem('not-a-record', place, `a line before the header: ${cited}`)
+      return
+    }
+    this.#columns = new Columns(cells)
+    this.#header = text
+    this.#record = recordColumn(cells)
+    this.#shape = shape ?? BY_CONTENT
+    this.#emitter.shape = this.#shape
   }
 
   damaged(kind: 'bad-csv' | 'record-too-large', offset: number, length: number, detail: string): void {

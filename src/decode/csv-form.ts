@@ -4,10 +4,12 @@
  */
 import { csvCells, type CsvSeparator } from '../model/csv-cells.js'
 import type { CsvCoding } from '../model/locator.js'
-import { columnName, isEventColumns } from './lake-fields.js'
+import { columnName, countOwn, isEventColumns } from './columns.js'
 import { Unwrapping } from './unwrap.js'
 
 export interface CsvForm {
+  /** Its header names columns of events; else a cell of each row holds a record. */
+  readonly hasHeader: boolean
   readonly separator: CsvSeparator
   /** As locators name it. */
   readonly coding: CsvCoding
@@ -15,63 +17,87 @@ export interface CsvForm {
   readonly quotedObject: RegExp
 }
 
-const COMMAS: CsvForm = {
+type Separated = Omit<CsvForm, 'hasHeader'>
+
+const COMMAS: Separated = {
   separator: ',',
   coding: 'csv',
   quotedObject: /(?:^|[,\r\n])"\s*[[{][\s{]*""/,
 }
-const TABS: CsvForm = {
+const TABS: Separated = {
   separator: '\t',
   coding: 'csv-tab',
   quotedObject: /(?:^|[\t\r\n])"\s*[[{][\s{]*""/,
 }
 /** Excel writes the second where the comma is the decimal point, and the third as "Unicode text". */
-const FORMS: readonly CsvForm[] = [
+const FORMS: readonly Separated[] = [
   COMMAS,
   { separator: ';', coding: 'csv-semicolon', quotedObject: /(?:^|[;\r\n])"\s*[[{][\s{]*""/ },
   TABS,
 ]
 
 /** A column that holds whole records. */
-export const RECORD_COLUMNS: ReadonlySet<string> = new Set(['eventjson', 'raw', 'cloudtrailevent'])
+const RECORD_COLUMNS: ReadonlySet<string> = new Set(['eventjson', 'cloudtrailevent'])
+
+function isRecordColumn(name: string): boolean {
+  return name === '_raw' || RECORD_COLUMNS.has(columnName(name))
+}
+
+/** @returns the index of the column that holds whole records, or -1. */
+export function recordColumn(names: readonly string[]): number {
+  return names.findIndex(isRecordColumn)
+}
 
 export type CsvShape = 'console-csv' | 'lake-csv' | 'splunk-csv'
 
 /** @returns undefined when the columns are not of events. */
-export function csvShape(columns: readonly string[]): CsvShape | undefined {
-  if (columns.includes('raw')) return 'splunk-csv'
-  if (columns.includes('awsaccesskey') && columns.includes('eventid')) return 'console-csv'
-  return columns.some((name) => RECORD_COLUMNS.has(name)) || isEventColumns(columns) ? 'lake-csv' : undefined
+export function csvShape(names: readonly string[]): CsvShape | undefined {
+  if (names.includes('_raw')) return 'splunk-csv'
+  const keys = names.map(columnName)
+  if (keys.includes('awsaccesskey') && keys.includes('eventid')) return 'console-csv'
+  return names.some(isRecordColumn) || isEventColumns(names) ? 'lake-csv' : undefined
 }
 
-export function columnsOf(header: string, separator: CsvSeparator): string[] {
-  return csvCells(header, separator).map((cell) =>
-    cell === '_raw' ? 'raw' : cell === 'raw' ? '' : columnName(cell),
-  )
-}
-
-/** For Excel, which takes it for no row: what stands between the cells of the others. */
-export const SEPARATOR_LINE = /^"?sep=[,;\t]"?$/
-const HEADER = /^[\r\n]*(?:"?sep=[,;\t]"?[\r\n]+)?([^\r\n]*)/
+/** Not a row: for Excel, what is between the cells of the others; by PowerShell, what they were made of. */
+export const PREAMBLE_LINE = /^"?(?:sep=[,;\t]|#TYPE .*)"?$/
 const LINE_BREAKS = /[\r\n]+/g
+/** Titles over a table are few. */
+const MOST_BEFORE = 20
+/** Columns of events that a line below others must name to be the header: prose names one or two. */
+const LEAST_BELOW = 3
 
-/** The form of a text that begins with a line which names columns of events. */
+/** The form of a text in whose first lines one names columns of events. */
 export function formByHeader(head: string): CsvForm | undefined {
-  const line = HEADER.exec(head)?.[1] ?? ''
-  if (/^"?eventjson"?\s*$/i.test(line)) return COMMAS
-  return FORMS.find(
-    ({ separator }) => line.includes(separator) && csvShape(columnsOf(line, separator)) !== undefined,
-  )
+  let before = 0
+  for (const line of head.split(LINE_BREAKS, MOST_BEFORE)) {
+    if (line === '' || PREAMBLE_LINE.test(line)) continue
+    if (before === 0 && /^"?eventjson"?\s*$/i.test(line)) return { ...COMMAS, hasHeader: true }
+    const form = FORMS.find(({ separator }) => {
+      if (!line.includes(separator)) return false
+      const names = csvCells(line, separator)
+      return csvShape(names) !== undefined && (before === 0 || countOwn(names) >= LEAST_BELOW)
+    })
+    if (form !== undefined) return { ...form, hasHeader: true }
+    before++
+  }
+  return undefined
 }
+
+const HEADER = /^[\r\n]*(?:"?(?:sep=[,;\t]|#TYPE [^\r\n]*)"?[\r\n]+)*([^\r\n]*)/
 
 /** Rows that are looked at for a record: each may be damaged, and says nothing then. */
 const ROWS_LOOKED_AT = 100
 
-/** The form of a text in which a row behind the header has a record in a cell. */
+/** The form of a text in which a row after the header has a record in a cell. */
 export function formByRecordCell(head: string): CsvForm | undefined {
+  const form = separatedRecord(head)
+  return form === undefined ? undefined : { ...form, hasHeader: false }
+}
+
+function separatedRecord(head: string): Separated | undefined {
   const [before = '', header = ''] = HEADER.exec(head) ?? []
   if (/[{[]/.test(header)) return undefined
-  const inHeader = ({ separator }: CsvForm): number => Number(header.includes(separator))
+  const inHeader = ({ separator }: Separated): number => Number(header.includes(separator))
   // A header can be damaged, too: what it does not have is tried last.
   const forms = FORMS.toSorted((a, b) => inHeader(b) - inHeader(a))
   const rows = head.slice(before.length)
@@ -79,7 +105,7 @@ export function formByRecordCell(head: string): CsvForm | undefined {
   return quoted ?? (hasBareRecord(rows, header) ? TABS : undefined)
 }
 
-function hasRecordCell(rows: string, { separator }: CsvForm): boolean {
+function hasRecordCell(rows: string, { separator }: Separated): boolean {
   let lines = 0
   for (const { 0: lineBreak, index } of rows.matchAll(LINE_BREAKS)) {
     if (csvCells(rows.slice(index + lineBreak.length), separator).some(holdsRecord)) return true

@@ -54,7 +54,7 @@ export class ContentDecoder {
   push(chunk: Buffer, last: boolean): boolean {
     if (this.#foreign !== null) return false
     if (this.#content !== undefined) {
-      this.#content.push(chunk, last)
+      this.#give(this.#content, chunk, last)
       return true
     }
     const head = this.#head.length === 0 ? chunk : Buffer.concat([this.#head, chunk])
@@ -76,8 +76,13 @@ export class ContentDecoder {
     }
     if (marked) this.#skipMark()
     this.#content = this.#reader(kind)
-    this.#content.push(text, last)
+    this.#give(this.#content, text, last)
     return true
+  }
+
+  #give(content: TextContent, bytes: Buffer, last: boolean): void {
+    content.push(bytes, last)
+    if (last) this.#emitter.end()
   }
 
   #skipMark(): void {

@@ -3,6 +3,7 @@ import type { Problem } from '../model/problem.js'
 import type { JsonObject } from '../model/record.js'
 import { isJsonObject, type ValueClass } from './classify.js'
 import type { AccessValue } from './access-line.js'
+import type { RowFields } from './row-fields.js'
 import type { Rejected, Unwrapped } from './unwrap.js'
 
 export interface RecordPlace {
@@ -40,8 +41,14 @@ export interface RecordSink {
   problem(problem: Problem): void
 }
 
+type Reduced = Extract<Unwrapped, { kind: 'reduced' }>
+
+/** Columns without a use are named up to here. */
+const MOST_UNUSED = 100
+
 export class Emitter {
   readonly #sink: RecordSink
+  readonly #unused = new Set<string>()
   readonly counts = new Map<ValueClass, number>()
   /** Of the first value that has one. */
   shape = ''
@@ -76,7 +83,7 @@ export class Emitter {
         this.aggregate(item.record, place, item.locator)
         return -1
       case 'reduced':
-        return this.#reduced(item.record, outer, place, item.lost)
+        return this.#reduced(item, outer, place)
       case 'event':
       case 'insight':
         return this.record(item.record, item.text, place, {
@@ -87,13 +94,31 @@ export class Emitter {
     }
   }
 
-  #reduced(record: JsonObject, text: string, place: RecordPlace, lost: Rejected | undefined): number {
+  #reduced({ record, lost, fields }: Reduced, text: string, place: RecordPlace): number {
     const index = this.record(record, text, place, { locator: null, recordClass: 'event', reduced: true })
+    if (fields !== undefined) this.remark(fields, place, index)
     if (lost !== undefined) {
       const detail = `${rejection(lost)}: the event is made of the fields around it`
       this.problem(kindOf(lost), place, detail, index)
     }
     return index
+  }
+
+  /** What the cells of a row leave open: named with the event, or for columns once for the text. */
+  remark({ doubts, unused }: RowFields, place: RecordPlace, index: number): void {
+    for (const { kind, detail } of doubts) this.problem(kind, place, detail, index)
+    for (const name of unused) {
+      if (this.#unused.size < MOST_UNUSED) this.#unused.add(name)
+    }
+  }
+
+  /** At the end of the text. */
+  end(): void {
+    if (this.#unused.size === 0) return
+    const names = Array.from(this.#unused, (name) => JSON.stringify(name.slice(0, 100))).join(', ')
+    const more = this.#unused.size === MOST_UNUSED ? ' and more' : ''
+    this.#sink.problem({ kind: 'unused-columns', detail: `searchable as text only: ${names}${more}` })
+    this.#unused.clear()
   }
 
   record(

@@ -4,6 +4,7 @@ import type { JsonObject } from '../model/record.js'
 import { TextTree } from '../model/text-tree.js'
 import { classify, isJsonObject } from './classify.js'
 import { parseJson } from './fields.js'
+import type { RowFields } from './row-fields.js'
 import { isQueryRow } from './shapes/query-results.js'
 import { ENVELOPES, VALUE_SHAPES } from './shapes/table.js'
 import type { ValueShape } from './shapes/shape.js'
@@ -17,7 +18,12 @@ export type Unwrapped =
       readonly locator: string | null
     }
   /** `lost`: what is in the place of the record itself. */
-  | { readonly kind: 'reduced'; readonly record: JsonObject; readonly lost?: Rejected | undefined }
+  | {
+      readonly kind: 'reduced'
+      readonly record: JsonObject
+      readonly lost?: Rejected | undefined
+      readonly fields?: RowFields | undefined
+    }
   | { readonly kind: 'note'; readonly detail: string }
   | Rejected
 
@@ -58,7 +64,7 @@ export class Unwrapping {
   *#parts(value: unknown, shape: ValueShape, path: readonly Step[], level: number): Generator<Unwrapped> {
     for (const part of shape.parts(value)) {
       if ('note' in part) yield { kind: 'note', detail: part.note }
-      else if ('reduced' in part) yield { kind: 'reduced', record: part.reduced }
+      else if ('reduced' in part) yield { kind: 'reduced', record: part.reduced, fields: part.fields }
       else yield* this.#held(part.value, [...path, ...part.path], level + 1, part.outer)
     }
   }

@@ -17,6 +17,9 @@ export const PROBLEM_KINDS = {
   'bad-json': 'not valid JSON at this offset',
   'bad-csv': 'a row that breaks the rules of CSV (RFC 4180), or has another number of cells than the header',
   'not-a-record': 'a probe or marker that the exporting service writes beside records; skipped',
+  'unused-columns': 'columns whose names are not of a record: their cells are found as text only',
+  respelled:
+    'a cell that a spreadsheet wrote in another way, and that has one reading: read so, and kept as it is written',
   'utf-16': 'UTF-16 text; read as its UTF-8 conversion, whose bytes the offsets count',
   'truncated-json': 'the text ends inside a value',
   'bad-container': 'a zip or tar that is damaged; what could be found of its members is read',
@@ -60,4 +63,6 @@ export const NOTES: ReadonlySet<ProblemKind> = new Set<ProblemKind>([
   'conflict',
   'not-a-record',
   'utf-16',
+  'unused-columns',
+  'respelled',
 ])

@@ -1,5 +1,6 @@
 /** A shape is a way in which records are wrapped. It is told by content: a value that is not of the shape is declined. */
 import type { Step } from '../../model/locator.js'
+import type { RowFields } from '../row-fields.js'
 import type { JsonObject } from '../../model/record.js'
 
 /** What a wrapper holds, one entry for each place where a record should be. */
@@ -12,7 +13,7 @@ export type Part =
       readonly outer?: JsonObject | undefined
     }
   /** Fields of a record that were kept where the record itself was not. */
-  | { readonly reduced: JsonObject }
+  | { readonly reduced: JsonObject; readonly fields?: RowFields | undefined }
   /** Not a record by design, e.g. a probe: said, not counted. */
   | { readonly note: string }
 

@@ -1,4 +1,5 @@
 import { isJsonObject } from '../classify.js'
+import { isRow, rowParts } from './row.js'
 import type { Part, ValueShape } from './shape.js'
 
 /** Splunk's JSON export: `{"preview":false,"result":{"_raw":"<record>"}}` a line, or the results alone. */
@@ -7,14 +8,15 @@ export const splunk: ValueShape = {
   claims: (value) =>
     isJsonObject(value) &&
     (typeof value['_raw'] === 'string' ||
-      (isJsonObject(value['result']) && typeof value['result']['_raw'] === 'string') ||
+      (isJsonObject(value['result']) &&
+        (typeof value['result']['_raw'] === 'string' || isRow(value['result']))) ||
       isEndOfExport(value)),
   parts: (value): Part[] => {
     if (!isJsonObject(value)) return []
-    if (typeof value['_raw'] === 'string') return [{ path: ['_raw'], value: value['_raw'] }]
+    if (typeof value['_raw'] === 'string') return rowParts(value, [])
     if (!isJsonObject(value['result']))
       return [{ note: 'the last line of a Splunk export, without a result' }]
-    return [{ path: ['result', '_raw'], value: value['result']['_raw'] }]
+    return rowParts(value['result'], ['result'])
   },
 }
 

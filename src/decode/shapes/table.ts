@@ -12,6 +12,7 @@ import { lookupEvents } from './lookup-events.js'
 import { queryResults } from './query-results.js'
 import { queueMessage } from './queue-message.js'
 import { recordsEnvelope } from './records-envelope.js'
+import { row } from './row.js'
 import type { ValueShape } from './shape.js'
 import { splunk } from './splunk.js'
 import { streamRecords } from './stream-records.js'
@@ -36,6 +37,7 @@ export const VALUE_SHAPES: readonly ValueShape[] = [
   elasticsearch,
   splunk,
   queueMessage,
+  row,
   wrapper,
 ]
 

@@ -45,12 +45,19 @@ function* elements(list: readonly unknown[], path: readonly Step[], depth: numbe
     const inside = [...path, index]
     const parts = search(value, inside, depth + 1)
     const first = parts.next()
-    if (first.done === true) others.push({ path: inside, value })
-    else {
+    if (first.done === true) {
+      if (isNothing(value)) others.push({ path: inside, value })
+    } else {
       isOfRecords = true
       yield first.value
       yield* parts
     }
   }
   if (isOfRecords) yield* others
+}
+
+/** What has content of its own may stand beside a record by right. */
+function isNothing(value: unknown): boolean {
+  if (!isJsonObject(value)) return true
+  return Object.values(value).every((inner) => Array.isArray(inner) && inner.length === 0)
 }

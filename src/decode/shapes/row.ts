@@ -1,0 +1,32 @@
+import { classify, isJsonObject } from '../classify.js'
+import { countOwn } from '../columns.js'
+import type { JsonObject } from '../../model/record.js'
+import { Columns } from '../row-fields.js'
+import type { Part, ValueShape } from './shape.js'
+
+/** A row of a table as an object: `{"eventid":…,"useridentity.arn":…}`, as Athena's tools, Steampipe and Splunk write it. */
+export const row: ValueShape = {
+  name: 'row',
+  claims: (value) => isJsonObject(value) && classify(value) === 'unknown' && isRow(value),
+  parts: (value): Part[] => (isJsonObject(value) ? rowParts(value, []) : []),
+}
+
+/** So many keys are looked at: a row has no more columns of an event. */
+const MOST_KEYS = 200
+
+export function isRow(value: JsonObject): boolean {
+  const names = Object.keys(value).slice(0, MOST_KEYS)
+  // Messages to functions, lookup-events and EventBridge are shapes of their own.
+  if (String(value['eventSource']).startsWith('aws:')) return false
+  if (value['EventId'] !== undefined || value['detail-type'] !== undefined) return false
+  return countOwn(names) >= 2
+}
+
+export function rowParts(value: JsonObject, path: readonly string[]): Part[] {
+  const names = Object.keys(value)
+  const home = names.findIndex((name) => /^(?:_raw|eventjson)$/i.test(name) && value[name] !== '')
+  const fields = new Columns(names).read(Object.values(value), home)
+  const key = names[home]
+  if (key !== undefined) return [{ path: [...path, key], value: value[key], outer: fields.record }]
+  return [fields.record === undefined ? { path, value } : { reduced: fields.record, fields }]
+}
