@@ -111,13 +111,14 @@ function* stepsOf(db: Connection, scope: Scope, resource: Resource): Generator<S
   }
 }
 
+/** Each event by its own few uses: by its index, SQLite would go through every use of the resource again for each of its events. */
 function readSteps(db: Connection, resource: Resource, rows: readonly number[]): StepTuple[] {
   return readTuples(
     db,
     sql`SELECT e.id, e.event_time_ms, e.event_id, e.identity_id, x.role_id, a.event_name, a.event_name_stem, a.read_only,
   a.event_category, g.source_ip_address, o.failed, o.error_code
   FROM json_each(${JSON.stringify(rows)}) j CROSS JOIN event e ON e.id = j.value
-  CROSS JOIN event_resource x ON ${usesOf('e.id')} AND x.resource_id IN (${idList(resource.ids)})
+  CROSS JOIN event_resource x NOT INDEXED ON ${usesOf('e.id')} AND x.resource_id IN (${idList(resource.ids)})
   CROSS JOIN action a ON a.id = e.action_id CROSS JOIN origin g ON g.id = e.origin_id CROSS JOIN outcome o ON o.id = e.outcome_id
   ORDER BY j.key`,
   ) as unknown as StepTuple[]
