@@ -3,8 +3,7 @@ import { missingRow } from '../query/find/run-question.js'
 import { signedState } from '../store/verification.js'
 import type { Connection } from '../store/open.js'
 import type { TableSpec } from '../store/schema.js'
-import { withoutExcerpts } from './excerpts.js'
-import type { Redactor } from './redact.js'
+import type { Redactor } from './redaction/redactor.js'
 import { columnsOf, OUT_COVERAGE, OUT_PRINCIPALS, OUT_PROBLEMS, OUT_SOURCES } from './schema.js'
 import type { Value } from './rows.js'
 
@@ -42,8 +41,13 @@ function* problemRows(db: Connection, redactor: Redactor | null): Generator<Valu
   const sql = `SELECT kind, path, member, record_index, byte_offset, byte_length, event_id, detail FROM problem ORDER BY id`
   for (const row of rows(db, sql)) {
     const detail = row.pop() ?? null
-    yield [...row, redactor !== null && typeof detail === 'string' ? withoutExcerpts(detail) : detail]
+    yield [...row, redactor !== null && typeof detail === 'string' ? withoutQuotes(detail) : detail]
   }
+}
+
+/** What a problem cites is cut where it is long, also in the middle of a name, and a part of a name is no known value. */
+function withoutQuotes(detail: string): string {
+  return detail.replace(/ ?(?:\.\.\.)?"[^]*/, ' (what the evidence says there is left out)')
 }
 
 /** Who did each row, read from the case: the hand-over's own rows may carry pseudonyms already. */

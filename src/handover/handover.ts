@@ -1,19 +1,18 @@
 /** A hand-over from question to signed files: the file, its manifest, and when asked a signature and the table of pseudonyms. */
 import { randomBytes } from 'node:crypto'
 import { existsSync, lstatSync, rmSync, writeFileSync } from 'node:fs'
-import { CaseError, EXIT } from '../model/case-error.js'
+import { CaseError } from '../model/case-error.js'
 import type { RowKind } from '../model/event.js'
 import type { Question } from '../model/question.js'
 import { logicalDigest } from '../query/case/case-facts.js'
 import { getMeta } from '../store/create.js'
-import { openPlainReader, openReader, type Connection } from '../store/open.js'
+import { openReader, type Connection } from '../store/open.js'
 import { manifestPath, signManifest, writeManifest, type Manifest } from './manifest.js'
-import { findLeaks } from './leaks.js'
-import { Redactor } from './redact.js'
-import { CANONICAL_ID, readSecrets, type Secrets } from './secrets.js'
-import { redactedJson } from './meta.js'
+import { asked, learnQuestion } from './asked.js'
+import { awsWords, learnCase } from './redaction/case-values.js'
+import { REDACTION_LIMIT, Redactor } from './redaction/redactor.js'
 import { readVersions } from './versions.js'
-import { writeHandover, type OutFacts, type WrittenFile } from './write.js'
+import { selectedRecords, writeHandover, type OutFacts, type WrittenFile } from './write.js'
 
 export interface HandoverOrder {
   readonly casePath: string
@@ -58,17 +57,18 @@ function release(
   facts: OutFacts,
   { file, redactor }: Written,
 ): HandoverResult {
-  const released = (value: unknown): unknown => JSON.parse(redactedJson(value, redactor))
+  const { question, note } = asked(order.question, redactor)
   try {
     const manifest = writeManifest(order.out, {
       logical_digest: file.logicalDigest,
       case_logical_digest: facts.caseLogicalDigest,
       counts: file.counts,
       tables: file.tables,
-      question: released(order.question),
+      question,
       kinds: [...order.kinds],
-      notes: released(file.notes) as string[],
+      notes: file.notes.map(note),
       redacted: redactor !== null,
+      redaction_limit: redactor === null ? null : REDACTION_LIMIT,
       created: facts.created,
       versions: { ...readVersions(db), coldtrail: order.toolVersion },
     })
@@ -116,50 +116,13 @@ function writeAsIs(db: Connection, order: HandoverOrder, facts: OutFacts): Writt
   return { file: writeHandover(db, { ...order, redactor: null }, facts), redactor: null }
 }
 
-/**
- * Nothing is released that still holds an original. A name that only a later record showed to be one is found by the search,
- * and the file is written again with what is known by then.
- */
+/** Everything is read once before it is written: what is a name in the last record is replaced in the first. */
 function writeRedacted(db: Connection, order: HandoverOrder, facts: OutFacts): Written {
-  const key = randomBytes(32)
-  const known = readSecrets(db)
-  const { question } = order
-  // Who was asked for is one, whether the case knows the name or not.
-  const secrets =
-    question.kind === 'principal' ? { ...known, names: [...known.names, question.value] } : known
-  let leaks: string[] = []
-  for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
-    const redactor = new Redactor(key, withLeaks(secrets, leaks))
-    const file = writeHandover(db, { ...order, redactor }, facts)
-    const found = leaksIn(order.out, redactor)
-    if (found.length === 0) return { file, redactor }
-    rmSync(order.out)
-    leaks = [...new Set([...leaks, ...found])]
-  }
-  throw new CaseError(`the redacted file still held ${leaks.length} original values; it was removed`, {
-    exit: EXIT.verificationFailed,
-    hint: `first of them: ${leaks.slice(0, 3).join(', ')}`,
-  })
-}
-
-function withLeaks(secrets: Secrets, leaks: readonly string[]): Secrets {
-  const isId = (leak: string) => CANONICAL_ID.test(leak)
-  return {
-    ...secrets,
-    names: [...secrets.names, ...leaks.filter((leak) => !isId(leak))],
-    canonicalIds: [...secrets.canonicalIds, ...leaks.filter(isId)],
-  }
-}
-
-const MOST_ATTEMPTS = 3
-
-function leaksIn(out: string, redactor: Redactor): string[] {
-  const made: Connection = openPlainReader(out)
-  try {
-    return findLeaks(made, redactor.secrets)
-  } finally {
-    made.close()
-  }
+  const redactor = new Redactor(randomBytes(32), awsWords(db))
+  learnCase(db, redactor)
+  learnQuestion(order.question, redactor)
+  for (const record of selectedRecords(db, order)) redactor.learn(record)
+  return { file: writeHandover(db, { ...order, redactor }, facts), redactor }
 }
 
 function mappingPath(out: string): string {

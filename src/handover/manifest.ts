@@ -22,6 +22,8 @@ export const MANIFEST = z.object({
   kinds: z.array(z.string()),
   notes: z.array(z.string()),
   redacted: z.boolean(),
+  /** What redaction does not do, in a sentence; null of a file that is as it was. */
+  redaction_limit: z.string().nullish(),
   created: z.string(),
   versions: z.record(z.string(), z.string()),
 })

@@ -2,7 +2,8 @@
 import type { RowKind } from '../model/event.js'
 import type { Connection } from '../store/open.js'
 import type { Manifest } from './manifest.js'
-import type { Redactor } from './redact.js'
+import { REDACTION_LIMIT } from './redaction/redactor.js'
+import type { Asked } from './asked.js'
 
 export interface OutMeta {
   /** ISO time, UTC. */
@@ -14,38 +15,30 @@ export interface OutMeta {
 }
 
 export interface MetaPlan {
-  readonly question: unknown
   readonly kinds: readonly RowKind[]
   readonly toolVersion: string
-  readonly redactor: Redactor | null
+  readonly asked: Asked
 }
 
 export function writeMeta(out: Connection, meta: OutMeta, plan: MetaPlan): void {
-  const { redactor } = plan
+  const { asked } = plan
   const insert = out.prepare<[string, string | null]>('INSERT INTO meta VALUES (?, ?)')
   const values = {
-    question: redactedJson(plan.question, redactor),
+    question: JSON.stringify(asked.question),
     kinds: plan.kinds.join(' '),
-    notes: redactedJson(meta.notes, redactor),
+    notes: JSON.stringify(meta.notes.map(asked.note)),
     created_by: `coldtrail ${plan.toolVersion}`,
     created: meta.created,
     time: 'UTC; *_ms columns are milliseconds since 1970-01-01T00:00:00Z',
     case_logical_digest: meta.caseLogicalDigest,
     case_created_by: meta.caseCreatedBy,
-    redacted:
-      redactor === null
-        ? 'no'
-        : 'yes: account ids, key ids, addresses, names and tokens are keyed pseudonyms',
+    redacted: asked.isRedacted ? `yes: ${REDACTED}. ${REDACTION_LIMIT}` : 'no',
     logical_digest: meta.logicalDigest,
   }
   for (const [key, value] of Object.entries(values)) insert.run(key, value)
 }
 
-/** What was asked can name what must not be told. */
-export function redactedJson(value: unknown, redactor: Redactor | null): string {
-  const json = JSON.stringify(value)
-  return redactor === null ? json : redactor.text(json)
-}
+const REDACTED = 'account ids, key ids, addresses, names and secrets are keyed pseudonyms'
 
 /** What the file says of itself and the manifest does not. */
 export function checkMeta(out: Connection, manifest: Manifest): string[] {

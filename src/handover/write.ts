@@ -4,10 +4,11 @@ import { CaseError } from '../model/case-error.js'
 import { ROW_KINDS, type RowKind } from '../model/event.js'
 import type { Question } from '../model/question.js'
 import { openPlainWriter, type Connection } from '../store/open.js'
+import { asked } from './asked.js'
 import { copyContext } from './context.js'
 import { digestTables, logicalDigestOf, type OutDigests } from './digest.js'
 import { writeMeta, type OutMeta } from './meta.js'
-import type { Redactor } from './redact.js'
+import type { Redactor } from './redaction/redactor.js'
 import type { Selection, TableRows, Value } from './rows.js'
 import { columnsOf, HANDOVER_APPLICATION_ID, OUT_DDL, OUT_INDEX_DDL, OUT_TABLES } from './schema.js'
 import { AggregateSelection, chooseAggregates } from './select-aggregates.js'
@@ -80,7 +81,7 @@ function fill(db: Connection, out: Connection, plan: HandoverPlan, facts: OutFac
   writeDictionary(out)
   const tables = digestTables(out)
   const logicalDigest = logicalDigestOf(tables)
-  writeMeta(out, { ...facts, notes, logicalDigest }, plan)
+  writeMeta(out, { ...facts, notes, logicalDigest }, { ...plan, asked: asked(plan.question, plan.redactor) })
   return { counts, tables, logicalDigest, notes }
 }
 
@@ -109,18 +110,46 @@ function copySelected(db: Connection, out: Connection, plan: HandoverPlan) {
   const into = new TableInserts(out, plan.redactor)
   const notes = new Set<string>()
   let read = 0
-  for (const kind of ROW_KINDS.filter((one) => plan.kinds.includes(one))) {
-    const chosen = SOURCES[kind].choose(db, plan.question)
-    for (const note of chosen.notes) notes.add(note)
-    const selection = SOURCES[kind].open(db)
-    for (const ids of helpings(chosen.ids)) {
-      for (const rows of selection.read(ids)) into.add(rows)
-      read += ids.length
-      plan.onProgress(read)
-    }
+  for (const helping of selected(db, plan, notes)) {
+    for (const rows of helping.tables) into.add(rows)
+    read += helping.count
+    plan.onProgress(read)
   }
   const entries = Object.entries(COPIED).map(([table, name]) => [name, into.counts.get(table) ?? 0])
   return { copied: Object.fromEntries(entries) as Record<CopiedTable, number>, notes: [...notes] }
+}
+
+interface Helping {
+  readonly count: number
+  readonly tables: readonly TableRows[]
+}
+
+/** @param notes takes how the question was understood */
+function* selected(
+  db: Connection,
+  { kinds, question }: Pick<HandoverPlan, 'kinds' | 'question'>,
+  notes = new Set<string>(),
+): Generator<Helping> {
+  for (const kind of ROW_KINDS.filter((one) => kinds.includes(one))) {
+    const chosen = SOURCES[kind].choose(db, question)
+    for (const note of chosen.notes) notes.add(note)
+    const selection = SOURCES[kind].open(db)
+    for (const ids of helpings(chosen.ids)) yield { count: ids.length, tables: selection.read(ids) }
+  }
+}
+
+/** The exact texts of all that is selected. */
+export function* selectedRecords(
+  db: Connection,
+  plan: Pick<HandoverPlan, 'kinds' | 'question'>,
+): Generator<string> {
+  for (const { tables } of selected(db, plan)) {
+    for (const { table, rows } of tables) {
+      const column = columnsOf(table).indexOf('record')
+      if (column < 0) continue
+      for (const row of rows) yield row[column] as string
+    }
+  }
 }
 
 const HELPING = 500

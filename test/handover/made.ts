@@ -3,6 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { beforeAll } from 'vitest'
 import { makeHandover, type HandoverOrder, type HandoverResult } from '../../src/handover/handover.js'
+import { Redactor } from '../../src/handover/redaction/redactor.js'
+import type { PseudonymKind } from '../../src/handover/redaction/pseudonyms.js'
 import { manifestPath, sha256OfFile, type Manifest } from '../../src/handover/manifest.js'
 import { ROW_KINDS } from '../../src/model/event.js'
 import { NO_FILTERS, type Question } from '../../src/model/question.js'
@@ -64,4 +66,15 @@ export function fitManifest(out: string, over: Partial<Manifest> = {}): void {
   const manifest = JSON.parse(readFileSync(manifestPath(out), 'utf8')) as Manifest
   const size = readFileSync(out).length
   writeFileSync(manifestPath(out), JSON.stringify({ ...manifest, sha256: sha256OfFile(out), size, ...over }))
+}
+
+/** With a key of its own, that knows these values and AWS's words. */
+export function redactorOf(
+  known: Partial<Record<PseudonymKind, readonly string[]>>,
+  words: readonly string[] = ['lambda.amazonaws.com'],
+): Redactor {
+  const redactor = new Redactor(Buffer.alloc(32, 7), words)
+  for (const [kind, values] of Object.entries(known))
+    for (const value of values) redactor.learnValue(kind as PseudonymKind, value)
+  return redactor
 }

@@ -3,8 +3,6 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import Database from 'better-sqlite3'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { findLeaks } from '../../src/handover/leaks.js'
-import { isOurs } from '../../src/handover/our-words.js'
 import { OUT_TABLES } from '../../src/handover/schema.js'
 import { accessLine, makeAccessLines } from '../helpers/access-lines.js'
 import { makeRecord, put, putLog } from '../helpers/archive.js'
@@ -88,39 +86,5 @@ describe('a redacted hand-over', () => {
     expect(line!['bucket_owner']).toBe(pseudonyms[OWNER])
     expect(String(line!['record'])).toContain(`${pseudonyms[OWNER]!} ${LINE.bucket} `)
     expect(line).toMatchObject({ bucket: LINE.bucket, host_header: `${LINE.bucket}.s3.amazonaws.com` })
-  })
-})
-
-describe('the search for leaks', () => {
-  it.each(['event_id', 'request_id', 'shared_event_id', 'event_time', 'sha256', 'role', 'kind', 'status'])(
-    'reads %s',
-    (column) => {
-      const db = new Database(':memory:')
-      db.exec(`CREATE TABLE t (${column} TEXT); INSERT INTO t VALUES ('arn:aws:iam::${ACCOUNT}:user/bob')`)
-      expect(findLeaks(db, new Set([ACCOUNT]))).toEqual([ACCOUNT])
-      db.close()
-    },
-  )
-
-  it('leaves what is of our own words only where it can stand', () => {
-    expect([isOurs('role', 'target'), isOurs('status', 'indexed'), isOurs('sha256', HASH)]).toEqual([
-      true,
-      true,
-      true,
-    ])
-    expect([isOurs('role', 'bob'), isOurs('principal', 'target'), isOurs('request_id', HASH)]).toEqual([
-      false,
-      false,
-      false,
-    ])
-  })
-
-  it('reads the question and the notes of the file', () => {
-    const db = new Database(':memory:')
-    db.exec(
-      `CREATE TABLE meta (key TEXT, value TEXT); INSERT INTO meta VALUES ('notes', '["bob: user"]'), ('created_by', 'ann')`,
-    )
-    expect(findLeaks(db, new Set(['bob', 'ann']))).toEqual(['bob'])
-    db.close()
   })
 })

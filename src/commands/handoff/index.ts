@@ -3,6 +3,7 @@ import * as Flags from '@oclif/core/flags'
 import { CaseCommand } from '../../cli/case-command.js'
 import { joinSpread, spellOutError } from '../../cli/parse/find-scope.js'
 import { makeHandover, type HandoverResult } from '../../handover/handover.js'
+import { REDACTION_LIMIT } from '../../handover/redaction/redactor.js'
 import { readSelected, selectionFlags, subjectOf } from '../../cli/parse/selected-subject.js'
 import { openCase } from '../../cli/open-case.js'
 import { shellWord } from '../../model/shell-word.js'
@@ -30,8 +31,7 @@ A manifest beside it holds its SHA-256; coldtrail handoff verify checks both. Se
   static override flags = {
     ...selectionFlags,
     redact: Flags.boolean({
-      description:
-        'Replace account ids (also the canonical ones of S3), key and unique ids, addresses, names of users, roles, groups and sessions, and tokens by keyed pseudonyms, in every column and record. Hashes, times, event and request IDs, user agents, host names and names of other resources (buckets, objects, functions, secrets) stay, without what of the former is in them. The table of pseudonyms is written to OUT.pseudonyms.json, to be kept apart.',
+      description: `Replace by keyed pseudonyms, in every column and record and in the question: account ids (also the canonical ones of S3), key and unique ids, IP and e-mail addresses, names of users, roles, groups and sessions, and values of fields that are named as secrets (password, secretString, accessToken, …). Each known value is replaced wherever it occurs, in any letter case and inside longer words; names of three or four letters where no letter touches them, and shorter ones and words of AWS (a role named lambda) only where a name belongs. Hashes, times, UUIDs, user agents, host names and names of other resources (buckets, objects, functions, secrets) stay, except for replaced values in them. ${REDACTION_LIMIT} The table of pseudonyms is written to OUT.pseudonyms.json: keep it apart.`,
     }),
     sign: Flags.string({
       description: 'Sign the manifest with this private key (ssh-keygen -Y).',
@@ -65,6 +65,7 @@ A manifest beside it holds its SHA-256; coldtrail handoff verify checks both. Se
     const { counts, size, sha256 } = result.manifest
     this.tell(`${rowCounts(kindCounts(counts), kinds)}, ${formatBytes(size)}, sha256 ${sha256}`)
     for (const file of result.files) this.tell(`wrote ${file}`)
+    if (flags.redact) this.tell(REDACTION_LIMIT)
     this.tell(`check it with: coldtrail handoff verify ${shellWord(args.out)}`)
     return result
   }

@@ -9,7 +9,18 @@ export class JsonStrings {
   /** Behind the quote that closes it. */
   end = 0
 
-  constructor(private readonly text: string) {}
+  private constructor(private readonly text: string) {}
+
+  /** null of a text that is no JSON object or list. */
+  static of(text: string): JsonStrings | null {
+    if (!/^\s*[[{]/.test(text)) return null
+    try {
+      JSON.parse(text)
+      return new JsonStrings(text)
+    } catch {
+      return null
+    }
+  }
 
   /** To the next string, or false behind the last: then the gap goes on to the end of the text. */
   next(): boolean {
