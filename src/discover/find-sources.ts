@@ -19,6 +19,8 @@ import { STATS_AT_ONCE, statsOfAll } from './stats-of-all.js'
 interface FoundSources {
   readonly files: FoundFile[]
   readonly skipped: SkippedPath[]
+  /** Folders of the evidence, without symbolic links: those that were named, and those of files that were. */
+  readonly folders: PathBytes[]
 }
 
 /**
@@ -36,7 +38,15 @@ export async function findSources(
   starts.sort((a, b) => compare(a.path, b.path))
   for (const start of starts) if (!start.isFolder) search.addNamed(start)
   for (const start of starts) if (start.isFolder) await search.walk(start)
-  return search.result()
+  return { ...search.result(), folders: evidenceFolders(starts) }
+}
+
+function evidenceFolders(starts: readonly Start[]): PathBytes[] {
+  return [...new Set(starts.map(({ real, isFolder }) => (isFolder ? real : folderOf(real))))]
+}
+
+function folderOf(path: PathBytes): PathBytes {
+  return path.slice(0, Math.max(path.lastIndexOf('/'), 1))
 }
 
 /** For the fs functions. `path` alone is not enough when the name is not UTF-8. */
@@ -91,7 +101,7 @@ class Search {
     }
   }
 
-  result(): FoundSources {
+  result(): Omit<FoundSources, 'folders'> {
     this.#hits.sort((a, b) => compare(a.path, b.path))
     this.#skipped.sort((a, b) => compare(a.path, b.path))
     return { files: this.#hits.map(foundFile), skipped: withoutRepeats(this.#skipped) }

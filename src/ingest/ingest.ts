@@ -2,12 +2,11 @@
  * The write side from paths to a finished case. The main thread never sees a record: workers make shards, this merges them in
  * the order of their batches, so that row numbers do not depend on which worker was faster.
  */
-import { accessSync, constants, existsSync, linkSync, realpathSync, renameSync, unlinkSync } from 'node:fs'
+import { accessSync, constants, existsSync, linkSync, renameSync, unlinkSync } from 'node:fs'
 import path from 'node:path'
 import { findSources } from '../discover/find-sources.js'
 import { dayOutside, readTrailPath } from '../discover/trail-path.js'
 import type { BatchSource } from '../model/batch.js'
-import { CaseError } from '../model/case-error.js'
 import { isNoSpace } from '../model/no-space.js'
 import type { FoundFile, SkippedPath } from '../model/source.js'
 import { nextRoom } from '../model/event-id.js'
@@ -23,6 +22,7 @@ import { digestTables } from '../store/table-digest.js'
 import { Ledger } from '../store/ledger.js'
 import { BatchFeeder } from './batch-feeder.js'
 import { batchWeight, makeBatches, weightOf } from './batches.js'
+import { refuseCaseInsideEvidence } from './case-place.js'
 import { ContainerPhase, type ContainerTotals } from './container-phase.js'
 import { diskFullError } from './disk-full.js'
 import { splitKnown } from './known-files.js'
@@ -42,7 +42,7 @@ export async function ingest(plan: IngestPlan, control: IngestControl): Promise<
   const progress = new Progress(control.onProgress)
   progress.phase('looking')
   const found = await findSources(plan.paths, { exclude: plan.exclude })
-  refuseCaseInsideEvidence(plan)
+  refuseCaseInsideEvidence(plan.casePath, found.folders)
   const lock = lockCase(plan.casePath)
   try {
     return await new Ingest(plan, control, progress, lock).run(found.files, found.skipped)
@@ -53,33 +53,12 @@ export async function ingest(plan: IngestPlan, control: IngestControl): Promise<
   }
 }
 
-/** Writing the case among the evidence would change the evidence. */
-function refuseCaseInsideEvidence(plan: IngestPlan): void {
-  const folder = realpath(path.dirname(path.resolve(plan.casePath)))
-  for (const given of plan.paths) {
-    const root = realpath(given)
-    if (folder === root || folder.startsWith(root + path.sep)) {
-      throw new CaseError(`the case ${plan.casePath} would lie inside the evidence folder ${given}`, {
-        hint: 'name a file elsewhere, e.g. --case ~/cases/case.sqlite',
-      })
-    }
-  }
-}
-
 function isReadable(name: string): boolean {
   try {
     accessSync(name, constants.R_OK)
     return true
   } catch {
     return false
-  }
-}
-
-function realpath(name: string): string {
-  try {
-    return realpathSync(name)
-  } catch {
-    return path.resolve(name)
   }
 }
 

@@ -121,7 +121,7 @@ describe('--json', () => {
 
 it('shows every copy of the file that an event lies in', async () => {
   const both = tempFolder('copies')
-  const copied = path.join(both, 'copies.sqlite')
+  const copied = path.join(tempFolder('case'), 'copies.sqlite')
   const record = { ...makeRecord(1), eventID: '6b3c8f2e-1f0a-4d55-9b0e-0c1f7f1f2a11' }
   const files = ['one.json', 'two.json'].map((name) => path.join(both, name))
   for (const file of files) writeFileSync(file, JSON.stringify({ Records: [record] }))
