@@ -1,11 +1,12 @@
 /** Is it a case, of a format that this version reads, and made as that format is? Everything that can be said without reading a row. */
 import { EXIT } from '../model/case-error.js'
-import { APPLICATION_ID, USER_VERSION } from './format.js'
-import { caseSchema, hasOurTable, schemaDifference } from './known-schema.js'
+import { hasOurTable, schemaObstacle } from './case-schema.js'
+import { APPLICATION_ID, FORMAT_MAJOR } from './format.js'
 import type { Connection } from './open.js'
-import { notACase, notReadable, otherSchema, refuseNewer } from './open-errors.js'
+import { notACase, notReadable, otherFormat, otherSchema, refuseNewer } from './open-errors.js'
+import { RUNS } from './schema.js'
 
-export function checkIdentity(db: Connection, path: string): void {
+export function checkIdentity(db: Connection, path: string, { isWritten }: { isWritten: boolean }): void {
   const read = <Value>(what: () => Value, exit: number): Value => {
     try {
       return what()
@@ -17,8 +18,9 @@ export function checkIdentity(db: Connection, path: string): void {
   const version = read(() => db.pragma('user_version', { simple: true }) as number, EXIT.notACase)
   if (applicationId !== APPLICATION_ID) throw notACase(path, "another program's database")
   refuseNewer(path, version)
-  const isNewer = version > USER_VERSION
-  const foreign = read(() => schemaDifference(db, caseSchema(), { isNewer }), EXIT.verificationFailed)
+  if (Math.floor(version / 1000) < FORMAT_MAJOR) throw otherFormat(path, version, readMakers(db))
+  const minor = version % 1000
+  const foreign = read(() => schemaObstacle(db, { isWritten, minor }), EXIT.verificationFailed)
   if (foreign !== null) throw otherSchema(path, foreign, readMakers(db))
 }
 
@@ -30,7 +32,7 @@ const MOST_OF_VERSIONS = 2000
 /** The last of those that wrote to it, as they say themselves: `coldtrail 0.1.0 on 2026-11-24`. */
 function readMakers(db: Connection): string[] {
   try {
-    if (!hasOurTable(db, caseSchema(), 'runs')) return []
+    if (!hasOurTable(db, RUNS)) return []
     const makers = db
       .prepare<[number, number], string | null>(
         `SELECT 'coldtrail ' || substr(json_extract(versions, '$.coldtrail'), 1, 40) || ' on ' || substr(started, 1, 10)

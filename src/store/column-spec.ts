@@ -7,6 +7,8 @@ export interface ColumnSpec {
   readonly rule?: string
   /** Expression that SQLite computes it with; it is not stored. */
   readonly generated?: string
+  /** The minor format that brought it: in older cases it is null. */
+  readonly since?: number
 }
 
 export interface TableSpec {
@@ -15,6 +17,8 @@ export interface TableSpec {
   readonly columns: readonly ColumnSpec[]
   readonly primaryKey?: string
   readonly withoutRowid?: boolean
+  /** The minor format that brought it: in older cases it is empty. */
+  readonly since?: number
   /** Filled by workers, so it exists in every shard too. */
   readonly sharded?: boolean
   /** A dictionary: id is a hash of the other columns. */

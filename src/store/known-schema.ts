@@ -1,15 +1,10 @@
 /**
- * The schema that a file of ours has, made by the same statements that make the file. In a case that somebody else made, a
- * view can be called `events` and be an endless query, and a trigger can act when the case is added to: whatever is not
- * exactly ours is refused before anything is read.
+ * The schema that a file has which nobody but us fills, made by the same statements: a hand-over. In one that somebody else made, a
+ * table can be an endless query, so that what is not exactly ours is refused before anything is read. A case is checked by
+ * what we read of it: see case-schema.ts.
  */
 import Database from 'better-sqlite3'
-import { createIndex, INDEXES } from './indexes.js'
 import type { Connection } from './open.js'
-import { STAGES } from './stages.js'
-import { createTable, FTS_DDL, TABLES } from './schema.js'
-import { VERIFICATION_INDEX, VERIFICATION_TABLES } from './verification-schema.js'
-import { VIEWS } from './views.js'
 
 export interface KnownSchema {
   /** `type name` → statement. */
@@ -49,52 +44,16 @@ export function schemaOf(ddl: readonly string[], optional: readonly string[]): K
 }
 
 /** What is foreign in this file, in words; null when nothing is. */
-export function schemaDifference(
-  db: Connection,
-  { items, optional }: KnownSchema,
-  { isNewer = false } = {},
-): string | null {
+export function schemaDifference(db: Connection, { items, optional }: KnownSchema): string | null {
   const found = readItems(db)
   for (const item of found) {
     const known = items.get(keyOf(item))
-    if (known === undefined && !(isNewer && isHarmless(item)))
-      return `it has ${item.type} ${item.name}, which coldtrail does not make`
-    if (known !== undefined && known !== item.sql)
-      return `its ${item.type} ${item.name} is not the one that coldtrail makes`
+    if (known === undefined) return `it has ${item.type} ${item.name}, which coldtrail does not make`
+    if (known !== item.sql) return `its ${item.type} ${item.name} is not the one that coldtrail makes`
   }
   const names = new Set(found.map(keyOf))
   const missing = [...items.keys()].find((key) => !optional.has(key) && !names.has(key))
   return missing === undefined ? null : `it has no ${missing}`
-}
-
-/** Whether a table is there exactly as we make it: then its rows can be read, whatever else the file has. */
-export function hasOurTable(db: Connection, { items }: KnownSchema, name: string): boolean {
-  const key = `table ${name}`
-  const found = readItems(db).filter((item) => item.name === name)
-  return found.length === 1 && found.every((item) => keyOf(item) === key && item.sql === items.get(key))
-}
-
-/** What a newer version may have added: nothing that acts or computes by itself. */
-function isHarmless({ type, sql }: Item): boolean {
-  return type === 'index' || (type === 'table' && !/^\s*CREATE\s+VIRTUAL\b/i.test(sql ?? ''))
-}
-
-let ofCase: KnownSchema | undefined
-
-/** Of a case of this version. */
-export function caseSchema(): KnownSchema {
-  return (ofCase ??= schemaOf(
-    [
-      ...TABLES.map((table) => createTable(table)),
-      ...FTS_DDL,
-      ...VIEWS.map(({ name, sql }) => `CREATE VIEW ${name} AS ${sql}`),
-      ...INDEXES.map(createIndex),
-    ],
-    [
-      ...[...VERIFICATION_TABLES, ...STAGES.map(({ stage }) => stage)].map((table) => createTable(table)),
-      `CREATE INDEX ${VERIFICATION_INDEX} ON verification_file (source_id)`,
-    ],
-  ))
 }
 
 function itemsAfter(db: Connection, ddl: readonly string[]): Item[] {

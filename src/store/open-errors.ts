@@ -34,6 +34,15 @@ export function refuseNewer(path: string, version: number): void {
   })
 }
 
+/** Of an older major version, which this one does not read. */
+export function otherFormat(path: string, version: number, makers: readonly string[]): CaseError {
+  const by = makers.length === 0 ? '' : `: ${makers.join(', ')}`
+  return new CaseError(
+    `${path} has case format ${Math.floor(version / 1000)}.${version % 1000}; this version reads ${FORMAT_MAJOR}`,
+    { exit: EXIT.notACase, hint: `use a build of its time${by}, or index the archive again` },
+  )
+}
+
 const INDEX_AGAIN = 'ask where it comes from, or index the archive again'
 
 export function foreignSchema(path: string, reason: string): CaseError {

@@ -5,6 +5,7 @@ import { CaseError, EXIT } from '../model/case-error.js'
 import { refuseForeign, remember } from './case-file.js'
 import { checkIdentity } from './case-identity.js'
 import { exactPath, realCasePath } from './case-path.js'
+import { completeForReading } from './case-schema.js'
 import { PAGE_SIZE } from './format.js'
 import { checkKilled, rollBackKilled } from './killed-run.js'
 import { notOpened } from './open-errors.js'
@@ -32,7 +33,8 @@ export function openReader(path: string, { isChecked = false }: ReaderOptions = 
     db.pragma('trusted_schema = OFF')
     db.pragma('cell_size_check = ON')
     db.pragma('temp_store = MEMORY')
-    checkIdentity(db, path)
+    checkIdentity(db, path, { isWritten: false })
+    completeForReading(db)
     db.pragma('query_only = ON')
     db.pragma('cache_size = -65536')
   } catch (error) {
@@ -66,7 +68,7 @@ export function openExistingWriter(path: string): Connection {
   const db = connect(real, { fileMustExist: true })
   try {
     db.pragma('trusted_schema = OFF')
-    checkIdentity(db, path)
+    checkIdentity(db, path, { isWritten: true })
     setWriterPragmas(db)
   } catch (error) {
     db.close()

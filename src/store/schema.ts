@@ -321,7 +321,7 @@ export const AGGREGATE: TableSpec = {
   ],
 }
 
-const RUNS: TableSpec = {
+export const RUNS: TableSpec = {
   name: 'runs',
   meaning: 'One row per index run; each row hashes the one before.',
   columns: [

@@ -195,6 +195,29 @@ describe('verify', () => {
     expect(stderr).toMatch(/^28 of 28 sources checked: .*, 68 records\nno findings\n$/)
   })
 
+  it('of a case whose indexing was killed or goes on: says so, and finds nothing', async () => {
+    const killed = path.join(folder, 'killed.sqlite')
+    writeFileSync(killed, readFileSync(casePath))
+    const db = new Database(killed)
+    db.exec("UPDATE meta SET value = 'loading' WHERE key = 'state'; UPDATE runs SET status = 'running'")
+    db.close()
+    const { stdout, stderr, exit } = await runCommand(Verify, '--case', killed, '--workers', '1')
+    expect({ stdout, exit }).toEqual({ stdout: '', exit: 11 })
+    expect(stderr).toMatch(/indexing has not finished/)
+  })
+
+  it('passes over what an investigator added to the case', async () => {
+    const added = path.join(folder, 'added.sqlite')
+    writeFileSync(added, readFileSync(casePath))
+    const db = new Database(added)
+    db.exec(`CREATE TABLE tags (event INTEGER REFERENCES event (id), tag TEXT); INSERT INTO tags SELECT id, 'odd' FROM event;
+      CREATE VIEW tagged AS SELECT * FROM tags; CREATE INDEX mine ON event (flags);
+      ALTER TABLE source ADD COLUMN note TEXT; UPDATE source SET note = 'seen'`)
+    db.close()
+    const { stdout, exit } = await runCommand(Verify, '--case', added, '--workers', '1')
+    expect({ stdout, exit }).toEqual({ stdout: '', exit: 0 })
+  })
+
   it('lists each finding on a line, with 12', async () => {
     const changed = path.join(folder, 'changed.sqlite')
     writeFileSync(changed, readFileSync(casePath))

@@ -1,7 +1,7 @@
 /** Is the case what was indexed, and nothing else? Everything is read, nothing is written. */
 import { randomInt } from 'node:crypto'
 import { statSync } from 'node:fs'
-import { CaseError } from '../../model/case-error.js'
+import { CaseError, EXIT } from '../../model/case-error.js'
 import { getMeta } from '../../store/create.js'
 import { openReader, type Connection } from '../../store/open.js'
 import { openVerifyPool, type VerifyPool } from '../pool.js'
@@ -46,6 +46,12 @@ export interface VerifyListener {
 export async function verifyCase(plan: VerifyPlan, listener: VerifyListener): Promise<VerifyTotals> {
   refuseBadFolders(plan.reread ?? [])
   const db = openReader(plan.casePath)
+  try {
+    refuseUnfinished(db, plan.casePath)
+  } catch (error) {
+    closeReader(db)
+    throw error
+  }
   const pool = openVerifyPool(plan.workers)
   try {
     return await new CaseVerification(db, pool, plan, listener).run()
@@ -54,6 +60,18 @@ export async function verifyCase(plan: VerifyPlan, listener: VerifyListener): Pr
     closeReader(db)
   }
 }
+
+/** Rows that are still to be sorted in or folded would all be findings. */
+function refuseUnfinished(db: Connection, casePath: string): void {
+  const last = unlessDamaged(null, () => db.prepare(LAST_RUN).pluck().get() as string | null)
+  if (readState(db) !== 'loading' || last === 'interrupted') return
+  throw new CaseError(`indexing has not finished: ${casePath} can not be verified yet`, {
+    exit: EXIT.locked,
+    hint: 'run coldtrail index again, with the same paths, or wait until it is done; then verify',
+  })
+}
+
+const LAST_RUN = 'SELECT status FROM runs ORDER BY id DESC LIMIT 1'
 
 function refuseBadFolders(folders: readonly string[]): void {
   for (const folder of folders) {
