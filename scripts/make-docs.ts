@@ -170,6 +170,7 @@ const CLI_COMMON = `
 ## What holds for every command
 
 - The case is \`--case FILE\`, else \`$COLDTRAIL_CASE\`, else \`case.sqlite\` in the current folder. Only \`index\` makes one.
+- \`COLDTRAIL_PLAIN_SQLITE=1\` makes \`index\` leave all writing of rows and full text to SQLite: slower, the same case. Try it when a case seems wrong.
 - Data goes to stdout; progress, warnings, the window as understood, and totals go to stderr.
 - \`--json\` prints the command's result as one JSON object, also for an error: \`{"error":{"message","hint","exit"}}\`.
 - Evidence can not act on a terminal or a spreadsheet: tables and CSV show a stand-in for each control, zero-width and

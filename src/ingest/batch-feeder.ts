@@ -13,7 +13,7 @@ const PASSED_BYTES = 32 * 1024 * 1024
 
 type Batches = Iterable<BatchSource[]> | AsyncIterable<BatchSource[]>
 
-export type TaskFrame = Pick<BatchTask, 'runId' | 'reference' | 'lenient'> & {
+export type TaskFrame = Pick<BatchTask, 'runId' | 'reference' | 'lenient' | 'plain'> & {
   readonly workFolder: string
   /** First row number that no row of the case has had. */
   readonly firstId: number
@@ -23,7 +23,7 @@ export class BatchFeeder {
   readonly #pool: ParsePool
   readonly #queue: MergeQueue
   readonly #signal: AbortSignal
-  readonly #frame: TaskFrame
+  readonly frame: TaskFrame
   readonly containers: ListedContainer[] = []
   readonly #load = randomUUID()
   /** A job can fail while the next batch is waited for. */
@@ -36,15 +36,11 @@ export class BatchFeeder {
     this.#pool = pool
     this.#queue = queue
     this.#signal = signal
-    this.#frame = frame
+    this.frame = frame
   }
 
   get interrupted(): boolean {
     return this.#signal.aborted
-  }
-
-  get runId(): number {
-    return this.#frame.runId
   }
 
   /** Ends when all of these are merged; after an interrupt those not begun are left out. */
@@ -98,16 +94,17 @@ export class BatchFeeder {
   }
 
   async #index(sources: BatchSource[]): Promise<void> {
-    const { runId, reference, lenient } = this.#frame
+    const { runId, reference, lenient, plain } = this.frame
     const index = this.#number++
     const shardPath = this.#shardPath(index)
     const result = unwrap(
       await this.#pool.index({
         load: this.#load,
-        firstId: this.#frame.firstId + index * ROOM,
+        firstId: this.frame.firstId + index * ROOM,
         runId,
         reference,
         lenient,
+        plain,
         sources,
         shardPath,
       }),
@@ -124,7 +121,7 @@ export class BatchFeeder {
   }
 
   #shardPath(index: number): string {
-    return path.join(this.#frame.workFolder, `${index}.shard`)
+    return path.join(this.frame.workFolder, `${index}.shard`)
   }
 }
 

@@ -7,7 +7,7 @@ import type { BatchResult, BatchSource, ListedContainer, ListedMember } from '..
 import { findBySha256, membersOf } from '../store/ledger.js'
 import type { Connection } from '../store/open.js'
 import { Shard } from '../store/shard.js'
-import type { BatchFeeder } from './batch-feeder.js'
+import type { BatchFeeder, TaskFrame } from './batch-feeder.js'
 import { batchWeight, makeBatches, weightOf } from './batches.js'
 import { MemberNames } from './containers/member-names.js'
 import { TarGzReader } from './containers/tar-gz.js'
@@ -50,7 +50,7 @@ export class ContainerPhase {
   async #index(container: ListedContainer): Promise<void> {
     const read = this.#isCopy(container) ? container : await this.#members(container)
     if (this.#feeder.interrupted) this.#totals.notReached++
-    else this.#feeder.add((shardPath) => containerShard(read, shardPath, this.#feeder.runId))
+    else this.#feeder.add((shardPath) => containerShard(read, shardPath, this.#feeder.frame))
   }
 
   /** The same container under another name: the merge remembers both paths. */
@@ -123,13 +123,17 @@ function bytesOf(sources: readonly BatchSource[]): number {
   return sources.reduce((sum, { size }) => sum + size, 0)
 }
 
-function containerShard(container: ListedContainer, shardPath: string, runId: number): BatchResult {
+function containerShard(
+  container: ListedContainer,
+  shardPath: string,
+  { runId, plain }: TaskFrame,
+): BatchResult {
   const { source, shape, sha256, rejected } = container
   const problems = rejected
     ? container.problems.map((problem) => ({ ...problem, detail: `${shape}: ${problem.detail}` }))
     : container.problems
   const { id, path, pathHex, size, mtimeMs, hints } = source
-  const shard = new Shard(shardPath, runId, 0)
+  const shard = new Shard(shardPath, runId, 0, plain)
   for (const problem of problems) shard.addProblem(problem, { id, path, member: null })
   shard.addSource({
     id,

@@ -33,7 +33,7 @@ async function run(task: BatchTask): Promise<BatchResult> {
     shippedTo = task.load
   }
   const stages: StageTimes = { read: 0, hash: 0, inflate: 0, records: 0, store: 0 }
-  const shard = new Shard(task.shardPath, task.runId, task.firstId)
+  const shard = new Shard(task.shardPath, task.runId, task.firstId, task.plain)
   const { reference, lenient } = task
   const containers: ListedContainer[] = []
   const context = {

@@ -16,6 +16,7 @@ import { beginLoad, emptyStages, finishLoad } from '../store/finish.js'
 import { lastRow } from '../store/merge.js'
 import { lockCase, type CaseLock } from '../store/lock.js'
 import { openExistingWriter, type Connection } from '../store/open.js'
+import { plainSqliteFor } from '../store/plain-sqlite.js'
 import { finishRun, startRun } from '../store/runs.js'
 import { refuseSideFiles } from '../store/side-files.js'
 import { digestTables } from '../store/table-digest.js'
@@ -200,6 +201,7 @@ class Ingest {
       firstId: nextRoom(lastRow(db)),
       reference: this.#plan.reference,
       lenient: this.#plan.lenient ?? false,
+      plain: plainSqliteFor(db, this.#plan.plainSqlite ?? false),
     })
     await feeder.feed(numbered(makeBatches(files, batchWeight(weightOf(files), !bulk)), firstSourceId))
     const containers = new ContainerPhase(db, feeder, this.#progress)

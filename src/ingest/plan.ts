@@ -9,6 +9,8 @@ export interface IngestPlan {
   readonly reference: boolean
   /** Map curly quotes in damaged JSON. */
   readonly lenient?: boolean
+  /** Rows and full text by SQLite's own INSERT and FTS5's own index: store/plain-sqlite.ts. */
+  readonly plainSqlite?: boolean
   /** Whole files are skipped by the date in their path; ms since the epoch, or null. */
   readonly since: number | null
   readonly until: number | null

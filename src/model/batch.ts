@@ -85,6 +85,8 @@ export interface BatchTask {
   readonly reference: boolean
   /** Map curly quotes in damaged JSON. */
   readonly lenient: boolean
+  /** SQLite itself does what is else written by hand: store/plain-sqlite.ts. */
+  readonly plain: { readonly rows: boolean; readonly text: boolean }
 }
 
 /** Totals of a batch, before duplicates are known. */

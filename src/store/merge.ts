@@ -8,7 +8,14 @@ import { openExistingWriter, type Connection } from './open.js'
 import { AGGREGATE, EVENT_RESOURCE } from './schema.js'
 import { SHARD_TABLES } from './shard.js'
 import { STAGES } from './stages.js'
-import { countTextSegments, joinTextSegments, mergeTextSegments, WORKER_TEXTS } from './text-segments.js'
+import {
+  countTextSegments,
+  hasKnownStructure,
+  joinTextSegments,
+  mergeTextRows,
+  mergeTextSegments,
+  WORKER_TEXTS,
+} from './text-segments.js'
 
 /** A search looks into each segment of the full text: from here on FTS5 is told to join them. */
 const MAX_TEXT_SEGMENTS = 400
@@ -56,7 +63,10 @@ function mergeOne(db: Connection, shard: string, options: MergeOptions): MergeCo
   const skip =
     duplicates.length === 0 ? '' : `AND source_id NOT IN (${duplicates.map((d) => d.id).join(',')})`
   const events = copyRows(db, shard, options, skip)
-  for (const name of WORKER_TEXTS) mergeTextSegments(db, shard, name)
+  for (const name of WORKER_TEXTS) {
+    mergeTextSegments(db, shard, name)
+    mergeTextRows(db, shard, name)
+  }
   db.exec(`INSERT INTO segment SELECT * FROM ${shard}.segment WHERE 1 ${skip}`)
   db.exec(
     `INSERT INTO problem SELECT NULL, ${PROBLEM_COLUMNS} FROM ${shard}.problem WHERE (source_id IS NULL OR 1 ${skip})`,
@@ -176,7 +186,8 @@ export function lastRow(db: Connection): number {
 /** Between two transactions, in a connection of its own: see joinTextSegments. */
 export function joinTexts(db: Connection): void {
   for (const name of WORKER_TEXTS) {
-    if (countTextSegments(db, name) <= MAX_TEXT_SEGMENTS) continue
+    // FTS5 joins those that it makes itself.
+    if (!hasKnownStructure(db, name) || countTextSegments(db, name) <= MAX_TEXT_SEGMENTS) continue
     const other = openExistingWriter(db.name)
     // Every page is read once: what is kept of them beside the pages of `db` only adds to the peak.
     other.pragma('cache_size = -16384')

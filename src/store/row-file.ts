@@ -12,6 +12,18 @@ export interface RowTable {
   readonly columns: number
 }
 
+export interface ShardTable {
+  readonly rows: number
+  append(rowid: number | bigint, values: readonly RowValue[]): void
+}
+
+/** What a shard is written to. */
+export interface ShardFile {
+  table(name: string): ShardTable
+  close(): void
+  abandon(): void
+}
+
 const CHUNK_PAGES = 32
 /** SQLite locks bytes at 1 GiB, and takes a page there for damage if a tree uses it (file format, 1.4). */
 const LOCK_PAGE = 2 ** 30 / PAGE_SIZE + 1
@@ -19,7 +31,7 @@ const NO_PAGE = Buffer.alloc(PAGE_SIZE)
 const SCHEMA_FORMAT = 4
 const UTF8 = 1
 
-export class RowFile {
+export class RowFile implements ShardFile {
   readonly #fd: number
   readonly #tables: readonly RowTable[]
   readonly #pages: readonly RowPages[]

@@ -296,6 +296,17 @@ function viewOf(buffer: Buffer): DataView {
   return new DataView(buffer.buffer, buffer.byteOffset, buffer.length)
 }
 
+/** @throws for a value that a row would not give back as it is. */
+export function checkHeld(value: RowValue): void {
+  const isHeld =
+    typeof value === 'number'
+      ? Number.isSafeInteger(value)
+      : typeof value === 'bigint'
+        ? value >= MIN_INTEGER && value <= MAX_INTEGER
+        : typeof value !== 'string' || value.isWellFormed()
+  if (!isHeld) throw notHeld(value as number)
+}
+
 function notHeld(value: number | bigint | string): Error {
   const what = typeof value === 'string' ? 'text with a lone surrogate' : `${typeof value} ${value}`
   return new Error(`a row cannot hold ${what} exactly`)

@@ -11,15 +11,16 @@ import type { Problem } from '../model/problem.js'
 import type { SegmentEncoding } from '../model/source.js'
 import { ACCESS_CALL, ACCESS_CLIENT, ACCESS_LOG, accessValues, REQUESTER_NAME } from './access-log-schema.js'
 import { inKeyOrder, RowDigest } from './row-digest.js'
-import { RowFile, type RowTable } from './row-file.js'
-import type { RowPages, RowValue } from './row-pages.js'
+import { InsertedFile } from './inserted-file.js'
+import type { PlainSqlite } from './plain-sqlite.js'
+import { RowFile, type RowTable, type ShardFile, type ShardTable } from './row-file.js'
+import type { RowValue } from './row-pages.js'
 import {
   ACTION,
   AGGREGATE,
   createTable,
   EVENT,
   EVENT_RESOURCE,
-  FTS_DDL,
   IDENTITY,
   IDENTITY_NAME,
   ORIGIN,
@@ -29,11 +30,11 @@ import {
   RESOURCE,
   SEGMENT,
   SOURCE,
-  TEXT_TABLES,
   type TableSpec,
 } from './schema.js'
 import { stageOf } from './column-spec.js'
-import { TextIndex, textTables, WORKER_TEXTS, type WorkerText } from './text-segments.js'
+import { textTables, WORKER_TEXTS } from './text-segments.js'
+import { closeText, openText, type TextSink } from './text-sink.js'
 
 export const SHARD_TABLES: readonly TableSpec[] = [
   SOURCE,
@@ -76,39 +77,30 @@ export interface Place {
   readonly locator: string | null
 }
 
-/** Empty ones, to be used again. */
-const idle = new Map<WorkerText, TextIndex[]>(WORKER_TEXTS.map((name) => [name, []]))
-
-function takeIndex(name: WorkerText, file: RowFile): TextIndex {
-  const index = idle.get(name)?.pop() ?? new TextIndex(name, FTS_DDL[TEXT_TABLES.indexOf(name)] ?? '')
-  index.begin(file)
-  return index
-}
-
 export class Shard {
-  readonly #file: RowFile
+  readonly #file: ShardFile
   readonly #runId: number
   readonly #firstId: number
-  readonly #eventText: TextIndex
-  readonly #accessText: TextIndex
-  readonly #event: RowPages
-  readonly #use: RowPages
-  readonly #access: RowPages
+  readonly #eventText: TextSink
+  readonly #accessText: TextSink
+  readonly #event: ShardTable
+  readonly #use: ShardTable
+  readonly #access: ShardTable
   #events = 0
   #accessLines = 0
   #problems = 0
   readonly #digest = new RowDigest()
 
   /** @param firstId first of the row numbers that are the batch's own: see model/event-id.ts. */
-  constructor(path: string, runId: number, firstId: number) {
+  constructor(path: string, runId: number, firstId: number, plain: PlainSqlite) {
     this.#runId = runId
     this.#firstId = firstId
-    this.#file = new RowFile(path, ROW_TABLES)
+    this.#file = plain.rows ? new InsertedFile(path, ROW_TABLES) : new RowFile(path, ROW_TABLES)
     this.#event = this.#file.table('event')
     this.#use = this.#file.table('event_resource')
     this.#access = this.#file.table('access_log')
-    this.#eventText = takeIndex('event_text', this.#file)
-    this.#accessText = takeIndex('access_text', this.#file)
+    this.#eventText = openText('event_text', this.#file, plain)
+    this.#accessText = openText('access_text', this.#file, plain)
   }
 
   get events(): number {
@@ -239,10 +231,7 @@ export class Shard {
   }
 
   close(): void {
-    for (const text of [this.#eventText, this.#accessText]) {
-      text.spill()
-      idle.get(text.name)?.push(text)
-    }
+    for (const text of [this.#eventText, this.#accessText]) closeText(text)
     this.#file.close()
   }
 

@@ -9,19 +9,27 @@
 import Database from 'better-sqlite3'
 import { PAGE_SIZE } from './format.js'
 import type { Connection } from './open.js'
-import type { RowFile, RowTable } from './row-file.js'
-import { putVarint } from './varint.js'
+import type { RowTable, ShardFile } from './row-file.js'
+import {
+  allVarints,
+  formatStructure,
+  parseStructure,
+  varints,
+  type Segment,
+  type Structure,
+} from './text-structure.js'
 
 /** Full-text tables that workers fill. */
 export const WORKER_TEXTS = ['event_text', 'access_text'] as const
 export type WorkerText = (typeof WORKER_TEXTS)[number]
 
-/** What a shard has in place of a full-text table: its pages, their first words, and which segments they make. */
+/** What a shard has in place of a full-text table: its pages, their first words, and which segments they make; or the text itself. */
 export function textTables(name: WorkerText): readonly RowTable[] {
   return [
     table(`${name}_data`, 'id INTEGER PRIMARY KEY, block'),
     table(`${name}_idx`, 'segid, term, pgno'),
     table(`${name}_segment`, 'segid, first_page, last_page, row_count, word_count'),
+    table(`${name}_row`, 'id INTEGER PRIMARY KEY, body'),
   ]
 }
 
@@ -49,7 +57,7 @@ export class TextIndex {
   readonly #insert
   readonly #data
   readonly #idx
-  #file: RowFile | undefined
+  #file: ShardFile | undefined
   #characters = 0
   #spills = 0
   #segments = 0
@@ -72,7 +80,7 @@ export class TextIndex {
   }
 
   /** What a failed batch left is forgotten. */
-  begin(file: RowFile): void {
+  begin(file: ShardFile): void {
     if (this.#db.inTransaction) this.#db.exec('ROLLBACK')
     this.#file = file
     this.#spills = this.#segments = this.#characters = this.#idxRows = 0
@@ -108,7 +116,7 @@ export class TextIndex {
   }
 
   #describe({ levels }: Structure, shift: number, [rows = 0, words = 0]: readonly number[]): void {
-    const table = (this.#file as RowFile).table(`${this.name}_segment`)
+    const table = (this.#file as ShardFile).table(`${this.name}_segment`)
     levels
       .flatMap(({ segments }) => segments)
       .forEach(({ id, firstPage, lastPage }, index) => {
@@ -117,23 +125,6 @@ export class TextIndex {
         this.#segments = Math.max(this.#segments, id + shift)
       })
   }
-}
-
-interface Segment {
-  readonly id: number
-  readonly firstPage: number
-  readonly lastPage: number
-}
-
-interface Level {
-  readonly merging: number
-  readonly segments: Segment[]
-}
-
-interface Structure {
-  readonly cookie: Buffer
-  readonly writes: number
-  readonly levels: Level[]
 }
 
 interface ShardSegment extends Segment {
@@ -168,6 +159,21 @@ export function mergeTextSegments(db: Connection, shard: string, name: WorkerTex
     writeBlock(db, name, AVERAGES_ID, varints(averages))
   } finally {
     db.unsafeMode(false)
+  }
+}
+
+/** Takes the text that a shard brings as it is. */
+export function mergeTextRows(db: Connection, shard: string, name: WorkerText): void {
+  db.exec(`INSERT INTO main.${name} (rowid, body) SELECT id, body FROM ${shard}.${name}_row ORDER BY id`)
+}
+
+/** Another version of FTS5 may have written the case. */
+export function hasKnownStructure(db: Connection, name: WorkerText): boolean {
+  try {
+    const block = readBlock(db, name, STRUCTURE_ID) ?? Buffer.alloc(7)
+    return formatStructure(parseStructure(block)).equals(block)
+  } catch {
+    return false
   }
 }
 
@@ -212,72 +218,4 @@ function readBlock(db: Connection, name: WorkerText, id: number): Buffer | null 
 
 function writeBlock(db: Connection, name: WorkerText, id: number, block: Buffer): void {
   db.prepare(`INSERT OR REPLACE INTO main.${name}_data (id, block) VALUES (?, ?)`).run(id, block)
-}
-
-/** Cookie, count of levels, count of segments, count of writes; then each level with its segments, the oldest first. */
-export function parseStructure(block: Buffer): Structure {
-  const read = new VarintReader(block, 4)
-  const levelCount = read.next()
-  read.next()
-  const writes = read.next()
-  const levels: Level[] = []
-  for (let level = 0; level < levelCount; level++) {
-    const merging = read.next()
-    const count = read.next()
-    const segments: Segment[] = []
-    for (let n = 0; n < count; n++)
-      segments.push({ id: read.next(), firstPage: read.next(), lastPage: read.next() })
-    levels.push({ merging, segments })
-  }
-  if (!read.atEnd) throw new Error('the full text has a structure of another version')
-  return { cookie: block.subarray(0, 4), writes, levels }
-}
-
-export function formatStructure({ cookie, writes, levels }: Structure): Buffer {
-  const total = levels.reduce((sum, { segments }) => sum + segments.length, 0)
-  const numbers = [levels.length, total, writes]
-  for (const { merging, segments } of levels) {
-    numbers.push(merging, segments.length)
-    for (const { id, firstPage, lastPage } of segments) numbers.push(id, firstPage, lastPage)
-  }
-  return Buffer.concat([cookie, varints(numbers)])
-}
-
-function allVarints(block: Buffer): number[] {
-  const read = new VarintReader(block, 0)
-  const numbers: number[] = []
-  while (!read.atEnd) numbers.push(read.next())
-  return numbers
-}
-
-function varints(numbers: readonly number[]): Buffer {
-  const bytes = Buffer.alloc(numbers.length * 8)
-  let at = 0
-  for (const number of numbers) at = putVarint(bytes, at, number)
-  return bytes.subarray(0, at)
-}
-
-/** Big-endian base 128. None of these numbers needs the ninth byte. */
-class VarintReader {
-  readonly #bytes: Buffer
-  #at: number
-
-  constructor(bytes: Buffer, at: number) {
-    this.#bytes = bytes
-    this.#at = at
-  }
-
-  get atEnd(): boolean {
-    return this.#at >= this.#bytes.length
-  }
-
-  next(): number {
-    let value = 0
-    for (;;) {
-      const byte = this.#bytes[this.#at++]
-      if (byte === undefined) throw new Error('the full text has a structure that ends early')
-      value = value * 0x80 + (byte & 0x7f)
-      if (byte < 0x80) return value
-    }
-  }
 }

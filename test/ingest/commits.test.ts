@@ -77,6 +77,7 @@ describe('two batches that a thread holds', () => {
           shardPath: path.join(folder, 'work', `${batch}.shard`),
           reference: false,
           lenient: false,
+          plain: { rows: false, text: false },
         })
       }),
     )
@@ -94,7 +95,15 @@ describe('two batches that a thread holds', () => {
     const { root } = makeArchive(path.join(folder, 'logs'), { files: 2, recordsPerFile: 2 })
     const sources = sourcesOf([path.join(root, 'none.json')], 1)
     const { indexBatch } = await import('../../src/ingest/index-batch.js')
-    const task = { load: 'a load', runId: 1, firstId: ROOM, sources, reference: false, lenient: false }
+    const task = {
+      load: 'a load',
+      runId: 1,
+      firstId: ROOM,
+      sources,
+      reference: false,
+      lenient: false,
+      plain: { rows: false, text: false },
+    }
     const failing = indexBatch({ ...task, shardPath: path.join(folder, 'no such folder', 'a.shard') })
     const next = indexBatch({ ...task, shardPath: path.join(folder, 'b.shard') })
     await expect(failing).rejects.toThrow(/ENOENT/)

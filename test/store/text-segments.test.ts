@@ -7,13 +7,12 @@ import { RowFile } from '../../src/store/row-file.js'
 import { FTS_DDL } from '../../src/store/schema.js'
 import {
   countTextSegments,
-  formatStructure,
   joinTextSegments,
   mergeTextSegments,
-  parseStructure,
   TextIndex,
   textTables,
 } from '../../src/store/text-segments.js'
+import { formatStructure, parseStructure } from '../../src/store/text-structure.js'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'text-segments-'))
 afterAll(() => {

@@ -77,6 +77,7 @@ The archive is only read. Whatever can not be used becomes a problem row: see co
       workers: flags.workers ?? availableParallelism(),
       reference: flags.reference,
       lenient: flags.lenient,
+      plainSqlite: process.env['COLDTRAIL_PLAIN_SQLITE'] === '1',
       since: parseDay(flags.since),
       until: parseDay(flags.until),
       commandLine: ['index', ...this.argv],
