@@ -39,8 +39,7 @@ export class ConflictRows {
   }
 
   /** @returns whether the case did not say so already. */
-  put(place: ConflictPlace, records: number): boolean {
-    const detail = `${records} different records have this eventID; all are kept`
+  put(place: ConflictPlace, detail: string): boolean {
     const { source_id, record_offset, record_length, event_id } = place
     const known = this.#known.all(event_id)
     if (
@@ -49,8 +48,13 @@ export class ConflictRows {
       )
     )
       return false
-    for (const { id } of known) this.#forget.run(id)
+    this.forget(event_id)
     this.#add.run(this.#runId, record_offset, record_length, event_id, detail, source_id)
     return true
+  }
+
+  /** What differed is an appearance of a record that came later. */
+  forget(eventId: string): void {
+    for (const { id } of this.#known.all(eventId)) this.#forget.run(id)
   }
 }

@@ -6,12 +6,13 @@
  * runs shows in the case.
  */
 import { hash } from 'node:crypto'
-import { FLAG } from '../model/dictionary.js'
+import { FLAG, type SqlValue } from '../model/dictionary.js'
 import { FIRST_OVERFLOW } from '../model/event-id.js'
 import { ConflictRows } from './conflict-rows.js'
 import { usesOf } from './event-uses.js'
 import type { Connection } from './open.js'
 import { canonicalContent } from './record-content.js'
+import { contradictions, covers, disagreements, FormReader, type Difference } from './reduced-forms.js'
 import { RecordReader, type RecordPlace } from './record-reader.js'
 import { SourceOrder } from './source-order.js'
 
@@ -69,6 +70,7 @@ class Folder {
   readonly #reader: RecordReader
   readonly #order: SourceOrder
   readonly #conflicts: ConflictRows
+  readonly #forms: FormReader
   readonly #rows
   readonly #keep
   readonly #perSource = new Map<number, SourceCounts>()
@@ -79,6 +81,7 @@ class Folder {
     this.#reader = new RecordReader(db)
     this.#order = new SourceOrder(db)
     this.#conflicts = new ConflictRows(db, runId)
+    this.#forms = new FormReader(db)
     this.#rows = db.prepare<[string], Row>(
       `SELECT id, event_id, source_id, record_offset, record_length, locator, flags, appearances
        FROM event INDEXED BY event_by_event_id WHERE event_id = ?`,
@@ -113,12 +116,42 @@ class Folder {
   #foldAll(eventId: string): void {
     const rows = this.#rows.all(eventId).sort((a, b) => this.#order.compare(a, b))
     const full = this.#foldEqual(rows.filter((row) => !isReduced(row)))
-    // A reduced form can only agree with what it was made from: any full record of its eventID stands for it.
-    const reduced = rows.filter(isReduced)
-    const kept = full[0] ?? reduced[0]
-    for (const row of reduced) if (kept !== undefined && row !== kept) this.#fold(row, kept)
-    const second = full[1]
-    if (second !== undefined && this.#conflicts.put(second, full.length)) this.#counts.conflicts++
+    const forms = this.#foldForms(rows.filter(isReduced), full)
+    const [, second] = [...full, ...forms.kept]
+    if (second === undefined) {
+      this.#conflicts.forget(eventId)
+      return
+    }
+    const detail = conflictDetail(full.length, forms.kept.length, forms.differences)
+    if (this.#conflicts.put(second, detail)) this.#counts.conflicts++
+  }
+
+  /**
+   * A reduced form becomes an appearance of a record that it does not contradict, else of a form that says all that it says. What
+   * says more, or something else, stays an event of its own.
+   */
+  #foldForms(forms: readonly Row[], full: readonly Row[]): { kept: Row[]; differences: Difference[] } {
+    if (forms.length === 0 || full.length + forms.length === 1) return { kept: [...forms], differences: [] }
+    const records = full.map((row) => ({ row, columns: this.#forms.read(row.id) }))
+    const said = forms.map((row) => ({ row, columns: this.#forms.read(row.id) }))
+    // The one that says most is first, so that it does not depend on places which is kept.
+    said.sort((a, b) => b.columns.size - a.columns.size)
+    const kept: typeof said = []
+    const differences: Difference[] = []
+    for (const form of said) {
+      const record = records.find(({ columns }) => contradictions(columns, form.columns).length === 0)
+      const other = record ?? kept.find(({ columns }) => covers(columns, form.columns))
+      if (other !== undefined) this.#fold(form.row, other.row)
+      else {
+        const [first] = [...records, ...kept]
+        if (first !== undefined && differences.length === 0) {
+          const differ = records.length > 0 ? contradictions : disagreements
+          differences.push(...differ(first.columns, form.columns))
+        }
+        kept.push(form)
+      }
+    }
+    return { kept: kept.map(({ row }) => row), differences }
   }
 
   /** @returns the first row of each content. */
@@ -192,6 +225,21 @@ const REPLACEMENT = Buffer.from('\ufffd')
 
 function keyOf(bytes: Buffer): string {
   return hash('sha256', canonicalContent(bytes), 'base64')
+}
+
+/** Values are those of evidence: as JSON, and not all of a long one. */
+function conflictDetail(records: number, forms: number, differences: readonly Difference[]): string {
+  if (forms === 0) return `${records} different records have this eventID; all are kept`
+  const what = records === 0 ? `${forms} reduced forms` : `${records + forms} records and reduced forms`
+  if (differences.length === 0) return `${what} of this eventID say different things; all are kept`
+  const values = differences
+    .slice(0, 5)
+    .map(({ column, values: [one, other] }) => `${column} ${shown(one)} or ${shown(other)}`)
+  return `${what} of this eventID do not agree: ${values.join(', ')}; all are kept`
+}
+
+function shown(value: SqlValue): string {
+  return value === null ? 'none' : JSON.stringify(value).slice(0, 200)
 }
 
 function isReduced({ flags }: Row): boolean {

@@ -83,6 +83,10 @@ const ecs = (record: CloudTrailRecord): unknown => ({
 const CONSOLE_HEADER =
   'User name,AWS access key,Event time,Event source,Event name,AWS region,Source IP address,User agent,Error code,Resources,Request ID,Event ID,Read-only,Event type,Recipient Account Id,Event category'
 
+function callerOf(record: CloudTrailRecord): Readonly<Record<string, unknown>> {
+  return (record['userIdentity'] ?? {}) as Readonly<Record<string, unknown>>
+}
+
 function consoleRow(record: CloudTrailRecord, separator = ','): string {
   const field = (name: string): unknown => record[name]
   const columns = [
@@ -95,7 +99,8 @@ function consoleRow(record: CloudTrailRecord, separator = ','): string {
     'errorCode',
   ]
   return [
-    cell('alice'),
+    // Of callers without a name the console has another one, e.g. that of the session.
+    cell(callerOf(record)['userName'] ?? 'alice'),
     cell(''),
     ...columns.map((name) => cell(field(name))),
     cell('[{"resourceType":"AWS::IAM::User","resourceName":"a, ""quoted"" name"}]'.replaceAll('""', "'")),
@@ -127,10 +132,11 @@ const LAKE_FIELDS = [
 
 function lakeRow(record: CloudTrailRecord): string {
   const text = (name: string): string => String(record[name]).replace('T', ' ').replace('Z', '.000')
+  const said = (name: string): string => String(callerOf(record)[name] ?? null)
   return LAKE_FIELDS.map((name) => cell(name === 'eventTime' ? text(name) : record[name]))
     .concat(
       cell(
-        '{type=IAMUser, principalid=AIDA, arn=arn:aws:iam::111122223333:user/alice, sessioncontext={x=y}}',
+        `{type=${said('type')}, principalid=${said('principalId')}, arn=${said('arn')}, sessioncontext={x=y}}`,
       ),
     )
     .join(',')

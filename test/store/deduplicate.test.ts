@@ -193,6 +193,90 @@ describe('later runs', () => {
   })
 })
 
+describe('reduced forms of one event', () => {
+  const csv = (columns: string, row: string): string => `${columns}\n${row}\n`
+  const few = csv('eventid,eventname,eventtime', 'e,DeleteTrail,2024-05-14T00:00:00Z')
+  const more = csv(
+    'eventid,eventname,eventtime,sourceipaddress,errorcode,awsregion',
+    'e,DeleteTrail,2024-05-14T00:00:00Z,203.0.113.77,AccessDenied,eu-west-3',
+  )
+  const other = csv(
+    'eventid,eventname,eventtime,sourceipaddress',
+    'e,StopLogging,2024-05-14T01:00:00Z,198.51.100.250',
+  )
+  const CALLS =
+    'SELECT event_name, source_ip_address, error_code, aws_region, appearances FROM events ORDER BY 1'
+  const said = { event_name: 'DeleteTrail', source_ip_address: '203.0.113.77', error_code: 'AccessDenied' }
+
+  it.each([
+    ['in one run', [{ 'a.csv': few, 'b.csv': more, 'c.csv': other }]],
+    ['in another order', [{ 'a.csv': other, 'b.csv': few, 'c.csv': more }]],
+    ['run by run', [{ 'a.csv': few }, { 'b.csv': more }, { 'c.csv': other }]],
+    ['run by run, turned', [{ 'c.csv': other }, { 'b.csv': more }, { 'a.csv': few }]],
+  ])('leave what says most, and what says something else: %s', async (_, runs) => {
+    const { casePath, folder } = await indexed(...runs)
+    const check = (): void => {
+      expect(read(casePath, CALLS)).toEqual([
+        { ...said, aws_region: 'eu-west-3', appearances: 2 },
+        {
+          event_name: 'StopLogging',
+          source_ip_address: '198.51.100.250',
+          error_code: null,
+          aws_region: null,
+          appearances: 1,
+        },
+      ])
+      const [conflict, ...rest] = held(casePath).conflicts
+      expect(rest).toEqual([])
+      expect(conflict?.detail).toContain('event_name "DeleteTrail" or "StopLogging"')
+      expect(conflict?.detail).toContain('source_ip_address "203.0.113.77" or "198.51.100.250"')
+    }
+    check()
+    await load(casePath, [folder])
+    check()
+    await isClean(casePath)
+  })
+
+  it('are kept where a record contradicts them, and become appearances where it does not', async () => {
+    const full = record(
+      'e',
+      ',"sourceIPAddress":"203.0.113.77","errorCode":"AccessDenied","awsRegion":"eu-west-3"',
+      'DeleteTrail',
+    )
+    for (const runs of [
+      [{ 'a.json': full, 'b.csv': few, 'c.csv': more, 'd.csv': other }],
+      [{ 'd.csv': other }, { 'c.csv': more }, { 'a.json': full }, { 'b.csv': few }],
+    ]) {
+      const { casePath } = await indexed(...runs)
+      expect(read(casePath, CALLS)).toMatchObject([
+        { ...said, appearances: 3 },
+        { event_name: 'StopLogging', appearances: 1 },
+      ])
+      expect(held(casePath).conflicts).toHaveLength(1)
+      expect(read(casePath, 'SELECT sum(replaced) AS n FROM source')).toEqual([{ n: 2 }])
+      await isClean(casePath)
+    }
+  })
+
+  it('that each say what the other does not are kept until a record comes that has it all', async () => {
+    const address = csv('eventid,eventname,sourceipaddress', 'e,DeleteTrail,203.0.113.77')
+    const error = csv('eventid,eventname,errorcode', 'e,DeleteTrail,AccessDenied')
+    const { casePath, folder } = await indexed({ 'a.csv': address, 'b.csv': error })
+    expect(held(casePath)).toMatchObject({
+      events: { e: 2 },
+      conflicts: [
+        { path: 'b.csv', detail: '2 reduced forms of this eventID say different things; all are kept' },
+      ],
+    })
+    put(folder, {
+      'c.json': record('e', ',"sourceIPAddress":"203.0.113.77","errorCode":"AccessDenied"', 'DeleteTrail'),
+    })
+    await load(casePath, [folder])
+    expect(held(casePath)).toMatchObject({ events: { e: 1 }, conflicts: [], duplicates: 2 })
+    await isClean(casePath)
+  })
+})
+
 /** All that a case holds of its events, without the numbers that runs and sources got. */
 function contentOf(casePath: string): unknown[] {
   const sources = `(SELECT s.path || coalesce('/' || s.member, '') FROM source s WHERE s.id = x.source_id)`

@@ -1,0 +1,98 @@
+/** What two rows of one eventID say, column by column, where one of them was made of a reduced form. */
+import type { SqlValue } from '../model/dictionary.js'
+import { usesOf } from './event-uses.js'
+import type { Connection } from './open.js'
+import { ACTION, IDENTITY, ORIGIN, OUTCOME, PLACE } from './schema.js'
+
+/** What a row says: its columns, and the resources it names as columns of their own. */
+export type Columns = ReadonlyMap<string, SqlValue>
+
+export interface Difference {
+  readonly column: string
+  readonly values: readonly [SqlValue, SqlValue]
+}
+
+/** Conclusions from the other columns. */
+const CONCLUDED = new Set([
+  'id',
+  'event_name_stem',
+  'credential_class',
+  'principal',
+  'principal_kind',
+  'principal_key',
+  'session_name',
+  'failed',
+])
+
+/** A record has these whenever its reduced form does: where it has none, the form says something else. */
+const ALWAYS_IN_RECORDS = new Set([
+  'event_source',
+  'event_name',
+  'source_ip_address',
+  'user_agent',
+  'error_code',
+  'request_id',
+])
+
+const DICTIONARIES = [ACTION, PLACE, IDENTITY, ORIGIN, OUTCOME]
+
+export class FormReader {
+  readonly #columns
+  readonly #uses
+
+  constructor(db: Connection) {
+    const shared = DICTIONARIES.flatMap(({ name, columns }) =>
+      columns.filter((column) => !CONCLUDED.has(column.name)).map((column) => `${name}.${column.name}`),
+    )
+    const joins = DICTIONARIES.map(({ name }) => `JOIN ${name} ON ${name}.id = e.${name}_id`)
+    // Some forms have the time to the millisecond, CloudTrail to the second.
+    this.#columns = db.prepare<[number], Record<string, SqlValue>>(
+      `SELECT e.event_time_ms / 1000 AS event_time, e.request_id, e.shared_event_id, ${shared.join(', ')}
+       FROM event e ${joins.join(' ')} WHERE e.id = ?`,
+    )
+    this.#uses = db
+      .prepare<[{ id: number }], string>(
+        `SELECT x.resource_id || '.' || x.role_id FROM event_resource x WHERE ${usesOf('x', '@id')}`,
+      )
+      .pluck()
+  }
+
+  read(rowid: number): Columns {
+    const row = this.#columns.get(rowid) ?? {}
+    const said = Object.entries(row).filter(([, value]) => value !== null && value !== '')
+    const uses = this.#uses.all({ id: rowid })
+    return new Map([...said, ...uses.map((use): [string, SqlValue] => [`resource ${use}`, 1])])
+  }
+}
+
+/** @returns the columns in which the form cannot be one of this record; empty when it can. */
+export function contradictions(record: Columns, form: Columns): Difference[] {
+  // What an export calls the user is a session's or an alias, unless it is an IAM user.
+  const isUser = record.get('principal_type') === 'IAMUser'
+  return differences(record, form, (column, isMissing) =>
+    isMissing ? ALWAYS_IN_RECORDS.has(column) : column !== 'user_name' || isUser,
+  )
+}
+
+/** @returns the columns in which both say something, and not the same. */
+export function disagreements(a: Columns, b: Columns): Difference[] {
+  return differences(a, b, (_, isMissing) => !isMissing)
+}
+
+/** Whether all that the form says is said by the other. */
+export function covers(other: Columns, form: Columns): boolean {
+  return differences(other, form, () => true).length === 0
+}
+
+function differences(
+  a: Columns,
+  b: Columns,
+  counts: (column: string, isMissing: boolean) => boolean,
+): Difference[] {
+  const found: Difference[] = []
+  for (const [column, value] of b) {
+    const other = a.get(column) ?? null
+    if (other !== value && counts(column, other === null)) found.push({ column, values: [other, value] })
+  }
+  return found
+}
