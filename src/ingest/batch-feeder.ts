@@ -7,6 +7,7 @@ import { ROOM } from '../model/event-id.js'
 import { passedBuffers } from './batches.js'
 import type { MergeQueue } from './merge-queue.js'
 import type { ParsePool } from './pool.js'
+import { unwrap } from './worker-failure.js'
 
 /** Of passed members, for each worker: two batches of plain JSON. */
 const PASSED_BYTES = 32 * 1024 * 1024
@@ -43,7 +44,7 @@ export class BatchFeeder {
     return this.#signal.aborted
   }
 
-  /** Ends when all of these are merged; after an interrupt those not begun are left out. */
+  /** Ends when all of these are with the merge; after an interrupt those not begun are left out. */
   async feed(batches: Batches): Promise<void> {
     const running = new Set<Promise<void>>()
     try {
@@ -52,7 +53,6 @@ export class BatchFeeder {
       // A pool must not be closed under a running job, whatever ended the run.
       await Promise.allSettled(running)
     }
-    this.#queue.flush()
   }
 
   async #feedAll(batches: Batches, running: Set<Promise<void>>): Promise<void> {
@@ -117,21 +117,9 @@ export class BatchFeeder {
   add(make: (shardPath: string) => BatchResult): void {
     const index = this.#number++
     this.#queue.add(index, make(this.#shardPath(index)))
-    this.#queue.flush()
   }
 
   #shardPath(index: number): string {
     return path.join(this.frame.workFolder, `${index}.shard`)
   }
-}
-
-/** A worker's failure is ours or the disk's: it ends the run. What was merged stays. */
-function unwrap(
-  result: BatchResult | { failed: { message: string; code: string; stack: string } },
-): BatchResult {
-  if (!('failed' in result)) return result
-  const error = new Error(result.failed.message) as Error & { code: string }
-  error.stack = result.failed.stack
-  error.code = result.failed.code
-  throw error
 }

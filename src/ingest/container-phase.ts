@@ -4,7 +4,7 @@
  */
 import { LIMITS } from '../decode/limits.js'
 import type { BatchResult, BatchSource, ListedContainer, ListedMember } from '../model/batch.js'
-import { findBySha256, membersOf } from '../store/ledger.js'
+import { KnownSources, membersOf } from '../store/ledger.js'
 import type { Connection } from '../store/open.js'
 import { Shard } from '../store/shard.js'
 import type { BatchFeeder, TaskFrame } from './batch-feeder.js'
@@ -27,19 +27,22 @@ export class ContainerPhase {
   readonly #feeder: BatchFeeder
   readonly #progress: Progress
   readonly #totals: ContainerTotals = { members: 0, already: 0, notReached: 0 }
+  readonly #known: KnownSources
+  /** Containers that this run has read, by hash: their rows may still wait for the merge. */
+  readonly #read = new Set<string>()
   #nextId: number
 
-  constructor(db: Connection, feeder: BatchFeeder, progress: Progress) {
+  /** @param nextId first number that no source has, with those that wait for the merge. */
+  constructor(db: Connection, feeder: BatchFeeder, progress: Progress, nextId: number) {
     this.#db = db
     this.#feeder = feeder
     this.#progress = progress
-    this.#nextId =
-      (db.prepare('SELECT coalesce(max(id), 0) AS id FROM source').get() as { id: number }).id + 1
+    this.#known = new KnownSources(db)
+    this.#nextId = nextId
   }
 
   async run(): Promise<ContainerTotals> {
     const containers = this.#feeder.containers.toSorted((a, b) => a.source.id - b.source.id)
-    this.#nextId = Math.max(this.#nextId, 1 + (containers.at(-1)?.source.id ?? 0))
     for (const container of containers) {
       if (!this.#feeder.interrupted) await this.#index(container)
       else this.#totals.notReached++
@@ -49,13 +52,17 @@ export class ContainerPhase {
 
   async #index(container: ListedContainer): Promise<void> {
     const read = this.#isCopy(container) ? container : await this.#members(container)
-    if (this.#feeder.interrupted) this.#totals.notReached++
-    else this.#feeder.add((shardPath) => containerShard(read, shardPath, this.#feeder.frame))
+    if (this.#feeder.interrupted) {
+      this.#totals.notReached++
+      return
+    }
+    if (read.sha256 !== null && !read.rejected) this.#read.add(read.sha256)
+    this.#feeder.add((shardPath) => containerShard(read, shardPath, this.#feeder.frame))
   }
 
   /** The same container under another name: the merge remembers both paths. */
   #isCopy({ sha256 }: ListedContainer): boolean {
-    return sha256 !== null && findBySha256(this.#db, sha256).some(({ status }) => status === 'indexed')
+    return sha256 !== null && (this.#read.has(sha256) || this.#known.original(sha256) !== undefined)
   }
 
   /** @returns the container with all that is known of it when its members are indexed. */

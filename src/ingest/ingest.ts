@@ -126,12 +126,12 @@ class Ingest {
     const ledger = new Ledger(db, runId)
     const still = new Set(unreadable.map((skipped) => skipped.path))
     ledger.forgetMended((name) => !still.has(name) && isReadable(name))
-    for (const skipped of unreadable) ledger.addSkippedPath(skipped)
+    ledger.addSkippedPaths(unreadable)
     const inWindow = files.filter(
       (file) => !dayOutside(readTrailPath(file.path), this.#plan.since, this.#plan.until),
     )
     const { fresh, already, copies } = await splitKnown(db, pool, inWindow, this.#progress)
-    for (const copy of copies) ledger.addCopy(copy)
+    ledger.addCopies(copies)
     const { queue, containers } = await this.#load(db, pool, runId, fresh, ledger.nextSourceId())
     // The workers' memory is free for the sorting of the indexes.
     await pool.close()
@@ -204,8 +204,10 @@ class Ingest {
       plain: plainSqliteFor(db, this.#plan.plainSqlite ?? false),
     })
     await feeder.feed(numbered(makeBatches(files, batchWeight(weightOf(files), !bulk)), firstSourceId))
-    const containers = new ContainerPhase(db, feeder, this.#progress)
-    return { queue, containers: await containers.run() }
+    const containers = new ContainerPhase(db, feeder, this.#progress, firstSourceId + files.length)
+    const totals = await containers.run()
+    queue.flush()
+    return { queue, containers: totals }
   }
 }
 

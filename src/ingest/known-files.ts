@@ -1,15 +1,12 @@
 /** Which of the found files the case holds already: told by the hash of their bytes, never by name, date or position. */
+import { readTrailPath } from '../discover/trail-path.js'
+import type { HashResult } from '../model/batch.js'
 import type { FoundFile } from '../model/source.js'
+import { KnownSources, type Copy } from '../store/ledger.js'
 import type { Connection } from '../store/open.js'
-import { findBySha256 } from '../store/ledger.js'
 import type { ParsePool } from './pool.js'
 import type { Progress } from './progress.js'
-
-export interface Copy {
-  readonly file: FoundFile
-  readonly sha256: string
-  readonly of: number
-}
+import { unwrap } from './worker-failure.js'
 
 export interface KnownSplit {
   readonly fresh: FoundFile[]
@@ -21,40 +18,63 @@ export interface KnownSplit {
 
 const CHUNK_FILES = 500
 
+/** @throws when a worker fails: files of which no hash is known must not be taken for new ones. */
 export async function splitKnown(
   db: Connection,
   pool: ParsePool,
   files: readonly FoundFile[],
-  progress: Progress,
+  progress: Pick<Progress, 'comparing'>,
 ): Promise<KnownSplit> {
   const any = db.prepare('SELECT 1 FROM source LIMIT 1').get()
   if (any === undefined) return { fresh: [...files], already: 0, copies: [] }
-  const fresh: FoundFile[] = []
-  const copies: Copy[] = []
-  let already = 0
-  let bytesDone = 0
+  const known = new KnownSources(db)
+  const split: Mutable = { fresh: [], already: 0, copies: [] }
   const bytesTotal = files.reduce((sum, file) => sum + file.size, 0)
-  const chunks: FoundFile[][] = []
-  for (let at = 0; at < files.length; at += CHUNK_FILES) chunks.push(files.slice(at, at + CHUNK_FILES))
-  // A window of chunks: hashing runs in the workers, the look-ups here.
-  const ahead = pool.workers * 2
-  const pending = chunks.slice(0, ahead).map((chunk) => pool.hash({ files: chunk }))
-  for (let index = 0; index < chunks.length; index++) {
-    const chunk = chunks[index] as FoundFile[]
-    const result = await (pending[index] as Promise<unknown>)
-    const next = chunks[index + ahead]
-    if (next !== undefined) pending.push(pool.hash({ files: next }))
-    const hashes = Array.isArray(result) ? (result as (string | null)[]) : []
+  let filesDone = 0
+  let bytesDone = 0
+  for await (const { chunk, hashes } of hashed(pool, files)) {
     chunk.forEach((file, at) => {
-      const sha256 = hashes[at] ?? null
-      const known = sha256 === null ? [] : findBySha256(db, sha256)
-      const original = known.find((source) => source.status === 'indexed')
-      if (known.some((source) => source.path === file.path)) already++
-      else if (original !== undefined && sha256 !== null) copies.push({ file, sha256, of: original.id })
-      else fresh.push(file)
+      sort(known, file, hashes[at] ?? null, split)
       bytesDone += file.size
     })
-    progress.comparing(index * CHUNK_FILES + chunk.length, files.length, bytesDone, bytesTotal)
+    filesDone += chunk.length
+    progress.comparing(filesDone, files.length, bytesDone, bytesTotal)
   }
-  return { fresh, already, copies }
+  return split
+}
+
+type Mutable = { -readonly [Key in keyof KnownSplit]: KnownSplit[Key] }
+
+/** @param sha256 null when it could not be read: the index task meets the same trouble and has a place to write it. */
+function sort(known: KnownSources, file: FoundFile, sha256: string | null, split: Mutable): void {
+  if (sha256 === null) {
+    split.fresh.push(file)
+    return
+  }
+  if (known.has(file, sha256)) {
+    split.already++
+    return
+  }
+  const of = known.original(sha256)
+  if (of === undefined) split.fresh.push(file)
+  else split.copies.push({ file, sha256, of, hints: readTrailPath(file.path) })
+}
+
+/** A few chunks ahead: hashing runs in the workers, the look-ups here. */
+async function* hashed(
+  pool: ParsePool,
+  files: readonly FoundFile[],
+): AsyncGenerator<{ chunk: readonly FoundFile[]; hashes: HashResult }> {
+  const pending: { chunk: readonly FoundFile[]; result: Promise<HashResult> }[] = []
+  for (let at = 0; at < files.length || pending.length > 0;) {
+    while (at < files.length && pending.length <= pool.workers * 2) {
+      const chunk = files.slice(at, (at += CHUNK_FILES))
+      const result = pool.hash({ files: chunk }).then(unwrap)
+      // It can fail while an earlier one is waited for; its turn to be thrown comes.
+      result.catch(() => undefined)
+      pending.push({ chunk, result })
+    }
+    const next = pending.shift()
+    if (next !== undefined) yield { chunk: next.chunk, hashes: await next.result }
+  }
 }

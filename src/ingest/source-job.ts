@@ -108,12 +108,7 @@ export class SourceJob implements RecordSink {
   /** Reads an input in one piece, when that is possible. */
   whole(input: Input): Outcome {
     const { limits, stages } = this.#context
-    let clock = performance.now()
-    const lap = (stage: keyof StageTimes): void => {
-      const now = performance.now()
-      stages[stage] += now - clock
-      clock = now
-    }
+    const lap = stopwatch(stages)
     const bytes = input.whole()
     lap('read')
     if (bytes === null) return 'stream'
@@ -240,7 +235,8 @@ export class SourceJob implements RecordSink {
     contentHash: Hash,
     pieces: PieceWriter | null,
   ): Promise<{ size: number; gzip: NestedGzip | null }> {
-    const { limits } = this.#context
+    const { limits, stages } = this.#context
+    const lap = stopwatch(stages)
     const isOver = (reached: number): boolean => isOverLimit(reached, input.bytesRead, limits)
     let size = 0
     let gzip: NestedGzip | null = null
@@ -248,12 +244,16 @@ export class SourceJob implements RecordSink {
     try {
       if (isGzip(await input.peek())) gzip = new NestedGzip(input.chunks(), isOver)
       for await (const chunk of gzip?.content() ?? input.chunks()) {
+        lap(gzip === null ? 'read' : 'inflate')
         const reached = size + chunk.length
         if (isOver(reached)) throw new OverLimit(`${reached} bytes`)
         size = reached
         contentHash.update(chunk)
+        lap('hash')
         wanted &&= this.#decoder.push(chunk, false)
+        lap('records')
         if (wanted) pieces?.write(chunk)
+        lap('store')
       }
     } catch (error) {
       this.#streamDamage(error, size, input.bytesRead)
@@ -336,6 +336,16 @@ export class SourceJob implements RecordSink {
     const source = { id, path, member: member?.name ?? null }
     for (const problem of this.#problems) this.#context.shard.addProblem(problem, source)
     this.#problems = []
+  }
+}
+
+/** @returns adds the time since its last call to a stage. */
+function stopwatch(stages: StageTimes): (stage: keyof StageTimes) => void {
+  let clock = performance.now()
+  return (stage) => {
+    const now = performance.now()
+    stages[stage] += now - clock
+    clock = now
   }
 }
 

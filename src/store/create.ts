@@ -12,6 +12,7 @@ import { VIEWS } from './views.js'
 const INDEXED_EARLY = new Set([
   'source',
   'segment',
+  'problem',
   'identity',
   'origin',
   'action',

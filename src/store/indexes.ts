@@ -51,13 +51,25 @@ export const INDEXES: readonly IndexSpec[] = [
     where: 'name IS NOT NULL',
     reason: 'find resource by bare id',
   },
-  { name: 'source_by_sha256', table: 'source', columns: 'sha256', reason: 'already indexed?' },
+  {
+    name: 'source_by_sha256',
+    table: 'source',
+    // Thousands of copies or empty files share a hash: status and path find the one that is asked for.
+    columns: 'sha256, status, path',
+    reason: 'already indexed?',
+  },
   {
     name: 'source_by_container',
     table: 'source',
     columns: 'container_sha256',
     where: 'container_sha256 IS NOT NULL',
     reason: 'members already indexed?',
+  },
+  {
+    name: 'problem_by_source',
+    table: 'problem',
+    columns: 'source_id, path',
+    reason: 'findings of an earlier attempt',
   },
   {
     name: 'segment_by_source',

@@ -1,18 +1,34 @@
 /** The accounts of a run: what was found is indexed, known, skipped or rejected, and the sums agree. */
 import type { LedgerTotals, OtherRows, RecordLedger, SourceLedger } from '../model/ledger.js'
-import type { FoundFile, SkippedPath } from '../model/source.js'
+import type { FoundFile, PathHints, SkippedPath } from '../model/source.js'
 import type { Connection } from './open.js'
 
-export interface KnownSource {
-  readonly id: number
-  readonly path: string
-  readonly status: string
-}
+/** Which bytes the case holds. Each look-up is one of an index, however many sources have the same bytes. */
+export class KnownSources {
+  readonly #original
+  readonly #same
 
-export function findBySha256(db: Connection, sha256: string): KnownSource[] {
-  return db
-    .prepare('SELECT id, path, status FROM source WHERE sha256 = ? AND member IS NULL')
-    .all(sha256) as KnownSource[]
+  constructor(db: Connection) {
+    this.#original = db
+      .prepare<[string], number>(
+        `SELECT id FROM source WHERE sha256 = ? AND status = 'indexed' AND member IS NULL LIMIT 1`,
+      )
+      .pluck()
+    this.#same = db.prepare(
+      `SELECT 1 FROM source WHERE sha256 = ? AND status IN ('indexed', 'duplicate', 'rejected') AND path = ? AND path_hex IS ?
+       AND member IS NULL`,
+    )
+  }
+
+  /** The source that was indexed of these bytes. */
+  original(sha256: string): number | undefined {
+    return this.#original.get(sha256)
+  }
+
+  /** These bytes were met under this path. */
+  has({ path, pathHex }: FoundFile, sha256: string): boolean {
+    return this.#same.get(sha256, path, pathHex ?? null) !== undefined
+  }
 }
 
 /** Members of a container that the case holds: a run that was cut short goes on behind them. */
@@ -22,6 +38,14 @@ export function membersOf(db: Connection, containerSha256: string): Set<string> 
     .pluck()
     .all(containerSha256)
   return new Set(names as string[])
+}
+
+export interface Copy {
+  readonly file: FoundFile
+  readonly hints: PathHints
+  readonly sha256: string
+  /** source.id */
+  readonly of: number
 }
 
 type FoundCounts = Pick<SourceLedger, 'found' | 'alreadyIndexed' | 'skipped'>
@@ -67,32 +91,42 @@ export class Ledger {
     const forget = this.#db.prepare(
       "DELETE FROM problem WHERE source_id IS NULL AND kind = 'unreadable' AND path = ?",
     )
-    for (const path of paths) if (isReadable(path)) forget.run(path)
+    this.#db.transaction(() => {
+      for (const path of paths) if (isReadable(path)) forget.run(path)
+    })()
   }
 
   nextSourceId(): number {
     return (this.#db.prepare('SELECT coalesce(max(id), 0) + 1 AS id FROM source').get() as { id: number }).id
   }
 
-  /** A path that was never read. Found again in a later run it is told once, not once more. */
-  addSkippedPath(skipped: SkippedPath): void {
-    this.#db.prepare('DELETE FROM problem WHERE source_id IS NULL AND path = ?').run(skipped.path)
-    this.#db
-      .prepare('INSERT INTO problem (run_id, kind, path, detail) VALUES (?, ?, ?, ?)')
-      .run(this.#runId, skipped.kind, skipped.path, skipped.detail)
+  /** Paths that were never read: each replaces the row that an earlier run made of it. */
+  addSkippedPaths(skipped: readonly SkippedPath[]): void {
+    const forget = this.#db.prepare('DELETE FROM problem WHERE source_id IS NULL AND path = ?')
+    const add = this.#db.prepare('INSERT INTO problem (run_id, kind, path, detail) VALUES (?, ?, ?, ?)')
+    this.#db.transaction(() => {
+      for (const { path } of skipped) forget.run(path)
+      for (const { kind, path, detail } of skipped) add.run(this.#runId, kind, path, detail)
+    })()
   }
 
   /** The same bytes as a source of an earlier run, under a new name. */
-  addCopy(copy: { file: FoundFile; sha256: string; of: number }): void {
-    const { file, sha256, of } = copy
-    this.#db
-      .prepare(
-        `INSERT INTO source (run_id, path, path_hex, size, mtime_ms, sha256, content_size, content_sha256, kind, shape, status,
-           duplicate_of, storage, gzip_members, trailing_bytes, records, events, duplicates, replaced, rejected, row_digest)
-         SELECT ?, ?, ?, ?, ?, ?, content_size, content_sha256, kind, shape, 'duplicate', id, 'none', gzip_members, trailing_bytes,
-           records, 0, records - rejected, 0, rejected, row_digest FROM source WHERE id = ?`,
-      )
-      .run(this.#runId, file.path, file.pathHex ?? null, file.size, Math.trunc(file.mtimeMs), sha256, of)
+  addCopies(copies: readonly Copy[]): void {
+    const add = this.#db.prepare(
+      `INSERT INTO source (run_id, path, path_hex, size, mtime_ms, sha256, content_size, content_sha256, kind, shape, status,
+         duplicate_of, storage, gzip_members, trailing_bytes, records, events, duplicates, replaced, rejected, row_digest,
+         path_account_id, path_region, path_delivered_ms, other_rows)
+       SELECT ?, ?, ?, ?, ?, ?, content_size, content_sha256, kind, shape, 'duplicate', id, 'none', gzip_members, trailing_bytes,
+         records, 0, records - rejected, 0, rejected, row_digest, ?, ?, ?, 0 FROM source WHERE id = ?`,
+    )
+    this.#db.transaction(() => {
+      for (const { file, sha256, of, hints } of copies) {
+        const { path, pathHex, size, mtimeMs } = file
+        const { accountId, region, deliveredAt } = hints
+        const claims = [accountId ?? null, region ?? null, deliveredAt ?? null]
+        add.run(this.#runId, path, pathHex ?? null, size, Math.trunc(mtimeMs), sha256, ...claims, of)
+      }
+    })()
   }
 
   /** What the rows do not tell of a run: what was found, and of it what left none. */

@@ -101,17 +101,24 @@ function findDuplicateSources(db: Connection, shard: string): { id: number; of: 
   return [...found, ...(within.all() as { id: number; of: number }[]).filter((d) => !seen.has(d.id))]
 }
 
-/** A file that could not be read before and was tried again: the new finding takes the place of the old one. */
+/**
+ * A file that could not be read before and was tried again: the new finding takes the place of the old one. What changed while it was
+ * streamed has no hash either, but events: it stays.
+ */
 function forgetEarlierAttempts(db: Connection, shard: string): void {
   const stale = db
-    .prepare(
-      `SELECT m.id AS id FROM main.source m JOIN ${shard}.source s ON s.path = m.path AND s.member IS m.member
-       WHERE m.sha256 IS NULL`,
+    .prepare<[], number>(
+      `SELECT m.id FROM ${shard}.source s CROSS JOIN main.source m INDEXED BY source_by_sha256
+       ON m.sha256 IS NULL AND m.status = 'rejected' AND m.path = s.path AND m.member IS s.member`,
     )
-    .all() as { id: number }[]
-  for (const { id } of stale) {
-    db.prepare('DELETE FROM problem WHERE source_id = ?').run(id)
-    db.prepare('DELETE FROM source WHERE id = ?').run(id)
+    .pluck()
+    .all()
+  if (stale.length === 0) return
+  const problems = db.prepare('DELETE FROM problem WHERE source_id = ?')
+  const source = db.prepare('DELETE FROM source WHERE id = ?')
+  for (const id of stale) {
+    problems.run(id)
+    source.run(id)
   }
 }
 

@@ -30,7 +30,7 @@ export interface RunOptions {
   readonly prefix?: readonly string[]
   /** Leader of its own process group, so that the whole group can be killed. */
   readonly detached?: boolean
-  /** Milliseconds until the run counts as hung. */
+  /** Milliseconds until the run counts as hung: long, for a busy machine. */
   readonly timeout?: number
 }
 
@@ -95,7 +95,7 @@ export function startCommand(command: string, args: readonly string[], options: 
   const limit = setTimeout(() => {
     hung = true
     child.kill('SIGKILL')
-  }, options.timeout ?? 50_000)
+  }, options.timeout ?? 500_000)
   const done = new Promise<Run>((resolve, reject) => {
     const stop = (): void => {
       clearInterval(look)
