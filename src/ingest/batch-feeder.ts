@@ -7,6 +7,7 @@ import { ROOM } from '../model/event-id.js'
 import { passedBuffers } from './batches.js'
 import type { MergeQueue } from './merge-queue.js'
 import type { ParsePool } from './pool.js'
+import { isDeath, Rescue } from './rescue.js'
 import { unwrap } from './worker-failure.js'
 
 /** Of passed members, for each worker: two batches of plain JSON. */
@@ -27,6 +28,7 @@ export class BatchFeeder {
   readonly frame: TaskFrame
   readonly containers: ListedContainer[] = []
   readonly #load = randomUUID()
+  readonly #rescue: Rescue
   /** A job can fail while the next batch is waited for. */
   readonly #failures: unknown[] = []
   #number = 0
@@ -35,6 +37,7 @@ export class BatchFeeder {
 
   constructor(pool: ParsePool, queue: MergeQueue, signal: AbortSignal, frame: TaskFrame) {
     this.#pool = pool
+    this.#rescue = new Rescue(pool)
     this.#queue = queue
     this.#signal = signal
     this.frame = frame
@@ -97,20 +100,27 @@ export class BatchFeeder {
     const { runId, reference, lenient, plain } = this.frame
     const index = this.#number++
     const shardPath = this.#shardPath(index)
-    const result = unwrap(
-      await this.#pool.index({
-        load: this.#load,
-        firstId: this.frame.firstId + index * ROOM,
-        runId,
-        reference,
-        lenient,
-        plain,
-        sources,
-        shardPath,
-      }),
-    )
+    const result = await this.#result({
+      load: this.#load,
+      firstId: this.frame.firstId + index * ROOM,
+      runId,
+      reference,
+      lenient,
+      plain,
+      sources,
+      shardPath,
+    })
     this.containers.push(...result.containers)
     this.#queue.add(index, result)
+  }
+
+  async #result(task: BatchTask): Promise<BatchResult> {
+    try {
+      return unwrap(await this.#pool.index(task))
+    } catch (error) {
+      if (!isDeath(error)) throw error
+      return this.#rescue.index(task)
+    }
   }
 
   /** A shard that is made here, for rows that no worker makes. */

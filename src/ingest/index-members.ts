@@ -13,7 +13,12 @@ import { NO_FACTS, SourceJob, type SourceContext } from './source-job.js'
 /** All are reached in the same way. */
 export async function indexMembers(sources: readonly BatchSource[], context: SourceContext): Promise<void> {
   const pending: Pending = new Map(sources.map((source) => [source, new SourceJob(source, context)]))
-  const [first] = sources
+  for (const [source, job] of pending) {
+    if (source.fatal === undefined) continue
+    job.reject('unreadable', source.fatal, NO_FACTS)
+    pending.delete(source)
+  }
+  const [first] = pending.keys()
   if (first?.member?.place.kind === 'passed') await readPassed(pending)
   else if (first !== undefined) await readFromFile(first, pending, context)
 }

@@ -11,6 +11,10 @@ export type { SourceContext } from './source-job.js'
 
 export async function indexSource(source: BatchSource, context: SourceContext): Promise<void> {
   const job = new SourceJob(source, context)
+  if (source.fatal !== undefined) {
+    job.reject('unreadable', source.fatal, NO_FACTS)
+    return
+  }
   const file = openOrReject(source, [job])
   if (file === null) return
   try {

@@ -1,5 +1,6 @@
 /** Two twins behind one interface: worker threads, or the same code inline. */
 import { createRequire } from 'node:module'
+import type { ResourceLimits } from 'node:worker_threads'
 import { Piscina } from 'piscina'
 import type { BatchResult, BatchTask, HashResult, HashTask } from '../model/batch.js'
 import { passedBuffers } from './batches.js'
@@ -12,18 +13,24 @@ export interface ParsePool {
   readonly workers: number
   index(task: BatchTask): Promise<BatchResult | inline.Failure>
   hash(task: HashTask): Promise<HashResult | inline.Failure>
+  /** In a thread of its own, which nobody else loses when it dies. */
+  alone(task: BatchTask): Promise<BatchResult | inline.Failure>
   close(): Promise<void>
 }
 
-export function openPool(workers: number): ParsePool {
-  return workers === 1 ? inlinePool() : threadPool(workers)
+/** Parsing makes garbage fast: nearly all of it dies in a young space of this size. 64 MB take no less time, and 95 MB more at the peak. */
+const MEMORY: ResourceLimits = { maxOldGenerationSizeMb: 1024, maxYoungGenerationSizeMb: 32 }
+
+/** @param memory of each thread. */
+export function openPool(workers: number, memory = MEMORY): ParsePool {
+  return workers === 1 ? inlinePool(memory) : threadPool(workers, memory)
 }
 
 /**
  * Holds two batches once it is at work, as a thread does: what two in one thread can do to each other, they can do here. The first goes
  * alone, so that two that are held together are not always committed together.
  */
-function inlinePool(): ParsePool {
+function inlinePool(memory: ResourceLimits): ParsePool {
   let begun = false
   let waiting: (() => void) | undefined
   const start = (): void => {
@@ -49,18 +56,30 @@ function inlinePool(): ParsePool {
       )
     })
   }
-  return { workers: 1, index, hash: inline.hash, close: () => Promise.resolve() }
+  return { workers: 1, index, hash: inline.hash, ...loneThread(memory) }
 }
 
-function threadPool(workers: number): ParsePool {
+/** Made when it is needed. */
+function loneThread(memory: ResourceLimits): Pick<ParsePool, 'alone' | 'close'> {
+  let pool: Piscina | undefined
+  return {
+    alone: (task) => {
+      pool ??= new Piscina({ filename: THREAD, minThreads: 0, maxThreads: 1, resourceLimits: memory })
+      return pool.run(task, { name: 'index' }) as Promise<BatchResult | inline.Failure>
+    },
+    close: async () => pool?.destroy(),
+  }
+}
+
+function threadPool(workers: number, memory: ResourceLimits): ParsePool {
+  const lone = loneThread(memory)
   const pool = new Piscina({
     filename: THREAD,
     minThreads: workers,
     maxThreads: workers,
     // A second task waits in each thread (see indexBatch), so that it does not idle while the main thread merges.
     concurrentTasksPerWorker: 2,
-    // Parsing makes garbage fast: nearly all of it dies in a young space of this size. 64 MB take no less time, and 95 MB more at the peak.
-    resourceLimits: { maxOldGenerationSizeMb: 1024, maxYoungGenerationSizeMb: 32 },
+    resourceLimits: memory,
   })
   return {
     workers,
@@ -70,6 +89,9 @@ function threadPool(workers: number): ParsePool {
         BatchResult | inline.Failure
       >,
     hash: (task) => pool.run(task, { name: 'hash' }) as Promise<HashResult | inline.Failure>,
-    close: () => pool.destroy(),
+    alone: lone.alone,
+    close: async () => {
+      await Promise.all([pool.destroy(), lone.close()])
+    },
   }
 }

@@ -26,6 +26,7 @@ import { HashedInput } from './hashed-file.js'
 import type { Input } from './input.js'
 import { NestedGzip, OverLimit } from './nested-gzip.js'
 import { PieceWriter } from './segments.js'
+import { stopwatch } from './stopwatch.js'
 import { whatToDo } from './unsupported.js'
 
 export interface SourceContext {
@@ -336,16 +337,6 @@ export class SourceJob implements RecordSink {
     const source = { id, path, member: member?.name ?? null }
     for (const problem of this.#problems) this.#context.shard.addProblem(problem, source)
     this.#problems = []
-  }
-}
-
-/** @returns adds the time since its last call to a stage. */
-function stopwatch(stages: StageTimes): (stage: keyof StageTimes) => void {
-  let clock = performance.now()
-  return (stage) => {
-    const now = performance.now()
-    stages[stage] += now - clock
-    clock = now
   }
 }
 

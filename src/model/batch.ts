@@ -8,6 +8,8 @@ export interface BatchSource extends FoundFile {
   readonly hints: PathHints
   /** Of a member: `path` is then the container's. */
   readonly member?: MemberRef | undefined
+  /** Reading it ends a worker, in these words: it is rejected and not read. */
+  readonly fatal?: string | undefined
 }
 
 /** Names are labels: nothing is ever written under them. */
@@ -45,6 +47,8 @@ export interface PassedBytes {
   readonly bytes: Uint8Array
   /** Why these are not all, or null. */
   readonly damage: string | null
+  /** Number of the entry, from 0. */
+  readonly index: number
 }
 
 /** Of a member of a tar.gz that is too large to be passed on. */

@@ -39,7 +39,7 @@ function scansOf(db: Connection, work: () => void): string[] {
   db.prepare = ((sql: string) => {
     asked.push(sql)
     return prepare(sql)
-  }) as Connection['prepare']
+  })
   try {
     work()
   } finally {

@@ -97,7 +97,7 @@ export class TarGzReader {
 }
 
 /** All of a member up to where the stream breaks; null when that is at a limit. */
-async function collect({ size, chunks }: TarFile): Promise<PassedBytes | null> {
+async function collect({ size, chunks, index }: TarFile): Promise<PassedBytes | null> {
   const bytes = Buffer.allocUnsafeSlow(size)
   let at = 0
   let damage: string | null = null
@@ -108,5 +108,5 @@ async function collect({ size, chunks }: TarFile): Promise<PassedBytes | null> {
     damage = (error as Error).message
   }
   if (at < size) damage ??= 'the container ends inside it'
-  return { kind: 'passed', bytes: bytes.subarray(0, at), damage }
+  return { kind: 'passed', bytes: bytes.subarray(0, at), damage, index }
 }

@@ -83,7 +83,7 @@ describe('members that were passed on', () => {
       ({
         path: 'a.tar.gz',
         size: 131_072,
-        member: { name, containerSha256: '', place: { kind: 'passed', bytes, damage: null } },
+        member: { name, containerSha256: '', place: { kind: 'passed', bytes, damage: null, index: 0 } },
       }) as const
     const packed = gzipSync('x')
     const roomForTwo = weightOf([member('a', packed), member('b', packed)])

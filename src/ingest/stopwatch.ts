@@ -1,0 +1,11 @@
+import type { StageTimes } from '../model/batch.js'
+
+/** @returns what adds the time since its last call to a stage. */
+export function stopwatch(stages: StageTimes): (stage: keyof StageTimes) => void {
+  let clock = performance.now()
+  return (stage) => {
+    const now = performance.now()
+    stages[stage] += now - clock
+    clock = now
+  }
+}
