@@ -108,8 +108,8 @@ export class SourceJob implements RecordSink {
 
   /** Reads an input in one piece, when that is possible. */
   whole(input: Input): Outcome {
-    const { limits, stages } = this.#context
-    const lap = stopwatch(stages)
+    const { limits } = this.#context
+    const lap = stopwatch(this.#context.stages)
     const bytes = input.whole()
     lap('read')
     if (bytes === null) return 'stream'
@@ -236,8 +236,8 @@ export class SourceJob implements RecordSink {
     contentHash: Hash,
     pieces: PieceWriter | null,
   ): Promise<{ size: number; gzip: NestedGzip | null }> {
-    const { limits, stages } = this.#context
-    const lap = stopwatch(stages)
+    const { limits } = this.#context
+    const lap = stopwatch(this.#context.stages)
     const isOver = (reached: number): boolean => isOverLimit(reached, input.bytesRead, limits)
     let size = 0
     let gzip: NestedGzip | null = null
@@ -246,9 +246,8 @@ export class SourceJob implements RecordSink {
       if (isGzip(await input.peek())) gzip = new NestedGzip(input.chunks(), isOver)
       for await (const chunk of gzip?.content() ?? input.chunks()) {
         lap(gzip === null ? 'read' : 'inflate')
-        const reached = size + chunk.length
-        if (isOver(reached)) throw new OverLimit(`${reached} bytes`)
-        size = reached
+        if (isOver(size + chunk.length)) throw new OverLimit(`${size + chunk.length} bytes`)
+        size += chunk.length
         contentHash.update(chunk)
         lap('hash')
         wanted &&= this.#decoder.push(chunk, false)

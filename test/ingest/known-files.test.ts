@@ -14,10 +14,12 @@ import { foundFile } from './sources.js'
 /** Hashes as `answer` has it; nothing else is asked of the pool here. */
 function poolOf(answer: (task: HashTask, call: number) => Promise<HashResult | Failure>): ParsePool {
   let calls = 0
+  const index = (): Promise<never> => Promise.reject(new Error('nothing is indexed here'))
   return {
     workers: 2,
     hash: (task) => answer(task, calls++),
-    index: () => Promise.reject(new Error('nothing is indexed here')),
+    index,
+    alone: index,
     close: () => Promise.resolve(),
   }
 }
