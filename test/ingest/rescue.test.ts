@@ -33,6 +33,7 @@ it('a source that kills its worker is rejected by name; its batch and the one he
     workFolder: folder,
     firstId: nextRoom(0),
     reference: false,
+    plain: { rows: false, text: false },
     lenient: false,
   })
   try {

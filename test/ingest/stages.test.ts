@@ -22,7 +22,7 @@ it.each([
   const text = logText(Array.from({ length: 200 }, (_record, n) => makeRecord(n)))
   const file = put(folder, `a.${ending}`, ending === 'json' ? text : gzipSync(text))
   const stages: StageTimes = { read: 0, hash: 0, inflate: 0, records: 0, store: 0 }
-  const shard = new Shard(path.join(folder, 'a.shard'), 1, ROOM)
+  const shard = new Shard(path.join(folder, 'a.shard'), 1, ROOM, { rows: false, text: false })
   const [source] = sourcesOf([file], 1)
   await indexSource(source!, {
     shard,
