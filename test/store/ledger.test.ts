@@ -36,10 +36,10 @@ const changes = (db: Connection): number => readFileSync(db.name).readUInt32BE(2
 function scansOf(db: Connection, work: () => void): string[] {
   const asked: string[] = []
   const prepare = db.prepare.bind(db)
-  db.prepare = ((sql: string) => {
+  db.prepare = (sql: string) => {
     asked.push(sql)
     return prepare(sql)
-  })
+  }
   try {
     work()
   } finally {
