@@ -83,10 +83,23 @@ export const NOT_JSON = 'not JSON'
 /** A known but unread format, by its first bytes; null when the bytes may be JSON. */
 export function unsupportedFormat(bytes: Buffer): string | null {
   for (const [name, magic] of SIGNATURES) {
-    if (bytes.length >= magic.length && bytes.compare(magic, 0, magic.length, 0, magic.length) === 0)
-      return name
+    if (bytes.length < magic.length || bytes.compare(magic, 0, magic.length, 0, magic.length) !== 0) continue
+    return WORDS.has(name) && isText(bytes.subarray(magic.length, magic.length + 8)) ? null : name
   }
   return null
+}
+
+/** Their signature is a word that a text which was cut can begin with; binary data follows it in such a file. */
+const WORDS: ReadonlySet<string> = new Set(['Parquet', 'ORC'])
+
+function isText(bytes: Buffer): boolean {
+  return (
+    bytes.length > 1 && bytes.every((byte, at) => (byte >= 0x20 && byte < 0x7f) || (at > 0 && isBreak(byte)))
+  )
+}
+
+function isBreak(byte: number): boolean {
+  return byte === 0x0a || byte === 0x0d || byte === 0x09
 }
 
 /** What is often found beside logs, by its first bytes. */

@@ -68,19 +68,31 @@ const LEAST_BELOW = 3
 
 /** The form of a text in whose first lines one names columns of events. */
 export function formByHeader(head: string): CsvForm | undefined {
+  // The rest of a JSON text whose head was cut can begin with words of any kind.
+  const isMixed = BARE_RECORD.test(head)
   let before = 0
   for (const line of head.split(LINE_BREAKS, MOST_BEFORE)) {
     if (line === '' || PREAMBLE_LINE.test(line)) continue
     if (before === 0 && /^"?eventjson"?\s*$/i.test(line)) return { ...COMMAS, hasHeader: true }
     const form = FORMS.find(({ separator }) => {
-      if (!line.includes(separator)) return false
+      if (!line.includes(separator) || JSON_KEY.test(line)) return false
       const names = csvCells(line, separator)
-      return csvShape(names) !== undefined && (before === 0 || countOwn(names) >= LEAST_BELOW)
+      if (csvShape(names) === undefined || (before > 0 && countOwn(names) < LEAST_BELOW)) return false
+      return !isMixed || areRowsOf(names.length, head.slice(head.indexOf(line) + line.length), separator)
     })
     if (form !== undefined) return { ...form, hasHeader: true }
     before++
   }
   return undefined
+}
+
+const JSON_KEY = /"\s*:/
+/** Within a quoted cell, or a string of JSON, its quotes are doubled or escaped. */
+const BARE_RECORD = /(?:^|[^"])"eventVersion"\s*:/
+
+function areRowsOf(cells: number, text: string, separator: CsvSeparator): boolean {
+  const rows = text.split(LINE_BREAKS, ROWS_LOOKED_AT).filter((row) => row !== '')
+  return rows.filter((row) => csvCells(row, separator).length === cells).length * 2 > rows.length
 }
 
 const HEADER = /^[\r\n]*(?:"?(?:sep=[,;\t]|#TYPE [^\r\n]*)"?[\r\n]+)*([^\r\n]*)/

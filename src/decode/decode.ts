@@ -75,7 +75,7 @@ export class ContentDecoder {
       return false
     }
     if (marked) this.#skipMark()
-    this.#content = this.#reader(kind)
+    this.#content = this.#reader(kind, text)
     this.#give(this.#content, text, last)
     return true
   }
@@ -91,11 +91,12 @@ export class ContentDecoder {
     this.#emitter.base = 3
   }
 
-  #reader(text: ReadableText): TextContent {
+  #reader(text: ReadableText, head: Buffer): TextContent {
     const { kind } = text
     if (kind === 'csv') return new CsvContent(this.#emitter, text.form, this.#limits)
     if (kind === 'access-log') return new AccessLogContent(this.#emitter)
-    this.#json = new JsonContent(this.#emitter, this.#limits)
+    const beginsCut = kind === 'json' && head.length > 0 && !startsLikeJson(head)
+    this.#json = new JsonContent(this.#emitter, this.#limits, beginsCut)
     if (kind === 'json') return this.#json
     this.#emitter.shape = 'log-export'
     return new LogExportContent(this.#json, this.#emitter)

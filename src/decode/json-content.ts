@@ -19,10 +19,11 @@ export class JsonContent implements TextContent, ValueSink {
   readonly #limits: Limits
   readonly #reader: JsonReader
 
-  constructor(emitter: Emitter, limits: Limits) {
+  constructor(emitter: Emitter, limits: Limits, beginsCut = false) {
+    const { maxValueBytes } = limits
     this.#emitter = emitter
     this.#limits = limits
-    this.#reader = new JsonReader(this, { envelopes: ENVELOPES, maxValueBytes: limits.maxValueBytes })
+    this.#reader = new JsonReader(this, { envelopes: ENVELOPES, maxValueBytes, beginsCut })
   }
 
   /** Complete values at the outer level. */

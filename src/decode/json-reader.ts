@@ -62,6 +62,7 @@ export class JsonReader {
       this.#recovery,
       options.maxValueBytes,
     )
+    if (options.beginsCut === true) this.#recovery.beginInDamage()
   }
 
   /** Complete values given at the outer level or as elements. */

@@ -24,4 +24,6 @@ export interface JsonReaderOptions {
   readonly envelopes: ReadonlySet<string>
   /** A value longer than this is skipped with a problem. */
   readonly maxValueBytes: number
+  /** It does not begin with a value: all up to the first record is damage. */
+  readonly beginsCut?: boolean
 }

@@ -30,8 +30,9 @@ export class Recovery {
     this.#search = search
   }
 
-  get isPending(): boolean {
-    return this.#pending !== null
+  /** The text begins within something that was cut: read as values, its quotes would be taken for the wrong ones of a pair. */
+  beginInDamage(): void {
+    this.#pending = { start: 0, from: 0, end: Infinity, detail: 'the text begins within a value' }
   }
 
   /** First byte that is still needed. */

@@ -119,9 +119,9 @@ export class Surroundings {
 
   /** Behind damage, at a record that can be read. `isInList`: the bytes before it look so. */
   goOnAtRecord(isInList: boolean): void {
-    if (this.list === null && this.#inObject) {
-      this.#leaveObject()
-      // The damage was in an envelope, or in a line of its own.
+    if (this.list === null) {
+      if (this.#inObject) this.#leaveObject()
+      // The damage was in an envelope, or that lies before the beginning of the text; else it was in a line of its own.
       if (isInList) {
         this.list = ''
         this.#isListAssumed = true

@@ -478,7 +478,7 @@ describe('content that is not a log file', () => {
     ['white space', ' \n\t ', 'unknown-shape'],
     ['zero bytes', Buffer.alloc(4096), 'unknown-shape'],
     ['zstandard', Buffer.from('28b52ffd2400010000', 'hex'), 'unsupported'],
-    ['Parquet', 'PAR1....PAR1', 'unsupported'],
+    ['Parquet', 'PAR1\u0015\u0004\u0015', 'unsupported'],
   ])('reports %s with a reason', async (_, bytes, kind) => {
     const { code, problems, source, events } = await indexBad(bytes, 'm-bad.json')
     expect(code).toBe(3)
