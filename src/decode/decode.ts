@@ -2,7 +2,7 @@
 import { AccessLogContent } from './access-log.js'
 import { NOT_JSON } from './classify.js'
 import { CsvContent } from './csv-content.js'
-import { Emitter, type RecordSink } from './emitter.js'
+import { Emitter, Hollow, type RecordSink } from './emitter.js'
 import { JsonContent } from './json-content.js'
 import type { Limits } from './limits.js'
 import { LogExportContent } from './log-export.js'
@@ -43,11 +43,13 @@ export class ContentDecoder {
   #foreign: { detail: string; unsupported: boolean } | null = null
   /** It is JSON or another form that is read: damage in it is a finding, in other text it would be noise. */
   startsLikeLog = false
+  /** Why the rest of the content was not looked at, or null. */
+  endedEarly: string | null = null
 
   constructor(sink: RecordSink, limits: Limits) {
     this.#sink = sink
     this.#limits = limits
-    this.#emitter = new Emitter(sink)
+    this.#emitter = new Emitter(sink, limits)
   }
 
   /** Gives the next piece of content. Returns false when there is no point in reading on. */
@@ -81,7 +83,12 @@ export class ContentDecoder {
   }
 
   #give(content: TextContent, bytes: Buffer, last: boolean): void {
-    content.push(bytes, last)
+    try {
+      if (this.endedEarly === null) content.push(bytes, last)
+    } catch (error) {
+      if (!(error instanceof Hollow)) throw error
+      this.endedEarly = error.message
+    }
     if (last) this.#emitter.end()
   }
 

@@ -3,6 +3,7 @@ import type { Problem } from '../model/problem.js'
 import type { JsonObject } from '../model/record.js'
 import { isJsonObject, type ValueClass } from './classify.js'
 import type { AccessValue } from './access-line.js'
+import type { Limits } from './limits.js'
 import type { RowFields } from './row-fields.js'
 import type { Rejected, Unwrapped } from './unwrap.js'
 
@@ -46,8 +47,12 @@ type Reduced = Extract<Unwrapped, { kind: 'reduced' }>
 /** Columns without a use are named up to here. */
 const MOST_UNUSED = 100
 
+/** So many values in so few bytes are no logs: what follows is not read. Ends the reading from within any reader. */
+export class Hollow extends Error {}
+
 export class Emitter {
   readonly #sink: RecordSink
+  readonly #limits: Limits
   readonly #unused = new Set<string>()
   readonly counts = new Map<ValueClass, number>()
   /** Of the first value that has one. */
@@ -62,8 +67,9 @@ export class Emitter {
   /** Bytes before the text that offsets are counted from. */
   base = 0
 
-  constructor(sink: RecordSink) {
+  constructor(sink: RecordSink, limits: Limits) {
     this.#sink = sink
+    this.#limits = limits
   }
 
   count(kind: ValueClass): void {
@@ -141,7 +147,16 @@ export class Emitter {
       length,
       offset: place.offset + this.base,
     })
+    if (this.index > this.#limits.hollowValues) this.#checkSubstance(place)
     return index
+  }
+
+  /** @throws Hollow */
+  #checkSubstance({ offset, length }: RecordPlace): void {
+    const { hollowValueBytes } = this.#limits
+    const bytes = this.base + offset + length
+    if (bytes >= this.index * hollowValueBytes) return
+    throw new Hollow(`${this.index} values in ${bytes} bytes: no logs; the rest was not read`)
   }
 
   aggregate(record: JsonObject, place: RecordPlace, locator: string | null): void {
@@ -157,14 +172,20 @@ export class Emitter {
 
   /** One record is lost. */
   reject(kind: Problem['kind'], place: RecordPlace, detail: string): void {
+    this.#lost(place)
+    this.problem(kind, place, detail, this.index - 1)
+  }
+
+  /** @throws Hollow */
+  #lost(place: RecordPlace): void {
     this.rejected++
-    this.problem(kind, place, detail, this.index++)
+    this.index++
+    if (this.index > this.#limits.hollowValues) this.#checkSubstance(place)
   }
 
   /** A line is lost: its place says which, it has no position among records. */
   rejectLine(kind: Problem['kind'], place: RecordPlace, detail: string): void {
-    this.rejected++
-    this.index++
+    this.#lost(place)
     this.problem(kind, place, detail)
   }
 

@@ -16,6 +16,9 @@ export interface Limits {
   /** More members than this with less than `hollowBytes` each on average are no logs: an empty delivered file has some 300 bytes. */
   readonly hollowMembers: number
   readonly hollowBytes: number
+  /** More values of one source than this, with less than `hollowValueBytes` each on average, are no records: an eventID alone has 36. */
+  readonly hollowValues: number
+  readonly hollowValueBytes: number
 }
 
 const MIB = 1024 * 1024
@@ -30,6 +33,8 @@ export const LIMITS: Limits = {
   maxMembers: 500_000,
   hollowMembers: 10_000,
   hollowBytes: 64,
+  hollowValues: 1_000_000,
+  hollowValueBytes: 32,
 }
 
 /** @param read bytes that the content came from, so far. */

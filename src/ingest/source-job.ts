@@ -8,6 +8,7 @@ import {
   type RecordSink,
   type Verdict,
 } from '../decode/decode.js'
+import { AlikeProblems } from '../decode/alike-problems.js'
 import { inflateNested, isGzip, type Inflated } from '../model/inflate.js'
 import { isTar } from '../decode/tar-header.js'
 import { isUtf16, toUtf8 } from '../decode/utf16.js'
@@ -22,6 +23,7 @@ import type { Normaliser } from '../normalise/normalise.js'
 import type { Shard } from '../store/shard.js'
 import { wholeContainerKind, type ContainerKind } from './containers/kind.js'
 import { MemberDamage } from './containers/member-damage.js'
+import { STREAM_DAMAGE, TEXT_DAMAGE } from './damage-kinds.js'
 import { HashedInput } from './hashed-file.js'
 import type { Input } from './input.js'
 import { NestedGzip, OverLimit } from './nested-gzip.js'
@@ -64,6 +66,11 @@ export class SourceJob implements RecordSink {
   readonly #decoder: ContentDecoder
   #repairs: Repairs | null = null
   #problems: Problem[] = []
+  readonly #alike = new AlikeProblems((problem) => {
+    this.#problems.push(problem)
+    // Only a file without any record is judged as a whole: from here on problems need not wait.
+    if (this.#records > 0 && this.#problems.length > 1000) this.#writeProblems()
+  })
   #records = 0
 
   constructor(source: BatchSource, context: SourceContext) {
@@ -97,9 +104,7 @@ export class SourceJob implements RecordSink {
   }
 
   problem(problem: Problem): void {
-    this.#problems.push(problem)
-    // Only a file without any record is judged as a whole: from here on problems need not wait.
-    if (this.#records > 0 && this.#problems.length > 1000) this.#writeProblems()
+    this.#alike.add(problem)
   }
 
   readonly #report = (problem: Problem): void => {
@@ -283,15 +288,19 @@ export class SourceJob implements RecordSink {
   }
 
   #finish(facts: Facts, keep: (facts: Facts) => Facts = (same) => same): void {
+    const { endedEarly } = this.#decoder
     const { verdict, unsupported, detail } = this.#decoder.verdict()
+    this.#alike.end()
     if (verdict !== null) {
+      if (endedEarly !== null) this.problem({ kind: 'too-large', detail: endedEarly })
       this.#write(keep(facts), verdict, 'indexed')
       return
     }
     const nothing = { ...facts, storage: 'none' as const }
     // Over the limit is the finding, whatever the part that was read looks like.
     const overLimit = this.#problems.some((p) => p.kind === 'too-large')
-    if (unsupported && !overLimit) this.reject('unsupported', whatToDo(detail), nothing)
+    if (endedEarly !== null) this.reject('too-large', endedEarly, nothing)
+    else if (unsupported && !overLimit) this.reject('unsupported', whatToDo(detail), nothing)
     else if (this.#isDamagedLog()) this.#write(nothing, NO_VERDICT, 'rejected')
     else this.reject('unknown-shape', detail, nothing)
   }
@@ -340,20 +349,6 @@ export class SourceJob implements RecordSink {
 }
 
 const NO_VERDICT: Verdict = { shape: '', kind: 'other', values: 0, rejected: 0, others: 0 }
-
-const STREAM_DAMAGE: ReadonlySet<Problem['kind']> = new Set<Problem['kind']>([
-  'truncated-gzip',
-  'corrupt-gzip',
-  'too-large',
-  'bad-member',
-])
-
-const TEXT_DAMAGE: ReadonlySet<Problem['kind']> = new Set<Problem['kind']>([
-  'truncated-json',
-  'bad-json',
-  'bad-csv',
-  'record-too-large',
-])
 
 function plain(content: Buffer): Inflated {
   return { content, problems: [], members: 0, trailingBytes: 0 }

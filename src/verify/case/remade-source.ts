@@ -9,6 +9,7 @@ import {
   type FoundRecord,
 } from '../../decode/decode.js'
 import type { RecordSink, Verdict } from '../../decode/decode.js'
+import { AlikeProblems } from '../../decode/alike-problems.js'
 import { repairQuotes, type Repairs } from '../../decode/lenient.js'
 import { LIMITS } from '../../decode/limits.js'
 import { hasRepeatedKey } from '../../decode/repeated-keys.js'
@@ -52,6 +53,9 @@ export class RemadeSource implements RecordSink {
   readonly #digest = new RowDigest()
   #repairs: Repairs | null = null
   #events = 0
+  readonly #alike = new AlikeProblems((problem) => {
+    this.#parts.problems.found(problem, this.#events > 0, this.#digest)
+  })
 
   constructor(parts: SourceParts) {
     this.#parts = parts
@@ -75,6 +79,7 @@ export class RemadeSource implements RecordSink {
   /** @returns the digest over the rows of the case, and what the content as a whole is. */
   end(): { digest: string; verdict: Verdict | null } {
     this.#rows.end()
+    this.#alike.end()
     this.#parts.problems.end(this.#digest)
     return { digest: this.#digest.take(), verdict: this.#decoder.verdict().verdict }
   }
@@ -130,7 +135,7 @@ export class RemadeSource implements RecordSink {
   }
 
   problem(problem: Problem): void {
-    this.#parts.problems.found(problem, this.#events > 0, this.#digest)
+    this.#alike.add(problem)
   }
 
   readonly #report = (problem: Problem): void => {
