@@ -4,6 +4,7 @@ import { CaseError } from '../model/case-error.js'
 import { ROW_KINDS, type RowKind } from '../model/event.js'
 import type { Question } from '../model/question.js'
 import { openPlainWriter, type Connection } from '../store/open.js'
+import { refuseSideFiles } from '../store/side-files.js'
 import { asked } from './asked.js'
 import { copyContext } from './context.js'
 import { digestTables, logicalDigestOf, type OutDigests } from './digest.js'
@@ -57,6 +58,7 @@ export function writeHandover(db: Connection, plan: HandoverPlan, facts: OutFact
 
 /** Exclusively: nobody else's file can come between the look and the writing. SQLite takes an empty file as a new database. */
 function createEmpty(file: string): void {
+  refuseSideFiles(file)
   try {
     writeFileSync(file, '', { flag: 'wx', mode: 0o600 })
   } catch (error) {

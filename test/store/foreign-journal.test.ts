@@ -16,6 +16,8 @@ import path from 'node:path'
 import Database from 'better-sqlite3'
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { CaseError, EXIT } from '../../src/model/case-error.js'
+import { writeHandover } from '../../src/handover/write.js'
+import { NO_FILTERS } from '../../src/model/question.js'
 import { onRollback } from '../../src/store/killed-run.js'
 import { lockCase } from '../../src/store/lock.js'
 import { openExistingWriter, openReader } from '../../src/store/open.js'
@@ -271,6 +273,20 @@ describe('a journal that is not of this case', () => {
       })
     expect(allBytes()).toEqual(before)
     expect(told).toEqual([])
+  })
+
+  it.each(['-journal', '-wal', '-shm'])('OUT%s of a user: no hand-over is made, and it stays', (end) => {
+    const out = path.join(folder, 'out.sqlite')
+    writeFileSync(out + end, 'mine')
+    const db = openReader(file)
+    const plan = { casePath: file, out, toolVersion: '', redactor: null, onProgress: () => undefined }
+    const question = { kind: 'window', window: {}, filters: NO_FILTERS } as const
+    const write = (): unknown =>
+      writeHandover(db, { ...plan, question, kinds: ['event'] }, {} as Parameters<typeof writeHandover>[2])
+    expect(write).toThrow(/is there already/)
+    db.close()
+    expect(readFileSync(out + end, 'utf8')).toBe('mine')
+    expect(existsSync(out)).toBe(false)
   })
 
   it('an empty journal, as a killed run leaves between two transactions, holds nothing', () => {
