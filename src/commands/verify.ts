@@ -22,7 +22,7 @@ export default class Verify extends CaseCommand {
   static override description = `Checks the database itself, and the stored bytes of every source against their SHA-256. Then makes the rows of every source again
 from those bytes, whatever its shape, and compares each column with the row in the case, and all of them with the digest that was taken
 when it was indexed. Then shared values and names, the accounts, and what each run and each digest verify left, which their hash chains
-cover; and looks events taken by chance up by their words. Nothing is written. What does not hold is listed, one finding a line; exit
+cover; and looks up events taken by chance by each of their words in the full text, with --full all of them. Nothing is written. What does not hold is listed, one finding a line; exit
 code 12 when there is any.
 Rows that another version of coldtrail made are compared with their digest only, where this version would make others.
 It compares the case with itself: who changes a case and knows how can make its hashes fit again. Against that stand the
@@ -53,6 +53,11 @@ logical digest (coldtrail info), noted elsewhere, --reread, and coldtrail digest
       description: 'No stored bytes: structure, accounts and runs only.',
       exclusive: ['reread'],
     }),
+    full: Flags.boolean({
+      description:
+        'Look up every event by each of its words in the full text, not only some taken by chance.',
+      exclusive: ['quick'],
+    }),
     workers: Flags.integer({
       description: 'Worker threads; 1 runs without threads.',
       min: 1,
@@ -69,6 +74,7 @@ logical digest (coldtrail info), noted elsewhere, --reread, and coldtrail digest
     const plan: VerifyPlan = {
       casePath: flags.case,
       quick: flags.quick,
+      full: flags.full,
       sample: flags.sample ?? null,
       reread: flags.reread ? paths : null,
       workers: flags.workers ?? availableParallelism(),
@@ -115,6 +121,13 @@ function summary(plan: VerifyPlan, totals: VerifyTotals): string[] {
     ? 'structure, accounts and runs checked; the stored bytes were not'
     : `${formatCount(totals.sources)} of ${formatCount(totals.sourcesInCase)} sources checked: ${formatBytes(totals.bytes)}, ${formatCount(totals.records)} records`
   const lines = [checked]
+  if (!plan.quick) {
+    lines.push(
+      plan.full === true
+        ? 'full text: every event of these sources was looked up by each of its words'
+        : 'full text: events taken by chance were looked up by each of their words; --full looks up all',
+    )
+  }
   if (notes.reread > 0) lines.push(`${formatCount(notes.reread)} files compared with the archive`)
   if (notes.members > 0)
     lines.push(`${formatCount(notes.members)} members of containers were not compared with the archive`)

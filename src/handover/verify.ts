@@ -77,6 +77,7 @@ function checkContent(out: string, manifest: Manifest): string[] {
       ...findings,
       ...checkCounts(db, manifest),
       ...checkRecords(db, manifest),
+      ...checkWords(db),
       ...checkDigests(db, manifest),
       ...checkMeta(db, manifest),
     ]
@@ -148,6 +149,32 @@ function isWhole([, sha256, record, bytes]: RecordRow): boolean {
   if (record === null) return false
   if (bytes !== null && bytes.toString('utf8') !== record) return false
   return hash('sha256', bytes ?? record) === sha256
+}
+
+/** The full text against one that is made again of the records, word for word. */
+function checkWords(db: Connection): string[] {
+  // The file stays read-only: what is made again is in a temporary database.
+  db.pragma('query_only = OFF')
+  return ['events', 'access_logs'].flatMap((table) => {
+    const made = `temp.made_${table}`
+    db.exec(
+      `CREATE VIRTUAL TABLE ${made} USING fts5(record, content='', tokenize="unicode61 remove_diacritics 0");
+       INSERT INTO ${made} (rowid, record) SELECT id, record FROM main.${table};
+       CREATE VIRTUAL TABLE temp.words_made_${table} USING fts5vocab(temp, 'made_${table}', 'instance');
+       CREATE VIRTUAL TABLE temp.words_${table} USING fts5vocab(main, '${table}_fts', 'instance')`,
+    )
+    const read = (words: string): IterableIterator<unknown> =>
+      db.prepare(`SELECT term || ' ' || doc || ' ' || offset FROM temp.${words}`).pluck().iterate()
+    const found = read(`words_${table}`)
+    for (const expected of read(`words_made_${table}`)) {
+      if (found.next().value === expected) continue
+      found.return?.()
+      return [`the full text of ${table} has other words than the records: ${String(expected)}`]
+    }
+    const isAll = found.next().done === true
+    found.return?.()
+    return isAll ? [] : [`the full text of ${table} has more words than the records`]
+  })
 }
 
 function checkDigests(db: Connection, manifest: Manifest): string[] {

@@ -213,6 +213,19 @@ describe('verify', () => {
     expect(findingsOf(copy)).toMatch(/record of event .* does not have its hash/)
   })
 
+  it.each([
+    [
+      'a word fewer',
+      "INSERT INTO events_fts (events_fts, rowid, record) SELECT 'delete', id, record FROM events WHERE id = (SELECT max(id) FROM events)",
+    ],
+    ['a word more', "INSERT INTO events_fts (rowid, record) SELECT max(id), 'zzzz' FROM events"],
+  ])('finds full text with %s than the records when the manifest was made to fit', (_what, sql) => {
+    const copy = copyOf(out)
+    change(copy, sql)
+    fitManifest(copy)
+    expect(findingsOf(copy)).toMatch(/^the full text of events has /m)
+  })
+
   it('finds a record that was changed with its hash by the digest over all', () => {
     const copy = copyOf(out)
     const db = new Database(copy)

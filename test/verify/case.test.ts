@@ -392,6 +392,40 @@ describe('what was changed is found', () => {
     )
   })
 
+  it('nothing with --full', async () => {
+    expect(await findings(clean, { full: true })).toEqual([])
+  })
+
+  it.each([
+    ['of an action', 'value_text', 'getsecretvalue', {}],
+    ['of an event, with --full', 'event_text', '', { full: true }],
+  ] as const)('one letter of a word %s changed in the full text', async (_what, table, fixed, over) => {
+    let changed = ''
+    const casePath = touch((db) => {
+      db.exec(`CREATE VIRTUAL TABLE temp.w USING fts5vocab(main, '${table}', 'row')`)
+      const terms = db
+        .prepare<[], string>('SELECT term FROM temp.w WHERE length(term) > 6 ORDER BY term')
+        .pluck()
+        .all()
+      // The first of a page is written whole, others without what they share with the one before.
+      const rows = db
+        .prepare<[], { id: number; block: Buffer }>(`SELECT id, block FROM ${table}_data WHERE id > 10`)
+        .all()
+      const wanted = fixed !== '' && terms.includes(fixed) ? [fixed] : terms
+      for (const { id, block } of rows) {
+        const end = wanted.map((term) => term.slice(-5)).find((part) => block.includes(part))
+        if (end === undefined) continue
+        const at = block.indexOf(end) + 3
+        block[at] = block[at] === 0x7a ? 0x79 : (block[at] as number) + 1
+        db.prepare(`UPDATE ${table}_data SET block = ? WHERE id = ?`).run(block, id)
+        changed = end
+        return
+      }
+    })
+    expect(changed).not.toBe('')
+    expect((await findings(casePath, over)).join('\n')).toMatch(/^words .*is not found by /m)
+  })
+
   it('damage of the database file', async () => {
     const casePath = touch(() => undefined)
     const bytes = readFileSync(casePath)

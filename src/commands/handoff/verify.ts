@@ -7,7 +7,7 @@ import { printable } from '../../render/printable.js'
 
 export default class HandoffVerify extends CaseCommand {
   static override summary = 'Check a hand-over file against its manifest and signature.'
-  static override description = `Size, SHA-256, the hash of every record, the digest over all events, SQLite's own check, and the signature of the manifest.
+  static override description = `Size, SHA-256, the hash of every record, the digest over all events, the full text word for word, SQLite's own check, and the signature of the manifest.
 Exit code 12 when anything does not fit.`
   static override examples = [
     '<%= config.bin %> <%= command.id %> bob.sqlite',

@@ -20,8 +20,8 @@ import { VERIFIED_SOURCE_SQL, type VerifiedSource } from './verified-source.js'
 export interface SourceRows {
   readonly id: number
   readonly ranges: RowRanges
-  /** One event of it, taken by chance, is looked up by its words. */
-  readonly findsWords: boolean
+  /** Events of it that are looked up by their words; `one` is taken by chance. */
+  readonly findsWords: 'none' | 'one' | 'all'
 }
 
 export interface SourceTask {
@@ -83,10 +83,12 @@ export function checkSources(db: Connection, task: SourceTask): SourceResult {
       if (!isDamage(error)) throw error
       totals.unread++
       findings.push({ check: 'structure', place: `source ${rows.id}`, detail: (error as Error).message })
+      checker.close()
       // A statement that met damage stays busy: the other sources get new ones.
       checker = new SourceChecker(db, task, totals, names)
     }
   }
+  checker.close()
   return { findings, sources: task.sources.length, names: names.given, ...totals }
 }
 
@@ -123,6 +125,10 @@ class SourceChecker {
     this.#problems = db.prepare<[number, number, number], ProblemRow>(
       `SELECT kind, record_index, byte_offset, byte_length, event_id FROM problem WHERE id BETWEEN ? AND ? AND source_id = ? AND kind <> 'conflict' ORDER BY id`,
     )
+  }
+
+  close(): void {
+    this.#words.close()
   }
 
   check(rows: SourceRows): Finding[] {
@@ -167,7 +173,7 @@ class SourceChecker {
     findings: FindingList,
   ): void {
     const differences = new FindingList(findings.place)
-    const chosen = findsWords && ranges.event !== undefined ? randomInt(ranges.event.count) : -1
+    const chosen = findsWords === 'one' && ranges.event !== undefined ? randomInt(ranges.event.count) : -1
     let met = 0
     const remade = new RemadeSource({
       rows: this.#rows.of(source.id, ranges),
@@ -177,7 +183,9 @@ class SourceChecker {
       isLenient: source.is_lenient !== 0,
       onEvent: (draft, rowid) => {
         this.#names.caller(draft.identity, differences)
-        if (rowid !== null && met++ === chosen) this.#words.check(rowid, draft, differences)
+        if (rowid === null) return
+        if (findsWords === 'all' || met++ === chosen) this.#words.event(rowid, draft, differences)
+        else this.#words.action(draft, differences)
       },
       onRepeatedKey: ({ eventId }, offset) => {
         this.#totals.notes.repeatedKeys++
@@ -186,6 +194,9 @@ class SourceChecker {
       },
       onAccessLine: (draft) => {
         this.#names.requester(draft.client, differences)
+        if (findsWords !== 'all') return
+        this.#words.value(draft.client, 'a caller', differences)
+        this.#words.value(draft.call, 'a call', differences)
       },
       findings: differences,
     })

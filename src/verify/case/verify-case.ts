@@ -16,6 +16,8 @@ export interface VerifyPlan {
   readonly casePath: string
   /** Only what needs neither the stored bytes nor every value: structure, ledger, runs. */
   readonly quick: boolean
+  /** Every event is looked up by each of its words, not one of a source. */
+  readonly full?: boolean
   /** So many sources, chosen by chance; null is all. */
   readonly sample: number | null
   /** Folders of the archive, to compare with; none is: where the files were found. null does not compare. */
@@ -127,7 +129,7 @@ class CaseVerification {
     const rowsOf = (id: number): SourceRows => ({
       id,
       ranges: rangesOf(id, ranges),
-      findsWords: randomInt(stride) === 0,
+      findsWords: this.#plan.full === true ? 'all' : randomInt(stride) === 0 ? 'one' : 'none',
     })
     try {
       await this.#checkSources(rowsOf)

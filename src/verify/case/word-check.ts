@@ -1,19 +1,49 @@
 /**
- * Are the words of an event in the full text? SQLite can not tell: the index keeps no text to compare with. So some events are looked up
- * by their own words, which shows whether it was emptied or left behind, not whether one word of one event was taken out.
+ * Are the words of the records in the full text? SQLite cannot say: the index keeps no text to compare with. So what is made of a
+ * record again is cut into words by FTS5 itself, and each of them is looked up. Words that are in the index and in no record are
+ * not seen: they show an event too many, and its record beside it.
  */
-import type { EventDraft } from '../../model/dictionary.js'
+import Database from 'better-sqlite3'
+import type { Entry, EventDraft } from '../../model/dictionary.js'
+import { FTS_DDL } from '../../store/schema.js'
 import type { Connection } from '../../store/open.js'
 import type { FindingList } from './finding.js'
 
-const MOST_WORDS = 4
-/** Between other characters of ASCII: with a letter beside it that is not, it would be part of a longer word. */
-const WORD =
-  /(?<![^\0-\x2f\x3a-\x40\x5b-\x60\x7b-\x7f])[A-Za-z0-9]{3,40}(?![^\0-\x2f\x3a-\x40\x5b-\x60\x7b-\x7f])/g
+/** FTS5 reads longer expressions slowly. */
+const WORDS_AT_ONCE = 50
+
+/** The words of a text, as FTS5 cuts and folds them. */
+class Words {
+  readonly #db = new Database(':memory:')
+  readonly #empty
+  readonly #insert
+  readonly #terms
+
+  constructor() {
+    for (const ddl of FTS_DDL) if (ddl.includes('value_text')) this.#db.exec(ddl)
+    this.#db.exec("CREATE VIRTUAL TABLE temp.word USING fts5vocab(main, 'value_text', 'row')")
+    this.#empty = this.#db.prepare("INSERT INTO value_text (value_text) VALUES ('delete-all')")
+    this.#insert = this.#db.prepare<[string]>('INSERT INTO value_text (rowid, body) VALUES (1, ?)')
+    this.#terms = this.#db.prepare<[], string>('SELECT term FROM temp.word').pluck()
+  }
+
+  of(text: string): string[] {
+    this.#empty.run()
+    this.#insert.run(text)
+    return this.#terms.all()
+  }
+
+  close(): void {
+    this.#db.close()
+  }
+}
 
 export class WordCheck {
+  readonly #words = new Words()
   readonly #event
   readonly #value
+  /** Ids of values that were looked up: they repeat from event to event. */
+  readonly #checked = new Set<number>()
 
   constructor(db: Connection) {
     const find = (table: string) =>
@@ -24,17 +54,42 @@ export class WordCheck {
     this.#value = find('value_text')
   }
 
-  check(rowid: number, { eventId, text, identity }: EventDraft, findings: FindingList): void {
-    const own = expressionOf(text)
-    if (own !== null && this.#event.get(own, rowid) === undefined)
-      findings.add('words', `${eventId} is not found by its own words: ${own}`)
-    const shared = expressionOf(identity.text)
-    if (shared !== null && this.#value.get(shared, identity.id) === undefined)
-      findings.add('words', `the caller of ${eventId} is not found by the words of its record: ${shared}`)
+  event(rowid: number, draft: EventDraft, findings: FindingList): void {
+    const { eventId, text, identity, origin, place } = draft
+    const missing = this.#missing(text, (words) => this.#event.get(words, rowid) !== undefined)
+    if (missing !== null) findings.add('words', `${eventId} is not found by its own words: ${missing}`)
+    this.value(identity, `the caller of ${eventId}`, findings)
+    this.value(origin, `the origin of ${eventId}`, findings)
+    this.value(place, `the place of ${eventId}`, findings)
+    this.action(draft, findings)
   }
-}
 
-function expressionOf(text: string): string | null {
-  const words = text.match(WORD)?.slice(0, MOST_WORDS) ?? []
-  return words.length === 0 ? null : words.map((word) => `"${word}"`).join(' AND ')
+  /** An archive has some hundreds of these: all are looked up. */
+  action({ eventId, action, outcome }: EventDraft, findings: FindingList): void {
+    this.value(action, `the action of ${eventId}`, findings)
+    this.value(outcome, `the outcome of ${eventId}`, findings)
+  }
+
+  value({ id, text }: Entry, name: string, findings: FindingList): void {
+    if (this.#checked.has(id)) return
+    this.#checked.add(id)
+    const missing = this.#missing(text, (words) => this.#value.get(words, id) !== undefined)
+    if (missing !== null) findings.add('words', `${name} is not found by the words of its record: ${missing}`)
+  }
+
+  close(): void {
+    this.#words.close()
+  }
+
+  /** The first word that does not find its row; null when all do. */
+  #missing(text: string, finds: (expression: string) => boolean): string | null {
+    if (text === '') return null
+    const quoted = this.#words.of(text).map((word) => `"${word}"`)
+    for (let at = 0; at < quoted.length; at += WORDS_AT_ONCE) {
+      const some = quoted.slice(at, at + WORDS_AT_ONCE)
+      if (finds(some.join(' AND '))) continue
+      return some.find((word) => !finds(word)) ?? some.join(' AND ')
+    }
+    return null
+  }
 }
