@@ -93,9 +93,9 @@ export function killGroup({ child }: Started, signal: NodeJS.Signals): boolean {
   }
 }
 
-/** Waits for a moment, at most ten seconds. */
+/** Waits for a moment, at most five minutes: the machine may be busy. */
 export async function until(isThere: () => boolean): Promise<boolean> {
-  const end = performance.now() + 10_000
+  const end = performance.now() + 300_000
   while (!isThere()) {
     if (performance.now() > end) return false
     await sleep(2)
