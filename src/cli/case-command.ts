@@ -8,9 +8,10 @@ import { escapeUnsafe } from '../render/json-text.js'
 import { printable } from '../render/printable.js'
 import { onRollback } from '../store/killed-run.js'
 import { asCaseTrouble } from '../store/open-errors.js'
-import { appendQuestion, checkQuestionLog, isQuestion } from './question-log.js'
+import { appendQuestion, checkQuestionLog, isQuestion, refuseLogAmongEvidence } from './question-log.js'
 import { failedOutput, isOutputFailure } from './output/output-failure.js'
 import { isTimedChild } from './timed-child.js'
+import { asSystemError } from './output/system-error.js'
 import { errorResult, errorText } from './output/error-output.js'
 import { markDashed, unmarkDashed } from './parse/dashed-values.js'
 import { refuseEmpty, wronglyTyped } from './parse/parse-errors.js'
@@ -90,6 +91,7 @@ export abstract class CaseCommand extends Command {
     const { log, case: casePath } = flags
     // A statement that runs in a child is one question: its parent's.
     if (typeof log !== 'string' || !isQuestion(this.id ?? '') || isTimedChild()) return parsed
+    refuseLogAmongEvidence(log, String(casePath))
     checkQuestionLog(log)
     this.#log = { file: log, case: String(casePath), argv: [this.id ?? '', ...typed] }
     return parsed
@@ -146,7 +148,8 @@ export abstract class CaseCommand extends Command {
   }
 
   protected override async catch(thrown: Thrown): Promise<unknown> {
-    const error = asCaseTrouble(thrown) ?? thrown
+    if (isOutputFailure(thrown)) return undefined
+    const error = asCaseTrouble(thrown) ?? asSystemError(thrown) ?? thrown
     if (error instanceof CaseError) {
       process.exitCode = error.exit
       const typeable = (hint: string): string => this.#typeable(hint)
@@ -154,7 +157,6 @@ export abstract class CaseCommand extends Command {
       else process.stderr.write(errorText(error, typeable))
       return undefined
     }
-    if (isOutputFailure(thrown)) return undefined
     if (thrown.code === 'EPIPE') {
       process.exitCode = EXIT.done
       return undefined

@@ -20,6 +20,8 @@ import { userInfo } from 'node:os'
 import path from 'node:path'
 import { CaseError, EXIT } from '../model/case-error.js'
 import { isNoSpace } from '../model/no-space.js'
+import { refuseAmongEvidence } from '../store/evidence-places.js'
+import { openReader, type Connection } from '../store/open.js'
 import { withFileLock } from '../store/file-lock.js'
 
 export interface AskedQuestion {
@@ -57,6 +59,21 @@ const QUESTIONS =
 
 export function isQuestion(commandId: string): boolean {
   return QUESTIONS.test(commandId)
+}
+
+/** A case that can not be opened says so when it is asked. @throws CaseError exit 2. */
+export function refuseLogAmongEvidence(file: string, casePath: string): void {
+  let db: Connection
+  try {
+    db = openReader(casePath)
+  } catch {
+    return
+  }
+  try {
+    refuseAmongEvidence(db, file, 'name a log in another folder')
+  } finally {
+    db.close()
+  }
 }
 
 /** Before the answer: a question that can not be recorded is not answered. @throws CaseError exit 2 or 12. */

@@ -1,13 +1,16 @@
 /** A hand-over from question to signed files: the file, its manifest, and when asked a signature and the table of pseudonyms. */
 import { randomBytes } from 'node:crypto'
-import { existsSync, lstatSync, rmSync, writeFileSync } from 'node:fs'
-import { CaseError } from '../model/case-error.js'
+import { existsSync, writeFileSync } from 'node:fs'
+import { CaseError, EXIT } from '../model/case-error.js'
 import type { RowKind } from '../model/event.js'
+import { isNoSpace } from '../model/no-space.js'
 import type { Question } from '../model/question.js'
 import { logicalDigest } from '../query/case/case-facts.js'
 import { getMeta } from '../store/create.js'
+import { refuseAmongEvidence } from '../store/evidence-places.js'
 import { openReader, type Connection } from '../store/open.js'
-import { manifestPath, signManifest, writeManifest, type Manifest } from './manifest.js'
+import { UnfinishedFiles } from '../store/unfinished-files.js'
+import { signManifest, writeManifest, type Manifest } from './manifest.js'
 import { asked, learnQuestion } from './asked.js'
 import { awsWords, learnCase } from './redaction/case-values.js'
 import { REDACTION_LIMIT, Redactor } from './redaction/redactor.js'
@@ -35,72 +38,65 @@ export interface HandoverResult {
 }
 
 export function makeHandover(order: HandoverOrder): HandoverResult {
-  refuseExisting(order)
+  refuseNoKey(order)
   const db = openReader(order.casePath)
   try {
-    const facts = {
-      created: new Date().toISOString(),
-      caseLogicalDigest: logicalDigest(db),
-      caseCreatedBy: getMeta(db, 'created_by'),
-    }
-    const written = order.redact ? writeRedacted(db, order, facts) : writeAsIs(db, order, facts)
-    return release(db, order, facts, written)
+    refuseAmongEvidence(db, order.out, 'name a file in another folder')
+    return makeWhole(order.out, (out) => fill(db, { ...order, out }))
   } finally {
     db.close()
   }
 }
 
-/** All or nothing: what was written is taken back when the rest can not be. */
-function release(
-  db: Connection,
-  order: HandoverOrder,
-  facts: OutFacts,
-  { file, redactor }: Written,
-): HandoverResult {
-  const { question, note } = asked(order.question, redactor)
+/** All files or none, and under their names only when they are whole. */
+function makeWhole(out: string, make: (out: string) => Omit<HandoverResult, 'files'>): HandoverResult {
+  const made = new UnfinishedFiles(out, ENDS)
   try {
-    const manifest = writeManifest(order.out, {
-      logical_digest: file.logicalDigest,
-      case_logical_digest: facts.caseLogicalDigest,
-      counts: file.counts,
-      tables: file.tables,
-      question,
-      kinds: [...order.kinds],
-      notes: file.notes.map(note),
-      redacted: redactor !== null,
-      redaction_limit: redactor === null ? null : REDACTION_LIMIT,
-      created: facts.created,
-      versions: { ...readVersions(db), coldtrail: order.toolVersion },
-    })
-    const files = [order.out, manifestPath(order.out)]
-    if (redactor !== null) files.push(writeMapping(order.out, redactor))
-    if (order.signKey !== undefined) files.push(signManifest(order.out, order.signKey))
-    return { manifest, files, notes: file.notes }
+    return { ...make(made.path), files: made.publish() }
   } catch (error) {
-    for (const file of filesOf(order)) rmSync(file, { force: true })
-    throw error
+    made.discard()
+    throw isNoSpace(error) ? noSpaceFor(out, error) : error
   }
 }
 
-function filesOf({ out, redact, signKey }: HandoverOrder): string[] {
-  const manifest = manifestPath(out)
-  return [
-    out,
-    manifest,
-    ...(redact ? [mappingPath(out)] : []),
-    ...(signKey === undefined ? [] : [`${manifest}.sig`]),
-  ]
+function fill(db: Connection, order: HandoverOrder): Omit<HandoverResult, 'files'> {
+  const facts = {
+    created: new Date().toISOString(),
+    caseLogicalDigest: logicalDigest(db),
+    caseCreatedBy: getMeta(db, 'created_by'),
+  }
+  const { file, redactor } = order.redact ? writeRedacted(db, order, facts) : writeAsIs(db, order, facts)
+  const { question, note } = asked(order.question, redactor)
+  const manifest = writeManifest(order.out, {
+    logical_digest: file.logicalDigest,
+    case_logical_digest: facts.caseLogicalDigest,
+    counts: file.counts,
+    tables: file.tables,
+    question,
+    kinds: [...order.kinds],
+    notes: file.notes.map(note),
+    redacted: redactor !== null,
+    redaction_limit: redactor === null ? null : REDACTION_LIMIT,
+    created: facts.created,
+    versions: { ...readVersions(db), coldtrail: order.toolVersion },
+  })
+  if (redactor !== null) writeMapping(order.out, redactor)
+  if (order.signKey !== undefined) signManifest(order.out, order.signKey)
+  return { manifest, notes: file.notes }
 }
 
-/** A manifest or signature of another file beside ours would be taken for ours. */
-function refuseExisting({ out, signKey }: HandoverOrder): void {
-  const manifest = manifestPath(out)
-  for (const file of [out, manifest, `${manifest}.sig`, mappingPath(out)]) {
-    if (lstatSync(file, { throwIfNoEntry: false }) !== undefined)
-      throw new CaseError(`${file} exists already`, {
-        hint: 'name a new file: a hand-over is never overwritten',
-      })
-  }
+function noSpaceFor(out: string, cause: unknown): CaseError {
+  return new CaseError(`no space left for ${out}: nothing was left of it`, {
+    exit: EXIT.diskFull,
+    hint: 'make room, or name a file on another disk',
+    cause,
+  })
+}
+
+/** A manifest or signature of another file next to ours would be taken for ours. */
+const ENDS = ['', '.manifest.json', '.pseudonyms.json', '.manifest.json.sig']
+
+function refuseNoKey({ signKey }: HandoverOrder): void {
   if (signKey !== undefined && !existsSync(signKey))
     throw new CaseError(`no key at ${signKey}`, {
       hint: 'name a private key: ssh-keygen -t ed25519 -f KEY',
@@ -129,11 +125,10 @@ function mappingPath(out: string): string {
   return `${out}.pseudonyms.json`
 }
 
-function writeMapping(out: string, redactor: Redactor): string {
+function writeMapping(out: string, redactor: Redactor): void {
   const file = mappingPath(out)
   writeFileSync(file, `${JSON.stringify(Object.fromEntries(redactor.mapping), null, 2)}\n`, {
     mode: 0o600,
     flag: 'wx',
   })
-  return file
 }

@@ -1,7 +1,7 @@
 /** The manifest beside a hand-over file: what it is, in a form that a person and `sha256sum` can check. */
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { closeSync, existsSync, openSync, readFileSync, readSync, statSync, writeFileSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, readSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
 import { CaseError, EXIT } from '../model/case-error.js'
@@ -48,7 +48,7 @@ export function writeManifest(out: string, manifest: Omit<Manifest, 'file' | 'sh
 /** @throws CaseError exit 12 when it is missing or not a manifest. */
 export function readManifest(out: string): Manifest {
   const file = manifestPath(out)
-  if (!existsSync(file))
+  if (!isRegular(file))
     throw new CaseError(`no manifest at ${file}`, {
       exit: EXIT.verificationFailed,
       hint: 'ask for the file that was handed over with it',
@@ -61,6 +61,11 @@ export function readManifest(out: string): Manifest {
       cause: error,
     })
   }
+}
+
+/** A pipe or a device may have no end. */
+export function isRegular(file: string): boolean {
+  return statSync(file, { throwIfNoEntry: false })?.isFile() === true
 }
 
 export function sha256OfFile(file: string): string {
@@ -101,7 +106,7 @@ export function checkSignature(
 ): { state: SignatureState; detail: string } {
   const file = manifestPath(out)
   const signature = `${file}.sig`
-  if (!existsSync(signature)) return { state: 'none', detail: 'there is no signature' }
+  if (!isRegular(signature)) return { state: 'none', detail: 'there is no signature' }
   const base = ['-n', SIGNATURE_NAMESPACE, '-s', signature]
   const args =
     signers === null

@@ -3,7 +3,7 @@ import { hash } from 'node:crypto'
 import { existsSync, statSync } from 'node:fs'
 import { CaseError, EXIT } from '../model/case-error.js'
 import { openPlainReader, type Connection } from '../store/open.js'
-import { checkSignature, readManifest, sha256OfFile, type Manifest } from './manifest.js'
+import { checkSignature, isRegular, readManifest, sha256OfFile, type Manifest } from './manifest.js'
 import { digestTables, logicalDigestOf } from './digest.js'
 import { checkMeta } from './meta.js'
 import type { TableSpec } from '../store/schema.js'
@@ -36,7 +36,7 @@ export interface Signers {
 }
 
 export function verifyHandover(out: string, signers: Signers | null): HandoverCheck {
-  if (!existsSync(out)) {
+  if (!isRegular(out)) {
     throw new CaseError(`no file at ${out}`, {
       exit: EXIT.verificationFailed,
       hint: 'name the file that coldtrail handoff has written; its manifest must lie beside it',
@@ -49,7 +49,7 @@ export function verifyHandover(out: string, signers: Signers | null): HandoverCh
     findings.push(`the signature of the manifest does not hold: ${signature.detail}`)
   if (signers !== null && signature.state !== 'good')
     findings.push(`no good signature by ${signers.identity}: ${signature.detail}`)
-  const size = statSync(out).size
+  const { size } = statSync(out)
   if (size !== manifest.size) findings.push(`size is ${size} bytes, the manifest says ${manifest.size}`)
   const sha256 = sha256OfFile(out)
   if (sha256 !== manifest.sha256) findings.push(`SHA-256 is ${sha256}, the manifest says ${manifest.sha256}`)

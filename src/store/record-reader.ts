@@ -58,6 +58,12 @@ export class RecordReader {
 
   /** @throws CaseError exit 12 when the bytes can not be had or are not those that were indexed. */
   read(sourceId: number, offset: number, length: number, locator: string | null = null): Buffer {
+    if (!isPlace(offset, length)) {
+      throw new CaseError(`a record of source ${sourceId} has no place: ${length} bytes at ${offset}`, {
+        exit: EXIT.verificationFailed,
+        hint: 'see what is damaged with: coldtrail verify',
+      })
+    }
     const outer = (): Buffer => this.#bytesAt(sourceId, offset, length)
     return locator === null ? outer() : this.#wrapped(`${sourceId}:${offset}:${length}`, outer, locator)
   }
@@ -90,10 +96,9 @@ export class RecordReader {
 
   #inflate(segment: Segment): Buffer {
     return this.#cached(`s${segment.rowid}`, () => {
-      const row = this.#bytes.get(segment.rowid) as { bytes: Buffer }
-      if (segment.encoding === 'plain') return row.bytes
-      if (segment.encoding === 'deflate') return inflateRawSync(row.bytes)
-      return gunzipSync(row.bytes, { chunkSize: Math.max(64, segment.content_length) })
+      const { bytes } = this.#bytes.get(segment.rowid) as { bytes: unknown }
+      if (!Buffer.isBuffer(bytes)) throw damagedSegment(segment, 'has no bytes')
+      return segment.encoding === 'plain' ? bytes : inflated(segment, bytes)
     })
   }
 
@@ -148,6 +153,40 @@ export class RecordReader {
     }
     return made
   }
+}
+
+/** In a case that somebody else made a column can hold anything. No record is empty. */
+function isPlace(offset: number, length: number): boolean {
+  return Number.isSafeInteger(offset) && Number.isSafeInteger(length) && offset >= 0 && length > 0
+}
+
+/** What a segment can hold: index stores no larger pieces. */
+const MOST_OF_SEGMENT = 1024 * 1024 * 1024
+
+/** No more than its row says, however much there is: a case may come from anybody. */
+function inflated(segment: Segment, bytes: Buffer): Buffer {
+  const { content_length: length, encoding } = segment
+  if (!Number.isSafeInteger(length) || length < 0 || length > MOST_OF_SEGMENT)
+    throw damagedSegment(segment, `says that it holds ${length} bytes`)
+  const inflate = encoding === 'deflate' ? inflateRawSync : gunzipSync
+  try {
+    return inflate(bytes, { chunkSize: Math.max(64, length), maxOutputLength: Math.max(1, length) })
+  } catch (error) {
+    const isMore = (error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE'
+    throw damagedSegment(
+      segment,
+      isMore ? `holds more than the ${length} bytes that its row says` : (error as Error).message,
+      error,
+    )
+  }
+}
+
+function damagedSegment({ rowid }: Segment, what: string, cause?: unknown): CaseError {
+  return new CaseError(`the case file is damaged: stored segment ${rowid}: ${what}`, {
+    exit: EXIT.verificationFailed,
+    hint: 'see what is damaged with: coldtrail verify',
+    cause,
+  })
 }
 
 function slice(content: Buffer, offset: number, length: number, sourceId: number): Buffer {

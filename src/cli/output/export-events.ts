@@ -1,11 +1,16 @@
 /** Writes what was selected in the form of another tool, and says what was changed for it. */
 import { createHash } from 'node:crypto'
-import { createReadStream, createWriteStream, rmSync, statSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { createReadStream, createWriteStream, statSync, writeFileSync } from 'node:fs'
+import { finished } from 'node:stream/promises'
 import { setImmediate } from 'node:timers/promises'
-import { CaseError } from '../../model/case-error.js'
+import { CaseError, EXIT } from '../../model/case-error.js'
 import { EVENT_COLUMNS, type EventRow, type RowKind } from '../../model/event.js'
+import { isNoSpace } from '../../model/no-space.js'
 import type { Question } from '../../model/question.js'
+import { refuseAmongEvidence } from '../../store/evidence-places.js'
 import { RecordReader } from '../../store/record-reader.js'
+import { UnfinishedFiles } from '../../store/unfinished-files.js'
 import { digestStates } from '../../store/verification.js'
 import { askKinds } from '../../query/find/all-kinds.js'
 import { changeNotes, noChanges, type ExportChanges } from '../../render/export-changes.js'
@@ -79,15 +84,20 @@ export async function exportEvents(db: Connection, order: ExportOrder): Promise<
   )
   const counts = new Map<RowKind, number>()
   const pourInto = (out: NodeJS.WritableStream) => pour(answer.rows, form.open(out, changes, scope), counts)
-  if (order.output === undefined) await pourInto(process.stdout)
-  else await intoFile(order.output, pourInto)
-  const written = { counts, changes, notes: [...answer.notes, ...changeNotes(changes)] }
-  const files =
-    order.output === undefined ? [] : [order.output, await writeSidecar(order, order.output, written)]
+  const written = (): Written => ({ counts, changes, notes: [...answer.notes, ...changeNotes(changes)] })
+  const { output } = order
+  let files: string[] = []
+  if (output === undefined) await pourInto(process.stdout)
+  else {
+    files = await makeWhole(db, output, async (file) => {
+      await intoFile(file, pourInto)
+      await writeSidecar(order, file, written())
+    })
+  }
   return {
     rows: [...counts.values()].reduce((sum, count) => sum + count, 0),
     kinds: counts,
-    notes: written.notes,
+    notes: written().notes,
     files,
   }
 }
@@ -104,50 +114,46 @@ async function pour(rows: Iterable<EventRow>, sink: RowSink, counts: Map<RowKind
   await sink.end()
 }
 
-/** A new file, whole or not at all. */
+/** Both files or none, and under their names only when they are whole. */
+async function makeWhole(
+  db: Connection,
+  output: string,
+  make: (file: string) => Promise<void>,
+): Promise<string[]> {
+  refuseAmongEvidence(db, output, 'name a file in another folder with --output')
+  const made = new UnfinishedFiles(output, ['', SIDECAR])
+  try {
+    await make(made.path)
+    return made.publish()
+  } catch (error) {
+    made.discard()
+    if (!isNoSpace(error)) throw error
+    throw new CaseError(`no space left for ${output}: nothing was left of it`, {
+      exit: EXIT.diskFull,
+      hint: 'make room, or name a file on another disk with --output',
+      cause: error,
+    })
+  }
+}
+
 async function intoFile(
   file: string,
   pourInto: (out: NodeJS.WritableStream) => Promise<void>,
 ): Promise<void> {
-  for (const name of [file, sidecarPath(file)]) {
-    if (statSync(name, { throwIfNoEntry: false }) !== undefined) throw existsAlready(name)
-  }
   const out = createWriteStream(file, { flags: 'wx', mode: 0o600 })
-  await new Promise<void>((resolve, reject) => {
-    out.once('open', () => {
-      resolve()
-    })
-    out.once('error', (error) => {
-      reject(canNotWrite(file, error))
-    })
-  })
+  const closed = once(out, 'close')
   try {
+    await once(out, 'open')
     await pourInto(out)
-    await new Promise<void>((resolve, reject) => {
-      out.once('error', reject)
-      out.end(resolve)
-    })
-  } catch (error) {
+    out.end()
+    await finished(out)
+  } finally {
     out.destroy()
-    rmSync(file, { force: true })
-    throw error
+    await closed
   }
 }
 
-function canNotWrite(file: string, error: NodeJS.ErrnoException): CaseError {
-  if (error.code === 'EEXIST') return existsAlready(file)
-  return new CaseError(`can not write ${file}: ${error.message}`, {
-    hint: 'name a file in a folder of yours',
-  })
-}
-
-function existsAlready(file: string): CaseError {
-  return new CaseError(`${file} exists already`, { hint: 'name a new file with --output' })
-}
-
-function sidecarPath(file: string): string {
-  return `${file}.export.json`
-}
+const SIDECAR = '.export.json'
 
 interface Written {
   readonly counts: ReadonlyMap<RowKind, number>
@@ -160,11 +166,11 @@ async function writeSidecar(
   order: ExportOrder,
   file: string,
   { counts, changes, notes }: Written,
-): Promise<string> {
+): Promise<void> {
   const digest = createHash('sha256')
   for await (const chunk of createReadStream(file)) digest.update(chunk as Buffer)
   const sidecar = {
-    file,
+    file: order.output,
     format: order.format,
     sha256: digest.digest('hex'),
     size: statSync(file).size,
@@ -179,6 +185,5 @@ async function writeSidecar(
     created: new Date().toISOString(),
     created_by: `coldtrail ${order.toolVersion}`,
   }
-  writeFileSync(sidecarPath(file), `${JSON.stringify(sidecar, null, 2)}\n`, { flag: 'wx', mode: 0o600 })
-  return sidecarPath(file)
+  writeFileSync(file + SIDECAR, `${JSON.stringify(sidecar, null, 2)}\n`, { flag: 'wx', mode: 0o600 })
 }

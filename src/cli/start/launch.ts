@@ -5,10 +5,12 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import PACKAGE from '../../../package.json' with { type: 'json' }
+import type { CaseError } from '../../model/case-error.js'
 import { escapeUnsafe } from '../../render/json-text.js'
 import { printable } from '../../render/printable.js'
 import { watchOutput } from '../output/output-failure.js'
 import { errorResult, errorText } from '../output/error-output.js'
+import { asSystemError } from '../output/system-error.js'
 import { unknownCommand } from './unknown-command.js'
 import { readDirect, type DirectCommand, type Manifest } from './direct-command.js'
 
@@ -37,8 +39,11 @@ export async function launch(root: URL): Promise<void> {
     if (direct === undefined) await runOther(root, argv, Object.keys(manifest.commands))
     else await runDirect(root, direct)
   } catch (error) {
-    const { handle } = await import('@oclif/core')
-    await handle(shown(error as Error))
+    const refused = asSystemError(error)
+    if (refused === null) {
+      const { handle } = await import('@oclif/core')
+      await handle(shown(error as Error))
+    } else fail(refused, argv)
   }
 }
 
@@ -72,10 +77,14 @@ async function runOther(root: URL, argv: string[], ids: readonly string[]): Prom
     await runOclif(root, argv)
     return
   }
-  process.exitCode = unknown.exit
+  fail(unknown, argv)
+}
+
+function fail(error: CaseError, argv: readonly string[]): void {
+  process.exitCode = error.exit
   if (argv.includes('--json'))
-    process.stdout.write(`${escapeUnsafe(JSON.stringify(errorResult(unknown), null, 2))}\n`)
-  else process.stderr.write(errorText(unknown))
+    process.stdout.write(`${escapeUnsafe(JSON.stringify(errorResult(error), null, 2))}\n`)
+  else process.stderr.write(errorText(error))
 }
 
 /** Without user plug-ins: a file in the home folder must not be able to run code in an investigation. */

@@ -1,4 +1,5 @@
 /** What no archive can tell, and what this one can not. */
+import { runArguments } from '../../store/evidence-places.js'
 import type { Connection } from '../../store/open.js'
 import { readColumn } from '../../store/reader.js'
 import type { ArchiveFile } from './delivered-files.js'
@@ -75,8 +76,8 @@ function strangers(db: Connection, files: readonly ArchiveFile[]): string[] {
 /** Files that an index run was told to leave out look like missing ones. */
 function limitsOfRuns(db: Connection): string[] {
   const limits = readColumn<string>(db, sql`SELECT arguments FROM runs ORDER BY id`)
-    .flatMap((text) => JSON.parse(text) as unknown[])
-    .filter((word) => typeof word === 'string' && /^--(since|until|exclude)\b/.test(word))
+    .flatMap(runArguments)
+    .filter((word) => /^--(since|until|exclude)\b/.test(word))
   if (limits.length === 0) return []
   return [
     `Files were left out when the case was made (${[...new Set(limits)].join(', ')}): some of what looks missing may be there.`,
