@@ -132,7 +132,10 @@ const LAKE_FIELDS = [
 
 function lakeRow(record: CloudTrailRecord): string {
   const text = (name: string): string => String(record[name]).replace('T', ' ').replace('Z', '.000')
-  const said = (name: string): string => String(callerOf(record)[name] ?? null)
+  const said = (name: string): string => {
+    const value = callerOf(record)[name]
+    return typeof value === 'string' ? value : 'null'
+  }
   return LAKE_FIELDS.map((name) => cell(name === 'eventTime' ? text(name) : record[name]))
     .concat(
       cell(

@@ -1,45 +1,18 @@
 /**
  * Are the words of the records in the full text? SQLite cannot say: the index keeps no text to compare with. So what is made of a
  * record again is cut into words by FTS5 itself, and each of them is looked up. Words that are in the index and in no record are
- * not seen: they show an event too many, and its record beside it.
+ * not seen: they show an event too many, and its record next to it.
  */
-import Database from 'better-sqlite3'
 import type { Entry, EventDraft } from '../../model/dictionary.js'
-import { FTS_DDL } from '../../store/schema.js'
+import { TextWords } from '../../store/text-words.js'
 import type { Connection } from '../../store/open.js'
 import type { FindingList } from './finding.js'
 
 /** FTS5 reads longer expressions slowly. */
 const WORDS_AT_ONCE = 50
 
-/** The words of a text, as FTS5 cuts and folds them. */
-class Words {
-  readonly #db = new Database(':memory:')
-  readonly #empty
-  readonly #insert
-  readonly #terms
-
-  constructor() {
-    for (const ddl of FTS_DDL) if (ddl.includes('value_text')) this.#db.exec(ddl)
-    this.#db.exec("CREATE VIRTUAL TABLE temp.word USING fts5vocab(main, 'value_text', 'row')")
-    this.#empty = this.#db.prepare("INSERT INTO value_text (value_text) VALUES ('delete-all')")
-    this.#insert = this.#db.prepare<[string]>('INSERT INTO value_text (rowid, body) VALUES (1, ?)')
-    this.#terms = this.#db.prepare<[], string>('SELECT term FROM temp.word').pluck()
-  }
-
-  of(text: string): string[] {
-    this.#empty.run()
-    this.#insert.run(text)
-    return this.#terms.all()
-  }
-
-  close(): void {
-    this.#db.close()
-  }
-}
-
 export class WordCheck {
-  readonly #words = new Words()
+  readonly #words = new TextWords()
   readonly #event
   readonly #value
   /** Ids of values that were looked up: they repeat from event to event. */
