@@ -7,6 +7,7 @@ import { JsonContent } from './json-content.js'
 import type { Limits } from './limits.js'
 import { LogExportContent } from './log-export.js'
 import type { TextContent } from './text-content.js'
+import type { Neighbour } from './neighbours.js'
 import { startsLikeJson, textKind, type ReadableText } from './text-kind.js'
 
 export type { AccessLine, FoundAggregate, FoundRecord, RecordSink } from './emitter.js'
@@ -27,6 +28,7 @@ export interface Finding {
   readonly verdict: Verdict | null
   readonly unsupported: boolean
   readonly detail: string
+  readonly neighbour?: Neighbour | undefined
 }
 
 const BOM = Buffer.from([0xef, 0xbb, 0xbf])
@@ -40,7 +42,7 @@ export class ContentDecoder {
   #json: JsonContent | undefined
   #content: TextContent | undefined
   #head: Buffer = Buffer.alloc(0)
-  #foreign: { detail: string; unsupported: boolean } | null = null
+  #foreign: Pick<Finding, 'detail' | 'unsupported' | 'neighbour'> | null = null
   /** It is JSON or another form that is read: damage in it is a finding, in other text it would be noise. */
   startsLikeLog = false
   /** Why the rest of the content was not looked at, or null. */
@@ -117,6 +119,10 @@ export class ContentDecoder {
       const kind = counts.has('event') ? 'trail' : counts.has('insight') ? 'insight' : 'other'
       return found({ shape, kind, values, rejected, others })
     }
+    const [family] = this.#emitter.neighbours.keys()
+    // With anything else in it that is not understood, it is not for us to say that nothing is lost.
+    if (family !== undefined && rejected === 0)
+      return { verdict: null, unsupported: false, detail: family, neighbour: { family, isMissing: false } }
     const special = this.#special()
     if (special !== null) return found({ ...special, values: rejected, rejected, others })
     return { verdict: null, unsupported: false, detail: this.#whatItIs() }

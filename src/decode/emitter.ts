@@ -53,6 +53,8 @@ export class Hollow extends Error {}
 export class Emitter {
   readonly #sink: RecordSink
   readonly #limits: Limits
+  /** Values of other logs, by family. */
+  readonly neighbours = new Map<string, number>()
   readonly #unused = new Set<string>()
   readonly counts = new Map<ValueClass, number>()
   /** Of the first value that has one. */
@@ -118,8 +120,15 @@ export class Emitter {
     }
   }
 
+  neighbour(family: string): void {
+    this.neighbours.set(family, (this.neighbours.get(family) ?? 0) + 1)
+  }
+
   /** At the end of the text. */
   end(): void {
+    if (this.index > 0)
+      for (const [family, n] of this.neighbours)
+        this.#sink.problem({ kind: 'neighbour', detail: `${family}: ${n} values next to the records` })
     if (this.#unused.size === 0) return
     const names = Array.from(this.#unused, (name) => JSON.stringify(name.slice(0, 100))).join(', ')
     const more = this.#unused.size === MOST_UNUSED ? ' and more' : ''

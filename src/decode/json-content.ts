@@ -5,6 +5,7 @@ import { notARecord, type Emitter } from './emitter.js'
 import { JsonReader } from './json-reader.js'
 import type { FoundValue, ValueSink } from './json-values.js'
 import type { Limits } from './limits.js'
+import { neighbourValue } from './neighbours.js'
 import { isQueryRow } from './shapes/query-results.js'
 import { ENVELOPES } from './shapes/table.js'
 import type { TextContent } from './text-content.js'
@@ -50,6 +51,11 @@ export class JsonContent implements TextContent, ValueSink {
     if (kind !== 'aggregate') this.#emitter.count(kind)
     const shape =
       kind === 'notification' || kind === 'empty' ? undefined : shapeOf(found.value, found.container)
+    const family = shape === undefined ? neighbourValue(found.value) : undefined
+    if (family !== undefined) {
+      this.#emitter.neighbour(family)
+      return
+    }
     if (shape === undefined) {
       this.#emitter.reject('bad-record', found, notARecord(kind, found.value))
       return

@@ -1,12 +1,19 @@
 /** What a text is, told by its first bytes: JSON, or one of the forms that go by lines. */
 import { foreignText, unsupportedFormat } from './classify.js'
 import { formByHeader, formByRecordCell, type CsvForm } from './csv-form.js'
+import { neighbourText, type Neighbour } from './neighbours.js'
 import { isTar } from './tar-header.js'
 
 export type ReadableText =
   { readonly kind: 'json' | 'log-export' | 'access-log' } | { readonly kind: 'csv'; readonly form: CsvForm }
 export type TextKind =
-  ReadableText | { readonly kind: 'foreign'; readonly detail: string; readonly unsupported: boolean }
+  | ReadableText
+  | {
+      readonly kind: 'foreign'
+      readonly detail: string
+      readonly unsupported: boolean
+      readonly neighbour?: Neighbour | undefined
+    }
 
 /** White space, then an object or a list. */
 const JSON_START = /^\s*[[{]/
@@ -34,6 +41,9 @@ export function textKind(head: Buffer): TextKind {
   const known = unsupportedFormat(head)
   if (known !== null) return { kind: 'foreign', detail: known, unsupported: true }
   if (isTar(head)) return { kind: 'foreign', detail: 'tar', unsupported: true }
+  const neighbour = neighbourText(head)
+  if (neighbour !== undefined)
+    return { kind: 'foreign', detail: neighbour.family, unsupported: false, neighbour }
   const start = head.toString('latin1', 0, 256)
   if (JSON_START.test(start) || head.length === 0) return { kind: 'json' }
   if (EXPORT_LINE.test(start)) return { kind: 'log-export' }

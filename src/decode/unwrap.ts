@@ -4,6 +4,7 @@ import type { JsonObject } from '../model/record.js'
 import { TextTree } from '../model/text-tree.js'
 import { classify, isJsonObject } from './classify.js'
 import { parseJson } from './fields.js'
+import { neighbourValue } from './neighbours.js'
 import type { RowFields } from './row-fields.js'
 import { isQueryRow } from './shapes/query-results.js'
 import { ENVELOPES, VALUE_SHAPES } from './shapes/table.js'
@@ -74,7 +75,11 @@ export class Unwrapping {
     const lost: Rejected[] = []
     let found = false
     for (const item of this.#resolve(value, path, level)) {
-      if (item.kind === 'rejected') lost.push(item)
+      const family = item.kind === 'rejected' ? neighbourValue(item.value) : undefined
+      if (family !== undefined) {
+        found = true
+        yield { kind: 'note', detail: family }
+      } else if (item.kind === 'rejected') lost.push(item)
       else {
         found = true
         yield item

@@ -122,7 +122,7 @@ export const OUT_SOURCES: TableSpec = {
     int('content_size', 'Bytes after decompression'),
     text('content_sha256', 'SHA-256 after decompression'),
     text('kind', 'trail, insight, digest, other'),
-    text('status', 'indexed, duplicate, rejected'),
+    text('status', 'indexed, duplicate, neighbour (of another service or program), rejected'),
     int('records', 'Events in the file'),
     int('other_rows', 'Lines of access logs and counts in the file'),
     text('digest_state', 'What digest verify found: VALID, INVALID, …; null when it was not run'),

@@ -8,7 +8,8 @@ import { HashedInput } from './hashed-file.js'
 import { openOrReject } from './index-source.js'
 import { BufferInput, FileInput, FilePart, type Input } from './input.js'
 import { changedSince, closeFile, isReadError, type OpenFile } from './read-file.js'
-import { NO_FACTS, SourceJob, type SourceContext } from './source-job.js'
+import { NO_FACTS } from './facts.js'
+import { SourceJob, type SourceContext } from './source-job.js'
 
 /** All are reached in the same way. */
 export async function indexMembers(sources: readonly BatchSource[], context: SourceContext): Promise<void> {

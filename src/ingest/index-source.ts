@@ -5,7 +5,8 @@ import { containerKind, type ContainerKind } from './containers/kind.js'
 import { HashedInput } from './hashed-file.js'
 import { FileInput } from './input.js'
 import { closeFile, isReadError, openSource, type OpenFile } from './read-file.js'
-import { NO_FACTS, SourceJob, type SourceContext } from './source-job.js'
+import { NO_FACTS } from './facts.js'
+import { SourceJob, type SourceContext } from './source-job.js'
 
 export type { SourceContext } from './source-job.js'
 

@@ -14,6 +14,7 @@ import { isTar } from '../decode/tar-header.js'
 import { isUtf16, toUtf8 } from '../decode/utf16.js'
 import { repairQuotes, type Repairs } from '../decode/lenient.js'
 import { isOverLimit, type Limits } from '../decode/limits.js'
+import { emptyMarker, type Neighbour } from '../decode/neighbours.js'
 import type { BatchSource, ListedContainer, SourceRow, StageTimes } from '../model/batch.js'
 import { FLAG } from '../model/dictionary.js'
 import type { Problem } from '../model/problem.js'
@@ -23,6 +24,7 @@ import type { Normaliser } from '../normalise/normalise.js'
 import type { Shard } from '../store/shard.js'
 import { wholeContainerKind, type ContainerKind } from './containers/kind.js'
 import { MemberDamage } from './containers/member-damage.js'
+import { NO_FACTS, type Facts } from './facts.js'
 import { STREAM_DAMAGE, TEXT_DAMAGE } from './damage-kinds.js'
 import { HashedInput } from './hashed-file.js'
 import type { Input } from './input.js'
@@ -41,20 +43,6 @@ export interface SourceContext {
   readonly stages: StageTimes
   /** Containers that were met: their members are indexed later, by whoever is free. */
   readonly containers: ListedContainer[]
-}
-
-export type Facts = Pick<
-  SourceRow,
-  'sha256' | 'contentSize' | 'contentSha256' | 'storage' | 'gzipMembers' | 'trailingBytes'
->
-
-export const NO_FACTS: Facts = {
-  sha256: null,
-  contentSize: null,
-  contentSha256: null,
-  storage: 'none',
-  gzipMembers: null,
-  trailingBytes: null,
 }
 
 /** What is to be done with a source after its bytes were looked at. */
@@ -123,14 +111,19 @@ export class SourceJob implements RecordSink {
       return 'done'
     }
     if (bytes.length === 0) {
-      this.reject('empty', 'no bytes', { ...NO_FACTS, sha256: hash('sha256', bytes), contentSize: 0 })
+      const facts = { ...NO_FACTS, sha256: hash('sha256', bytes), contentSize: 0 }
+      const family = emptyMarker(this.#source.member?.name ?? this.#source.path)
+      if (family === undefined) this.reject('empty', 'no bytes', facts)
+      else this.#neighbour({ family, isMissing: false }, facts)
       return 'done'
     }
     const gzip = isGzip(bytes)
     const isMember = this.#source.member !== undefined
     const container = isMember ? null : wholeContainerKind(bytes)
     if (container !== null) return container
-    const inflated = gzip ? inflateNested(bytes, limits.wholeBytes) : plain(bytes)
+    const inflated = gzip
+      ? inflateNested(bytes, limits.wholeBytes)
+      : { content: bytes, problems: [], members: 0, trailingBytes: 0 }
     lap('inflate')
     if (inflated === null || isOverLimit(inflated.content.length, bytes.length, limits)) return 'stream'
     // A container in a container is not opened: the second level is where bombs live.
@@ -289,7 +282,7 @@ export class SourceJob implements RecordSink {
 
   #finish(facts: Facts, keep: (facts: Facts) => Facts = (same) => same): void {
     const { endedEarly } = this.#decoder
-    const { verdict, unsupported, detail } = this.#decoder.verdict()
+    const { verdict, unsupported, detail, neighbour } = this.#decoder.verdict()
     this.#alike.end()
     if (verdict !== null) {
       if (endedEarly !== null) this.problem({ kind: 'too-large', detail: endedEarly })
@@ -300,9 +293,25 @@ export class SourceJob implements RecordSink {
     // Over the limit is the finding, whatever the part that was read looks like.
     const overLimit = this.#problems.some((p) => p.kind === 'too-large')
     if (endedEarly !== null) this.reject('too-large', endedEarly, nothing)
+    else if (neighbour !== undefined && !overLimit) this.#neighbour(neighbour, nothing)
     else if (unsupported && !overLimit) this.reject('unsupported', whatToDo(detail), nothing)
     else if (this.#isDamagedLog()) this.#write(nothing, NO_VERDICT, 'rejected')
     else this.reject('unknown-shape', detail, nothing)
+  }
+
+  /** Its bytes are not kept. Where it is in the place of evidence, that is what is rejected. */
+  #neighbour({ family, isMissing }: Neighbour, facts: Facts): void {
+    if (isMissing) {
+      this.reject('not-downloaded', family, facts)
+      return
+    }
+    // Its name is that of a delivered file: what was in it is gone.
+    if (this.#source.hints.deliveredAt !== undefined) {
+      this.reject('unknown-shape', `${family}, under the name of a delivered file`, facts)
+      return
+    }
+    this.#problems = [{ kind: 'neighbour', detail: family }]
+    this.#write(facts, { ...NO_VERDICT, shape: family }, 'neighbour')
   }
 
   /** The damage is the finding, when the rest looks like what we read; of a text file it would be noise. */
@@ -317,7 +326,7 @@ export class SourceJob implements RecordSink {
     this.#write(facts, NO_VERDICT, 'rejected')
   }
 
-  #write(facts: Facts, verdict: Verdict, status: 'indexed' | 'rejected'): void {
+  #write(facts: Facts, verdict: Verdict, status: SourceRow['status']): void {
     const { path, pathHex, id, size, mtimeMs, hints, member } = this.#source
     this.#writeProblems()
     this.#context.shard.addSource({
@@ -349,7 +358,3 @@ export class SourceJob implements RecordSink {
 }
 
 const NO_VERDICT: Verdict = { shape: '', kind: 'other', values: 0, rejected: 0, others: 0 }
-
-function plain(content: Buffer): Inflated {
-  return { content, problems: [], members: 0, trailingBytes: 0 }
-}

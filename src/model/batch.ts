@@ -134,7 +134,7 @@ export interface SourceRow {
   readonly contentSha256: string | null
   readonly kind: SourceKind
   readonly shape: string | null
-  readonly status: 'indexed' | 'rejected'
+  readonly status: 'indexed' | 'rejected' | 'neighbour'
   readonly storage: 'original' | 'deflated' | 'reference' | 'none'
   readonly gzipMembers: number | null
   readonly trailingBytes: number | null

@@ -11,7 +11,7 @@ export interface CaseInfo {
   readonly logical_digest: string | null
   readonly events: number
   readonly appearances: number
-  /** Sources by status: indexed, duplicate, rejected. */
+  /** Sources by status: indexed, duplicate, neighbour, rejected. */
   readonly sources: Readonly<Record<string, number>>
   /** Of these, members of zips and tars, by status. */
   readonly members: Readonly<Record<string, number>>
@@ -59,6 +59,8 @@ export interface RunInfo {
 /** All problems of one kind, with the first of them as an example. */
 export interface ProblemGroup {
   readonly kind: ProblemKind
+  /** Of `neighbour`: one group each. */
+  readonly family?: string
   readonly count: number
   readonly first: ProblemPlace
 }

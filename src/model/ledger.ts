@@ -1,11 +1,13 @@
 /** The accounts of an index run, and of a case: what was found is the sum of the rest. */
 
-/** found = indexed + duplicate + alreadyIndexed + skipped + rejected. */
+/** found = indexed + duplicate + alreadyIndexed + neighbours + skipped + rejected. */
 export interface SourceLedger {
   readonly found: number
   readonly indexed: number
   readonly duplicate: number
   readonly alreadyIndexed: number
+  /** Of other services and programs. */
+  readonly neighbours: number
   readonly skipped: number
   readonly rejected: number
 }
@@ -33,6 +35,8 @@ export interface LedgerTotals {
   readonly members: SourceLedger
   readonly records: RecordLedger
   readonly others: OtherRows
+  /** Files and members of other services and programs, by family. */
+  readonly families: Readonly<Record<string, number>>
   /** By kind. */
   readonly problems: Readonly<Record<string, number>>
 }

@@ -16,6 +16,10 @@ export const PROBLEM_KINDS = {
   'too-large': 'decompressed size or ratio is over the limit; the rest was not read',
   'bad-json': 'not valid JSON at this offset',
   'bad-csv': 'a row that breaks the rules of CSV (RFC 4180), or has another number of cells than the header',
+  neighbour:
+    'a file of another service or program, by its content; it holds no event of CloudTrail, and is not kept',
+  'not-downloaded':
+    'a pointer, an error or a web page in the place of the file: the evidence itself is not there',
   'not-a-record': 'a probe or marker that the exporting service writes beside records; skipped',
   'unused-columns': 'columns whose names are not of a record: their cells are found as text only',
   respelled:
@@ -61,6 +65,7 @@ export const NOTES: ReadonlySet<ProblemKind> = new Set<ProblemKind>([
   'byte-order-mark',
   'content-omitted',
   'conflict',
+  'neighbour',
   'not-a-record',
   'utf-16',
   'unused-columns',

@@ -8,7 +8,7 @@ export interface IngestReport extends LedgerTotals {
 }
 
 export function renderIngestReport(totals: IngestReport, casePath: string): string[] {
-  const { files, members, records, others } = totals
+  const { files, members, records, others, families } = totals
   const { access_log_lines: accessLines, aggregated_events: aggregated } = others
   const rows = records.found + accessLines + aggregated
   const rate = totals.milliseconds > 0 ? Math.round(rows / (totals.milliseconds / 1000)) : 0
@@ -18,6 +18,9 @@ export function renderIngestReport(totals: IngestReport, casePath: string): stri
     `records  ${recordsText(records)}`,
     ...(accessLines > 0 ? [`lines    ${formatCount(accessLines)} of S3 server access logs`] : []),
     ...(aggregated > 0 ? [`counts   ${formatCount(aggregated)} aggregated events: counts, no events`] : []),
+    ...Object.entries(families).map(
+      ([family, n]) => `other    ${formatCount(n)} ${family}: no event of CloudTrail in it`,
+    ),
     `time     ${formatDuration(totals.milliseconds)}, ${formatBytes(totals.bytes)} read, ${formatCount(rate)} records/s`,
   ]
   if (files.found === 0)
@@ -36,6 +39,7 @@ function sourcesText(sources: SourceLedger): string {
     indexed: sources.indexed,
     'copies of indexed files': sources.duplicate,
     'already indexed': sources.alreadyIndexed,
+    ...(sources.neighbours > 0 ? { 'of other services or programs': sources.neighbours } : {}),
     skipped: sources.skipped,
     rejected: sources.rejected,
   })

@@ -9,12 +9,16 @@ export function renderProblems(groups: readonly ProblemGroup[]): string {
   return groups.map((group) => renderKeyValues(groupLines(group))).join('\n')
 }
 
-function groupLines({ kind, count, first }: ProblemGroup): KeyValue[] {
+function groupLines({ kind, family, count, first }: ProblemGroup): KeyValue[] {
   return [
     { key: kind, value: `${formatCount(count)} ${count === 1 ? 'problem' : 'problems'}` },
-    { key: '  meaning', value: PROBLEM_KINDS[kind] },
+    { key: '  meaning', value: meaningOf(kind, family) },
     { key: count === 1 ? '  place' : '  first place', value: placeText(first) },
   ]
+}
+
+function meaningOf(kind: ProblemGroup['kind'], family: string | undefined): string {
+  return family === undefined ? PROBLEM_KINDS[kind] : `${family}: ${PROBLEM_KINDS[kind]}`
 }
 
 function placeText({ path, member, byte_offset, record_index }: ProblemPlace): string {
@@ -39,10 +43,10 @@ export const GROUP_COLUMNS = [
 export function problemGroupRows(
   groups: readonly ProblemGroup[],
 ): Record<(typeof GROUP_COLUMNS)[number], string | number | null>[] {
-  return groups.map(({ kind, count, first }) => ({
+  return groups.map(({ kind, family, count, first }) => ({
     kind,
     problems: count,
-    meaning: PROBLEM_KINDS[kind],
+    meaning: meaningOf(kind, family),
     path: first.path,
     member: first.member,
     record_index: first.record_index,

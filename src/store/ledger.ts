@@ -15,7 +15,7 @@ export class KnownSources {
       )
       .pluck()
     this.#same = db.prepare(
-      `SELECT 1 FROM source WHERE sha256 = ? AND status IN ('indexed', 'duplicate', 'rejected') AND path = ? AND path_hex IS ?
+      `SELECT 1 FROM source WHERE sha256 = ? AND status IN ('indexed', 'duplicate', 'neighbour', 'rejected') AND path = ? AND path_hex IS ?
        AND member IS NULL`,
     )
   }
@@ -140,6 +140,9 @@ export class Ledger {
       members: this.#sources('member IS NOT NULL', run.members),
       records: recordLedger(this.#db, this.#runId),
       others: otherRows(this.#db, this.#runId),
+      families: this.#count(
+        `SELECT shape AS name, count(*) AS n FROM source WHERE run_id = ? AND status = 'neighbour' GROUP BY 1 ORDER BY 1`,
+      ),
       problems: this.#count('SELECT kind AS name, count(*) AS n FROM problem WHERE run_id = ? GROUP BY 1'),
     }
   }
@@ -148,8 +151,8 @@ export class Ledger {
     const status = this.#count(
       `SELECT status AS name, count(*) AS n FROM source WHERE run_id = ? AND ${which} GROUP BY 1`,
     )
-    const { indexed = 0, duplicate = 0, rejected = 0 } = status
-    return { found, indexed, duplicate, alreadyIndexed, skipped, rejected }
+    const { indexed = 0, duplicate = 0, neighbour = 0, rejected = 0 } = status
+    return { found, indexed, duplicate, alreadyIndexed, neighbours: neighbour, skipped, rejected }
   }
 
   #count(sql: string): Record<string, number> {

@@ -239,7 +239,7 @@ export const SOURCE: TableSpec = {
     text('content_sha256', 'SHA-256 after decompression: what CloudTrail digests list'),
     text('kind', 'trail, insight, digest, other'),
     text('shape', 'How the records are wrapped'),
-    text('status', 'indexed, duplicate, rejected', 'NOT NULL'),
+    text('status', 'indexed, duplicate, neighbour (of another service or program), rejected', 'NOT NULL'),
     int('duplicate_of', 'source.id with the same bytes'),
     text(
       'storage',

@@ -160,7 +160,8 @@ export async function index(
 
 function expectReconciled({ files, members, records }: IngestTotals): void {
   for (const [what, found] of Object.entries({ files, members })) {
-    const sum = found.indexed + found.duplicate + found.alreadyIndexed + found.skipped + found.rejected
+    const { indexed, duplicate, alreadyIndexed, neighbours, skipped, rejected } = found
+    const sum = indexed + duplicate + alreadyIndexed + neighbours + skipped + rejected
     expect({ what, sum, parts: found }).toEqual({ what, sum: found.found, parts: found })
   }
   const values = records.events + records.duplicates + records.replaced + records.rejected

@@ -9,6 +9,7 @@ import { lambdaLogEvent } from './lambda-log-event.js'
 import { logEvents } from './log-events.js'
 import { logSubscription } from './log-subscription.js'
 import { lookupEvents } from './lookup-events.js'
+import { ocsf } from './ocsf.js'
 import { queryResults } from './query-results.js'
 import { queueMessage } from './queue-message.js'
 import { recordsEnvelope } from './records-envelope.js'
@@ -34,6 +35,7 @@ export const VALUE_SHAPES: readonly ValueShape[] = [
   streamRecords,
   logEvents,
   queryResults,
+  ocsf,
   elasticsearch,
   splunk,
   queueMessage,

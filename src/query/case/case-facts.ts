@@ -67,12 +67,14 @@ export function logicalDigest(db: Connection): string {
 
 export function readProblemGroups(db: Connection): ProblemGroup[] {
   const kinds = db.prepare(
-    'SELECT kind, count(*) AS count, min(id) AS first FROM problem GROUP BY kind ORDER BY count DESC, kind',
+    `SELECT kind, CASE kind WHEN 'neighbour' THEN detail END AS family, count(*) AS count, min(id) AS first FROM problem
+     GROUP BY 1, 2 ORDER BY count DESC, kind, family`,
   )
   const place = db.prepare('SELECT path, member, byte_offset, record_index FROM problem WHERE id = ?')
-  return (kinds.all() as { kind: ProblemKind; count: number; first: number }[]).map(
-    ({ kind, count, first }) => ({
+  return (kinds.all() as { kind: ProblemKind; family: string | null; count: number; first: number }[]).map(
+    ({ kind, family, count, first }) => ({
       kind,
+      ...(family === null ? {} : { family }),
       count,
       first: place.get(first) as ProblemGroup['first'],
     }),

@@ -67,6 +67,8 @@ interface Counts {
   readonly indexed?: number
   readonly duplicate?: number
   readonly alreadyIndexed?: number
+  /** Not counted by older versions. */
+  readonly neighbours?: number
   readonly skipped?: number
   readonly rejected?: number
 }
@@ -111,7 +113,7 @@ function checkRunCounts(db: Connection): Finding[] {
 
 function sumOf(counts: Counts | undefined): number {
   const { indexed = NaN, duplicate = NaN, alreadyIndexed = NaN, skipped = NaN, rejected = NaN } = counts ?? {}
-  return indexed + duplicate + alreadyIndexed + skipped + rejected
+  return indexed + duplicate + alreadyIndexed + (counts?.neighbours ?? 0) + skipped + rejected
 }
 
 function readCounts(text: string): RunCounts | null {

@@ -195,7 +195,7 @@ function missingLog(url: string, { file, fingerprint, vouches }: DigestVerdict):
 }
 
 function isLog(row: SourceFacts, path: string): boolean {
-  if (row.status === 'rejected') return isLogName(deliveredName(path).name)
+  if (row.status === 'rejected' || row.status === 'neighbour') return isLogName(deliveredName(path).name)
   return row.kind === 'trail' || row.kind === 'insight'
 }
 

@@ -1,0 +1,105 @@
+/** What lies next to CloudTrail's files in a bucket or a folder, by its content. It holds no event of CloudTrail, and is named once a file. */
+import { isJsonObject } from './classify.js'
+import type { JsonObject } from '../model/record.js'
+
+export interface Neighbour {
+  readonly family: string
+  /** In the place of evidence that is not there. */
+  readonly isMissing: boolean
+}
+
+const HEX = /^[0-9a-f]{32,128}$/i
+
+/** By the beginning of a text or of bytes, as Latin-1. */
+const BEGINNINGS: readonly (readonly [RegExp, string])[] = [
+  [/^\u0000\u0000\u0000\u0001Bud1/, '.DS_Store of a Mac'],
+  [/^\u0000\u0005\u0016[\u0000\u0007]/, 'AppleDouble file of a Mac'],
+  [/^\s*\[(?:\.ShellClassInfo|LocalizedFileNames|ViewState)\]/, 'desktop.ini of Windows'],
+  [/^-----BEGIN (?:PGP|SSH) SIGNATURE-----/, 'signature'],
+  [/^\s*\{\s*"fileVersion"\s*:\s*"[\d.]+"\s*,(?:[^[{]*,)?\s*"configurationItems"\s*:/, 'AWS Config'],
+  [
+    /^(?:[a-z][a-z0-9-]* )*(?:srcaddr|interface-id|pkt-srcaddr)(?: [a-z][a-z0-9-]*)*\s*(?:\n|$)/,
+    'VPC flow log',
+  ],
+  [/^\d{1,2} (?:\d{12}|unknown) eni-[0-9a-f]+ /, 'VPC flow log'],
+  [/^(?:https?|h2|grpcs?|wss?) \d{4}-\d\d-\d\dT\S+Z (?:app|net)\/\S+ /, 'load balancer access log'],
+  [/^tls \d\.\d \d{4}-\d\d-\d\dT\S+ net\/\S+ /, 'load balancer access log'],
+  [/^\d{4}-\d\d-\d\dT\S+Z \S+ \S+:\d+ (?:\S+:\d+|-) -?[\d.]+ -?[\d.]+ /, 'load balancer access log'],
+  [/^#Version: 1\.\d+\s*[\r\n]+#Fields: .*(?:x-edge|cs-method|date)/, 'CloudFront access log'],
+  [/^(?:<\?xml[^>]*>\s*)?<ListBucketResult[\s>]/, 'listing of an S3 bucket'],
+  [/^Permission .{0,40}(?:test|granted|CloudWatch)/i, 'probe of CloudWatch Logs'],
+]
+
+const INSTEAD: readonly (readonly [RegExp, string])[] = [
+  [/^version https:\/\/git-lfs\.github\.com\/spec\//, 'Git LFS pointer: run git lfs pull, then index again'],
+  [/^(?:\.\.\/)*(?:\.git)?\/annex\/objects\//, 'git-annex pointer: run git annex get, then index again'],
+  [/^(?:<\?xml[^>]*>\s*)?<Error>\s*<Code>/, 'error of S3, saved in place of the file: download it again'],
+  [/^\s*<(?:!doctype html|html|head)[\s>]/i, 'web page, saved in place of the file: download it again'],
+]
+
+const CHECKSUM_LINE =
+  /^(?:\\?[0-9a-f]{32,128}(?: {2}| \*|\t)\S.*|(?:SHA\d{1,3}|MD5) ?\(.+\) ?= ?[0-9a-f]{32,128}|)$/i
+const INVENTORY_LINE = /^"[a-z0-9.-]{3,63}","[^"]+"(?:,"[^"]*")+\r?$/
+
+/** @param head the beginning of the content. */
+export function neighbourText(head: Buffer): Neighbour | undefined {
+  const start = head.toString('latin1', 0, 4096).replace(/^\u00ef\u00bb\u00bf/, '')
+  const instead = INSTEAD.find(([form]) => form.test(start))
+  if (instead !== undefined) return { family: instead[1], isMissing: true }
+  const family = BEGINNINGS.find(([form]) => form.test(start))?.[1] ?? byLines(start)
+  return family === undefined ? undefined : { family, isMissing: false }
+}
+
+function byLines(start: string): string | undefined {
+  if (HEX.test(start.trim())) return 'checksum file'
+  const lines = start.split('\n')
+  // The last one may be cut.
+  const whole = lines.length > 1 ? lines.slice(0, -1) : lines
+  if (whole.every((line) => CHECKSUM_LINE.test(line.trimEnd())))
+    return start.trim() === '' ? undefined : 'checksum file'
+  return whole.every((line) => INVENTORY_LINE.test(line)) ? 'S3 inventory' : undefined
+}
+
+/** Empty by design: their names are all that they are. */
+export function emptyMarker(path: string): string | undefined {
+  return /(?:^|[/\\])(?:ConfigWritabilityCheckFile|_SUCCESS|\.keep|\.gitkeep|[^/\\]*_\$folder\$)$/.test(path)
+    ? 'empty marker file'
+    : undefined
+}
+
+type Test = (value: JsonObject) => boolean
+const has =
+  (...keys: readonly string[]): Test =>
+  (value) =>
+    keys.every((key) => value[key] !== undefined)
+
+const VALUES: readonly (readonly [Test, string])[] = [
+  [has('configurationItems', 'fileVersion'), 'AWS Config'],
+  [has('configurationItemVersion', 'configurationItemStatus'), 'AWS Config'],
+  [
+    (value) => has('messageType', 's3ObjectKey')(value) || has('messageType', 'configurationItem')(value),
+    'notice of AWS Config',
+  ],
+  [(value) => isJsonObject(value['service']) && value['service']['serviceName'] === 'guardduty', 'GuardDuty'],
+  [(value) => value['source'] === 'aws.guardduty', 'GuardDuty'],
+  [has('AwsAccountId', 'ProductArn'), 'Security Hub'],
+  [has('webaclId', 'httpRequest'), 'WAF log'],
+  [has('query_name', 'query_type', 'rcode'), 'Route 53 resolver query log'],
+  [has('firewall_name', 'event'), 'Network Firewall log'],
+  [(value) => String(value['apiVersion']).startsWith('audit.k8s.io/'), 'Kubernetes audit log'],
+  [has('sourceBucket', 'destinationBucket', 'fileFormat'), 'S3 inventory'],
+  [has('class_uid', 'metadata'), 'OCSF (Security Lake) of another class than API Activity'],
+  [
+    (value) => isJsonObject(value['ecs']) || value['ecs.version'] !== undefined,
+    'Elastic document (ECS) of another source',
+  ],
+  [has('s3Bucket', 's3ObjectKey'), 'notice of a delivered file'],
+  [(value) => value['Event'] === 's3:TestEvent', 'test notice of S3'],
+]
+
+/** A JSON value, or a message that is text. */
+export function neighbourValue(value: unknown): string | undefined {
+  if (value === 'CloudTrail validation message.') return 'validation message of CloudTrail'
+  if (!isJsonObject(value)) return undefined
+  return VALUES.find(([test]) => test(value))?.[1]
+}
