@@ -51,7 +51,7 @@ export const OUT_RESOURCES: TableSpec = {
     text('event_id', 'eventID'),
     text('arn', 'ARN'),
     text('type', 'Type'),
-    text('role', 'target, source, key, grantee, created, policy, mentioned'),
+    text('role', 'target, source, key, grantee, created, policy, mentioned, revoked'),
     text('name', 'Bare id or name'),
     int('derived', '1 when the ARN was put together from parts'),
   ],

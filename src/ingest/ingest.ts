@@ -11,7 +11,7 @@ import { isNoSpace } from '../model/no-space.js'
 import type { FoundFile, SkippedPath } from '../model/source.js'
 import { nextRoom } from '../model/event-id.js'
 import { realCasePath } from '../store/case-path.js'
-import { createCase } from '../store/create.js'
+import { addRoles, createCase } from '../store/create.js'
 import { beginLoad, emptyStages, finishLoad } from '../store/finish.js'
 import { lastRow } from '../store/merge.js'
 import { lockCase, type CaseLock } from '../store/lock.js'
@@ -122,6 +122,7 @@ class Ingest {
     files: readonly FoundFile[],
     unreadable: readonly SkippedPath[],
   ): Promise<IngestTotals> {
+    addRoles(db)
     const runId = startRun(db, { arguments: this.#plan.commandLine, toolVersion: this.#plan.toolVersion })
     const ledger = new Ledger(db, runId)
     const still = new Set(unreadable.map((skipped) => skipped.path))

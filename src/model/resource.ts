@@ -1,4 +1,7 @@
-/** The part a resource plays in an event. Spellings are part of the case format. */
+/**
+ * The part a resource plays in an event. Spellings and order are part of the case format. A grantee is given access; from `revoked`,
+ * access is taken.
+ */
 export const RESOURCE_ROLES = [
   'target',
   'source',
@@ -7,6 +10,7 @@ export const RESOURCE_ROLES = [
   'created',
   'policy',
   'mentioned',
+  'revoked',
 ] as const
 export type ResourceRole = (typeof RESOURCE_ROLES)[number]
 

@@ -54,12 +54,17 @@ function writeSchema(db: Connection): void {
   tuneFullText(db)
   for (const view of VIEWS) db.exec(`CREATE VIEW ${view.name} AS ${view.sql}`)
   for (const index of INDEXES) if (INDEXED_EARLY.has(index.table)) db.exec(createIndex(index))
-  const role = db.prepare('INSERT INTO resource_role (id, role) VALUES (?, ?)')
-  RESOURCE_ROLES.forEach((name, id) => role.run(id, name))
+  addRoles(db)
   db.exec('INSERT INTO outcome (id, error_code, error_message, failed) VALUES (0, NULL, NULL, 0)')
   writeDictionary(db)
   db.pragma(`application_id = ${APPLICATION_ID}`)
   db.pragma(`user_version = ${USER_VERSION}`)
+}
+
+/** A case of an earlier version lacks those that were added since. */
+export function addRoles(db: Connection): void {
+  const role = db.prepare('INSERT OR IGNORE INTO resource_role (id, role) VALUES (?, ?)')
+  RESOURCE_ROLES.forEach((name, id) => role.run(id, name))
 }
 
 /**

@@ -217,7 +217,7 @@ const RESOURCE_ROLE: TableSpec = {
   meaning: 'Names of the roles.',
   columns: [
     int('id', 'Number', 'PRIMARY KEY'),
-    text('role', 'target, source, key, grantee, created, policy, mentioned'),
+    text('role', 'target, source, key, grantee, created, policy, mentioned, revoked'),
   ],
 }
 

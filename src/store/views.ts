@@ -125,7 +125,7 @@ const EVENT_RESOURCES: ViewSpec = {
     col('event_id', 'TEXT', 'eventID'),
     col('arn', 'TEXT', 'ARN'),
     col('type', 'TEXT', 'Type'),
-    col('role', 'TEXT', 'Part it plays: target, source, key, grantee, created, policy, mentioned'),
+    col('role', 'TEXT', 'Part it plays: target, source, key, grantee, created, policy, mentioned, revoked'),
     col('name', 'TEXT', 'Bare id or name'),
     col('derived', 'INTEGER', '1 when the ARN was put together'),
     col('event_rowid', 'INTEGER', 'event.id'),

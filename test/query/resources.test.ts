@@ -144,7 +144,7 @@ type Counts = readonly [
   roles: string,
 ]
 
-const ROLES = ['target', 'source', 'key', 'grantee', 'created', 'policy', 'mentioned']
+const ROLES = ['target', 'source', 'key', 'grantee', 'created', 'policy', 'mentioned', 'revoked']
 
 /** What records name is tested elsewhere: this counts the uses, one by one. */
 function slowly(isWanted: (use: Use) => boolean = () => true): Map<string, Counts> {

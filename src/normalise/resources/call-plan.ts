@@ -1,5 +1,6 @@
 import { Creation } from './creation.js'
 import type { JsonObject } from '../../model/record.js'
+import type { ResourceRole } from '../../model/resource.js'
 import type { Found } from './found.js'
 import { bringsPolicy } from './policy-grantees.js'
 import { Entry, makeScope } from './scope.js'
@@ -13,6 +14,10 @@ export interface CallPlan {
   readonly entry: Entry
   readonly creation: Creation | null
   readonly compose: ((parameters: JsonObject, found: Found) => void) | null
+  /** What those are to whom its parameters, as elsewhere, give access. */
+  readonly granteeRole: ResourceRole
+  /** One call gives and takes: its parameter `operationType` says which. */
+  readonly mayRevoke: boolean
   /** Its parameters hold a policy that says who is let in. */
   readonly bringsPolicy: boolean
 }
@@ -52,8 +57,18 @@ function makePlan(eventSource: string, eventName: string): CallPlan {
     entry: entryFor(services, eventName),
     creation: Creation.of(eventName),
     compose: services.find(({ compose }) => compose !== undefined)?.compose ?? null,
+    granteeRole: granteeRoleOf(eventName),
+    mayRevoke: /^Modify\w+Attribute$/.test(eventName),
     bringsPolicy: bringsPolicy(eventName),
   }
+}
+
+const READS = /^(?:Get|List|Describe|Head|BatchGet|Search|Query|Check|Validate)(?=[A-Z])/
+const TAKES = /^(?:Delete|Remove|Revoke|Retire|Detach|Disassociate|Deregister|Disable)(?=[A-Z])/
+
+function granteeRoleOf(eventName: string): ResourceRole {
+  if (READS.test(eventName)) return 'mentioned'
+  return TAKES.test(eventName) ? 'revoked' : 'grantee'
 }
 
 /** Most calls of a service mean the same by a name: they share what is learnt of spellings. */

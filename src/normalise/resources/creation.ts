@@ -2,6 +2,8 @@ import type { ResourceRole } from '../../model/resource.js'
 
 const VERB =
   /^(?:Create|Run|Allocate|Register|Import|Copy|Launch|Restore|Provision|Upload|Publish|Request|Clone)(?=[A-Z])/
+/** Parts that what a call makes can play in its answer. */
+const MADE_AS: ReadonlySet<ResourceRole> = new Set(['target', 'key', 'policy', 'created'])
 const API_DATE = /\d{4}_?\d{2}_?\d{2}(?:v\d+)?$/
 /**
  * What may follow the name of the thing: RestoreDBInstanceFromS3, CreateLocationNfs make a DBInstance and a Location.
@@ -32,7 +34,7 @@ export class Creation {
   }
 
   makes(type: string | null, role: ResourceRole): boolean {
-    if (type === null || role === 'mentioned' || role === 'source' || role === 'grantee') return false
+    if (type === null || !MADE_AS.has(role)) return false
     let answer = this.#known.get(type)
     if (answer === undefined) {
       answer = this.#fits(type)

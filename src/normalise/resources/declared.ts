@@ -8,12 +8,12 @@ import { Kind } from './kind.js'
 const BUCKET = new Kind('AWS::S3::Bucket', 'arn:P:s3:::NAME', { nameless: true })
 
 /** What the fields of an entry are called: in trails, in Lake, in lookup output. */
-export const DECLARED_FIELDS: ReadonlyMap<string, 'arn' | 'type' | 'name'> = new Map([
+export const DECLARED_FIELDS: ReadonlyMap<string, 'arn' | 'prefix' | 'type' | 'name'> = new Map([
   ['ARN', 'arn'],
   ['arn', 'arn'],
-  ['ARNPrefix', 'arn'],
-  ['arnPrefix', 'arn'],
-  ['arnprefix', 'arn'],
+  ['ARNPrefix', 'prefix'],
+  ['arnPrefix', 'prefix'],
+  ['arnprefix', 'prefix'],
   ['type', 'type'],
   ['resourceType', 'type'],
   ['ResourceType', 'type'],
@@ -33,7 +33,7 @@ export function addDeclared(arn: string, type: string, name: string, found: Foun
 
 function addArn(arn: string, type: string | null, found: Found): void {
   if (!isUsable(arn) || !arn.startsWith('arn:')) return
-  if (type === 'AWS::S3::Object' || type === 'AWS::S3::Bucket') {
+  if (type === 'AWS::S3::Object' || type === 'AWS::S3::Bucket' || type === 'object prefix') {
     found.add(arn, type, null, false, 'target')
     return
   }

@@ -16,6 +16,7 @@ const STRENGTH: Readonly<Record<ResourceRole, number>> = {
   key: 3,
   policy: 2,
   grantee: 1,
+  revoked: 0.5,
   mentioned: 0,
 }
 
@@ -32,6 +33,8 @@ export class Found {
   context: RecordContext = { eventSource: '', region: '', account: '', partition: 'aws' }
   /** Set while the answer to a call that makes something is read. */
   creation: Creation | null = null
+  /** What a grantee is in this call: calls that take access away, or only read it, use the same parameters. */
+  granteeRole: ResourceRole = 'grantee'
   #entries: Entry[] = []
   #index: Map<string, Entry> | null = null
 
@@ -42,6 +45,7 @@ export class Found {
   start(context: RecordContext): void {
     this.context = context
     this.creation = null
+    this.granteeRole = 'grantee'
     this.#entries = []
     this.#index = null
   }
@@ -79,7 +83,8 @@ export class Found {
     derived: boolean,
     asked: ResourceRole,
   ): void {
-    const role = this.creation !== null && this.creation.makes(type, asked) ? 'created' : asked
+    const meant = asked === 'grantee' ? this.granteeRole : asked
+    const role = this.creation !== null && this.creation.makes(type, meant) ? 'created' : meant
     const isDerived = derived && arn !== null
     const known = this.#same(arn, type, name, isDerived)
     if (known === undefined) {

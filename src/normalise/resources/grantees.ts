@@ -10,6 +10,10 @@ export const ACCOUNT = new Kind('account', 'arn:P:iam::NAME:root', { name: twelv
 
 /** An account id, `all`, `*`, a service, as sharing calls give them. */
 export const GRANTEE: Rule = reads(readGrantee, 'grantee')
+/** The same, of those whose access is taken away. */
+export const REVOKED: Rule = reads(readGrantee, 'revoked')
+/** An address range: who is let in when it is all addresses. */
+export const ADDRESS_RANGE: Rule = reads(readRange, 'grantee')
 /** The value of an `x-amz-grant-…` header: `uri="…", id="…"`. */
 export const GRANT_HEADER: Rule = reads(readGrantHeader, 'grantee')
 /** `public-read` and its like. */
@@ -23,6 +27,10 @@ export function readGrantee(value: string, found: Found, role: ResourceRole): vo
   else if (/^[a-z0-9-]+(?:\.[a-z0-9-]+)*\.amazonaws\.com(?:\.cn)?$/.test(value))
     found.named('service', value, role)
   else if (/^[0-9a-f]{64}$/.test(value)) found.named('canonical user', value, role)
+}
+
+function readRange(value: string, found: Found, role: ResourceRole): void {
+  if (value === '0.0.0.0/0' || value === '::/0') found.named('everyone', 'all', role)
 }
 
 function readGrantHeader(value: string, found: Found, role: ResourceRole): void {

@@ -6,6 +6,7 @@ import type { JsonObject } from '../../model/record.js'
 import type { ResourceRef } from '../../model/resource.js'
 import { isObject } from '../fields.js'
 import { findArns } from './arns.js'
+import { readBearerToken, readCaller } from './caller.js'
 import { type CallPlan, planFor } from './call-plan.js'
 import { readContext } from './context.js'
 import { addDeclared, DECLARED_FIELDS } from './declared.js'
@@ -70,12 +71,15 @@ export class RecordWalk {
     this.#said.start()
     this.#tooDeep = false
     const plan = planFor(record['eventSource'], record['eventName'])
+    this.#found.granteeRole = plan.mayRevoke && revokes(record) ? 'revoked' : plan.granteeRole
     for (const key in record) {
       const value = record[key]
       if (typeof value === 'string') {
         this.#topString(value, key)
       } else if (typeof value === 'object') {
-        if (value !== null && key !== 'userIdentity') this.#area(value, key, plan, record)
+        if (value === null) continue
+        if (key === 'userIdentity') readCaller(value as JsonObject, this.#found)
+        else this.#area(value, key, plan, record)
       } else if (typeof value === 'number') {
         this.#number(value)
       }
@@ -108,9 +112,10 @@ export class RecordWalk {
         this.#found.creation = null
         break
       case 'additionalEventData':
-        if (isObject(value))
+        if (isObject(value)) {
+          if (value['callWithBearerToken'] === true) readBearerToken(record, this.#found)
           this.#object(value, plan.entry, 1, this.#unsaidAdditional, this.#cipherOf(record, value))
-        else this.#value(value, plan.entry, 1)
+        } else this.#value(value, plan.entry, 1)
         break
       case 'serviceEventDetails':
         this.#value(value, plan.entry, 1)
@@ -145,6 +150,7 @@ export class RecordWalk {
 
   #declaredEntry(entry: JsonObject): void {
     let arn = ''
+    let isPrefix = false
     let type = ''
     let name = ''
     for (const key in entry) {
@@ -153,8 +159,10 @@ export class RecordWalk {
         if (value.charCodeAt(0) === LETTER_A && value.startsWith('arn:')) this.#said.sayArn(value)
         else this.#said.say(value)
         const field = DECLARED_FIELDS.get(key)
-        if (field === 'arn') arn = value
-        else if (field === 'type') type = value
+        if (field === 'arn' || field === 'prefix') {
+          arn = value
+          isPrefix = field === 'prefix'
+        } else if (field === 'type') type = value
         else if (field === 'name') name = value
       } else if (typeof value === 'object') {
         if (value !== null) this.#value(value, ANYWHERE, 3)
@@ -162,7 +170,7 @@ export class RecordWalk {
         this.#number(value)
       }
     }
-    addDeclared(arn, type, name, this.#found)
+    addDeclared(arn, isPrefix && type === 'AWS::S3::Object' ? 'object prefix' : type, name, this.#found)
   }
 
   #value(value: object, owner: Entry, depth: number): void {
@@ -264,6 +272,10 @@ export class RecordWalk {
 function within(fields: ReadonlySet<string>, prefix: string): Set<string> {
   const inside = Array.from(fields).filter((field) => field.startsWith(prefix))
   return new Set(inside.map((field) => field.slice(prefix.length)))
+}
+
+function revokes({ requestParameters }: JsonObject): boolean {
+  return isObject(requestParameters) && requestParameters['operationType'] === 'remove'
 }
 
 function hostOf({ requestParameters }: JsonObject): unknown {

@@ -8,8 +8,10 @@ export interface Call {
   /** 1, 0, or null when the record does not say. */
   readonly readOnly: number | null
   readonly category: string | null
-  /** Its parameters take access away: Modify…Attribute both gives and takes. */
+  /** It only takes access away: Modify…Attribute both gives and takes. */
   readonly removes: boolean
+  /** It put the policy again that there was: nobody was let in, or shut out. */
+  readonly keeps?: boolean
 }
 
 const READS =
@@ -31,7 +33,8 @@ const SYNONYMS: Readonly<Record<string, string>> = { eip: 'address' }
 export function touchOf(call: Call, role: ResourceRole, type: string | null, hasGrantees: boolean): Touch {
   if (role === 'created') return 'created'
   if (isRead(call)) return USES.test(call.eventName) ? 'used' : 'read'
-  if (role === 'grantee') return accessTouch(call)
+  if (role === 'grantee') return 'shared'
+  if (role === 'revoked') return 'unshared'
   if (role !== 'target') return 'used'
   return changeOf(call, type, hasGrantees)
 }
@@ -49,7 +52,7 @@ function changeOf(call: Call, type: string | null, hasGrantees: boolean): Touch 
   if (DELETES_KEY.test(eventName) && type === 'AWS::KMS::Key') return 'deleted'
   if (isAbout(eventName, DELETES, type)) return 'deleted'
   if (isAbout(eventName, CREATES, type)) return 'created'
-  if (hasGrantees || givesAccess(eventName, type)) return accessTouch(call)
+  if (call.keeps !== true && (hasGrantees || givesAccess(eventName, type))) return accessTouch(call)
   if (USES.test(eventName)) return 'used'
   // What is put into a bucket or a table does not change the bucket.
   return category === 'Data' && type !== 'AWS::S3::Object' ? 'written' : 'changed'

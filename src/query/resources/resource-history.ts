@@ -5,10 +5,10 @@ import type { HistoryRow, ResourceHistory, Touch } from '../../model/resource-li
 import { RESOURCE_ROLES } from '../../model/resource.js'
 import { shellWord } from '../../model/shell-word.js'
 import type { Connection } from '../../store/open.js'
-import { RecordReader } from '../../store/record-reader.js'
 import { readColumn, readTuples } from '../../store/reader.js'
 import { ownedAccountLabel } from '../principals/account-owner.js'
 import { PrincipalDirectory } from '../principals/principal-directory.js'
+import { PolicyChanges, type Access } from './policy-change.js'
 import { nameOf, useConditions } from './resource-list.js'
 import { idList, idsNamed, readResources, type Resource } from './resource-match.js'
 import { and, sql } from '../plan/statement.js'
@@ -18,6 +18,7 @@ import { EVENT_OF_USE, usesOf } from '../plan/event-use.js'
 
 /** Events are read so many at a time. */
 const RUN = 2000
+const [GIVEN, TAKEN] = [RESOURCE_ROLES.indexOf('grantee'), RESOURCE_ROLES.indexOf('revoked')]
 /** Others of the same name that a message lists. */
 const NAMED = 10
 /** What is done to a resource all the time; it is told once for each stretch between other things. */
@@ -91,6 +92,7 @@ type StepTuple = readonly [
 /** In order of time; equal times in the order of indexing. */
 function* stepsOf(db: Connection, scope: Scope, resource: Resource): Generator<Step> {
   const directory = new PrincipalDirectory(db)
+  const policies = new PolicyChanges()
   const { joins, tests } = useConditions(scope)
   const rows = readColumn<number>(
     db,
@@ -100,14 +102,12 @@ function* stepsOf(db: Connection, scope: Scope, resource: Resource): Generator<S
   for (let from = 0; from < rows.length; from += RUN) {
     const run = rows.slice(from, from + RUN)
     const grantees = readGrantees(db, run)
-    const removals = readRemovals(db, [...grantees.keys()])
-    for (const tuple of readSteps(db, resource, run))
-      yield stepOf(
-        tuple,
-        resource,
-        { grantees: grantees.get(tuple[0]) ?? [], removes: removals.has(tuple[0]) },
-        directory,
-      )
+    for (const tuple of readSteps(db, resource, run)) {
+      const access = grantees.get(tuple[0]) ?? NOBODY
+      const [, , , , , , stem, , , , failed] = tuple
+      const change = failed === 0 ? policies.after(stem ?? '', access) : access
+      yield stepOf(tuple, resource, change, directory)
+    }
   }
 }
 
@@ -124,48 +124,24 @@ function readSteps(db: Connection, resource: Resource, rows: readonly number[]):
   ) as unknown as StepTuple[]
 }
 
-/** Whom events gave access to, by event. */
-function readGrantees(db: Connection, rows: readonly number[]): Map<number, string[]> {
-  const grantees = new Map<number, string[]>()
+const NOBODY: Access = { given: [], taken: [] }
+
+/** Whom an event gave access to, and from whom it took it. */
+function readGrantees(db: Connection, rows: readonly number[]): Map<number, Access> {
+  const grantees = new Map<number, { given: string[]; taken: string[] }>()
   const found = readTuples(
     db,
-    sql`SELECT ${EVENT_OF_USE}, r.arn, r.type, r.name FROM json_each(${JSON.stringify(rows)}) j
+    sql`SELECT ${EVENT_OF_USE}, x.role_id, r.arn, r.type, r.name FROM json_each(${JSON.stringify(rows)}) j
   CROSS JOIN event_resource x ON ${usesOf('j.value')} CROSS JOIN resource r ON r.id = x.resource_id
-  WHERE x.role_id = ${RESOURCE_ROLES.indexOf('grantee')} ORDER BY 1, r.arn, r.name`,
-  ) as [number, string | null, string | null, string | null][]
-  for (const [row, arn, type, name] of found) {
-    grantees.set(row, [...(grantees.get(row) ?? []), granteeName(arn, type, name)])
+  WHERE x.role_id IN (${GIVEN}, ${TAKEN}) ORDER BY 1, r.arn, r.name`,
+  ) as [number, number, string | null, string | null, string | null][]
+  for (const [row, role, arn, type, name] of found) {
+    const access = grantees.get(row) ?? { given: [], taken: [] }
+    grantees.set(row, access)
+    const side = role === GIVEN ? access.given : access.taken
+    side.push(granteeName(arn, type, name))
   }
   return grantees
-}
-
-/** Said with a value: an empty list takes nothing. */
-const REMOVES = /"\w*remove\w*":\s*(?!\[\]|\{\}|null)|"operationType":\s*"remove"/i
-const ADDS = /"\w*add\w*":\s*(?!\[\]|\{\}|null)|"operationType":\s*"add"/i
-
-/** Of events that name grantees, those that take access away: only the record says so. Without it, access counts as given. */
-function readRemovals(db: Connection, rows: readonly number[]): Set<number> {
-  const places = readTuples(
-    db,
-    sql`SELECT e.id, e.source_id, e.record_offset, e.record_length, e.locator FROM json_each(${JSON.stringify(rows)}) j
-  CROSS JOIN event e ON e.id = j.value JOIN action a ON a.id = e.action_id WHERE a.event_name LIKE 'Modify%'`,
-  ) as [number, number, number, number, string | null][]
-  const reader = new RecordReader(db)
-  const removals = places.filter(([, source, offset, length, locator]) => {
-    const parameters = requestText(() => reader.read(source, offset, length, locator))
-    return REMOVES.test(parameters) && !ADDS.test(parameters)
-  })
-  return new Set(removals.map(([row]) => row))
-}
-
-/** Empty when the record can not be had: the archive that a case refers to may be gone. */
-function requestText(read: () => Buffer): string {
-  try {
-    const record = JSON.parse(read().toString('utf8')) as { readonly requestParameters?: unknown } | null
-    return JSON.stringify(record?.requestParameters ?? null)
-  } catch {
-    return ''
-  }
 }
 
 function granteeName(arn: string | null, type: string | null, name: string | null): string {
@@ -177,13 +153,15 @@ function granteeName(arn: string | null, type: string | null, name: string | nul
 function stepOf(
   tuple: StepTuple,
   resource: Resource,
-  access: { readonly grantees: readonly string[]; readonly removes: boolean },
+  { given, taken, same = false }: Access,
   directory: PrincipalDirectory,
 ): Step {
   const [, ms, eventId, identity, role, name, stem, readOnly, category, sourceIp, failed, errorCode] = tuple
-  const call: Call = { eventName: stem ?? '', readOnly, category, removes: access.removes }
+  const removes = given.length === 0 && taken.length > 0
+  const call: Call = { eventName: stem ?? '', readOnly, category, removes, keeps: same }
   const part = RESOURCE_ROLES[role] ?? 'mentioned'
-  const grantees = part === 'grantee' ? [] : access.grantees
+  const isParty = part === 'grantee' || part === 'revoked'
+  const grantees = isParty ? [] : given.length > 0 ? given : taken
   return {
     ms,
     eventId,

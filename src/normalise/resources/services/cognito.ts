@@ -1,3 +1,4 @@
+import { COGNITO_IDENTITY, IDENTITY_POOL } from '../identity-kinds.js'
 import { Kind } from '../kind.js'
 import type { Service } from '../service.js'
 
@@ -6,8 +7,8 @@ export const cognito: Service = {
   sources: ['cognito-idp', 'cognito-identity', 'cognito-sync'],
   parameters: {
     userPoolId: new Kind('AWS::Cognito::UserPool', 'arn:P:cognito-idp:R:A:userpool/NAME'),
-    identityPoolId: new Kind('AWS::Cognito::IdentityPool', 'arn:P:cognito-identity:R:A:identitypool/NAME'),
-    identityId: new Kind('cognito identity', null),
+    identityPoolId: IDENTITY_POOL,
+    identityId: COGNITO_IDENTITY,
     clientId: new Kind('AWS::Cognito::UserPoolClient', null),
   },
   within: {

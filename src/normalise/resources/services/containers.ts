@@ -38,7 +38,7 @@ export const ecs: Service = {
 
 export const eks: Service = {
   name: 'eks',
-  sources: ['eks'],
+  sources: ['eks', 'eks-auth'],
   parameters: {
     clusterName: EKS_CLUSTER,
     nodegroupName: new Kind('AWS::EKS::Nodegroup', null),

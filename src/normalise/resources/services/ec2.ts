@@ -1,8 +1,8 @@
 /** EC2 with EBS and VPC. Ids carry their kind in a prefix; names do not. */
-import { GRANTEE } from '../grantees.js'
+import { ADDRESS_RANGE, GRANTEE, REVOKED } from '../grantees.js'
 import { readId } from '../ids.js'
 import { Kind } from '../kind.js'
-import { GIVEN, GIVEN_GRANTEE, type Parameters, type Service, reads } from '../service.js'
+import { GIVEN, GIVEN_GRANTEE, GIVEN_REVOKED, type Parameters, type Service, reads } from '../service.js'
 import { KEY } from './kms-key.js'
 import { INSTANCE_PROFILE } from './iam-kinds.js'
 
@@ -90,17 +90,38 @@ export const ec2: Service = {
       organizationalUnitArn: GIVEN_GRANTEE,
     },
     createVolumePermission: { userId: GRANTEE, group: GRANTEE },
+    // What permissions lose lies within what they are about.
+    remove: {
+      userId: REVOKED,
+      group: REVOKED,
+      organizationArn: GIVEN_REVOKED,
+      organizationalUnitArn: GIVEN_REVOKED,
+    },
     addPrincipal: { principal: GRANTEE },
+    removePrincipal: { principal: REVOKED },
     iamInstanceProfile: { name: INSTANCE_PROFILE, arn: GIVEN },
     groups: { userId: GRANTEE, ...ids('groupId') },
   },
   calls: [
+    {
+      name: /^(?:(?:Authorize|Revoke)SecurityGroupIngress|ModifySecurityGroupRules)$/,
+      parameters: { cidrIp: ADDRESS_RANGE, cidrIpv4: ADDRESS_RANGE, cidrIpv6: ADDRESS_RANGE },
+    },
     // Elsewhere the name stands beside the id, which says more.
     { name: /SecurityGroup/, parameters: { groupName: new Kind('AWS::EC2::SecurityGroup', null) } },
     {
       name: /^Modify(?:Image|Snapshot)Attribute$/,
-      parameters: { userIds: GRANTEE, userId: GRANTEE, addUserIds: GRANTEE, userGroups: GRANTEE },
+      parameters: {
+        userIds: GRANTEE,
+        userId: GRANTEE,
+        addUserIds: GRANTEE,
+        removeUserIds: REVOKED,
+        userGroups: GRANTEE,
+      },
     },
-    { name: /^ModifyVpcEndpointServicePermissions$/, parameters: { addAllowedPrincipals: GRANTEE } },
+    {
+      name: /^ModifyVpcEndpointServicePermissions$/,
+      parameters: { addAllowedPrincipals: GRANTEE, removeAllowedPrincipals: REVOKED },
+    },
   ],
 }

@@ -1,10 +1,11 @@
 /** Config, CodeBuild, IAM Identity Center and Organizations. */
 import type { ResourceRole } from '../../../model/resource.js'
 import type { Found } from '../found.js'
-import { ACCOUNT, GRANTEE } from '../grantees.js'
+import { ACCOUNT, GRANTEE, readGrantee } from '../grantees.js'
+import { CENTER_USER } from '../identity-kinds.js'
 import { readId } from '../ids.js'
 import { Kind } from '../kind.js'
-import { GIVEN, type Service, reads } from '../service.js'
+import { GIVEN, type Service, as, reads } from '../service.js'
 import { BUCKET } from './s3.js'
 
 const RULE = new Kind('AWS::Config::ConfigRule', null)
@@ -54,7 +55,7 @@ export const sso: Service = {
     accountId: ACCOUNT,
     targetId: ACCOUNT,
     identityStoreId: new Kind('identity store', null),
-    userId: new Kind('identity center user', null),
+    userId: CENTER_USER,
     groupId: new Kind('identity center group', null),
   },
   calls: [
@@ -81,6 +82,16 @@ export const organizations: Service = {
     servicePrincipal: GRANTEE,
   },
   within: { target: { id: PLACE } },
+  calls: [
+    // The account is let in, to the service.
+    {
+      name: /DelegatedAdministrator$/,
+      parameters: {
+        accountId: as(ACCOUNT, 'grantee'),
+        servicePrincipal: reads(readGrantee, 'mentioned'),
+      },
+    },
+  ],
 }
 
 /** A place in the tree: an account, a unit (`ou-…`) or the root (`r-…`). */

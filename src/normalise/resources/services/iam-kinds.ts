@@ -13,4 +13,6 @@ export const SERVER_CERTIFICATE = new Kind(
   'arn:P:iam::A:server-certificate/NAME',
 )
 export const ACCESS_KEY = new Kind('AWS::IAM::AccessKey', null)
+/** The key of one service: Bedrock's API keys, passwords for CodeCommit and Keyspaces. */
+export const SERVICE_CREDENTIAL = new Kind('service-specific credential', null)
 export const INLINE_POLICY = 'inline policy'

@@ -11,6 +11,7 @@ import {
   POLICY,
   ROLE,
   SERVER_CERTIFICATE,
+  SERVICE_CREDENTIAL,
   USER,
 } from './iam-kinds.js'
 
@@ -28,6 +29,7 @@ export const iam: Service = {
     permissionsBoundary: GIVEN_POLICY,
     policySourceArn: GIVEN,
     accessKeyId: ACCESS_KEY,
+    serviceSpecificCredentialId: SERVICE_CREDENTIAL,
     serialNumber: MFA_DEVICE,
     virtualMFADeviceName: MFA_DEVICE,
     serverCertificateName: SERVER_CERTIFICATE,

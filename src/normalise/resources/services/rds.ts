@@ -1,4 +1,4 @@
-import { GRANTEE } from '../grantees.js'
+import { ADDRESS_RANGE, GRANTEE, REVOKED } from '../grantees.js'
 import { readId } from '../ids.js'
 import { Kind } from '../kind.js'
 import { GIVEN, type Service, as, reads } from '../service.js'
@@ -45,8 +45,9 @@ export const rds: Service = {
     {
       // Sharing: the accounts that may restore the snapshot, or `all`.
       name: /^ModifyDB(?:Cluster)?SnapshotAttribute$/,
-      parameters: { valuesToAdd: GRANTEE, valuesToRemove: GRANTEE, attributeValues: GRANTEE },
+      parameters: { valuesToAdd: GRANTEE, valuesToRemove: REVOKED, attributeValues: GRANTEE },
     },
+    { name: /^(?:Authorize|Revoke)DBSecurityGroupIngress$/, parameters: { cIDRIP: ADDRESS_RANGE } },
     {
       name: /^Restore.*FromDBSnapshot$/,
       parameters: { dBSnapshotIdentifier: as(SNAPSHOT, 'source') },

@@ -1,5 +1,11 @@
+import { X509Certificate } from 'node:crypto'
+import type { JsonObject } from '../../../model/record.js'
+import { readObject, readString } from '../../fields.js'
+import { type Found, isUsable } from '../found.js'
 import { Kind } from '../kind.js'
 import type { Service } from '../service.js'
+
+const CERTIFICATE = new Kind('certificate', null)
 
 export const rolesanywhere: Service = {
   name: 'rolesanywhere',
@@ -10,4 +16,29 @@ export const rolesanywhere: Service = {
     crlId: new Kind('AWS::RolesAnywhere::CRL', 'arn:P:rolesanywhere:R:A:crl/NAME'),
     subjectId: new Kind('roles anywhere subject', 'arn:P:rolesanywhere:R:A:subject/NAME'),
   },
+  compose: readCertificates,
+}
+
+/** By serial number, which Roles Anywhere also makes the name of the session: from the certificate, and from who it became. */
+function readCertificates(parameters: JsonObject, found: Found): void {
+  const serial = serialOf(readString(parameters['cert']))
+  if (serial !== null) found.kind(CERTIFICATE, serial, 'source')
+  const sessions: unknown = parameters['credentialSet']
+  for (const entry of Array.isArray(sessions) ? (sessions as unknown[]) : []) {
+    const arn = readString(readObject(readObject(entry)?.['assumedRoleUser'])?.['arn'])
+    const name = arn?.split('/').at(-1) ?? ''
+    if (/^[0-9a-f]{2,40}$/i.test(name) && isUsable(name))
+      found.kind(CERTIFICATE, name.toLowerCase(), 'source')
+  }
+}
+
+/** Of PEM or of DER in Base64; null for what is neither. */
+function serialOf(text: string | null): string | null {
+  if (text === null) return null
+  try {
+    const certificate = new X509Certificate(text.includes('-----') ? text : Buffer.from(text, 'base64'))
+    return certificate.serialNumber.toLowerCase()
+  } catch {
+    return null
+  }
 }

@@ -2,7 +2,7 @@ import type { JsonObject } from '../../../model/record.js'
 import type { ResourceRole } from '../../../model/resource.js'
 import { readString } from '../../fields.js'
 import { type Found, isUsable } from '../found.js'
-import { GRANTEE } from '../grantees.js'
+import { GRANTEE, REVOKED } from '../grantees.js'
 import { readId } from '../ids.js'
 import { Kind } from '../kind.js'
 import { type Service, reads } from '../service.js'
@@ -41,7 +41,7 @@ export const ssm: Service = {
     { name: /Parameter/, parameters: { name: PARAMETER, names: PARAMETER } },
     {
       name: /Document/,
-      parameters: { name: DOCUMENT, accountIdsToAdd: GRANTEE, accountIdsToRemove: GRANTEE },
+      parameters: { name: DOCUMENT, accountIdsToAdd: GRANTEE, accountIdsToRemove: REVOKED },
     },
     { name: /Association/, parameters: { name: DOCUMENT } },
   ],
