@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { verifyDigests } from '../verify/digest/verify-digests.js'
 import { indexInto } from './check-index.js'
-import { expectEqual, type Bench, type Check } from './selftest.js'
+import { expectEqual, type Bench, type Check } from './check.js'
 import { makeKey } from './signed-digest.js'
 import { SignedLogs, SPOILED, type Spoiled } from './signed-logs.js'
 

@@ -8,7 +8,7 @@ import { NO_FILTERS } from '../model/question.js'
 import { openPlainWriter, type Connection } from '../store/open.js'
 import type { Finding } from '../verify/case/finding.js'
 import { verifyCase } from '../verify/case/verify-case.js'
-import { expectEqual, SelftestFailure, type Bench, type Check } from './selftest.js'
+import { expectEqual, SelftestFailure, type Bench, type Check } from './check.js'
 
 const FLIPS = 200
 

@@ -7,7 +7,7 @@ import { readRecords } from '../query/find/appearances.js'
 import { askQuestion } from '../query/find/run-question.js'
 import { openReader, type Connection } from '../store/open.js'
 import type { MadeRecord } from './made-archive.js'
-import { expectEqual, SelftestFailure, type Bench, type Check } from './selftest.js'
+import { expectEqual, SelftestFailure, type Bench, type Check } from './check.js'
 
 export function indexInto(
   casePath: string,

@@ -6,7 +6,7 @@ import { EXIT } from '../model/case-error.js'
 import { logicalDigest } from '../query/case/case-facts.js'
 import { lockCase } from '../store/lock.js'
 import { indexInto, withCase } from './check-index.js'
-import { expectEqual, type Bench, type Check } from './selftest.js'
+import { expectEqual, type Bench, type Check } from './check.js'
 
 const KILLS = 5
 

@@ -1,6 +1,6 @@
 import { readdirSync, readlinkSync, readFileSync } from 'node:fs'
 import { differenceOf, snapshotOf } from './snapshot.js'
-import { expectEqual, type Check } from './selftest.js'
+import { expectEqual, type Check } from './check.js'
 
 export const untouchedChecks: readonly Check[] = [
   {

@@ -2,7 +2,7 @@
 import { EXIT } from '../model/case-error.js'
 import { hasOurTable, schemaObstacle } from './case-schema.js'
 import { APPLICATION_ID, FORMAT_MAJOR } from './format.js'
-import type { Connection } from './open.js'
+import type { Connection } from './connection.js'
 import { notACase, notReadable, otherFormat, otherSchema, refuseNewer } from './open-errors.js'
 import { RUNS } from './schema.js'
 

@@ -5,7 +5,7 @@
  */
 import { createTable, FTS_DDL, TABLES, TEXT_TABLES, type TableSpec } from './schema.js'
 import { createIndex, INDEXES } from './indexes.js'
-import type { Connection } from './open.js'
+import type { Connection } from './connection.js'
 import { STAGES } from './stages.js'
 import { VERIFICATION_TABLES } from './verification-schema.js'
 import { VIEWS } from './views.js'

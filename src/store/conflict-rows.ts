@@ -2,7 +2,7 @@
  * One problem row for each eventID whose records differ, however many they are: `show` has them all. It is at the second of the
  * records in the order of their places, in whichever order they came.
  */
-import type { Connection } from './open.js'
+import type { Connection } from './connection.js'
 import type { RecordPlace } from './record-reader.js'
 
 interface ConflictPlace extends RecordPlace {

@@ -2,7 +2,7 @@
 import { existsSync, realpathSync } from 'node:fs'
 import path from 'node:path'
 import { CaseError } from '../model/case-error.js'
-import type { Connection } from './open.js'
+import type { Connection } from './connection.js'
 
 /** @throws CaseError exit 2 for a file that is evidence of the case, or would be in a folder that was indexed. */
 export function refuseAmongEvidence(db: Connection, file: string, hint: string): void {

@@ -3,7 +3,7 @@ import { getMeta, setMeta } from './create.js'
 import { deduplicate, type DeduplicationCounts } from './deduplicate.js'
 import { createIndex, INDEXES } from './indexes.js'
 import { STAGES } from './stages.js'
-import type { Connection } from './open.js'
+import type { Connection } from './connection.js'
 import { createTable } from './schema.js'
 import { FIRST_OVERFLOW } from '../model/event-id.js'
 

@@ -1,7 +1,7 @@
 /** A shard that SQLite writes itself: see plain-sqlite.ts. */
 import Database from 'better-sqlite3'
 import { PAGE_SIZE } from './format.js'
-import type { Connection } from './open.js'
+import type { Connection } from './connection.js'
 import type { RowTable, ShardFile, ShardTable } from './row-file.js'
 import { checkHeld, type RowValue } from './row-pages.js'
 

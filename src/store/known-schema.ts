@@ -4,7 +4,7 @@
  * what we read of it: see case-schema.ts.
  */
 import Database from 'better-sqlite3'
-import type { Connection } from './open.js'
+import type { Connection } from './connection.js'
 
 export interface KnownSchema {
   /** `type name` → statement. */

@@ -1,7 +1,7 @@
 /** The accounts of a run: what was found is indexed, known, skipped or rejected, and the sums agree. */
 import type { LedgerTotals, OtherRows, RecordLedger, SourceLedger } from '../model/ledger.js'
 import type { FoundFile, PathHints, SkippedPath } from '../model/source.js'
-import type { Connection } from './open.js'
+import type { Connection } from './connection.js'
 
 /** Which bytes the case holds. Each look-up is one of an index, however many sources have the same bytes. */
 export class KnownSources {

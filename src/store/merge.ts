@@ -4,7 +4,8 @@
  */
 import { FIRST_OVERFLOW } from '../model/event-id.js'
 import { getMeta, setMeta } from './create.js'
-import { openExistingWriter, type Connection } from './open.js'
+import type { Connection } from './connection.js'
+import { openExistingWriter } from './open.js'
 import { AGGREGATE, EVENT_RESOURCE } from './schema.js'
 import { SHARD_TABLES } from './shard.js'
 import { STAGES } from './stages.js'

@@ -6,12 +6,13 @@ import { refuseForeign, remember } from './case-file.js'
 import { checkIdentity } from './case-identity.js'
 import { exactPath, realCasePath } from './case-path.js'
 import { completeForReading } from './case-schema.js'
+import type { Connection } from './connection.js'
 import { PAGE_SIZE } from './format.js'
 import { checkKilled, rollBackKilled } from './killed-run.js'
 import { notOpened } from './open-errors.js'
 import { journalState } from './side-files.js'
 
-export type Connection = Database.Database
+export type { Connection } from './connection.js'
 
 interface ReaderOptions {
   /** By another thread of this process, which has the case open: it is not looked at again without SQLite. */

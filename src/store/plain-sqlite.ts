@@ -2,7 +2,7 @@
  * The way back from what is written by hand: SQLite's own INSERT and FTS5's own index give the same case, more slowly. FTS5's
  * structures are not documented, so they are only written where this version of them was tried.
  */
-import type { Connection } from './open.js'
+import type { Connection } from './connection.js'
 import { hasKnownStructure, WORKER_TEXTS } from './text-segments.js'
 
 export interface PlainSqlite {

@@ -1,7 +1,7 @@
 /** Runs statements against a case: the only place where the read side meets better-sqlite3. */
 import type Database from 'better-sqlite3'
 import { CaseError, EXIT } from '../model/case-error.js'
-import type { Connection } from './open.js'
+import type { Connection } from './connection.js'
 
 export type Param = string | number | null
 

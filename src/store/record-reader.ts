@@ -5,7 +5,7 @@ import { CaseError, EXIT } from '../model/case-error.js'
 import { parseLocator } from '../model/locator.js'
 import { TextTree } from '../model/text-tree.js'
 import { readQuietly } from './open-quietly.js'
-import type { Connection } from './open.js'
+import type { Connection } from './connection.js'
 import { referencedContent } from './referenced-content.js'
 
 /** Columns by which a record is found. */

@@ -1,7 +1,7 @@
 /** What two rows of one eventID say, column by column, where one of them was made of a reduced form. */
 import type { SqlValue } from '../model/dictionary.js'
 import { usesOf } from './event-uses.js'
-import type { Connection } from './open.js'
+import type { Connection } from './connection.js'
 import { ACTION, IDENTITY, ORIGIN, OUTCOME, PLACE } from './schema.js'
 
 /** What a row says: its columns, and the resources it names as columns of their own. */

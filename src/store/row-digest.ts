@@ -4,7 +4,15 @@
  */
 import { createHash, type Hash } from 'node:crypto'
 import type { Entry, ResourceUse, SqlValue } from '../model/dictionary.js'
-import type { Place } from './shard.js'
+
+/** Where the bytes of a record are. */
+export interface Place {
+  readonly sourceId: number
+  readonly offset: number
+  readonly length: number
+  /** The way to a wrapped record; null when it is the value itself. */
+  readonly locator: string | null
+}
 
 /** A shared value of an event, by its number and that as text. */
 type Shared = Pick<Entry, 'id' | 'label'>

@@ -1,7 +1,7 @@
 /** The record of index runs. Each row hashes the one before, so that a removed or changed row shows. */
 import { hash } from 'node:crypto'
 import { hostname, userInfo } from 'node:os'
-import type { Connection } from './open.js'
+import type { Connection } from './connection.js'
 
 export interface RunStart {
   readonly arguments: readonly string[]

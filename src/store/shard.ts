@@ -10,7 +10,7 @@ import type { Entry, EventDraft, IdentityEntry, SqlValue } from '../model/dictio
 import type { Problem } from '../model/problem.js'
 import type { SegmentEncoding } from '../model/source.js'
 import { ACCESS_CALL, ACCESS_CLIENT, ACCESS_LOG, accessValues, REQUESTER_NAME } from './access-log-schema.js'
-import { inKeyOrder, RowDigest } from './row-digest.js'
+import { inKeyOrder, RowDigest, type Place } from './row-digest.js'
 import { InsertedFile } from './inserted-file.js'
 import type { PlainSqlite } from './plain-sqlite.js'
 import { RowFile, type RowTable, type ShardFile, type ShardTable } from './row-file.js'
@@ -68,14 +68,6 @@ const ROW_TABLES: readonly RowTable[] = [
   { name: 'value_body', ddl: 'CREATE TABLE value_body (id, dictionary, body)', columns: 3 },
   ...WORKER_TEXTS.flatMap(textTables),
 ]
-
-export interface Place {
-  readonly sourceId: number
-  readonly offset: number
-  readonly length: number
-  /** The way to a wrapped record; null when it is the value itself. */
-  readonly locator: string | null
-}
 
 export class Shard {
   readonly #file: ShardFile

@@ -1,5 +1,5 @@
 /** The order of places by what does not depend on runs: the path, and where a path was read twice, the bytes there. */
-import type { Connection } from './open.js'
+import type { Connection } from './connection.js'
 import type { RecordPlace } from './record-reader.js'
 
 /** Paths that are remembered: neighbouring events come from the same few files. */

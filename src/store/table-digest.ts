@@ -3,7 +3,7 @@
  * them in its counts, so that they stand under the hash of its row, and `verify` compares the newest.
  */
 import { createHash } from 'node:crypto'
-import type { Connection } from './open.js'
+import type { Connection } from './connection.js'
 import { TABLES } from './schema.js'
 import { VERIFICATION_TABLES } from './verification-schema.js'
 

@@ -8,7 +8,7 @@
  */
 import Database from 'better-sqlite3'
 import { PAGE_SIZE } from './format.js'
-import type { Connection } from './open.js'
+import type { Connection } from './connection.js'
 import type { RowTable, ShardFile } from './row-file.js'
 import {
   allVarints,

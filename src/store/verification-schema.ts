@@ -1,20 +1,8 @@
 /** Tables that `coldtrail digest verify` adds to a case when it has something to keep: older cases do not have them. */
 import { FILE_STATES } from '../model/verification.js'
-import type { Connection } from './open.js'
-import { createTable, type ColumnSpec, type TableSpec } from './schema.js'
-
-const int = (name: string, meaning: string, rule?: string): ColumnSpec => ({
-  name,
-  type: 'INTEGER',
-  meaning,
-  ...(rule === undefined ? {} : { rule }),
-})
-const text = (name: string, meaning: string, rule?: string): ColumnSpec => ({
-  name,
-  type: 'TEXT',
-  meaning,
-  ...(rule === undefined ? {} : { rule }),
-})
+import type { Connection } from './connection.js'
+import { createTable, type TableSpec } from './schema.js'
+import { int, text } from './column-spec.js'
 
 export const VERIFICATION: TableSpec = {
   name: 'verification',

@@ -8,7 +8,7 @@ import type {
   VerificationCounts,
   VerificationInfo,
 } from '../model/verification.js'
-import type { Connection } from './open.js'
+import type { Connection } from './connection.js'
 import { digestRows } from './table-digest.js'
 import { createVerificationTables, VERIFICATION } from './verification-schema.js'
 

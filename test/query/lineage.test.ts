@@ -8,7 +8,7 @@ import type { LineageChoice, LineageEdge, LineageGraph } from '../../src/model/l
 import { askLineage, isChoice, type LineageQuestion } from '../../src/query/lineage/ask-lineage.js'
 import { renderLineage, LINEAGE_FORMATS, renderLineageChoice } from '../../src/render/lineage.js'
 import { CALL_LIMITS, readCallerCalls } from '../../src/query/lineage/caller-calls.js'
-import type { Activity } from '../../src/query/lineage/case-events.js'
+import type { Activity } from '../../src/query/lineage/caller-calls.js'
 import { list, sql } from '../../src/query/plan/statement.js'
 import { openReader, type Connection } from '../../src/store/open.js'
 import { readColumn, readIndexNames, readNumber, readTuples } from '../../src/store/reader.js'

@@ -1,11 +1,15 @@
 /** ARNs: whole values, and those inside longer texts (embedded JSON, error messages). */
 import { arnType } from './arn-types.js'
-import type { Found } from './found.js'
 
 export interface ArnFacts {
   readonly arn: string
   readonly type: string | null
   readonly name: string | null
+}
+
+/** Collects the ARNs of a text. */
+interface Mentions {
+  arn(value: string, role: 'mentioned'): unknown
 }
 
 const S3 = 'arn:aws:s3:::'
@@ -80,7 +84,7 @@ function unknownType(
 /**
  * ARNs within a text. It is searched for `:aws`, as colons are rarer than letters: the only cost of a text without ARNs.
  */
-export function findArns(text: string, found: Found): void {
+export function findArns(text: string, found: Mentions): void {
   let at = text.indexOf(':aws')
   while (at >= 0) {
     const start = at - 3
@@ -94,7 +98,7 @@ export function findArns(text: string, found: Found): void {
   }
 }
 
-function mention(candidate: string, found: Found): void {
+function mention(candidate: string, found: Mentions): void {
   if (candidate.endsWith('$')) return
   let end = candidate.length
   while (end > 0 && TRAILING.includes(candidate.charAt(end - 1))) end -= 1

@@ -2,8 +2,8 @@
 import type { LineageNodeKind, LinkRule } from '../../model/lineage.js'
 import type { CredentialClass, PrincipalKind } from '../../model/principal.js'
 import type { CaseEvent } from './case-event.js'
-import { isForwarded, isOfUser, keyOf, type IdentityRow } from './identity-row.js'
-import type { Issued, SessionMark } from './issued.js'
+import { isForwarded, isOfUser, keyOf, type IdentityRow, type SessionMark } from './identity-row.js'
+import type { Issued } from './issued.js'
 import { readIamArn } from './record-fields.js'
 
 /** An event that issued something, and how that is known. */

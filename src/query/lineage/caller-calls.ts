@@ -2,7 +2,6 @@
 import type { Connection } from '../../store/open.js'
 import { readNumber, readTuples } from '../../store/reader.js'
 import { raw, sql, type Statement } from '../plan/statement.js'
-import type { Activity } from './case-events.js'
 
 /** Calls that failed alike. */
 export interface FailedCalls {
@@ -18,6 +17,12 @@ export interface CallerCalls {
   readonly made: readonly number[]
   /** By call and outcome. */
   readonly failed: readonly FailedCalls[]
+}
+
+export interface Activity {
+  readonly events: number
+  readonly firstMs: number | null
+  readonly lastMs: number | null
 }
 
 export interface CallSearch {

@@ -9,7 +9,7 @@ import { readColumn, readIndexNames, readNumber, readTuples } from '../../store/
 import { RecordReader } from '../../store/record-reader.js'
 import { list, raw, sql, type Statement } from '../plan/statement.js'
 import { asStored, idSpellings } from '../find/value.js'
-import { readCallerCalls, type CallerCalls, type FailedCalls } from './caller-calls.js'
+import { readCallerCalls, type Activity, type CallerCalls, type FailedCalls } from './caller-calls.js'
 import { readCaseEvents, type CaseEvent } from './case-event.js'
 import { CaseIdentities } from './case-identities.js'
 import type { IdentityRow } from './identity-row.js'
@@ -21,12 +21,6 @@ export interface Failures {
   readonly first: CaseEvent
   readonly last: CaseEvent
   readonly count: number
-}
-
-export interface Activity {
-  readonly events: number
-  readonly firstMs: number | null
-  readonly lastMs: number | null
 }
 
 /** Up to here events are tested one by one against the full text; beyond, the full text is asked first. */

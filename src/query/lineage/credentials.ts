@@ -24,8 +24,9 @@ import {
   markOf,
   sessionId,
   type IdentityRow,
+  type SessionMark,
 } from './identity-row.js'
-import type { Issued, IssuingKind, SessionMark } from './issued.js'
+import type { Issued, IssuingKind } from './issued.js'
 import { readIamArn } from './record-fields.js'
 
 /** More calls in one second than this are sorted out by the full text before their records are read. */

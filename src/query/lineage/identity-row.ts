@@ -1,6 +1,5 @@
 /** A row of `identity`, and what kind of credential it shows. */
 import type { Identity } from '../../model/principal.js'
-import type { SessionMark } from './issued.js'
 import { readKey, readSecond } from './record-fields.js'
 
 /** What linking reads of a caller: a busy user has thousands of identities, and each column of each takes its time. */
@@ -26,6 +25,16 @@ export const IDENTITY_ROW_COLUMNS = [
 ] as const satisfies readonly (keyof Identity)[]
 
 export type IdentityRow = Pick<Identity, (typeof IDENTITY_ROW_COLUMNS)[number]> & { readonly id: number }
+
+/** Identifies one session, as far as it is known. */
+export interface SessionMark {
+  readonly principalId: string | null
+  readonly arn: string | null
+  readonly roleArn: string | null
+  readonly sessionName: string | null
+  /** In whole seconds, ms since 1970. */
+  readonly created: number | null
+}
 
 /** The key that signed; network-activity events of another account have it in principalId. */
 export function keyOf(row: IdentityRow): string | null {

@@ -3,18 +3,8 @@
  * Source: IAM User Guide, "Logging IAM and STS API calls"; the CloudTrail pages of each service; FORMATS.md C.5.
  */
 import type { JsonObject } from '../../model/record.js'
-import type { IdentityRow } from './identity-row.js'
+import type { IdentityRow, SessionMark } from './identity-row.js'
 import { itemsAt, objectAt, readIamArn, readKey, readSecond, textAt } from './record-fields.js'
-
-/** What tells one session from all others, as far as it is known. */
-export interface SessionMark {
-  readonly principalId: string | null
-  readonly arn: string | null
-  readonly roleArn: string | null
-  readonly sessionName: string | null
-  /** In whole seconds, ms since 1970. */
-  readonly created: number | null
-}
 
 export type Issued =
   | { readonly what: 'session'; readonly key: string | null; readonly mark: SessionMark }
