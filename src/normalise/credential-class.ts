@@ -113,7 +113,8 @@ const UNCALLED = new Set(['Insight', 'Aggregated'])
 function keyKind(key: string | null): Facts['key'] {
   if (key === null) return 'none'
   const prefix = key.slice(0, 4).toUpperCase()
-  if (prefix === 'AKIA') return 'long-term'
+  // ACCA is the key of one service, such as an API key of Bedrock.
+  if (prefix === 'AKIA' || prefix === 'ACCA') return 'long-term'
   return prefix === 'ASIA' ? 'temporary' : 'other'
 }
 

@@ -77,7 +77,13 @@ function accountKey(r: RecordedIdentity): string | null {
 }
 
 function subjectOf(r: RecordedIdentity): string | null {
-  return known(r.user_name) ?? known(r.principal_id)
+  const subject = known(r.user_name) ?? known(r.principal_id)
+  return subject === null ? null : withoutGitHubIds(subject)
+}
+
+/** GitHub writes `repo:OWNER@ID/REPOSITORY@ID:…` where it wrote `repo:OWNER/REPOSITORY:…` before. */
+export function withoutGitHubIds(subject: string): string {
+  return subject.replace(/(?<=^|:)repo:([^@/:]+)@\d+\/([^@/:]+)@\d+(?=:|$)/, 'repo:$1/$2')
 }
 
 function inAccount(r: RecordedIdentity, name: string | null): string | null {

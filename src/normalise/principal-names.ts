@@ -1,5 +1,6 @@
 import type { Identity, IdentityName } from '../model/principal.js'
 import { readPrincipalArn, type PrincipalArn } from './principal-arn.js'
+import { withoutGitHubIds } from './principal-key.js'
 import { ownLabel } from './principal-label.js'
 import { accountOf, invokingService, isAccountId } from './recorded-identity.js'
 import { known } from './redaction.js'
@@ -78,6 +79,10 @@ function addAccount(names: NameSet, identity: Identity): void {
 function addOwnNames(names: NameSet, identity: Identity): void {
   const kind = identity.principal_kind
   names.add(kind === 'identity-center-user' ? 'identity-center-user' : 'name', identity.user_name)
+  if (kind === 'external-subject') {
+    if (identity.user_name !== null) names.add('name', withoutGitHubIds(identity.user_name))
+    if (identity.principal_id !== null) names.add('id', withoutGitHubIds(identity.principal_id))
+  }
   if (kind === 'root') {
     names.add('name', 'root')
     names.add('name', ownLabel(identity, kind))

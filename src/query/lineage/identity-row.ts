@@ -45,7 +45,7 @@ export function keyOf(row: IdentityRow): string | null {
 export function isTemporary(row: IdentityRow): boolean {
   if (row.session_created !== null) return true
   const key = keyOf(row)
-  return key !== null && !key.startsWith('AKIA')
+  return key !== null && !/^A(?:KIA|CCA)/.test(key)
 }
 
 /** A user's or root's session, whose principalId is not its own. */
@@ -129,7 +129,8 @@ export function commonName(row: IdentityRow): string | null {
     case 'identity-center-user':
       return row.identity_center_user_id ?? row.user_name
     case 'external-subject':
-      return row.user_name ?? row.principal_id
+      // `external-subject:PROVIDER SUBJECT`: a subject has two spellings, of which every identity bears this one.
+      return row.principal_key?.split(' ').slice(1).join(' ') || (row.user_name ?? row.principal_id)
     case 'service':
       return row.invoked_by
     case 'root':

@@ -66,11 +66,13 @@ export const ISSUING_CALLS: readonly IssuingCall[] = [
   { service: 'sts', name: 'GetFederationToken', kind: 'sts', read: federated },
   { service: 'sts', name: 'AssumeRoot', kind: 'sts', read: assumedRoot },
   { service: 'cognito-identity', name: 'GetCredentialsForIdentity', kind: 'sts', read: byKeyOnly },
+  { service: 'eks-auth', name: 'AssumeRoleForPodIdentity', kind: 'sts', read: assumedByPod },
   { service: 'rolesanywhere', name: 'CreateSession', kind: 'sts', read: anywhere },
   { service: 's3express', name: 'CreateSession', kind: 'sts', read: byKeyOnly },
   { service: 'signin', name: 'ConsoleLogin', kind: 'sign-in', readCaller: signedIn },
   { service: 'signin', name: 'SwitchRole', kind: 'switch', readCaller: signedIn },
   { service: 'iam', name: 'CreateAccessKey', kind: 'key', read: accessKey },
+  { service: 'iam', name: 'CreateServiceSpecificCredential', kind: 'key', read: serviceCredential },
   { service: 'iam', name: 'CreateUser', kind: 'principal', read: user },
   { service: 'iam', name: 'CreateRole', kind: 'principal', read: role },
   { service: 'iam', name: 'CreateServiceLinkedRole', kind: 'principal', read: role },
@@ -78,6 +80,7 @@ export const ISSUING_CALLS: readonly IssuingCall[] = [
   { service: 'sso-oauth', name: 'CreateTokenWithIAM', kind: 'token', read: token },
   { service: 'sso', name: 'CreateTokenWithIAM', kind: 'token', read: token },
   { service: 'sso', name: 'GetRoleCredentials', kind: 'portal', read: portal },
+  { service: 'sso', name: 'Federate', kind: 'portal', read: portal },
   { service: 'ec2', name: 'RunInstances', kind: 'launch', read: launched },
 ]
 
@@ -102,6 +105,16 @@ function assumed(input: IssuingRecord): Issued[] {
   return key === null && mark.principalId === null && (roleArn === null || sessionName === null)
     ? []
     : [session(key, mark, input)]
+}
+
+/** EKS spells the id otherwise than STS. */
+function assumedByPod(input: IssuingRecord): Issued[] {
+  const user = objectAt(input.record, 'responseElements', 'assumedRoleUser')
+  const principalId = textAt(user, 'assumeRoleId') ?? textAt(user, 'assumedRoleId')
+  const key = issuedKey(input.record)
+  return key === null && principalId === null
+    ? []
+    : [session(key, { principalId, arn: textAt(user, 'arn') }, input)]
 }
 
 function forCaller(input: IssuingRecord): Issued[] {
@@ -151,6 +164,14 @@ function signedIn(input: IssuingEvent): Issued[] {
 function accessKey({ record }: IssuingRecord): Issued[] {
   const made = objectAt(record, 'responseElements', 'accessKey')
   const key = readKey(textAt(made, 'accessKeyId'))
+  const owner = textAt(made, 'userName') ?? textAt(record, 'requestParameters', 'userName')
+  return key === null ? [] : [{ what: 'key', key, owner }]
+}
+
+/** A key of one service: the calls of Bedrock's API keys show its id. */
+function serviceCredential({ record }: IssuingRecord): Issued[] {
+  const made = objectAt(record, 'responseElements', 'serviceSpecificCredential')
+  const key = readKey(textAt(made, 'serviceSpecificCredentialId'))
   const owner = textAt(made, 'userName') ?? textAt(record, 'requestParameters', 'userName')
   return key === null ? [] : [{ what: 'key', key, owner }]
 }

@@ -11,7 +11,7 @@ import { readIamArn, textAt } from './record-fields.js'
 
 /** A console session of an IAM user lasts no longer (IAM User Guide: console session duration). */
 const CONSOLE_SESSION_MS = 12 * 3_600_000
-/** GetRoleCredentials and the AssumeRoleWithSAML that it causes are seconds apart. */
+/** GetRoleCredentials or Federate, and the AssumeRoleWithSAML that it causes are seconds apart. */
 const PORTAL_MS = 5000
 const MOST_SIGN_INS = 1000
 
