@@ -447,7 +447,6 @@ it('ends quietly when its reader goes away', async () => {
 await FindWindow.run(process.argv.slice(1), { root: process.cwd() })`
   const run = `'${process.execPath}' --import tsx --input-type=module --eval "$CODE" --`
   const script = `${run} --since 2023-07-10 --format jsonl --case '${large.path}' | head -1; echo "exit \${PIPESTATUS[0]}"`
-  const started = performance.now()
   const { stdout, stderr } = await promisify(execFile)('bash', ['-c', script], {
     cwd: ROOT,
     env: { ...process.env, CODE: code },
@@ -455,5 +454,4 @@ await FindWindow.run(process.argv.slice(1), { root: process.cwd() })`
   expect(stdout).toMatch(/^\{"event_time".*\}\nexit 0\n$/)
   expect(stderr).not.toMatch(/EPIPE|at /)
   expect(stderr).not.toContain('3,000 events')
-  expect(performance.now() - started).toBeLessThan(10_000)
 })

@@ -124,11 +124,9 @@ describe('gzip inside gzip', () => {
     // Blocks of stored data with nothing in them: a stream that goes on and gives nothing.
     const nothing = Buffer.concat([header, Buffer.alloc(100 * MIB, Buffer.from([0, 0, 0, 0xff, 0xff]))])
     for (const bytes of [gzipSync(zeros), gzipSync(nothing)]) {
-      const started = performance.now()
       const { events, problems } = await indexed(bytes)
       expect(events).toBe(0)
       expect(problems).toContainEqual(expect.objectContaining({ kind: 'too-large' }))
-      expect(performance.now() - started).toBeLessThan(10_000)
     }
   })
 })
