@@ -6,13 +6,13 @@
  * runs shows in the case.
  */
 import { hash } from 'node:crypto'
-import { FLAG, type SqlValue } from '../model/dictionary.js'
+import { FLAG } from '../model/dictionary.js'
 import { FIRST_OVERFLOW } from '../model/event-id.js'
 import { ConflictRows } from './conflict-rows.js'
 import { usesOf } from './event-uses.js'
 import type { Connection } from './connection.js'
 import { canonicalContent } from './record-content.js'
-import { contradictions, covers, disagreements, FormReader, type Difference } from './reduced-forms.js'
+import { contradictions, covers, Differences, disagreements, FormReader } from './reduced-forms.js'
 import { RecordReader, type RecordPlace } from './record-reader.js'
 import { SourceOrder } from './source-order.js'
 
@@ -130,24 +130,25 @@ class Folder {
    * A reduced form becomes an appearance of a record that it does not contradict, else of a form that says all that it says. What
    * says more, or something else, stays an event of its own.
    */
-  #foldForms(forms: readonly Row[], full: readonly Row[]): { kept: Row[]; differences: Difference[] } {
-    if (forms.length === 0 || full.length + forms.length === 1) return { kept: [...forms], differences: [] }
+  #foldForms(forms: readonly Row[], full: readonly Row[]): { kept: Row[]; differences: Differences } {
+    const differences = new Differences()
+    if (forms.length === 0 || full.length + forms.length === 1) return { kept: [...forms], differences }
     const records = full.map((row) => ({ row, columns: this.#forms.read(row.id) }))
     const said = forms.map((row) => ({ row, columns: this.#forms.read(row.id) }))
     // The one that says most is first, so that it does not depend on places which is kept.
     said.sort((a, b) => b.columns.size - a.columns.size)
     const kept: typeof said = []
-    const differences: Difference[] = []
     for (const form of said) {
       const record = records.find(({ columns }) => contradictions(columns, form.columns).length === 0)
       const other = record ?? kept.find(({ columns }) => covers(columns, form.columns))
       if (other !== undefined) this.#fold(form.row, other.row)
       else {
-        const [first] = [...records, ...kept]
-        if (first !== undefined && differences.length === 0) {
-          const differ = records.length > 0 ? contradictions : disagreements
-          differences.push(...differ(first.columns, form.columns))
-        }
+        for (const { columns } of records) differences.add(contradictions(columns, form.columns))
+        if (records.length === 0)
+          for (const { columns } of kept) {
+            differences.add(disagreements(columns, form.columns))
+            differences.lacking(columns, form.columns)
+          }
         kept.push(form)
       }
     }
@@ -227,19 +228,10 @@ function keyOf(bytes: Buffer): string {
   return hash('sha256', canonicalContent(bytes), 'base64')
 }
 
-/** Values are those of evidence: as JSON, and not all of a long one. */
-function conflictDetail(records: number, forms: number, differences: readonly Difference[]): string {
+function conflictDetail(records: number, forms: number, differences: Differences): string {
   if (forms === 0) return `${records} different records have this eventID; all are kept`
   const what = records === 0 ? `${forms} reduced forms` : `${records + forms} records and reduced forms`
-  if (differences.length === 0) return `${what} of this eventID say different things; all are kept`
-  const values = differences
-    .slice(0, 5)
-    .map(({ column, values: [one, other] }) => `${column} ${shown(one)} or ${shown(other)}`)
-  return `${what} of this eventID do not agree: ${values.join(', ')}; all are kept`
-}
-
-function shown(value: SqlValue): string {
-  return value === null ? 'none' : JSON.stringify(value).slice(0, 200)
+  return `${what} of this eventID ${differences.text()}; all are kept`
 }
 
 function isReduced({ flags }: Row): boolean {

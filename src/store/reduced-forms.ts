@@ -7,7 +7,7 @@ import { ACTION, IDENTITY, ORIGIN, OUTCOME, PLACE } from './schema.js'
 /** What a row says: its columns, and the resources it names as columns of their own. */
 export type Columns = ReadonlyMap<string, SqlValue>
 
-export interface Difference {
+interface Difference {
   readonly column: string
   readonly values: readonly [SqlValue, SqlValue]
 }
@@ -95,4 +95,52 @@ function differences(
     if (other !== value && counts(column, other === null)) found.push({ column, values: [other, value] })
   }
   return found
+}
+
+/** No row of a problem grows with the evidence. */
+const MOST_SHOWN = { columns: 5, values: 5, length: 200 }
+
+/** What the rows of one eventID do not agree in, put in words: each column once, with all that is said of it. */
+export class Differences {
+  readonly #values = new Map<string, Set<SqlValue>>()
+  readonly #lacking = new Set<string>()
+
+  add(found: readonly Difference[]): void {
+    for (const { column, values } of found) {
+      const known = this.#values.get(column) ?? new Set()
+      for (const value of values) known.add(value)
+      this.#values.set(column, known)
+    }
+  }
+
+  /** Columns of one of the two only. */
+  lacking(a: Columns, b: Columns): void {
+    for (const column of a.keys()) if (!b.has(column)) this.#lacking.add(nameOf(column))
+    for (const column of b.keys()) if (!a.has(column)) this.#lacking.add(nameOf(column))
+  }
+
+  text(): string {
+    const columns = [...this.#values]
+    if (columns.length === 0)
+      return `agree, but each says what another does not (${cut([...this.#lacking], MOST_SHOWN.columns, ', ')})`
+    const texts = columns.map(
+      ([column, values]) => `${column} ${cut([...values].map(shown), MOST_SHOWN.values, ' or ')}`,
+    )
+    return `do not agree: ${cut(texts, MOST_SHOWN.columns, ', ')}`
+  }
+}
+
+/** A resource is a column here by its number, which says nothing to a reader. */
+function nameOf(column: string): string {
+  return column.startsWith('resource ') ? 'resources' : column
+}
+
+function cut(texts: readonly string[], most: number, between: string): string {
+  const more = texts.length > most ? `${between}${texts.length - most} more` : ''
+  return texts.slice(0, most).join(between) + more
+}
+
+/** Values are those of evidence: as JSON, and not all of a long one. */
+function shown(value: SqlValue): string {
+  return value === null ? 'none' : JSON.stringify(value).slice(0, MOST_SHOWN.length)
 }

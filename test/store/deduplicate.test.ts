@@ -265,7 +265,11 @@ describe('reduced forms of one event', () => {
     expect(held(casePath)).toMatchObject({
       events: { e: 2 },
       conflicts: [
-        { path: 'b.csv', detail: '2 reduced forms of this eventID say different things; all are kept' },
+        {
+          path: 'b.csv',
+          detail:
+            '2 reduced forms of this eventID agree, but each says what another does not (source_ip_address, error_code); all are kept',
+        },
       ],
     })
     put(folder, {
@@ -273,6 +277,27 @@ describe('reduced forms of one event', () => {
     })
     await load(casePath, [folder])
     expect(held(casePath)).toMatchObject({ events: { e: 1 }, conflicts: [], duplicates: 2 })
+    await isClean(casePath)
+  })
+
+  it('have all values that differ in their conflict, not only those of the first two', async () => {
+    const error = csv('eventid,eventname,errorcode,awsregion', 'e,DeleteTrail,AccessDenied,eu-west-3')
+    const from = (address: string): string =>
+      csv('eventid,eventname,sourceipaddress', `e,DeleteTrail,${address}`)
+    const files = { 'a.csv': error, 'b.csv': from('203.0.113.1'), 'c.csv': from('203.0.113.2') }
+    const { casePath, folder } = await indexed(files)
+    const addresses = 'source_ip_address "203.0.113.1" or "203.0.113.2"'
+    expect(held(casePath)).toMatchObject({
+      events: { e: 3 },
+      conflicts: [{ detail: `3 reduced forms of this eventID do not agree: ${addresses}; all are kept` }],
+    })
+    put(folder, {
+      'd.json': record('e', ',"sourceIPAddress":"203.0.113.9","errorCode":"AccessDenied"', 'DeleteTrail'),
+    })
+    await load(casePath, [folder])
+    const [conflict, ...rest] = held(casePath).conflicts
+    expect(rest).toEqual([])
+    expect(conflict?.detail).toContain('source_ip_address "203.0.113.9" or "203.0.113.1" or "203.0.113.2"')
     await isClean(casePath)
   })
 })
