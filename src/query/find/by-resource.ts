@@ -2,6 +2,7 @@ import { bucketOrObject, ofAccessPoint, requesterNamed } from '../access-log/rea
 import type { QuestionSpec } from './question-spec.js'
 import type { Arm, Criterion } from '../plan/criteria.js'
 import { sql } from '../plan/statement.js'
+import { otherArnsOfSecret } from '../resources/secret-arn.js'
 import { matches, matchesAnyCase, readPattern, type NamePattern } from './value.js'
 
 /** Partitions in which a bucket of a given name can be. */
@@ -46,7 +47,10 @@ function ofArn(pattern: NamePattern): Criterion {
   return {
     kind: 'any',
     of: [
-      { kind: 'resource', names: [matches('r.arn', pattern)] },
+      {
+        kind: 'resource',
+        names: [matches('r.arn', pattern), ...(pattern.isPrefix ? [] : otherArnsOfSecret(pattern.text))],
+      },
       { kind: 'dimension', dimension: 'identity', ids },
     ],
   }

@@ -1,6 +1,7 @@
 /** Which resources are meant: rows of `resource`, of which several can be one thing that records describe differently. */
 import type { Connection } from '../../store/open.js'
 import { readTuples } from '../../store/reader.js'
+import { IS_SECRET, secretKey } from './secret-arn.js'
 import { byResource } from '../find/by-resource.js'
 import type { Criterion } from '../plan/criteria.js'
 import { joined, sql, type Statement } from '../plan/statement.js'
@@ -47,21 +48,24 @@ function namesOf(criterion: Criterion): readonly Statement[] {
   }
 }
 
-/** Rows with one ARN are one resource. */
+/** Rows with one ARN are one resource, and so are the ARNs of one secret. */
 export function readResources(db: Connection, ids: Statement): Resource[] {
   const rows = readTuples(
     db,
     sql`SELECT CAST(r.id AS TEXT), r.arn, r.type, r.name, r.derived FROM (${ids}) d CROSS JOIN resource r ON r.id = d.id ORDER BY r.id`,
   ) as unknown as ResourceTuple[]
+  const secrets = new Set(
+    rows.map(([, , type, name]) => (type === 'AWS::SecretsManager::Secret' ? name : null)),
+  )
   const byIdentity = new Map<string, Resource>()
   for (const [id, arn, type, name, derived] of rows) {
-    const key = arn ?? `\n${type ?? ''}\n${name ?? ''}`
+    const key = (arn === null ? null : secretKey(arn, secrets)) ?? `\n${type ?? ''}\n${name ?? ''}`
     const known = byIdentity.get(key)
     byIdentity.set(
       key,
       known === undefined
         ? { arn, type, name, derived, ids: [id] }
-        : merged(known, { type, name, derived, id }),
+        : merged(known, { arn, type, name, derived, id }),
     )
   }
   return [...byIdentity.values()]
@@ -71,6 +75,7 @@ export function readResources(db: Connection, ids: Statement): Resource[] {
 function merged(
   known: Resource,
   more: {
+    readonly arn: string | null
     readonly type: string | null
     readonly name: string | null
     readonly derived: number
@@ -78,7 +83,8 @@ function merged(
   },
 ): Resource {
   return {
-    arn: known.arn,
+    // What a record gave goes before what was put together.
+    arn: known.derived > more.derived ? more.arn : known.arn,
     type: known.type ?? more.type,
     name: known.name ?? more.name,
     derived: Math.min(known.derived, more.derived),
@@ -86,9 +92,10 @@ function merged(
   }
 }
 
-/** Selects `id`: rows that share their ARN with another. Few, if any. */
+/** Selects `id`: rows that share their ARN with another, and secrets, which have several. Few, if any. */
 export const TWIN_IDS: Statement = sql`SELECT r.id FROM resource r WHERE r.arn IN
-  (SELECT arn FROM resource WHERE arn IS NOT NULL GROUP BY arn HAVING count(*) > 1)`
+  (SELECT arn FROM resource WHERE arn IS NOT NULL GROUP BY arn HAVING count(*) > 1)
+  UNION SELECT r.id FROM resource r WHERE ${IS_SECRET}`
 
 /** Selects `id`, from ids in text. */
 export function idList(ids: readonly string[]): Statement {

@@ -1,8 +1,8 @@
 import { Kind } from '../kind.js'
 import { GIVEN, type Service } from '../service.js'
 
-/** The ARN ends in six characters that only Secrets Manager knows. */
-const SECRET = new Kind('AWS::SecretsManager::Secret', null)
+/** Without the six characters at the end, which only Secrets Manager knows: it takes this form too. */
+const SECRET = new Kind('AWS::SecretsManager::Secret', 'arn:P:secretsmanager:R:A:secret:NAME')
 
 export const secretsManager: Service = {
   name: 'secrets-manager',
