@@ -25,7 +25,6 @@ const OWNED = {
   'better-sqlite3': ['store'],
   piscina: ['ingest', 'verify'],
   yauzl: ['ingest'],
-  'tar-stream': ['ingest'],
   'fast-glob': ['discover'],
   '@oclif/core': ['cli', 'commands'],
   'cli-progress': ['cli'],

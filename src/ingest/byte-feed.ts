@@ -1,14 +1,14 @@
 /** Bytes that come in chunks, taken in whatever pieces they are needed. */
 export class ByteFeed {
-  readonly #chunks: AsyncIterator<Buffer>
+  readonly #chunks: Iterator<Buffer> | AsyncIterator<Buffer>
   #chunk: Buffer = Buffer.alloc(0)
   #at = 0
   #isOver = false
   /** Bytes taken. */
   position = 0
 
-  constructor(chunks: AsyncIterable<Buffer>) {
-    this.#chunks = chunks[Symbol.asyncIterator]()
+  constructor(chunks: Iterable<Buffer> | AsyncIterable<Buffer>) {
+    this.#chunks = Symbol.iterator in chunks ? chunks[Symbol.iterator]() : chunks[Symbol.asyncIterator]()
   }
 
   async isAtEnd(): Promise<boolean> {

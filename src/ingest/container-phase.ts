@@ -119,9 +119,9 @@ export class ContainerPhase {
     }
   }
 
-  #source({ source, sha256 }: ListedContainer, { name, size, place }: ListedMember): BatchSource {
+  #source({ source, sha256, identity }: ListedContainer, { name, size, place }: ListedMember): BatchSource {
     this.#totals.members++
-    const member = { name, place, containerSha256: sha256 ?? '' }
+    const member = { name, place, identity, containerSha256: sha256 ?? '' }
     return { ...source, id: this.#nextId++, size, hints: {}, member }
   }
 }

@@ -12,8 +12,12 @@ const WRITE_BYTES = 64 * 1024
 const FLAG = { headerChecksum: 2, extra: 4, name: 8, comment: 16, reserved: 0xe0 }
 const TRAILER_BYTES = 8
 
+/** Gives the stream from its beginning once more, or nothing of one that can only go by once. */
+export type Again = () => Iterable<Buffer> | AsyncIterable<Buffer>
+
 export class GzipStream {
   readonly #feed: ByteFeed
+  readonly #again: Again
   readonly #problems: Problem[] = []
   /** Whole members. */
   members = 0
@@ -22,8 +26,9 @@ export class GzipStream {
   /** Bytes of content so far. */
   size = 0
 
-  constructor(chunks: AsyncIterable<Buffer>) {
+  constructor(chunks: Iterable<Buffer> | AsyncIterable<Buffer>, again: Again) {
     this.#feed = new ByteFeed(chunks)
+    this.#again = again
   }
 
   /** What is wrong with it, once all content was taken. */
@@ -72,10 +77,13 @@ export class GzipStream {
   async *#member(): AsyncGenerator<Buffer, Damage | null> {
     if (!(await this.#header())) return { kind: 'corrupt-gzip', detail: 'not a gzip header' }
     const start = this.size
+    const deflated = this.#feed.position
+    let written = deflated
     let checksum = 0
     const inflater = new Inflater()
     try {
       while (!inflater.isEnded) {
+        written = this.#feed.position
         const piece = await this.#feed.next(WRITE_BYTES)
         for (const chunk of piece === undefined ? await inflater.end() : await inflater.write(piece)) {
           checksum = crc32(chunk, checksum)
@@ -89,7 +97,12 @@ export class GzipStream {
     this.#feed.putBack(inflater.unused)
     const { error } = inflater
     if (error === null) return this.#trailer(checksum, this.size - start)
-    return error.code === 'Z_BUF_ERROR' ? CUT : { kind: 'corrupt-gzip', detail: error.message }
+    if (error.code === 'Z_BUF_ERROR') return CUT
+    for await (const chunk of lastBeforeDamage(this.#again, deflated, written, this.size - start)) {
+      this.size += chunk.length
+      yield chunk
+    }
+    return { kind: 'corrupt-gzip', detail: error.message }
   }
 
   async #trailer(checksum: number, size: number): Promise<Damage | null> {
@@ -98,6 +111,47 @@ export class GzipStream {
     if (trailer.length < TRAILER_BYTES) return CUT
     if (trailer.readUInt32LE(0) === checksum && trailer.readUInt32LE(4) === size % 2 ** 32) return null
     return { kind: 'corrupt-gzip', detail: 'the checksum or the size at its end is wrong' }
+  }
+}
+
+/** Found in two steps: bytes at a time. */
+const STEPS = [1024, 1]
+
+/**
+ * zlib keeps for itself what a write inflated to before it met damage, up to 64 kB of deflate data: so that is written again, in
+ * smaller and smaller pieces.
+ * @param start of the deflate data. @param damaged where the write began that failed. @param given bytes that were given already.
+ */
+async function* lastBeforeDamage(
+  again: Again,
+  start: number,
+  damaged: number,
+  given: number,
+): AsyncGenerator<Buffer> {
+  let from = damaged
+  let known = given
+  for (const step of STEPS) {
+    const feed = new ByteFeed(again())
+    const inflater = new Inflater()
+    let size = 0
+    try {
+      await feed.skip(start)
+      let at = start
+      while (!inflater.isEnded) {
+        at = feed.position
+        const piece = await feed.next(at < from ? Math.min(WRITE_BYTES, from - at) : step)
+        if (piece === undefined) return
+        for (const chunk of await inflater.write(piece)) {
+          size += chunk.length
+          if (size <= known) continue
+          yield chunk.subarray(Math.max(0, chunk.length - (size - known)))
+          known = size
+        }
+      }
+      from = at
+    } finally {
+      inflater.close()
+    }
   }
 }
 

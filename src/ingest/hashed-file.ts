@@ -5,14 +5,21 @@ import type { Input } from './input.js'
 export class HashedInput {
   readonly #iterator: Iterator<Buffer> | AsyncIterator<Buffer>
   readonly #size: number
+  readonly #input: Pick<Input, 'size' | 'chunks'>
   readonly #hash = createHash('sha256')
   #first: Buffer | undefined
   bytesRead = 0
 
   constructor(input: Pick<Input, 'size' | 'chunks'>) {
+    this.#input = input
     const chunks = input.chunks()
     this.#iterator = Symbol.iterator in chunks ? chunks[Symbol.iterator]() : chunks[Symbol.asyncIterator]()
     this.#size = input.size
+  }
+
+  /** From the beginning once more, and not hashed; nothing of what can only go by once. */
+  again(): Iterable<Buffer> | AsyncIterable<Buffer> {
+    return this.#input.chunks()
   }
 
   /** The first bytes; they are given again by chunks(). */

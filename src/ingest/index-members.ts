@@ -1,5 +1,6 @@
 /** Members of one container, as many as a batch has of it. Nothing is extracted: each is read where it lies, or was passed on. */
 import type { BatchSource, PassedBytes, TarGzPlace, TarPlace, ZipPlace } from '../model/batch.js'
+import { CONTAINER_CHANGED, reopened } from './containers/list.js'
 import { MemberDamage } from './containers/member-damage.js'
 import { openTarGz } from './containers/tar-gz.js'
 import type { TarFile } from './containers/tar.js'
@@ -40,16 +41,20 @@ async function readPassed(pending: Pending): Promise<void> {
 async function readFromFile(first: BatchSource, pending: Pending, context: SourceContext): Promise<void> {
   const file = openOrReject(first, [...pending.values()])
   if (file === null) return
+  let same: OpenFile | null = null
   try {
-    if (file.before.mtimeMs !== first.mtimeMs) return
-    if (first.member?.place.kind === 'tar.gz') await readTarGz(file, pending, context)
-    else await readPlaces(file, pending, context)
+    same = await reopened(file, {
+      identity: first.member?.identity ?? '',
+      sha256: first.member?.containerSha256 ?? null,
+    })
+    if (same === null) return
+    if (first.member?.place.kind === 'tar.gz') await readTarGz(same, pending, context)
+    else await readPlaces(same, pending, context)
   } catch (error) {
     if (!isReadError(error)) throw error
     rejectRest(pending, 'unreadable', (error as Error).message)
   } finally {
-    if (file.before.mtimeMs !== first.mtimeMs || changedSince(file))
-      rejectRest(pending, 'changed-during-read', 'the container changed while it was read')
+    if (same === null || changedSince(same)) rejectRest(pending, 'changed-during-read', CONTAINER_CHANGED)
     rejectRest(pending, 'bad-member', 'the container breaks before it')
     closeFile(file)
   }

@@ -2,7 +2,7 @@
 import { isGzip, nestedProblems } from '../model/inflate.js'
 import type { Problem } from '../model/problem.js'
 import { ByteFeed } from './byte-feed.js'
-import { GzipStream } from './gzip-stream.js'
+import { GzipStream, type Again } from './gzip-stream.js'
 
 /** Content that is over a limit. */
 export class OverLimit extends Error {}
@@ -10,12 +10,14 @@ export class OverLimit extends Error {}
 export class NestedGzip {
   readonly #outer: GzipStream
   readonly #isOver: (size: number) => boolean
+  readonly #again: Again
   #inner: GzipStream | undefined
 
   /** @param isOver so much came out that the rest is not wanted; asked of the outer stream, whose content may be none for us. */
-  constructor(chunks: AsyncIterable<Buffer>, isOver: (size: number) => boolean) {
-    this.#outer = new GzipStream(chunks)
+  constructor(chunks: AsyncIterable<Buffer>, isOver: (size: number) => boolean, again: Again) {
+    this.#outer = new GzipStream(chunks, again)
     this.#isOver = isOver
+    this.#again = again
   }
 
   /** Of the file. */
@@ -46,7 +48,9 @@ export class NestedGzip {
       yield* feed.rest()
       return
     }
-    this.#inner = new GzipStream(this.#limited(feed))
+    this.#inner = new GzipStream(this.#limited(feed), () =>
+      new GzipStream(this.#again(), this.#again).content(),
+    )
     yield* this.#inner.content()
   }
 

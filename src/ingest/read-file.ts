@@ -6,6 +6,8 @@ import { openQuietly } from '../store/open-quietly.js'
 export interface OpenFile {
   readonly fd: number
   readonly before: Stats
+  /** Of a container, whose members are read later than it was hashed: what it was then. */
+  readonly identity?: string
 }
 
 export function openSource({ path, pathHex }: Pick<FoundFile, 'path' | 'pathHex'>): OpenFile {
@@ -40,8 +42,15 @@ export function readAll(file: OpenFile): Buffer {
 
 /** Size or modification time moved while we read: the bytes may be neither the old nor the new file. */
 export function changedSince(file: OpenFile): boolean {
+  if (file.identity !== undefined) return identityOf(file) !== file.identity
   const after = fstatSync(file.fd)
   return after.size !== file.before.size || after.mtimeMs !== file.before.mtimeMs
+}
+
+/** Another file, or other bytes in it, have another: size and modification time can be set, the time of the change can not. */
+export function identityOf({ fd }: OpenFile): string {
+  const { dev, ino, size, mtimeNs, ctimeNs } = fstatSync(fd, { bigint: true })
+  return [dev, ino, size, mtimeNs, ctimeNs].join(' ')
 }
 
 export function closeFile(file: OpenFile): void {

@@ -10,7 +10,6 @@ import {
 } from '../decode/decode.js'
 import { AlikeProblems } from '../decode/alike-problems.js'
 import { inflateNested, isGzip, type Inflated } from '../model/inflate.js'
-import { isTar } from '../decode/tar-header.js'
 import { isUtf16, toUtf8 } from '../decode/utf16.js'
 import { repairQuotes, type Repairs } from '../decode/lenient.js'
 import { isOverLimit, type Limits } from '../decode/limits.js'
@@ -22,7 +21,7 @@ import { aggregateRows } from '../normalise/aggregate.js'
 import type { AccessNormaliser } from '../normalise/access-log.js'
 import type { Normaliser } from '../normalise/normalise.js'
 import type { Shard } from '../store/shard.js'
-import { wholeContainerKind, type ContainerKind } from './containers/kind.js'
+import { holdsTar, wholeContainerKind, type ContainerKind } from './containers/kind.js'
 import { MemberDamage } from './containers/member-damage.js'
 import { NO_FACTS, type Facts } from './facts.js'
 import { STREAM_DAMAGE, TEXT_DAMAGE } from './damage-kinds.js'
@@ -127,7 +126,7 @@ export class SourceJob implements RecordSink {
     lap('inflate')
     if (inflated === null || isOverLimit(inflated.content.length, bytes.length, limits)) return 'stream'
     // A container in a container is not opened: the second level is where bombs live.
-    if (gzip && !isMember && isTar(inflated.content)) return 'tar.gz'
+    if (gzip && !isMember && holdsTar(inflated.content)) return 'tar.gz'
     const sha256 = hash('sha256', bytes)
     const contentSha256 = gzip ? hash('sha256', inflated.content) : sha256
     lap('hash')
@@ -241,7 +240,7 @@ export class SourceJob implements RecordSink {
     let gzip: NestedGzip | null = null
     let wanted = true
     try {
-      if (isGzip(await input.peek())) gzip = new NestedGzip(input.chunks(), isOver)
+      if (isGzip(await input.peek())) gzip = new NestedGzip(input.chunks(), isOver, () => input.again())
       for await (const chunk of gzip?.content() ?? input.chunks()) {
         lap(gzip === null ? 'read' : 'inflate')
         if (isOver(size + chunk.length)) throw new OverLimit(`${size + chunk.length} bytes`)

@@ -16,6 +16,8 @@ export interface BatchSource extends FoundFile {
 export interface MemberRef {
   readonly name: string
   readonly containerSha256: string
+  /** Of the container when it was hashed. */
+  readonly identity: string
   readonly place: MemberPlace
 }
 
@@ -69,6 +71,8 @@ export interface ListedContainer {
   readonly source: BatchSource
   readonly shape: 'zip' | 'tar' | 'tar.gz'
   readonly sha256: string | null
+  /** What the file was while it was hashed: see ingest/read-file.ts. */
+  readonly identity: string
   /** None yet of a tar.gz: they are met while it is read. */
   readonly members: readonly ListedMember[]
   readonly problems: readonly Problem[]

@@ -239,11 +239,38 @@ describe('bombs', () => {
     expect(inside).toMatchObject({ kinds: [{ kind: 'too-large', member: 'a.gz' }], events: 0 })
   })
 
-  it('members over each other are refused', async () => {
+  it('a list that makes a member as long as the file is reported, and the length in the header is used', async () => {
     const zip = makeZip([MEMBERS[1]!, MEMBERS[2]!])
     const entry = zip.indexOf('PK\u0001\u0002', 0, 'latin1')
     zip.writeUInt32LE(zip.length, entry + 20)
-    expect(await problems('over.zip', zip)).toMatchObject({ kinds: [{ kind: 'bad-container' }], events: 0 })
+    expect(await problems('over.zip', zip)).toMatchObject({ kinds: [{ kind: 'bad-container' }], events: 20 })
+  })
+
+  it('members over each other are refused', async () => {
+    const log = { name: 'log.json', bytes: Buffer.from(JSON.stringify({ Records: RECORDS })), stored: true }
+    // Each holds the one before it, with its header, and the list has all of them.
+    let content: Buffer = log.bytes
+    let list: Buffer = Buffer.alloc(0)
+    let count = 0
+    for (; count < 8; count++) {
+      const zip = makeZip([{ ...log, name: `${count}.json`, bytes: content }])
+      const start = zip.indexOf('PK\u0001\u0002', 0, 'latin1')
+      const header = start - content.length
+      for (let at = 42; at < list.length; at += 46 + list.readUInt16LE(at - 14))
+        list.writeUInt32LE(list.readUInt32LE(at) + header, at)
+      list = Buffer.concat([list, zip.subarray(start, start + 46 + zip.readUInt16LE(start + 28))])
+      content = zip.subarray(0, start)
+    }
+    const end = Buffer.alloc(22)
+    end.write('PK\u0005\u0006', 'latin1')
+    end.writeUInt16LE(count, 8)
+    end.writeUInt16LE(count, 10)
+    end.writeUInt32LE(list.length, 12)
+    end.writeUInt32LE(content.length, 16)
+    expect(await problems('nested.zip', Buffer.concat([content, list, end]))).toMatchObject({
+      kinds: [{ kind: 'bad-container', member: null }],
+      events: 0,
+    })
   })
 
   it('a tar of very many members is refused', async () => {

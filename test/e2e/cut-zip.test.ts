@@ -126,7 +126,8 @@ describe('a zip without its list', () => {
         expect(events).toBeGreaterThanOrEqual((whole.length - 1) * 10)
       }
     },
-    120_000,
+    // Some hundred runs of the indexer and of verify.
+    600_000,
   )
 
   it('names the member that was cut, which keeps its records up to there', async () => {

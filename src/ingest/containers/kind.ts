@@ -2,6 +2,8 @@
 import { constants, gunzipSync } from 'node:zlib'
 import { isGzip } from '../../model/inflate.js'
 import { isTar } from '../../decode/tar-header.js'
+import { startsLikeJson } from '../../decode/text-kind.js'
+import { tarHeaderIn } from './tar-entry.js'
 
 export type ContainerKind = 'zip' | 'tar' | 'tar.gz'
 
@@ -13,15 +15,34 @@ const HEAD_FIRST_BYTES = 512 * 1024
 
 /** @param bytes all of a file. null also for a small gzip: it is told by its content, which is at hand soon. */
 export function wholeContainerKind(bytes: Buffer): ContainerKind | null {
-  return isGzip(bytes) && bytes.length < HEAD_FIRST_BYTES ? null : containerKind(bytes)
+  if (isGzip(bytes) && bytes.length < HEAD_FIRST_BYTES) return null
+  return containerKind(bytes) ?? (isGzip(bytes) ? null : hiddenContainer(bytes))
 }
+
+/** Bytes that are no JSON, and hold a tar behind a damaged first header, or something else. */
+export function holdsTar(bytes: Buffer): boolean {
+  return isTar(bytes) || (!startsLikeJson(bytes) && tarHeaderIn(bytes) >= 0)
+}
+
+/** A zip and its list may have anything before them, e.g. a program that unpacks it; or the first header is damaged. */
+function hiddenContainer(bytes: Buffer): ContainerKind | null {
+  if (startsLikeJson(bytes)) return null
+  const tail = bytes.subarray(-LONGEST_ZIP_END)
+  const end = tail.lastIndexOf(ZIP_END)
+  if (end >= 0 && end + 22 <= tail.length) return 'zip'
+  return tarHeaderIn(bytes) >= 0 ? 'tar' : null
+}
+
+const ZIP_END = Buffer.from('PK\u0005\u0006', 'latin1')
+/** With the longest comment, and as much behind it. */
+const LONGEST_ZIP_END = 2 * 65_557
 
 /** @param head the first bytes of a file; a few kB at least, when it has them. */
 export function containerKind(head: Buffer): ContainerKind | null {
   if (head[0] === 0x50 && head[1] === 0x4b && (isPair(head, 3, 4) || isPair(head, 5, 6))) return 'zip'
   if (!isGzip(head)) return isTar(head) ? 'tar' : null
   const inflated = inflatedHead(head)
-  return isTar(isGzip(inflated) ? inflatedHead(inflated) : inflated) ? 'tar.gz' : null
+  return holdsTar(isGzip(inflated) ? inflatedHead(inflated) : inflated) ? 'tar.gz' : null
 }
 
 function isPair(head: Buffer, third: number, fourth: number): boolean {

@@ -8,13 +8,18 @@ import type { Problem } from '../../model/problem.js'
 import { HashedInput } from '../hashed-file.js'
 import { FileInput } from '../input.js'
 import { NestedGzip, OverLimit } from '../nested-gzip.js'
-import { closeFile, isReadError, openSource, type OpenFile } from '../read-file.js'
+import { changedSince, closeFile, isReadError, openSource, type OpenFile } from '../read-file.js'
+import { CONTAINER_CHANGED, reopened } from './list.js'
 import type { MemberNames } from './member-names.js'
 import { TarFiles, type TarFile } from './tar.js'
 
 /** Its files, up to the end or to where the tar or the gzip around it breaks, or inflates beyond the limits. */
 export function openTarGz(input: HashedInput, limits: Limits): TarFiles {
-  const gzip = new NestedGzip(input.chunks(), (size) => isOverLimit(size, input.bytesRead, limits))
+  const gzip = new NestedGzip(
+    input.chunks(),
+    (size) => isOverLimit(size, input.bytesRead, limits),
+    () => input.again(),
+  )
   return new TarFiles(inflated(gzip, input, limits), limits)
 }
 
@@ -53,10 +58,17 @@ export class TarGzReader {
     const file = this.#open()
     if (file === null) return
     try {
-      this.#input = new HashedInput(new FileInput(file))
-      yield* this.#read(this.#input, names)
-      if ((await this.#input.digest()) !== this.#container.sha256)
-        this.problems.push({ kind: 'changed-during-read', detail: 'the container changed while it was read' })
+      const same = await reopened(file, this.#container)
+      if (same !== null) {
+        this.#input = new HashedInput(new FileInput(same))
+        for await (const member of this.#read(this.#input, names)) {
+          // Read before this moment, and passed on as part of what was hashed.
+          if (changedSince(same)) break
+          yield member
+        }
+      }
+      if (same === null || changedSince(same))
+        this.problems.push({ kind: 'changed-during-read', detail: CONTAINER_CHANGED })
     } catch (error) {
       if (!isReadError(error)) throw error
       this.#unreadable(error)

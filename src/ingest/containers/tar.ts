@@ -1,16 +1,37 @@
-/** Tar: entries one after the other, each behind its header. */
-import { pipeline, Readable } from 'node:stream'
-import { extract } from 'tar-stream'
+/**
+ * Tar: entries one after the other, each behind its header. A damaged header costs its own member: reading goes on at the next
+ * header whose checksum holds, and the bytes between are a problem.
+ */
+import { AlikeProblems } from '../../decode/alike-problems.js'
 import type { Limits } from '../../decode/limits.js'
 import type { ListedMember } from '../../model/batch.js'
 import type { Problem } from '../../model/problem.js'
+import { ByteFeed } from '../byte-feed.js'
 import type { HashedInput } from '../hashed-file.js'
 import { OverLimit } from '../nested-gzip.js'
 import { isReadError } from '../read-file.js'
 import { tooMany, type Listing } from './list.js'
+import { BLOCK_BYTES, readPax, readTarHeader, tarHeaderIn, textAt, type TarHeader } from './tar-entry.js'
 
-const BLOCK_BYTES = 512
 const NO_END = 'it has no end mark: members behind the last one that was read may be missing'
+const ZEROS = Buffer.alloc(BLOCK_BYTES)
+/** Searched for the next header at a time. */
+const SEARCHED_BYTES = 256 * 1024
+/** Names and records of pax are far shorter. */
+const LONG_HEADER_BYTES = 1024 * 1024
+
+/** What is not followed; every other letter is a file. */
+const NOT_FILES: Readonly<Record<string, string>> = {
+  '1': 'link',
+  '2': 'symlink',
+  '3': 'character-device',
+  '4': 'block-device',
+  '6': 'fifo',
+  D: 'list of a directory',
+  M: 'part of a file of another volume',
+  S: 'sparse file',
+  V: 'name of a volume',
+}
 
 /** Members of a plain tar can be read at their places, by several workers. */
 export async function listTar(input: HashedInput, limits: Limits): Promise<Listing> {
@@ -36,87 +57,184 @@ export interface TarFile {
 
 /** The regular files of a tar, up to its end or to where it breaks; the problems are whole then. */
 export class TarFiles {
-  readonly #bytes: AsyncIterable<Buffer>
+  readonly #bytes: BrokenOff
+  readonly #feed: ByteFeed
   readonly #limits: Limits
   readonly problems: Problem[] = []
+  readonly #alike = new AlikeProblems((problem) => this.problems.push(problem))
   isOverLimit = false
   /** Number of the entry that was reached last. */
   reached = -1
+  #files = 0
+  #fileBytes = 0
+  /** What long headers say of the next entry, and of all that follow. */
+  #next: { name?: string; size?: number } = {}
+  #all: { name?: string; size?: number } = {}
 
   constructor(bytes: AsyncIterable<Buffer>, limits: Limits) {
-    this.#bytes = bytes
+    this.#bytes = new BrokenOff(bytes)
+    this.#feed = new ByteFeed(this.#bytes.chunks())
     this.#limits = limits
   }
 
   /** @throws what the reading of the file throws. */
   async *files(): AsyncGenerator<TarFile> {
-    const tar = extract()
-    const end = new EndMark(this.#bytes)
-    pipeline(Readable.from(end.chunks()), tar, () => undefined)
-    const files = { count: 0, bytes: 0 }
     try {
-      for await (const entry of tar) {
-        const { name, type, size } = entry.header
-        const index = ++this.reached
-        this.#checkLimits(files)
-        if (!Number.isSafeInteger(size)) throw new Error(`a member claims ${size} bytes`)
-        if (type === 'file' || type === 'contiguous-file') {
-          files.count++
-          files.bytes += size
-          const chunks = entry as AsyncIterable<Buffer>
-          yield { name, size, index, offset: entry.offset + BLOCK_BYTES, chunks }
-        } else if (type !== 'directory') this.problems.push(notAFile(name, type))
-        entry.resume()
-      }
-      if (!end.isThere) this.problems.push({ kind: 'bad-container', detail: NO_END })
+      yield* this.#entries()
+      const { error } = this.#bytes
+      if (error !== null) throw error
+      if (!this.#bytes.hasEndMark) this.#alike.add({ kind: 'bad-container', detail: NO_END })
+      this.#alike.end()
     } catch (error) {
       if (isReadError(error)) throw error
-      this.#broke(error as Error, files.count)
+      this.#alike.end()
+      this.#broke(error as Error)
     }
   }
 
-  #checkLimits({ count, bytes }: { count: number; bytes: number }): void {
-    const { maxMembers, hollowMembers, hollowBytes } = this.#limits
-    if (this.reached === maxMembers) throw new OverLimit(tooMany(this.#limits))
-    if (count > hollowMembers && bytes < count * hollowBytes)
-      throw new OverLimit(`${bytes} bytes in ${count} members: no logs; the rest was not read`)
+  async *#entries(): AsyncGenerator<TarFile> {
+    const feed = this.#feed
+    for (;;) {
+      const block = await feed.peek(BLOCK_BYTES)
+      if (block.length === 0) return
+      const header = readTarHeader(block)
+      if (header === null && block.equals(ZEROS.subarray(0, block.length))) feed.take(block.length)
+      else if (header === null) await this.#lost()
+      else {
+        feed.take(BLOCK_BYTES)
+        yield* this.#entry(header)
+      }
+    }
   }
 
-  #broke(error: Error, files: number): void {
+  async *#entry(header: TarHeader): AsyncGenerator<TarFile> {
+    const { type } = header
+    if ('LKxgX'.includes(type)) {
+      await this.#longHeader(header)
+      return
+    }
+    const { name = header.name, size = header.size } = { ...this.#all, ...this.#next }
+    this.#next = {}
+    const index = ++this.reached
+    this.#checkLimits()
+    const offset = this.#feed.position
+    const what = NOT_FILES[type]
+    if (type !== '5' && what === undefined) {
+      this.#files++
+      this.#fileBytes += size
+      yield { name, size, index, offset, chunks: this.#data(size) }
+    } else if (what !== undefined) this.#alike.add(notAFile(name, what, offset - BLOCK_BYTES))
+    if (type !== '5') await this.#skip(offset, size)
+  }
+
+  async *#data(size: number): AsyncGenerator<Buffer> {
+    for (let left = size; left > 0;) {
+      const piece = await this.#feed.next(left)
+      if (piece === undefined) {
+        if (this.#bytes.error !== null) throw this.#bytes.error
+        return
+      }
+      left -= piece.length
+      yield piece
+    }
+  }
+
+  /** To the header behind the data that begins at `offset`. */
+  async #skip(offset: number, size: number): Promise<void> {
+    const end = offset + size
+    await this.#feed.skip(end - this.#feed.position)
+    if (this.#feed.position < end) throw this.#bytes.error ?? new Error('unexpected end of data')
+    await this.#feed.skip((BLOCK_BYTES - (size % BLOCK_BYTES)) % BLOCK_BYTES)
+  }
+
+  /** Names over 100 bytes, and what else does not fit the header of the entry behind. */
+  async #longHeader({ type, size, name }: TarHeader): Promise<void> {
+    const offset = this.#feed.position
+    if (size > LONG_HEADER_BYTES)
+      this.#alike.add({ kind: 'bad-container', detail: `a header of ${size} bytes: ${name.slice(0, 200)}` })
+    else {
+      const content = await this.#feed.peek(size)
+      if (type === 'L') this.#next.name = textAt(content, 0, content.length)
+      else if (type === 'g') this.#all = readPax(content)
+      else if (type !== 'K') this.#next = { ...this.#next, ...readPax(content) }
+    }
+    await this.#skip(offset, size)
+  }
+
+  /** Goes on at the next header, at whatever byte. */
+  async #lost(): Promise<void> {
+    const from = this.#feed.position
+    this.#next = {}
+    for (;;) {
+      const window = await this.#feed.peek(SEARCHED_BYTES)
+      const found = tarHeaderIn(window)
+      const isEnd = window.length < SEARCHED_BYTES
+      this.#feed.take(found >= 0 ? found : isEnd ? window.length : window.length - BLOCK_BYTES + 1)
+      if (found >= 0 || isEnd) break
+    }
+    const byteLength = this.#feed.position - from
+    const detail = `bytes ${from} to ${from + byteLength} of the tar are no member: a header is damaged, or something else was put there`
+    this.#alike.add({ kind: 'bad-container', detail, byteOffset: from, byteLength })
+  }
+
+  #checkLimits(): void {
+    const { maxMembers, hollowMembers, hollowBytes } = this.#limits
+    if (this.reached === maxMembers) throw new OverLimit(tooMany(this.#limits))
+    if (this.#files > hollowMembers && this.#fileBytes < this.#files * hollowBytes)
+      throw new OverLimit(
+        `${this.#fileBytes} bytes in ${this.#files} members: no logs; the rest was not read`,
+      )
+  }
+
+  #broke(error: Error): void {
     this.isOverLimit = error instanceof OverLimit
     this.problems.push(
       this.isOverLimit
         ? { kind: 'too-large', detail: error.message }
-        : { kind: 'bad-container', detail: `it ends or breaks after ${files} members: ${error.message}` },
+        : {
+            kind: 'bad-container',
+            detail: `it ends or breaks after ${this.#files} members: ${error.message}`,
+          },
     )
   }
 }
 
-function notAFile(name: string, type: string): Problem {
-  return { kind: 'bad-member', detail: `${name.slice(0, 200)} is a ${type}, which is not followed` }
+function notAFile(name: string, what: string, byteOffset: number): Problem {
+  return {
+    kind: 'bad-member',
+    detail: `${name.slice(0, 200)} is a ${what}, which is not followed`,
+    byteOffset,
+  }
 }
 
-/** A tar ends in blocks of zeros. One that was cut between two members is whole in every other way. */
-class EndMark {
+/** Bytes up to where they break: all that came before is read, and then the error is said. */
+class BrokenOff {
   readonly #bytes: AsyncIterable<Buffer>
   #last: Buffer = Buffer.alloc(0)
+  error: Error | null = null
 
   constructor(bytes: AsyncIterable<Buffer>) {
     this.#bytes = bytes
   }
 
   async *chunks(): AsyncGenerator<Buffer> {
-    for await (const chunk of this.#bytes) {
-      // Chunks are reused, and the last can be shorter than a block.
-      this.#last =
-        chunk.length >= BLOCK_BYTES
-          ? Buffer.from(chunk.subarray(-BLOCK_BYTES))
-          : Buffer.concat([this.#last, chunk]).subarray(-BLOCK_BYTES)
-      yield chunk
+    try {
+      for await (const chunk of this.#bytes) {
+        // Chunks are reused, and the last can be shorter than a block.
+        this.#last =
+          chunk.length >= BLOCK_BYTES
+            ? Buffer.from(chunk.subarray(-BLOCK_BYTES))
+            : Buffer.concat([this.#last, chunk]).subarray(-BLOCK_BYTES)
+        yield chunk
+      }
+    } catch (error) {
+      if (isReadError(error)) throw error
+      this.error = error as Error
     }
   }
 
-  get isThere(): boolean {
-    return this.#last.length === BLOCK_BYTES && this.#last.every((byte) => byte === 0)
+  /** A tar ends in blocks of zeros. One that was cut between two members is whole in every other way. */
+  get hasEndMark(): boolean {
+    return this.#last.equals(ZEROS)
   }
 }

@@ -2,7 +2,14 @@
 export const LOCAL = Buffer.from('PK\u0003\u0004', 'latin1')
 const DESCRIPTOR = Buffer.from('PK\u0007\u0008', 'latin1')
 /** What the list at the end begins with: its entries, or its end where it has none. */
-const LIST = ['PK\u0001\u0002', 'PK\u0005\u0006', 'PK\u0006\u0006', 'PK\u0006\u0008']
+export const LIST = [
+  'PK\u0001\u0002',
+  'PK\u0005\u0006',
+  'PK\u0006\u0006',
+  'PK\u0006\u0007',
+  'PK\u0006\u0008',
+  'PK\u0005\u0005',
+]
 
 const FIXED_BYTES = 30
 /** Names and extra fields of honest zips are far shorter. */
@@ -53,6 +60,16 @@ export function readHeader(bytes: Buffer, offset: number): LocalHeader | 'list' 
   }
 }
 
+/** Length of a record of the list at the end, which may be damaged; of one that is cut, all that is left. */
+export function listRecordLength(bytes: Buffer): number {
+  const [, , third = 0, fourth = 0] = bytes
+  const at = (offset: number, width: 2 | 4): number =>
+    offset + width > bytes.length ? bytes.length : bytes.readUIntLE(offset, width)
+  if (third === 1) return 46 + at(28, 2) + at(30, 2) + at(32, 2)
+  if (third === 5) return fourth === 6 ? 22 + at(20, 2) : 6 + at(4, 2)
+  return fourth === 6 ? 12 + at(4, 4) : fourth === 7 ? 20 : 8 + at(4, 4)
+}
+
 function sizesOf(bytes: Buffer, extra: Buffer): { compressedSize: number; size: number } {
   const compressedSize = bytes.readUInt32LE(18)
   const size = bytes.readUInt32LE(22)
@@ -67,7 +84,7 @@ function sizesOf(bytes: Buffer, extra: Buffer): { compressedSize: number; size: 
   return { compressedSize, size }
 }
 
-interface Lengths {
+export interface Lengths {
   readonly crc: number
   readonly compressedSize: number
   readonly size: number

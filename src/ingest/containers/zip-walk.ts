@@ -1,6 +1,7 @@
 /**
- * Members of a zip without its list, which stands at the end and is gone when the tail was cut: they are found by the header that
- * each has before it (APPNOTE.TXT 4.3.7). Where its length stands behind the member (4.3.9), only inflating tells where that ends.
+ * Walks a zip from its first byte to its last, by the header that each member has before it (APPNOTE.TXT 4.3.7), so that every byte is
+ * in a member, in the list at the end, or is reported. The list tells how long members are; where it does not and the length is
+ * after the member (4.3.9), only inflating finds the end. Where list and header differ, what follows and the CRC decide.
  */
 import { crc32 } from 'node:zlib'
 import { isOverLimit, type Limits } from '../../decode/limits.js'
@@ -14,9 +15,12 @@ import {
   descriptorAt,
   DESCRIPTOR_BYTES,
   HEADER_BYTES,
+  listRecordLength,
+  LIST,
   LOCAL,
   readHeader,
   UNKNOWN,
+  type Lengths,
   type LocalHeader,
 } from './zip-header.js'
 
@@ -31,6 +35,8 @@ export class ZipWalk {
   readonly #file: OpenFile
   readonly #limits: Limits
   readonly #size: number
+  /** By their places, as the list has them. */
+  readonly #listed: Map<number, ZipEntry>
   #toInflate: number
   #inflatedBytes = 0
   #window: { at: number; bytes: Buffer } = { at: 0, bytes: Buffer.alloc(0) }
@@ -38,9 +44,19 @@ export class ZipWalk {
   readonly entries: ZipEntry[] = []
   /** What is not as it should be, for people. */
   readonly remarks: string[] = []
+  /** How many were found that the list does not have. */
+  unlisted = 0
+  hasList = false
+  /** Its last member is whole, or not known to be cut. */
+  get isWhole(): boolean {
+    return this.entries.at(-1)?.place.isCut === false
+  }
 
-  constructor(file: OpenFile, limits: Limits) {
+  constructor(file: OpenFile, limits: Limits, listed: readonly ZipEntry[]) {
     this.#file = file
+    this.#listed = new Map(listed.map((entry) => [entry.place.offset, entry]))
+    const repeated = listed.length - this.#listed.size
+    if (repeated > 0) this.remarks.push(`${repeated} entries of its list are at the place of another`)
     this.#limits = limits
     this.#size = file.before.size
     this.#toInflate = TIMES_INFLATED * this.#size
@@ -48,17 +64,31 @@ export class ZipWalk {
 
   /** @throws OverLimit */
   async run(): Promise<void> {
-    let at = 0
+    let at = SPLIT_MARKS.has(this.#read(0, 4).toString('latin1')) ? 4 : 0
     while (at < this.#size) {
       const header = readHeader(this.#read(at, HEADER_BYTES), at)
-      if (header === 'list') {
-        this.remarks.push('its list begins behind the last of them, so none is missing')
-        return
-      }
-      at = header === null ? this.#skipTo(this.#search(at + 1), at) : await this.#member(header)
+      if (header === 'list') at = this.#skipList(at)
+      else at = header === null ? this.#skipTo(this.#search(at + 1), at) : await this.#member(header)
     }
-    const last = this.entries.at(-1)
-    if (last?.place.isCut === false) this.remarks.push('whether others followed is not known')
+    // Their headers are damaged, or lie in other members: who reads them says so.
+    for (const entry of this.#listed.values()) {
+      const { place } = entry
+      const isThere = this.#read(place.offset, 4).equals(LOCAL)
+      // Sizes of an entry that leads nowhere would make the others look like a bomb.
+      const found = isThere ? entry : { ...entry, size: 0, place: { ...place, compressedSize: 0 } }
+      this.#checkLimits(found.size)
+      const why = isThere ? 'lies inside another member' : 'no header is at its place'
+      this.remarks.push(`${entry.name.slice(0, 200)} is in its list, but ${why}`)
+      this.entries.push(found)
+    }
+  }
+
+  #skipList(at: number): number {
+    this.hasList = true
+    const bytes = this.#read(at, HEADER_BYTES)
+    const next = at + listRecordLength(bytes)
+    if (next >= this.#size || isSigned(this.#read(next, 4))) return Math.min(next, this.#size)
+    return this.#skipTo(this.#search(at + 4), at + 4)
   }
 
   #skipTo(next: number, at: number): number {
@@ -68,26 +98,94 @@ export class ZipWalk {
 
   /** @returns where the next one is to be looked for. */
   async #member(header: LocalHeader): Promise<number> {
-    const { start, compressedSize, size, crc } = header
-    if (compressedSize === UNKNOWN) return this.#undelimited(header)
-    const end = start + compressedSize
-    this.#found(header, { compressedSize, size, crc, isCut: end > this.#size })
-    if (!header.hasDescriptor) return end
-    return end + descriptorAt(this.#read(end, DESCRIPTOR_BYTES), { crc, compressedSize, size }).length
+    const { offset, start, compressedSize, size, crc } = header
+    const listed = this.#listed.get(offset)
+    this.#listed.delete(offset)
+    if (listed === undefined) this.unlisted++
+    const named = listed === undefined ? header : { ...header, name: listed.name }
+    const own = compressedSize === UNKNOWN ? null : { compressedSize, size, crc }
+    const theirs =
+      listed === undefined
+        ? null
+        : { compressedSize: listed.place.compressedSize, size: listed.size, crc: listed.place.crc32 }
+    const told = await this.#lengths(named, theirs, own)
+    if (told === null) return this.#undelimited(named)
+    const end = start + told.compressedSize
+    this.#found(named, { ...told, isCut: end > this.#size })
+    return end + this.#descriptorLength(header, told)
+  }
+
+  /** What the list or the header say, where it can be true. */
+  async #lengths(header: LocalHeader, theirs: Lengths | null, own: Lengths | null): Promise<Lengths | null> {
+    if (theirs !== null && own !== null && !isSame(theirs, own)) {
+      this.remarks.push(`its list and the header of ${this.#label(header)} differ`)
+      const end = [theirs, own].find((told) => this.#isFollowed(header, told))
+      if (end === undefined) return null
+      return this.#measured(header, end, [theirs, own])
+    }
+    const told = theirs ?? own
+    if (told === null) return null
+    const isLie = told.size > told.compressedSize * MAX_DEFLATE_RATIO + 64
+    if (this.#isFollowed(header, told)) return isLie ? this.#measured(header, told, [told]) : told
+    // Two that agree, or nothing better to be had.
+    const isAgreed = theirs !== null && own !== null && header.start + told.compressedSize <= this.#size
+    if (!isAgreed && header.method === 8 && !header.isEncrypted) return null
+    return (await this.#isShortened(header, told)) ? null : told
+  }
+
+  /** Bytes of it are missing, so that its length reaches into the next member. One that holds a zip of its own has headers in it, too. */
+  async #isShortened({ start, method, isEncrypted }: LocalHeader, told: Lengths): Promise<boolean> {
+    const { compressedSize } = told
+    const end = Math.min(start + compressedSize, this.#size)
+    if (this.#search(start) >= end || this.#toInflate <= 0) return false
+    if (isEncrypted || (method !== 0 && method !== 8)) return true
+    if (method === 8) {
+      const measured = await this.#inflate(start)
+      return !measured.isWhole || measured.compressedSize !== compressedSize
+    }
+    this.#toInflate -= compressedSize
+    let crc = 0
+    for (const chunk of new FilePart(this.#file, start, compressedSize).chunks()) crc = crc32(chunk, crc)
+    return crc !== told.crc
+  }
+
+  /** Which of two sizes and CRCs are those of the data. */
+  async #measured(header: LocalHeader, end: Lengths, told: readonly Lengths[]): Promise<Lengths> {
+    if (header.method === 0) return told.find(({ size }) => size === end.compressedSize) ?? end
+    if (header.method !== 8 || header.isEncrypted || this.#toInflate <= 0) return end
+    const { size, crc, isWhole } = await this.#inflate(header.start)
+    if (!isWhole) return end
+    return { ...end, size, crc: told.some((one) => one.crc === crc) ? crc : end.crc }
+  }
+
+  /** Another header, the list or the end follows. */
+  #isFollowed(header: LocalHeader, told: Lengths): boolean {
+    const end = header.start + told.compressedSize
+    if (end > this.#size) return false
+    const next = end + this.#descriptorLength(header, told)
+    return next === this.#size || isSigned(this.#read(next, 4))
+  }
+
+  #descriptorLength({ hasDescriptor, start }: LocalHeader, told: Lengths): number {
+    if (!hasDescriptor) return 0
+    return descriptorAt(this.#read(start + told.compressedSize, DESCRIPTOR_BYTES), told).length
   }
 
   async #undelimited(header: LocalHeader): Promise<number> {
     const { start, method } = header
     if (method !== 8 || header.isEncrypted || this.#toInflate <= 0) {
       const next = this.#search(start)
-      this.remarks.push(`where ${this.#label(header)} ends is not known: its length stood behind it`)
+      const why = header.hasDescriptor ? 'its length stood behind it' : 'bytes of it are missing'
+      this.remarks.push(`where ${this.#label(header)} ends is not known: ${why}`)
       const compressedSize = next - start
       this.#found(header, { compressedSize, size: compressedSize, crc: 0, isCut: true })
       return next
     }
     const { size, crc, compressedSize, isWhole } = await this.#inflate(start)
-    if (!isWhole) {
-      const next = this.#search(start)
+    const next = this.#search(start)
+    // What is left of it can inflate to an end by chance, inside the next member.
+    const isChance = !header.hasDescriptor && crc !== header.crc && next < start + compressedSize
+    if (!isWhole || isChance) {
       const packed = next - start
       // What was inflated is its own only where nothing else follows.
       this.#found(header, {
@@ -172,6 +270,20 @@ export class ZipWalk {
     }
     return this.#size
   }
+}
+
+/** More does not come out of deflate. */
+const MAX_DEFLATE_RATIO = 1032
+
+/** Before the first member of a zip that was, or might have been, split into several files. */
+const SPLIT_MARKS: ReadonlySet<string> = new Set(['PK00', 'PK\u0007\u0008'])
+
+function isSigned(bytes: Buffer): boolean {
+  return bytes.subarray(0, 4).equals(LOCAL) || LIST.includes(bytes.toString('latin1', 0, 4))
+}
+
+function isSame(a: Lengths, b: Lengths): boolean {
+  return a.compressedSize === b.compressedSize && a.size === b.size && a.crc === b.crc
 }
 
 interface Measured {

@@ -16,48 +16,60 @@ import { ZipWalk, type ZipEntry } from './zip-walk.js'
 const STORED = 0
 const DEFLATED = 8
 const LOCAL_HEADER_BYTES = 30
+/** A member that says too little of its size is read on to here: real logs compress 7 to 40 times. */
+const MOST_RATIO = 200
 /** As much as is read in one piece: finding the last good byte inflates some twenty times. */
 const SALVAGED_BYTES = 64 * 1024 * 1024
 
 export async function listZip(file: OpenFile, limits: Limits): Promise<Listing> {
   const entries: Entry[] = []
+  let unread: string | null = null
   try {
     const zip = await open(file.fd)
     if (zip.entryCount > limits.maxMembers) return refused('too-large', tooMany(limits))
     await readEntries(zip, (entry) => entries.push(entry))
   } catch (error) {
-    return withoutList(file, limits, entries.flatMap(memberOf), (error as Error).message)
+    unread = (error as Error).message
   }
-  return judged(entries.flatMap(memberOf), file.before.size, limits)
+  const listed = entries.flatMap(memberOf)
+  return walked(file, limits, listed, unread)
 }
 
-/** @param listed what could be read of the list. */
-async function withoutList(
+/** @param listed what could be read of the list. @param unread why not all of it could. */
+async function walked(
   file: OpenFile,
   limits: Limits,
   listed: readonly ZipEntry[],
-  reason: string,
+  unread: string | null,
 ): Promise<Listing> {
-  const walk = new ZipWalk(file, limits)
+  const walk = new ZipWalk(file, limits, listed)
   try {
     await walk.run()
   } catch (error) {
     if (error instanceof OverLimit) return refused('too-large', `${error.message}; nothing of it was read`)
     throw error
   }
-  const isLess = walk.entries.length < listed.length
-  const members = isLess ? listed : walk.entries
-  const problem = `its list of members can not be read (${reason})`
-  if (members.length === 0)
-    return refused('bad-container', `${problem}, and no member was found: get the file again`)
-  const remarks = isLess ? [] : walk.remarks.slice(0, MOST_REMARKS)
-  const found = `${members.length} members were found by their own headers`
-  const detail = [`${problem}; ${isLess ? `${members.length} members of it were` : found}`, ...remarks].join(
-    '; ',
-  )
-  const listing = judged(members, file.before.size, limits)
-  return listing.rejected ? listing : { ...listing, problems: [{ kind: 'bad-container', detail }] }
+  const members = walk.entries
+  const { length } = members
+  const problem = unread === null ? [] : [`its list of members can not be read (${unread})`]
+  if (length === 0 && unread !== null)
+    return refused('bad-container', `${problem.join('')}, and no member was found: get the file again`)
+  if (unread !== null) problem.push(`${length} members were found by their own headers`)
+  else if (walk.unlisted > 0)
+    problem.push(
+      `${walk.unlisted} of ${length} members are not in its list, and were found by their own headers`,
+    )
+  problem.push(...walk.remarks.slice(0, MOST_REMARKS))
+  if (unread !== null && walk.isWhole) problem.push(walk.hasList ? NONE_MISSING : UNKNOWN_IF_MORE)
+  if (walk.remarks.length > MOST_REMARKS)
+    problem.push(`${walk.remarks.length - MOST_REMARKS} more of the kind`)
+  const bomb = bombIn(members, file.before.size, limits)
+  if (bomb !== null || problem.length === 0) return bomb ?? { members, problems: [], rejected: false }
+  return { members, problems: [{ kind: 'bad-container', detail: problem.join('; ') }], rejected: false }
 }
+
+const NONE_MISSING = 'its list begins behind the last of them, so none is missing'
+const UNKNOWN_IF_MORE = 'whether others followed is not known'
 
 /** Of what is wrong with a zip: each member that is damaged says so itself. */
 const MOST_REMARKS = 5
@@ -84,14 +96,16 @@ function readEntries(zip: ZipFile, take: (entry: Entry) => void): Promise<void> 
   })
 }
 
-/** Entries that lie over each other, or claim more than real logs compress to, are a bomb. */
-function judged(members: readonly ZipEntry[], size: number, limits: Limits): Listing {
+/** Members that claim more than real logs compress to, or than there is of the file, are a bomb. */
+function bombIn(members: readonly ZipEntry[], size: number, limits: Limits): Listing | null {
   const packed = members.reduce((sum, { place }) => sum + place.compressedSize, 0)
   const claimed = members.reduce((sum, member) => sum + member.size, 0)
-  if (packed > size) return refused('bad-container', 'its members lie over each other')
-  if (claimed > limits.bombBytes && claimed > size * limits.maxRatio)
-    return refused('too-large', `${claimed} bytes from ${size}: over the limit; nothing of it was read`)
-  return { members, problems: [], rejected: false }
+  // The walk goes over each byte once; what the list has beside that can not take more than the file again.
+  if (packed > 2 * size) return refused('bad-container', 'its members lie over each other')
+  const isOver = claimed > limits.bombBytes && claimed > size * limits.maxRatio
+  return isOver
+    ? refused('too-large', `${claimed} bytes from ${size}: over the limit; nothing of it was read`)
+    : null
 }
 
 function memberOf(entry: Entry): readonly ZipEntry[] {
@@ -160,11 +174,13 @@ export class ZipMember implements Input {
       size += chunk.length
       this.#crc = crc32(chunk, this.#crc)
       yield chunk
-      if (size > this.size && !isCut) throw new MemberDamage('it is larger than its entry says')
+      if (size > this.size && size > this.#place.compressedSize * MOST_RATIO && !isCut)
+        throw new MemberDamage('it is larger than its entry says')
     }
     if (isCut) throw new MemberDamage('the zip ends or breaks inside it')
     if (this.#broken !== undefined) throw new MemberDamage(this.#broken)
-    if (size < this.size) throw new MemberDamage('it is shorter than its entry says')
+    if (size !== this.size)
+      throw new MemberDamage(`it is ${size < this.size ? 'shorter' : 'larger'} than its entry says`)
   }
 
   changed(): boolean {

@@ -30,7 +30,15 @@ interface Reading {
 
 async function read(file: string, sha256: string, limits: Partial<Limits> = {}): Promise<Reading> {
   const source = { id: 1, path: file, size: 1, mtimeMs: 0, hints: {} } as never
-  const container = { source, shape: 'tar.gz', sha256, members: [], problems: [], rejected: false } as const
+  const container = {
+    source,
+    shape: 'tar.gz',
+    sha256,
+    identity: '',
+    members: [],
+    problems: [],
+    rejected: false,
+  } as const
   const reader = new TarGzReader(container, { ...LIMITS, ...limits })
   const names: string[] = []
   for await (const { name } of reader.members(new MemberNames(new Set()))) names.push(name)
@@ -83,7 +91,12 @@ describe('members that were passed on', () => {
       ({
         path: 'a.tar.gz',
         size: 131_072,
-        member: { name, containerSha256: '', place: { kind: 'passed', bytes, damage: null, index: 0 } },
+        member: {
+          name,
+          containerSha256: '',
+          identity: '',
+          place: { kind: 'passed', bytes, damage: null, index: 0 },
+        },
       }) as const
     const packed = gzipSync('x')
     const roomForTwo = weightOf([member('a', packed), member('b', packed)])
