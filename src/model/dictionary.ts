@@ -28,9 +28,6 @@ export interface ResourceEntry {
   readonly arn: string | null
   readonly type: string | null
   readonly name: string | null
-  /** As the record writes them; `arn` and `name` are cleaned, `name` is folded. */
-  readonly givenArn: string | null
-  readonly givenName: string | null
   readonly derived: number
   shipped: boolean
 }

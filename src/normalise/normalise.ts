@@ -242,19 +242,19 @@ export class Normaliser {
     const key = ref.arn ?? ref.name
     const first = this.#resources.get(key)
     for (let known = first; known !== undefined; known = known.next)
-      if (known.type === ref.type && known.givenArn === ref.arn && known.givenName === ref.name) return known
+      if (isSameRef(known.given, ref)) return known
+    const type = ref.type === null ? null : clean(ref.type)
     const arn = ref.arn === null ? null : clean(ref.arn)
     const name = ref.name === null ? null : clean(ref.name)
-    const id = hash63([arn, ref.type, name])
+    const id = hash63([arn, type, name])
     if (this.#resources.size >= MAX_ENTRIES) this.#resources.clear()
     const entry: KnownResource = {
       id,
       label: String(id),
       arn,
-      type: ref.type,
+      type,
       name,
-      givenArn: ref.arn,
-      givenName: ref.name,
+      given: ref,
       derived: ref.derived ? 1 : 0,
       shipped: false,
       next: this.#resources.size === 0 ? undefined : first,
@@ -272,7 +272,13 @@ interface Variant {
 
 /** Resources of one ARN or name are few: a name alone can be that of several types. */
 interface KnownResource extends ResourceEntry {
+  /** As the record writes it; the columns are cleaned. */
+  readonly given: ResourceRef
   readonly next: KnownResource | undefined
+}
+
+function isSameRef(some: ResourceRef, other: ResourceRef): boolean {
+  return some.type === other.type && some.arn === other.arn && some.name === other.name
 }
 
 interface KnownIdentity {

@@ -1,6 +1,6 @@
 /** Lineage on stories with an answer key: every edge and nothing else. Stories: fixtures/stories/lineage. */
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -219,7 +219,8 @@ describe('bounds', () => {
   let db: Connection
 
   beforeAll(async () => {
-    const file = path.join(work, 'wide.json')
+    const file = path.join(work, 'wide/wide.json')
+    mkdirSync(path.dirname(file))
     writeFileSync(file, JSON.stringify({ Records: wideRecords(CALLS) }))
     db = await index('wide', file)
   })
