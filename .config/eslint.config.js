@@ -25,6 +25,7 @@ const OWNED = {
   'better-sqlite3': ['store'],
   piscina: ['ingest', 'verify'],
   yauzl: ['ingest'],
+  zod: ['verify', 'handover'],
   'fast-glob': ['discover'],
   '@oclif/core': ['cli', 'commands'],
   'cli-progress': ['cli'],

@@ -15,7 +15,7 @@ import { CaseCommand } from './case-command.js'
 import { TABLE_ROWS } from './parse/find-output.js'
 import { besideCounts } from './output/other-rows-notes.js'
 import { readScope, spellOutError, type ScopeFlags } from './parse/find-scope.js'
-import { filterFlags } from './parse/list-flags.js'
+import { filterFlags } from './parse/flags.js'
 import { printRows, type PlainRow } from './output/print-rows.js'
 
 export type ListFlags = Interfaces.InferredFlags<typeof ListCommand.baseFlags>

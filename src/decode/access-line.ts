@@ -5,6 +5,8 @@
  *
  * Fields are found by `indexOf`, not by one expression for the whole line: 0.8 instead of 1.5 µs a line.
  */
+import { calendarMs, zoneMs } from '../model/time.js'
+
 export type AccessValue = string | number | null
 export type RefuseNumber = (field: string, digits: string) => void
 
@@ -106,12 +108,12 @@ function timeOf(parts: RegExpExecArray | null): number | null {
   const [, day, month = '', year, hour, minute, second, zone = ''] = parts
   const at = MONTHS.indexOf(month)
   if (at < 0 || at % 3 !== 0) return null
-  const local = Date.UTC(Number(year), at / 3, Number(day), Number(hour), Number(minute), Number(second))
-  // Date.UTC rolls 31 February over into March.
-  const iso = new Date(local).toISOString()
-  if (!iso.startsWith(`${year}-`) || !iso.includes(`-${day}T${hour}:${minute}:${second}.`)) return null
-  const sign = zone.startsWith('-') ? 1 : -1
-  return local + sign * (Number(zone.slice(1, 3)) * 60 + Number(zone.slice(3))) * 60_000
+  const local = calendarMs(
+    `${year}-${String(at / 3 + 1).padStart(2, '0')}-${day}`,
+    `${hour}:${minute}:${second}`,
+  )
+  // Before the year 100: a time that nothing recorded.
+  return local === null || year === undefined || year < '0100' ? null : local - zoneMs(zone)
 }
 
 /** Where the URI ends, where Referer and User-Agent begin, and what stands between the two. */

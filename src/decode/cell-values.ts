@@ -1,4 +1,5 @@
 /** The value of one cell, as a record would have it. What can be read in two ways is not read. */
+import { isoTime } from '../model/time.js'
 
 /** Why a cell is not in its field: the cell itself stays searchable. */
 export interface Doubt {
@@ -80,8 +81,7 @@ export function isPlainTime(text: unknown): boolean {
 }
 
 function epoch(number: number): CellValue {
-  const time = new Date(number < 1e11 ? number * 1000 : number)
-  return { value: time.toISOString().replace('.000Z', 'Z') }
+  return { value: isoTime(number < 1e11 ? number * 1000 : number) }
 }
 
 /** UTC where no zone is said, as CloudTrail writes it. */

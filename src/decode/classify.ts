@@ -2,14 +2,10 @@
  * What a JSON value is, told by its content. `Records` alone proves nothing: S3 notifications, SQS and SNS payloads use the
  * same key (CloudTrail User Guide: record contents; S3 User Guide: event message structure).
  */
-import type { JsonObject } from '../model/record.js'
+import { isJsonObject, type JsonObject } from '../model/record.js'
 
 export type ValueClass =
   'event' | 'insight' | 'aggregate' | 'digest' | 'keys' | 'lake-sign' | 'notification' | 'empty' | 'unknown'
-
-export function isJsonObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
 
 export function classify(value: unknown): ValueClass {
   if (!isJsonObject(value)) return 'unknown'

@@ -1,7 +1,7 @@
 /** Counts what a text holds and hands it on: records, reduced forms, aggregates, and what could not be used. */
 import type { Problem } from '../model/problem.js'
-import type { JsonObject } from '../model/record.js'
-import { isJsonObject, type ValueClass } from './classify.js'
+import { isJsonObject, type JsonObject } from '../model/record.js'
+import type { ValueClass } from './classify.js'
 import type { AccessValue } from './access-line.js'
 import type { Limits } from './limits.js'
 import type { RowFields } from './row-fields.js'

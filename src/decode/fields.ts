@@ -1,6 +1,6 @@
 /** Makes the fields of a record from those of a reduced form. */
-import { isJsonObject } from './classify.js'
-import type { JsonObject } from '../model/record.js'
+import { isoTime } from '../model/time.js'
+import { isJsonObject, type JsonObject } from '../model/record.js'
 
 /** Only what is there: an absent field and an empty one are the same in these forms. */
 export function fieldsOf(fields: Readonly<Record<string, unknown>>): JsonObject {
@@ -15,9 +15,8 @@ export function hasEventFields(fields: JsonObject): boolean {
 }
 
 /** As CloudTrail writes a time; undefined for a number that is none. */
-export function isoTime(ms: number): string | undefined {
-  const time = new Date(ms)
-  return Number.isNaN(time.getTime()) ? undefined : time.toISOString().replace('.000Z', 'Z')
+export function timeText(ms: number): string | undefined {
+  return Number.isNaN(new Date(ms).getTime()) ? undefined : isoTime(ms)
 }
 
 /** Resources of a reduced form: a type that can be null, and an ARN, a name or an id in one field. Others stay as they are. */

@@ -1,6 +1,7 @@
 /** JSON text → records: each value is told by its content, whatever stands around it. */
 import type { Problem } from '../model/problem.js'
-import { classify, isJsonObject, isRecord, type ValueClass } from './classify.js'
+import { isJsonObject } from '../model/record.js'
+import { classify, isRecord, type ValueClass } from './classify.js'
 import { notARecord, type Emitter } from './emitter.js'
 import { JsonReader } from './json-reader.js'
 import type { FoundValue, ValueSink } from './json-values.js'

@@ -5,7 +5,8 @@
 import type { Problem } from '../model/problem.js'
 import { JsonReader } from './json-reader.js'
 import type { FoundValue } from './json-values.js'
-import { isJsonObject, isRecord } from './classify.js'
+import { isJsonObject } from '../model/record.js'
+import { isRecord } from './classify.js'
 import type { Limits } from './limits.js'
 import { ENVELOPES } from './shapes/table.js'
 

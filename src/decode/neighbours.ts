@@ -1,6 +1,5 @@
 /** What lies next to CloudTrail's files in a bucket or a folder, by its content. It holds no event of CloudTrail, and is named once a file. */
-import { isJsonObject } from './classify.js'
-import type { JsonObject } from '../model/record.js'
+import { isJsonObject, type JsonObject } from '../model/record.js'
 
 export interface Neighbour {
   readonly family: string

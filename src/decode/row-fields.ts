@@ -1,5 +1,4 @@
 /** The cells of a row → the fields of a record, as far as their columns say it; every other cell is kept as text. */
-import type { JsonObject } from '../model/record.js'
 import {
   accountCell,
   booleanCell,
@@ -10,7 +9,7 @@ import {
   type Doubt,
 } from './cell-values.js'
 import { columnName, columnUse, IDENTITY_PATHS, type ColumnUse } from './columns.js'
-import { isJsonObject } from './classify.js'
+import { isJsonObject, type JsonObject } from '../model/record.js'
 import { hasEventFields, listOf, parseJson } from './fields.js'
 import { parseStruct } from './struct-text.js'
 

@@ -1,8 +1,8 @@
 /** A value that is no record itself → what it holds, however it is wrapped, with the way to each record. */
 import { formatLocator, type Step } from '../model/locator.js'
-import type { JsonObject } from '../model/record.js'
 import { TextTree } from '../model/text-tree.js'
-import { classify, isJsonObject } from './classify.js'
+import { isJsonObject, type JsonObject } from '../model/record.js'
+import { classify } from './classify.js'
 import { parseJson } from './fields.js'
 import { neighbourValue } from './neighbours.js'
 import type { RowFields } from './row-fields.js'

@@ -34,3 +34,12 @@ export interface Choice {
   /** What it means, in words. */
   readonly what: string
 }
+
+/** Rows or bytes of a case contradict each other. @param problem the whole message */
+export function damagedCase(problem: string, cause?: unknown): CaseError {
+  return new CaseError(problem, {
+    exit: EXIT.verificationFailed,
+    hint: 'see what is damaged with: coldtrail verify',
+    cause,
+  })
+}

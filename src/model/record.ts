@@ -1,2 +1,6 @@
 /** A JSON object of unknown content. Read it through `normalise/fields.ts`. */
 export type JsonObject = Readonly<Record<string, unknown>>
+
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -5,7 +5,7 @@ import type { Entry, SqlValue } from '../model/dictionary.js'
 import type { JsonObject } from '../model/record.js'
 import { readIdentity } from './identity.js'
 import { makeEntry } from './intern.js'
-import { readPrincipalArn } from './principal-arn.js'
+import { readPrincipalArn } from '../model/principal-arn.js'
 
 /** Fields in the order of the line. */
 export type AccessFields = readonly SqlValue[]

@@ -1,7 +1,7 @@
 import type { CredentialClass } from '../model/principal.js'
 import type { JsonObject } from '../model/record.js'
 import { readBoolean, readString } from './fields.js'
-import { readPrincipalArn } from './principal-arn.js'
+import { readPrincipalArn } from '../model/principal-arn.js'
 import {
   isAccountId,
   isConsoleName,

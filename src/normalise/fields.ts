@@ -1,9 +1,6 @@
 /** Readers over unknown JSON. They never throw and never invent: absent is null, a wrong type is null. */
-import type { JsonObject } from '../model/record.js'
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
+import { calendarMs, fractionMs, zoneMs } from '../model/time.js'
+import { isJsonObject, type JsonObject } from '../model/record.js'
 
 /** A string as it is (`''` stays `''`); a number or boolean in its JSON spelling; anything else is null, as are numbers that lost digits. */
 export function readString(value: unknown): string | null {
@@ -14,7 +11,7 @@ export function readString(value: unknown): string | null {
 }
 
 export function readObject(value: unknown): JsonObject | null {
-  return isObject(value) ? value : null
+  return isJsonObject(value) ? value : null
 }
 
 /** true/"true" is 1, false/"false" is 0 (lookup output and CSV write strings), anything else null. */
@@ -24,7 +21,7 @@ export function readBoolean(value: unknown): number | null {
   return null
 }
 
-const ISO = /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:?\d\d)?$/
+const ISO = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:?\d\d)?$/
 
 /** `YYYY-MM-DDTHH:MM:SS[.fff][Z|±hh:mm]` in ms since the epoch; without a zone it is UTC (CloudTrail writes UTC). */
 export function readTime(value: unknown): number | null {
@@ -66,22 +63,10 @@ function twoDigits(text: string, at: number): number {
 function readAnyTime(value: string): number | null {
   const match = ISO.exec(value)
   if (match === null) return null
-  const [, year, month, day, hour, minute, second, fraction, zone] = match
-  const ms = fraction === undefined ? 0 : Math.trunc(Number(`0.${fraction}`) * 1000)
-  const time = Date.UTC(
-    Number(year),
-    Number(month) - 1,
-    Number(day),
-    Number(hour),
-    Number(minute),
-    Number(second),
-    ms,
-  )
-  // Date.UTC rolls 31 February over into March, and takes the year 50 for 1950: such a time is unreadable, not another.
-  const read = `${year}-${month}-${day}T${hour}:${minute}:${second}`
-  if (!new Date(time).toISOString().startsWith(read)) return null
-  if (zone === undefined || zone === 'Z') return time
-  const sign = zone.startsWith('-') ? 1 : -1
-  const digits = zone.replace(/\D/g, '')
-  return time + sign * (Number(digits.slice(0, 2)) * 60 + Number(digits.slice(2))) * 60_000
+  const [, date = '', clock = '', fraction, zone = 'Z'] = match
+  const time = calendarMs(date, clock)
+  // Before the year 100: a time that nothing recorded.
+  if (time === null || date < '0100') return null
+  const ms = time + fractionMs(fraction)
+  return zone === 'Z' ? ms : ms - zoneMs(zone)
 }

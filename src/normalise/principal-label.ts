@@ -1,5 +1,5 @@
 import type { PrincipalKind } from '../model/principal.js'
-import { readPrincipalArn } from './principal-arn.js'
+import { readPrincipalArn } from '../model/principal-arn.js'
 import {
   accountOf,
   invokingService,

@@ -1,5 +1,5 @@
 import type { Identity, IdentityName } from '../model/principal.js'
-import { readPrincipalArn, type PrincipalArn } from './principal-arn.js'
+import { readPrincipalArn, type PrincipalArn } from '../model/principal-arn.js'
 import { withoutGitHubIds } from './principal-key.js'
 import { ownLabel } from './principal-label.js'
 import { accountOf, invokingService, isAccountId } from './recorded-identity.js'

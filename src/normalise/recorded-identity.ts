@@ -1,7 +1,7 @@
 import type { Identity } from '../model/principal.js'
 import type { JsonObject } from '../model/record.js'
 import { readObject, readString } from './fields.js'
-import { readPrincipalArn } from './principal-arn.js'
+import { readPrincipalArn } from '../model/principal-arn.js'
 import { known } from './redaction.js'
 
 /** The columns that repeat `userIdentity`; the others are conclusions from them. */

@@ -2,6 +2,7 @@
  * JSON lines for Timesketch: its own three fields, and plaso's names for what CloudTrail says, so that taggers and saved
  * searches fit. What plaso has no name for keeps ours. Lines of access logs and counts have the same fields, and their own beside them.
  */
+import { isoTime } from '../model/time.js'
 import { EVENT_COLUMNS, type EventColumn, type EventRow, type RowKind } from '../model/event.js'
 import type { ExportChanges } from './export-changes.js'
 import { jsonText, resourcesJson } from './json-text.js'
@@ -91,8 +92,7 @@ function timeOf({ event_time }: EventRow): number | null {
 
 /** 2024-03-04T10:00:00+00:00; Timesketch asks for the offset. */
 function isoWithOffset(ms: number): string {
-  const text = new Date(ms).toISOString().replace(/\.000Z$/, 'Z')
-  return text.replace(/Z$/, '+00:00')
+  return isoTime(ms).replace('Z', '+00:00')
 }
 
 function eventMessage(row: EventRow): string {

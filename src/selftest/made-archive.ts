@@ -1,4 +1,5 @@
 /** A small archive of log files whose content is known to the last byte, damage and repeats included. */
+import { isoTime } from '../model/time.js'
 import { hash } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -101,7 +102,7 @@ function makeRecord(n: number): MadeRecord {
   const [eventSource, eventName] = CALLS[n % CALLS.length] ?? CALLS[0]
   const userName = USERS[(n * 7) % USERS.length] ?? USERS[0]
   const bucket = eventSource === 's3.amazonaws.com' ? `bucket-${n % 9}` : null
-  const eventTime = new Date(START + n * 20_000).toISOString().replace('.000Z', 'Z')
+  const eventTime = isoTime(START + n * 20_000)
   const note = `note${n % 31} "quoted" größe\u202e`
   const eventID = uuid(`event ${n}`)
   const requestID = uuid(`request ${n >> 1}`)

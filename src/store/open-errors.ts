@@ -1,5 +1,5 @@
 /** What can be wrong with a case file when it is opened or read, in words and with what to do. */
-import { CaseError, EXIT } from '../model/case-error.js'
+import { CaseError, damagedCase, EXIT } from '../model/case-error.js'
 import { FORMAT_MAJOR } from './format.js'
 import { asNotInstalled } from './not-installed.js'
 
@@ -90,9 +90,5 @@ export function asCaseTrouble(error: unknown): CaseError | null {
     })
   }
   if (typeof code !== 'string' || !/^SQLITE_(?:CORRUPT|NOTADB)/.test(code)) return null
-  return new CaseError(`the case file is damaged (${message})`, {
-    exit: EXIT.verificationFailed,
-    hint: 'see what is damaged with: coldtrail verify',
-    cause: error,
-  })
+  return damagedCase(`the case file is damaged (${message})`, error)
 }

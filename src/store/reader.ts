@@ -1,6 +1,6 @@
 /** Runs statements against a case: the only place where the read side meets better-sqlite3. */
 import type Database from 'better-sqlite3'
-import { CaseError, EXIT } from '../model/case-error.js'
+import { CaseError, damagedCase, EXIT } from '../model/case-error.js'
 import type { Connection } from './connection.js'
 
 export type Param = string | number | null
@@ -95,11 +95,7 @@ function asCaseError(error: unknown): unknown {
     })
   }
   if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') {
-    return new CaseError(`the case file is damaged (${message})`, {
-      exit: EXIT.verificationFailed,
-      hint: 'see what is damaged with: coldtrail verify',
-      cause: error,
-    })
+    return damagedCase(`the case file is damaged (${message})`, error)
   }
   return error
 }

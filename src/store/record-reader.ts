@@ -1,7 +1,7 @@
 /** Reads the exact bytes of a record: from the case's segments, or from the archive when the case only refers to it. */
 import { hash } from 'node:crypto'
 import { gunzipSync, inflateRawSync } from 'node:zlib'
-import { CaseError, EXIT } from '../model/case-error.js'
+import { CaseError, damagedCase, EXIT } from '../model/case-error.js'
 import { parseLocator } from '../model/locator.js'
 import { TextTree } from '../model/text-tree.js'
 import { readQuietly } from './open-quietly.js'
@@ -59,10 +59,7 @@ export class RecordReader {
   /** @throws CaseError exit 12 when the bytes can not be had or are not those that were indexed. */
   read(sourceId: number, offset: number, length: number, locator: string | null = null): Buffer {
     if (!isPlace(offset, length)) {
-      throw new CaseError(`a record of source ${sourceId} has no place: ${length} bytes at ${offset}`, {
-        exit: EXIT.verificationFailed,
-        hint: 'see what is damaged with: coldtrail verify',
-      })
+      throw damagedCase(`a record of source ${sourceId} has no place: ${length} bytes at ${offset}`)
     }
     const outer = (): Buffer => this.#bytesAt(sourceId, offset, length)
     return locator === null ? outer() : this.#wrapped(`${sourceId}:${offset}:${length}`, outer, locator)
@@ -182,11 +179,7 @@ function inflated(segment: Segment, bytes: Buffer): Buffer {
 }
 
 function damagedSegment({ rowid }: Segment, what: string, cause?: unknown): CaseError {
-  return new CaseError(`the case file is damaged: stored segment ${rowid}: ${what}`, {
-    exit: EXIT.verificationFailed,
-    hint: 'see what is damaged with: coldtrail verify',
-    cause,
-  })
+  return damagedCase(`the case file is damaged: stored segment ${rowid}: ${what}`, cause)
 }
 
 function slice(content: Buffer, offset: number, length: number, sourceId: number): Buffer {

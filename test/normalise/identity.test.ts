@@ -2,25 +2,24 @@ import fs from 'node:fs'
 import path from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isObject } from '../../src/normalise/fields.js'
+import { isJsonObject, type JsonObject } from '../../src/model/record.js'
 import { readIdentity } from '../../src/normalise/identity.js'
 import { ownedAccountLabel } from '../../src/normalise/owned-accounts.js'
 import { CREDENTIAL_CLASSES, IDENTITY_COLUMNS, type IdentityReading } from '../../src/model/principal.js'
-import type { JsonObject } from '../../src/model/record.js'
 
 const FIXTURES = path.resolve(import.meta.dirname, '../../fixtures/identities')
 const STEMS = fs.readdirSync(FIXTURES).map((file) => path.basename(file, '.json'))
 
 function fixture(stem: string): JsonObject {
   const parsed: unknown = JSON.parse(fs.readFileSync(path.join(FIXTURES, `${stem}.json`), 'utf8'))
-  if (!isObject(parsed) || !isObject(parsed['record'])) throw new Error(`${stem}: no record`)
+  if (!isJsonObject(parsed) || !isJsonObject(parsed['record'])) throw new Error(`${stem}: no record`)
   return parsed['record']
 }
 
 /** JSON.parse, because an object literal would make `__proto__` the prototype instead of a member. */
 function read(record: string): IdentityReading {
   const parsed: unknown = JSON.parse(record)
-  if (!isObject(parsed)) throw new Error('not a record')
+  if (!isJsonObject(parsed)) throw new Error('not a record')
   return readIdentity(parsed)
 }
 

@@ -1,13 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest'
 import { CaseError } from '../../src/model/case-error.js'
-import {
-  isoTime,
-  parseDay,
-  parseTime,
-  readIsoTime,
-  resolveWindow,
-  windowText,
-} from '../../src/query/find/window.js'
+import { isoTime } from '../../src/model/time.js'
+import { parseDay, parseTime, readIsoTime, resolveWindow, windowText } from '../../src/query/find/window.js'
 
 const NEWEST = Date.parse('2023-07-11T12:00:00Z')
 const newest = () => NEWEST

@@ -1,24 +1,6 @@
-/** Flags of the commands that count events instead of listing them: the filters of `find`, and how much is shown. */
+/** Flags of the commands that count events instead of listing them: how much is shown, and how. */
 import * as Flags from '@oclif/core/flags'
 import { FORMATS } from '../../render/format.js'
-import { findFlags } from './flags.js'
-
-const { since, until, event, service, account, region, credentials, error } = findFlags
-
-/** Which events are counted. */
-export const filterFlags = {
-  since,
-  until,
-  event,
-  service,
-  account,
-  region,
-  'source-ip': findFlags['source-ip'],
-  'access-key': findFlags['access-key'],
-  credentials,
-  error,
-  'write-only': findFlags['write-only'],
-}
 
 export const formatFlag = Flags.option({
   description: 'Output format.',

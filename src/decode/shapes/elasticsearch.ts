@@ -1,5 +1,5 @@
-import { isJsonObject, isRecord } from '../classify.js'
-import type { JsonObject } from '../../model/record.js'
+import { isJsonObject, type JsonObject } from '../../model/record.js'
+import { isRecord } from '../classify.js'
 import type { Step } from '../../model/locator.js'
 import { fieldsOf } from '../fields.js'
 import type { Part, ValueShape } from './shape.js'

@@ -1,5 +1,4 @@
-import { isJsonObject } from '../classify.js'
-import type { JsonObject } from '../../model/record.js'
+import { isJsonObject, type JsonObject } from '../../model/record.js'
 import { fieldsOf } from '../fields.js'
 import type { ValueShape } from './shape.js'
 

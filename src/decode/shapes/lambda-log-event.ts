@@ -1,4 +1,4 @@
-import { isJsonObject } from '../classify.js'
+import { isJsonObject } from '../../model/record.js'
 import { inflateBounded } from '../../model/text-tree.js'
 import type { Part, ValueShape } from './shape.js'
 

@@ -1,4 +1,4 @@
-import { isJsonObject } from '../classify.js'
+import { isJsonObject } from '../../model/record.js'
 import type { ValueShape } from './shape.js'
 
 /** `aws logs filter-log-events` and `get-log-events`: `{"events":[{"message":"<record>","timestamp"}]}`, or its elements. */

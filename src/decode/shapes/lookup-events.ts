@@ -1,6 +1,6 @@
-import { isJsonObject, isRecord } from '../classify.js'
-import type { JsonObject } from '../../model/record.js'
-import { fieldsOf, hasEventFields, isoTime, listOf } from '../fields.js'
+import { isJsonObject, type JsonObject } from '../../model/record.js'
+import { isRecord } from '../classify.js'
+import { fieldsOf, hasEventFields, timeText, listOf } from '../fields.js'
 import { itself, type Part, type ValueShape } from './shape.js'
 
 /**
@@ -38,7 +38,7 @@ function reducedRow(row: JsonObject): JsonObject {
     eventID: row['EventId'],
     eventName: row['EventName'],
     eventSource: row['EventSource'],
-    eventTime: typeof time === 'number' ? isoTime(time * 1000) : time,
+    eventTime: typeof time === 'number' ? timeText(time * 1000) : time,
     readOnly: row['ReadOnly'],
     userIdentity: fieldsOf({ userName: row['Username'], accessKeyId: row['AccessKeyId'] }),
     resources: listOf(row['Resources'], 'ResourceType', 'ResourceName'),

@@ -1,6 +1,5 @@
-import { isJsonObject } from '../classify.js'
-import type { JsonObject } from '../../model/record.js'
-import { fieldsOf, isoTime, parseJson } from '../fields.js'
+import { isJsonObject, type JsonObject } from '../../model/record.js'
+import { fieldsOf, timeText, parseJson } from '../fields.js'
 import type { Part, ValueShape } from './shape.js'
 
 /** API Activity. */
@@ -84,7 +83,7 @@ function identity(actor: JsonObject): JsonObject | undefined {
     sessionContext: withContent({
       sessionIssuer: withContent({ arn: issuer }),
       attributes: withContent({
-        creationDate: typeof created === 'number' ? isoTime(created) : created,
+        creationDate: typeof created === 'number' ? timeText(created) : created,
         mfaAuthenticated: booleanText(session['is_mfa'] ?? session['mfa']),
       }),
     }),
@@ -119,7 +118,7 @@ function timeOf(value: JsonObject): unknown {
   const text = value['time_dt']
   if (typeof text === 'string') return text
   const time = Number(value['time'])
-  return Number.isFinite(time) && value['time'] !== null ? isoTime(time) : undefined
+  return Number.isFinite(time) && value['time'] !== null ? timeText(time) : undefined
 }
 
 /** Security Lake's Parquet has a map; some tools write its pairs as lists. */

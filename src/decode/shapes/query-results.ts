@@ -1,4 +1,4 @@
-import { isJsonObject } from '../classify.js'
+import { isJsonObject } from '../../model/record.js'
 import { columnName, isEventColumns } from '../columns.js'
 import { Columns } from '../row-fields.js'
 import type { Part, ValueShape } from './shape.js'

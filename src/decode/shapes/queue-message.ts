@@ -1,5 +1,4 @@
-import { isJsonObject } from '../classify.js'
-import type { JsonObject } from '../../model/record.js'
+import { isJsonObject, type JsonObject } from '../../model/record.js'
 import type { Part, ValueShape } from './shape.js'
 
 /** Messages of SQS and SNS, as received or as a function gets them: the body is a string that holds the record or an envelope. */

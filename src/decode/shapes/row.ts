@@ -1,6 +1,6 @@
-import { classify, isJsonObject } from '../classify.js'
+import { isJsonObject, type JsonObject } from '../../model/record.js'
+import { classify } from '../classify.js'
 import { countOwn } from '../columns.js'
-import type { JsonObject } from '../../model/record.js'
 import { Columns } from '../row-fields.js'
 import type { Part, ValueShape } from './shape.js'
 

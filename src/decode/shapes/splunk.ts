@@ -1,4 +1,4 @@
-import { isJsonObject } from '../classify.js'
+import { isJsonObject } from '../../model/record.js'
 import { isRow, rowParts } from './row.js'
 import type { Part, ValueShape } from './shape.js'
 

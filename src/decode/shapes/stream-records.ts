@@ -1,5 +1,4 @@
-import { isJsonObject } from '../classify.js'
-import type { JsonObject } from '../../model/record.js'
+import { isJsonObject, type JsonObject } from '../../model/record.js'
 import { packed } from './lambda-log-event.js'
 import type { Part, ValueShape } from './shape.js'
 

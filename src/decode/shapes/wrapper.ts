@@ -1,4 +1,4 @@
-import { isJsonObject } from '../classify.js'
+import { isJsonObject } from '../../model/record.js'
 import type { Step } from '../../model/locator.js'
 import type { Part, ValueShape } from './shape.js'
 

@@ -1,6 +1,6 @@
 /** What the caller's identity names besides itself: the thing its credentials were issued to, for whom it acts, and its token. */
-import type { JsonObject } from '../../model/record.js'
-import { isObject, readObject, readString } from '../fields.js'
+import { isJsonObject, type JsonObject } from '../../model/record.js'
+import { readObject, readString } from '../fields.js'
 import type { Found } from './found.js'
 import { CENTER_USER, COGNITO_IDENTITY, IDENTITY_POOL } from './identity-kinds.js'
 import { SERVICE_CREDENTIAL } from './services/iam-kinds.js'
@@ -10,11 +10,11 @@ const COGNITO = 'cognito-identity.amazonaws.com'
 /** Most callers have none of this: they cost three look-ups. */
 export function readCaller(caller: JsonObject, found: Found): void {
   const scope = caller['inScopeOf']
-  if (isObject(scope)) readScope(scope, found)
+  if (isJsonObject(scope)) readScope(scope, found)
   const behalf = caller['onBehalfOf']
-  if (isObject(behalf)) readBehalf(behalf, found)
+  if (isJsonObject(behalf)) readBehalf(behalf, found)
   const context = caller['sessionContext']
-  if (isObject(context) && isObject(context['webIdFederationData']))
+  if (isJsonObject(context) && isJsonObject(context['webIdFederationData']))
     readFederation(context['webIdFederationData'], found)
 }
 

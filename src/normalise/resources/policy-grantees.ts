@@ -1,6 +1,5 @@
 /** Whom a policy lets in: the principals of the statements that allow something. */
-import type { JsonObject } from '../../model/record.js'
-import { isObject } from '../fields.js'
+import { isJsonObject, type JsonObject } from '../../model/record.js'
 import type { Found } from './found.js'
 import { readGrantee } from './grantees.js'
 
@@ -26,7 +25,7 @@ export function readPolicies(value: unknown, found: Found, depth = 0): void {
   } else if (Array.isArray(value)) {
     if (depth < MAX_DEPTH)
       for (const each of value as readonly unknown[]) readPolicies(each, found, depth + 1)
-  } else if (isObject(value)) {
+  } else if (isJsonObject(value)) {
     if (value['Statement'] !== undefined) readStatements(value['Statement'], found)
     else if (depth < MAX_DEPTH) for (const key in value) readPolicies(value[key], found, depth + 1)
   }
@@ -42,7 +41,7 @@ function parsed(text: string): unknown {
 
 function readStatements(statements: unknown, found: Found): void {
   for (const statement of listOf(statements)) {
-    if (!isObject(statement) || statement['Effect'] === 'Deny') continue
+    if (!isJsonObject(statement) || statement['Effect'] === 'Deny') continue
     const everyone = statement['Condition'] === undefined ? 'all' : 'all, under conditions'
     if (statement['NotPrincipal'] !== undefined) found.named('everyone', 'all but some', 'grantee')
     readPrincipal(statement['Principal'], everyone, found)
@@ -52,7 +51,7 @@ function readStatements(statements: unknown, found: Found): void {
 /** `"*"`, or `{AWS, Service, Federated, CanonicalUser: one or a list}`. */
 function readPrincipal(principal: unknown, everyone: string, found: Found): void {
   if (typeof principal === 'string') readOne('AWS', principal, everyone, found)
-  else if (isObject(principal)) for (const kind in principal) readAll(kind, principal, everyone, found)
+  else if (isJsonObject(principal)) for (const kind in principal) readAll(kind, principal, everyone, found)
 }
 
 function readAll(kind: string, principal: JsonObject, everyone: string, found: Found): void {

@@ -2,9 +2,8 @@
  * One pass over a parsed record: every resource it names, and its searchable text. This is the hot path of indexing,
  * so it makes no closures and runs no pattern on a value that a cheaper test can turn away.
  */
-import type { JsonObject } from '../../model/record.js'
 import type { ResourceRef } from '../../model/resource.js'
-import { isObject } from '../fields.js'
+import { isJsonObject, type JsonObject } from '../../model/record.js'
 import { findArns } from './arns.js'
 import { readBearerToken, readCaller } from './caller.js'
 import { type CallPlan, planFor } from './call-plan.js'
@@ -112,7 +111,7 @@ export class RecordWalk {
         this.#found.creation = null
         break
       case 'additionalEventData':
-        if (isObject(value)) {
+        if (isJsonObject(value)) {
           if (value['callWithBearerToken'] === true) readBearerToken(record, this.#found)
           this.#object(value, plan.entry, 1, this.#unsaidAdditional, this.#cipherOf(record, value))
         } else this.#value(value, plan.entry, 1)
@@ -121,7 +120,7 @@ export class RecordWalk {
         this.#value(value, plan.entry, 1)
         break
       case 'tlsDetails':
-        if (isObject(value)) this.#object(value, ANYWHERE, 1, this.#unsaidTls, hostOf(record))
+        if (isJsonObject(value)) this.#object(value, ANYWHERE, 1, this.#unsaidTls, hostOf(record))
         else this.#value(value, ANYWHERE, 1)
         break
       default:
@@ -130,19 +129,19 @@ export class RecordWalk {
   }
 
   #cipherOf({ tlsDetails }: JsonObject, details: JsonObject): unknown {
-    const cipher = isObject(tlsDetails) ? tlsDetails['cipherSuite'] : undefined
+    const cipher = isJsonObject(tlsDetails) ? tlsDetails['cipherSuite'] : undefined
     return typeof cipher === 'string' || !this.#isCipherUnsaid ? cipher : details[CIPHER]
   }
 
   #parameters(value: object, plan: CallPlan): void {
     this.#value(value, plan.entry, 1)
-    if (plan.compose !== null && isObject(value)) plan.compose(value, this.#found)
+    if (plan.compose !== null && isJsonObject(value)) plan.compose(value, this.#found)
   }
 
   #declared(value: object): void {
     const entries: readonly unknown[] = Array.isArray(value) ? value : [value]
     for (const entry of entries) {
-      if (isObject(entry)) this.#declaredEntry(entry)
+      if (isJsonObject(entry)) this.#declaredEntry(entry)
       else if (typeof entry === 'string') this.#string(entry, ANYWHERE)
       else if (typeof entry === 'object' && entry !== null) this.#value(entry, ANYWHERE, 2)
     }
@@ -275,9 +274,9 @@ function within(fields: ReadonlySet<string>, prefix: string): Set<string> {
 }
 
 function revokes({ requestParameters }: JsonObject): boolean {
-  return isObject(requestParameters) && requestParameters['operationType'] === 'remove'
+  return isJsonObject(requestParameters) && requestParameters['operationType'] === 'remove'
 }
 
 function hostOf({ requestParameters }: JsonObject): unknown {
-  return isObject(requestParameters) ? requestParameters['Host'] : undefined
+  return isJsonObject(requestParameters) ? requestParameters['Host'] : undefined
 }

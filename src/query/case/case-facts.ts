@@ -1,4 +1,5 @@
 /** What a case holds, in numbers: `coldtrail info`. */
+import { isoTime } from '../../model/time.js'
 import { hash } from 'node:crypto'
 import { statSync } from 'node:fs'
 import type { CaseInfo, ProblemGroup, RunInfo, TimeSpan } from '../../model/case-info.js'
@@ -92,10 +93,6 @@ function timesOf(db: Connection, table: 'event' | 'access_log'): number[] {
 function spanOf(times: readonly number[]): TimeSpan {
   if (times.length === 0) return { first: null, last: null }
   return { first: isoTime(Math.min(...times)), last: isoTime(Math.max(...times)) }
-}
-
-function isoTime(ms: number): string {
-  return new Date(ms).toISOString().replace('.000Z', 'Z')
 }
 
 interface PlaceCount {

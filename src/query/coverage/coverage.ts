@@ -10,7 +10,7 @@ import { EventHours } from './event-hours.js'
 import { missingFiles } from './missing-files.js'
 import { failedDeliveries, trailEvents } from './trail-events.js'
 import { archiveNotes, UNKNOWABLE } from './coverage-caveats.js'
-import { isoTime } from '../find/window.js'
+import { isoTime } from '../../model/time.js'
 
 /** Of the filters only accounts and regions are used: what was delivered has no caller. */
 export function readCoverage(db: Connection, scope: Scope): Coverage {

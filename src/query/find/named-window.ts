@@ -7,7 +7,8 @@ import { readColumn, readNumber } from '../../store/reader.js'
 import { newestEventMs } from './run-question.js'
 import { list, sql } from '../plan/statement.js'
 import { idSpellings } from './value.js'
-import { isoTime, parseTime } from './window.js'
+import { isoTime } from '../../model/time.js'
+import { parseTime } from './window.js'
 
 export interface NamedWindow {
   readonly window: TimeWindow

@@ -5,7 +5,7 @@ import { readNumber } from '../../store/reader.js'
 import { askAccessLog, hasAccessLines } from '../access-log/ask.js'
 import { askAggregates, hasAggregates } from './aggregates.js'
 import { sql } from '../plan/statement.js'
-import { isoTime } from './window.js'
+import { isoTime } from '../../model/time.js'
 
 export interface NotCounted {
   readonly access_log_lines: number

@@ -1,5 +1,5 @@
 /** A question → its events, in order, read from the case while they are asked for. */
-import { CaseError, EXIT } from '../../model/case-error.js'
+import { type CaseError, damagedCase } from '../../model/case-error.js'
 import { EVENT_COLUMNS, type EventColumn, type EventResource, type EventRow } from '../../model/event.js'
 import type { Page, Question } from '../../model/question.js'
 import type { FileState } from '../../model/verification.js'
@@ -138,10 +138,7 @@ function readResources(db: Connection, wanted: Statement): Map<number, EventReso
 
 /** Joins are inner: a row without its dictionary row would otherwise vanish from answers. */
 export function missingRow(table: string, id: number): never {
-  throw new CaseError(`the case is damaged: ${table} row ${id} points to rows that are missing`, {
-    exit: EXIT.verificationFailed,
-    hint: 'see what is damaged with: coldtrail verify',
-  })
+  throw damagedCase(`the case is damaged: ${table} row ${id} points to rows that are missing`)
 }
 
 /** FTS5 has the last word on its query language; it reports what it can not read as a plain SQLITE_ERROR. */

@@ -6,7 +6,7 @@ import { hasAccessLines } from '../access-log/ask.js'
 import { accessCriteria } from '../access-log/filters.js'
 import { criteriaOf } from './filters.js'
 import { sql, type Statement } from '../plan/statement.js'
-import { isoTime } from './window.js'
+import { isoTime } from '../../model/time.js'
 
 /** What each filter is called, and the column of `summary --by` that lists its values. */
 const FILTERS = {

@@ -1,7 +1,7 @@
 /** Time expressions: one meaning on every machine. Nothing here asks for the local zone or for the clock. */
-import { DateTime, Duration } from 'luxon'
 import { CaseError } from '../../model/case-error.js'
 import type { TimeWindow } from '../../model/question.js'
+import { calendarMs, fractionMs, isoTime, zoneMs } from '../../model/time.js'
 
 const DATE = String.raw`\d{4}-\d\d-\d\d`
 const CLOCK = String.raw`\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?`
@@ -13,7 +13,7 @@ const SIGNED = /^[+-]\d+[smhdw]$/
 const EPOCH = /^@(-?\d{1,16})$/
 /** CloudTrail began in 2013: a smaller number of ms is a number of seconds, of which 1973 had as many. */
 const LEAST_LIKELY_MS = 100_000_000_000
-const UNITS = { s: 'seconds', m: 'minutes', h: 'hours', d: 'days', w: 'weeks' } as const
+const UNIT_MS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const
 
 const ACCEPTED =
   'write 2023-07-10, 2023-07-10T11:42, 2023-07-10T11:42:00Z, 2023-07-10T11:42:00+02:00, 20230710T1142Z, @1688989320 (s or ms) or 2h, 7d, 30m back from the newest event'
@@ -63,11 +63,6 @@ export function windowText({ sinceMs, untilMs }: TimeWindow): string | undefined
   return untilMs === undefined ? undefined : `window: before ${isoTime(untilMs)}`
 }
 
-/** `YYYY-MM-DDTHH:MM:SS[.mmm]Z` */
-export function isoTime(ms: number): string {
-  return new Date(ms).toISOString().replace('.000Z', 'Z')
-}
-
 function namedTime(flag: string, typed: string, findNewest: FindNewest): number {
   try {
     return parseTime(typed, findNewest)
@@ -85,10 +80,11 @@ function readAbsolute(typed: string): number | undefined {
   const groups = ABSOLUTE.exec(text)?.groups
   if (groups === undefined) return undefined
   const { date = '', clock = '00:00', zone = 'Z' } = groups
-  // 24:00 is legal ISO and means the next day: surprising in a window's edge, so it is refused.
-  if (clock.startsWith('24')) return undefined
-  const time = DateTime.fromISO(`${date}T${clock.replace(',', '.')}${zone.toUpperCase()}`, { zone: 'utc' })
-  return time.isValid ? time.toMillis() : undefined
+  const [, minutes = '', seconds = '00', fraction] = /^(..:..)(?::(..)(?:[.,](.*))?)?$/.exec(clock) ?? []
+  // 24:00 is legal ISO and means the next day: surprising in a window's edge, so it is none of the calendar's.
+  const time = calendarMs(date, `${minutes}:${seconds}`)
+  if (time === null) return undefined
+  return time + fractionMs(fraction) - (/z/i.test(zone) ? 0 : zoneMs(zone))
 }
 
 function readEpoch(text: string): number | undefined {
@@ -106,7 +102,7 @@ function readRelative(text: string, findNewest: FindNewest): number | undefined 
   if (newest === null) {
     throw new CaseError(`'${text}' counts back from the newest event, and the case has none with a time`)
   }
-  const back = Duration.fromObject({ [UNITS[unit as keyof typeof UNITS]]: Number(count) }).toMillis()
+  const back = Number(count) * UNIT_MS[unit as keyof typeof UNIT_MS]
   if (back <= newest) return newest - back
   throw new CaseError(`'${text}' back from the newest event, ${isoTime(newest)}, is before 1970`, {
     hint: 'leave the flag out for everything',

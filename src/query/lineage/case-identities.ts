@@ -1,5 +1,5 @@
 /** The callers of a case, by their ids, keys and names. What was read is kept: one walk asks for the same ones again and again. */
-import { CaseError, EXIT } from '../../model/case-error.js'
+import { damagedCase } from '../../model/case-error.js'
 import type { Connection } from '../../store/open.js'
 import { readColumn, readTuples } from '../../store/reader.js'
 import { raw, sql, type Statement } from '../plan/statement.js'
@@ -26,10 +26,7 @@ export class CaseIdentities {
     if (known !== undefined) return known
     const [row] = this.#withIds([id])
     if (row !== undefined) return row
-    throw new CaseError(`the case is damaged: identity ${id} is missing`, {
-      exit: EXIT.verificationFailed,
-      hint: 'see what is damaged with: coldtrail verify',
-    })
+    throw damagedCase(`the case is damaged: identity ${id} is missing`)
   }
 
   withKey(key: string): IdentityRow[] {

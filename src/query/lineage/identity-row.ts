@@ -1,4 +1,5 @@
 /** A row of `identity`, and what kind of credential it shows. */
+import { isoTime } from '../../model/time.js'
 import type { Identity } from '../../model/principal.js'
 import { readKey, readSecond } from './record-fields.js'
 
@@ -87,7 +88,7 @@ export function sessionId(mark: SessionMark): string {
   const who = isOfUser(mark)
     ? mark.arn
     : (mark.principalId ?? mark.arn ?? `${mark.roleArn ?? ''}/${mark.sessionName ?? ''}`)
-  const created = mark.created === null ? '?' : new Date(mark.created).toISOString().replace('.000Z', 'Z')
+  const created = mark.created === null ? '?' : isoTime(mark.created)
   return `${who ?? ''}@${created}`
 }
 

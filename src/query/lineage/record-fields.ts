@@ -1,9 +1,11 @@
 /** Readers over a record of unknown shape. They never throw: what is missing or of a wrong type is null. */
-import type { JsonObject } from '../../model/record.js'
+import { readPrincipalArn, type PrincipalArn } from '../../model/principal-arn.js'
+import { calendarMs, isoTime } from '../../model/time.js'
+import { isJsonObject, type JsonObject } from '../../model/record.js'
 
 export function objectAt(value: unknown, ...path: readonly string[]): JsonObject | null {
   const found = valueAt(value, path)
-  return isObject(found) ? found : null
+  return isJsonObject(found) ? found : null
 }
 
 /** A string that is not empty. */
@@ -16,38 +18,25 @@ export function textAt(value: unknown, ...path: readonly string[]): string | nul
 export function itemsAt(value: unknown, ...path: readonly string[]): readonly unknown[] {
   const found = valueAt(value, path)
   if (Array.isArray(found)) return found as unknown[]
-  return isObject(found) ? [found] : []
+  return isJsonObject(found) ? [found] : []
 }
 
 function valueAt(value: unknown, path: readonly string[]): unknown {
   let found = value
   for (const name of path) {
-    if (!isObject(found) || !Object.hasOwn(found, name)) return null
+    if (!isJsonObject(found) || !Object.hasOwn(found, name)) return null
     found = found[name]
   }
   return found
 }
 
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
+/** Principals that can hold credentials which other calls issue. */
+const LINKED = new Set(['user', 'role', 'assumed-role', 'root'])
 
-const IAM_ARN = /^arn:([^:]*):(?:iam|sts)::([^:]*):(user|role|assumed-role|root)(?:\/(.*))?$/s
-
-export interface IamArn {
-  readonly partition: string
-  readonly account: string
-  readonly kind: string
-  /** Without path and session. */
-  readonly name: string
-}
-
-export function readIamArn(arn: string | null): IamArn | null {
-  const match = arn === null ? null : IAM_ARN.exec(arn)
-  if (match === null) return null
-  const [, partition = '', account = '', kind = '', rest = ''] = match
-  const names = rest.split('/')
-  return { partition, account, kind, name: (kind === 'assumed-role' ? names[0] : names.at(-1)) ?? '' }
+/** Null for any other principal too, as for a federated user. */
+export function readIamArn(arn: string | null): PrincipalArn | null {
+  const principal = readPrincipalArn(arn)
+  return principal !== null && LINKED.has(principal.kind) ? principal : null
 }
 
 const ACCESS_KEY = /^A(?:KIA|SIA|BIA|CCA)[A-Z0-9]{12,}$/
@@ -63,18 +52,17 @@ const TIME = /^(\d{4})-?(\d\d)-?(\d\d)T(\d\d):?(\d\d):?(\d\d)(?:\.\d+)?Z$/
 export function readSecond(text: string | null): number | null {
   const match = TIME.exec(text ?? '')
   if (match === null) return null
-  const [year = 0, month = 1, ...rest] = match.slice(1).map(Number)
-  const [day, hour, minute, second] = rest
-  return Date.UTC(year, month - 1, day, hour, minute, second)
+  const [, year, month, day, hour, minute, second] = match
+  return calendarMs(`${year}-${month}-${day}`, `${hour}:${minute}:${second}`)
 }
 
 /** Every spelling of a second that `creationDate` is known to have. */
 export function spellingsOf(second: number): readonly string[] {
   const iso = new Date(second).toISOString()
-  const plain = iso.replace('.000Z', 'Z')
+  const plain = isoTime(second)
   return [plain, iso, plain.replace(/[-:]/g, '')]
 }
 
 export function isoOf(ms: number | null): string | null {
-  return ms === null ? null : new Date(ms).toISOString().replace('.000Z', 'Z')
+  return ms === null ? null : isoTime(ms)
 }

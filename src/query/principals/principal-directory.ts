@@ -1,5 +1,5 @@
 /** Which principal is behind each identity: the identities of one canonical key are one principal. */
-import { CaseError, EXIT } from '../../model/case-error.js'
+import { type CaseError, damagedCase } from '../../model/case-error.js'
 import type { PrincipalKind } from '../../model/principal.js'
 import type { Connection } from '../../store/open.js'
 import { PRINCIPAL_NAME } from '../../store/principal-name.js'
@@ -78,10 +78,7 @@ export class PrincipalDirectory {
 }
 
 function missing(identityId: number): never {
-  throw new CaseError(`the case is damaged: identity ${identityId} is missing`, {
-    exit: EXIT.verificationFailed,
-    hint: 'see what is damaged with: coldtrail verify',
-  })
+  throw damagedCase(`the case is damaged: identity ${identityId} is missing`)
 }
 
 function readIdentities(db: Connection): IdentityTuple[] {

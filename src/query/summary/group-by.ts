@@ -9,7 +9,7 @@ import { readValues } from './summary-scan.js'
 import { shownPrincipals, type SummaryOptions } from './summary.js'
 import { PairTally } from './tally.js'
 import { byPrincipals, compareValues, rank, ValueTable } from './value-table.js'
-import { isoTime } from '../find/window.js'
+import { isoTime } from '../../model/time.js'
 
 /** Which dictionary holds each column. */
 const DIMENSION_OF = {

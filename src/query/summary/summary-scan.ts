@@ -1,5 +1,5 @@
 /** The one pass over the events that a summary is made from. */
-import { CaseError, EXIT } from '../../model/case-error.js'
+import { damagedCase } from '../../model/case-error.js'
 import type { Scope } from '../../model/question.js'
 import type { Connection } from '../../store/open.js'
 import { readTuples } from '../../store/reader.js'
@@ -101,8 +101,5 @@ export function readValues(db: Connection, table: Dimension, column: string): (i
 }
 
 function missing(table: string, id: number): never {
-  throw new CaseError(`the case is damaged: ${table} ${id} is missing`, {
-    exit: EXIT.verificationFailed,
-    hint: 'see what is damaged with: coldtrail verify',
-  })
+  throw damagedCase(`the case is damaged: ${table} ${id} is missing`)
 }

@@ -22,7 +22,7 @@ import { sql } from '../plan/statement.js'
 import { gather, readValues, type Gathering } from './summary-scan.js'
 import { addTotals, noEvents, type MutableTotals } from './tally.js'
 import { byPrincipals, rank, timeText, ValueTable } from './value-table.js'
-import { isoTime } from '../find/window.js'
+import { isoTime } from '../../model/time.js'
 
 export interface SummaryOptions {
   /** Rows of each list. */

@@ -1,6 +1,6 @@
 /** Events over time, in buckets of a size that people think in. */
 import type { Timeline } from '../../model/summary.js'
-import { isoTime } from '../find/window.js'
+import { isoTime } from '../../model/time.js'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE

@@ -1,7 +1,7 @@
 /** Counts of values, over the principals that have them: what rankings are made of. */
 import type { RankedList, RankedRow } from '../../model/summary.js'
 import { addTotals, noEvents, type MutableTotals, type PairTally, type PairTotals } from './tally.js'
-import { isoTime } from '../find/window.js'
+import { isoTime } from '../../model/time.js'
 
 export interface ValueEntry {
   readonly value: string | null

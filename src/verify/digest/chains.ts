@@ -1,4 +1,5 @@
 /** What is not there: digests that others name, and times without any. */
+import { isoTime } from '../../model/time.js'
 import { NO_DIGEST, type DigestGap } from '../../model/verification.js'
 import { deliveredName } from './delivered-name.js'
 import type { DigestHeader } from './digest-file.js'
@@ -39,7 +40,7 @@ export function readChains(files: readonly DigestFile[]): Chains {
       const from: number | null = endMs !== null && header.startMs > endMs && !header.backfill ? endMs : null
       if (absent && endMs === null) openStarts.push(header.url)
       else if (absent) missing.push(missingBefore(file, header, from))
-      else if (from !== null) gaps.push({ trail: chain, from: iso(from), to: iso(header.startMs) })
+      else if (from !== null) gaps.push({ trail: chain, from: isoTime(from), to: isoTime(header.startMs) })
       coverage.add(header, from)
       endMs = Math.max(header.endMs, endMs ?? header.endMs)
     }
@@ -48,7 +49,7 @@ export function readChains(files: readonly DigestFile[]): Chains {
 }
 
 function missingBefore(file: DigestFile, header: DigestHeader, from: number | null): MissingDigest {
-  const hole = from === null ? '' : `; no digest between ${iso(from)} and ${iso(header.startMs)}`
+  const hole = from === null ? '' : `; no digest between ${isoTime(from)} and ${isoTime(header.startMs)}`
   return {
     url: header.previous?.url ?? '',
     backfill: header.backfill,
@@ -132,21 +133,17 @@ export class Coverage {
     const span = this.#spans.get(spanKey(account, region))
     if (span === undefined) return `no digest of account ${account} in ${region} is in the case`
     if (deliveredMs < span.firstMs)
-      return `delivered before the oldest digest, which begins at ${iso(span.firstMs)}`
+      return `delivered before the oldest digest, which begins at ${isoTime(span.firstMs)}`
     if (deliveredMs >= span.lastMs - LATE_MS) {
-      return `delivered in the last hour before the newest digest ends (${iso(span.lastMs)}), or later`
+      return `delivered in the last hour before the newest digest ends (${isoTime(span.lastMs)}), or later`
     }
     const hole = span.holes.find(({ fromMs, toMs }) => deliveredMs >= fromMs - LATE_MS && deliveredMs < toMs)
     if (hole !== undefined)
-      return `delivered in or before a time without digests, ${iso(hole.fromMs)} to ${iso(hole.toMs)}`
+      return `delivered in or before a time without digests, ${isoTime(hole.fromMs)} to ${isoTime(hole.toMs)}`
     return 'no digest lists it, though there are digests of the time of its delivery: of another trail, or put there'
   }
 }
 
 function spanKey(account: string | null, region: string | null): string {
   return `${account ?? ''} ${region ?? ''}`
-}
-
-function iso(ms: number): string {
-  return new Date(ms).toISOString().replace('.000Z', 'Z')
 }

@@ -1,5 +1,5 @@
 /** Offline validation of the CloudTrail digests of a case: reads, judges, keeps the results in the case. */
-import { CaseError, EXIT } from '../../model/case-error.js'
+import { CaseError, damagedCase, EXIT } from '../../model/case-error.js'
 import type { CheckedFile, DigestGap, VerificationCounts } from '../../model/verification.js'
 import { lockCase, type CaseLock } from '../../store/lock.js'
 import { openExistingWriter, openReader, type Connection } from '../../store/open.js'
@@ -41,11 +41,7 @@ export async function verifyDigests(plan: DigestPlan, take: TakeFiles): Promise<
     return await validate(plan, take)
   } catch (error) {
     if (!/^SQLITE_(?:CORRUPT|NOTADB)/.test(String((error as { code?: unknown }).code))) throw error
-    throw new CaseError(`the case file is damaged (${(error as Error).message})`, {
-      exit: EXIT.verificationFailed,
-      hint: 'see what is damaged with: coldtrail verify',
-      cause: error,
-    })
+    throw damagedCase(`the case file is damaged (${(error as Error).message})`, error)
   }
 }
 

@@ -2,8 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isObject } from '../../../src/normalise/fields.js'
-import type { JsonObject } from '../../../src/model/record.js'
+import { isJsonObject, type JsonObject } from '../../../src/model/record.js'
 import { RecordWalk } from '../../../src/normalise/resources/walk.js'
 import { growthByFour } from '../../helpers/growth.js'
 
@@ -13,7 +12,7 @@ const walk = new RecordWalk(200)
 /** JSON.parse, because an object literal would make `__proto__` the prototype instead of a member. */
 function parse(text: string): JsonObject {
   const parsed: unknown = JSON.parse(text)
-  if (!isObject(parsed)) throw new Error('not a record')
+  if (!isJsonObject(parsed)) throw new Error('not a record')
   return parsed
 }
 
@@ -30,7 +29,7 @@ describe('the samples of the guides', () => {
     const record = parse(fs.readFileSync(path.join(ROOT, 'fixtures/seeds', file), 'utf8'))
     const records: unknown = record['Records']
     const first: unknown = Array.isArray(records) ? records[0] : record
-    if (!isObject(first)) throw new Error(`${file}: no record`)
+    if (!isJsonObject(first)) throw new Error(`${file}: no record`)
     return first
   }
   const rolesOf = (file: string): string[] =>
