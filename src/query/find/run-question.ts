@@ -1,5 +1,5 @@
 /** A question → its events, in order, read from the case while they are asked for. */
-import { type CaseError, damagedCase } from '../../model/case-error.js'
+import { damagedCase } from '../../model/case-error.js'
 import { EVENT_COLUMNS, type EventColumn, type EventResource, type EventRow } from '../../model/event.js'
 import type { Page, Question } from '../../model/question.js'
 import type { FileState } from '../../model/verification.js'

@@ -1,5 +1,5 @@
 /** Which principal is behind each identity: the identities of one canonical key are one principal. */
-import { type CaseError, damagedCase } from '../../model/case-error.js'
+import { damagedCase } from '../../model/case-error.js'
 import type { PrincipalKind } from '../../model/principal.js'
 import type { Connection } from '../../store/open.js'
 import { PRINCIPAL_NAME } from '../../store/principal-name.js'
