@@ -20,6 +20,8 @@ export interface FoundRecord extends RecordPlace {
   readonly locator: string | null
   readonly recordClass: 'event' | 'insight'
   readonly reduced: boolean
+  /** When the envelope says it was. */
+  readonly envelopeTime?: unknown
   /** Position among the records of the source, from 0. */
   readonly index: number
 }
@@ -98,12 +100,14 @@ export class Emitter {
           locator: item.locator,
           recordClass: item.kind,
           reduced: false,
+          envelopeTime: item.time,
         })
     }
   }
 
-  #reduced({ record, lost, fields }: Reduced, text: string, place: RecordPlace): number {
-    const index = this.record(record, text, place, { locator: null, recordClass: 'event', reduced: true })
+  #reduced({ record, lost, fields, time }: Reduced, text: string, place: RecordPlace): number {
+    const how = { locator: null, recordClass: 'event', reduced: true, envelopeTime: time } as const
+    const index = this.record(record, text, place, how)
     if (fields !== undefined) this.remark(fields, place, index)
     if (lost !== undefined) {
       const detail = `${rejection(lost)}: the event is made of the fields around it`
@@ -140,10 +144,10 @@ export class Emitter {
     record: JsonObject,
     text: string,
     place: RecordPlace,
-    how: Pick<FoundRecord, 'locator' | 'recordClass' | 'reduced'>,
+    how: Pick<FoundRecord, 'locator' | 'recordClass' | 'reduced' | 'envelopeTime'>,
   ): number {
     this.count(how.recordClass)
-    const { locator, recordClass, reduced } = how
+    const { locator, recordClass, reduced, envelopeTime } = how
     const { length } = place
     const index = this.index++
     this.tooDeep = this.#sink.record({
@@ -152,6 +156,7 @@ export class Emitter {
       locator,
       recordClass,
       reduced,
+      envelopeTime,
       index,
       length,
       offset: place.offset + this.base,

@@ -3,6 +3,7 @@ import { formatLocator, type Step } from '../model/locator.js'
 import { TextTree } from '../model/text-tree.js'
 import { isJsonObject, type JsonObject } from '../model/record.js'
 import { classify } from './classify.js'
+import { envelopeTime, lacksTime } from './envelope-time.js'
 import { parseJson } from './fields.js'
 import { neighbourValue } from './neighbours.js'
 import type { RowFields } from './row-fields.js'
@@ -10,6 +11,7 @@ import { isQueryRow } from './shapes/query-results.js'
 import { ENVELOPES, VALUE_SHAPES } from './shapes/table.js'
 import type { ValueShape } from './shapes/shape.js'
 
+/** `time`: of the envelope, where the record has none. */
 export type Unwrapped =
   | {
       readonly kind: 'event' | 'insight' | 'aggregate'
@@ -17,6 +19,7 @@ export type Unwrapped =
       /** Exact text of the record. */
       readonly text: string
       readonly locator: string | null
+      readonly time?: unknown
     }
   /** `lost`: what is in the place of the record itself. */
   | {
@@ -24,6 +27,7 @@ export type Unwrapped =
       readonly record: JsonObject
       readonly lost?: Rejected | undefined
       readonly fields?: RowFields | undefined
+      readonly time?: unknown
     }
   | { readonly kind: 'note'; readonly detail: string }
   | Rejected
@@ -59,14 +63,19 @@ export class Unwrapping {
 
   /** A text at the end of these steps, e.g. a cell of a CSV row. `outer`: what its neighbours repeat of the record. */
   *cell(text: string, path: readonly Step[], outer?: JsonObject): Generator<Unwrapped> {
-    yield* this.#held(text, path, 0, outer)
+    for (const item of this.#held(text, path, 0, outer))
+      yield withTime(item, () => outer?.['@timestamp'] ?? outer?.['eventTime'])
   }
 
   *#parts(value: unknown, shape: ValueShape, path: readonly Step[], level: number): Generator<Unwrapped> {
     for (const part of shape.parts(value)) {
       if ('note' in part) yield { kind: 'note', detail: part.note }
-      else if ('reduced' in part) yield { kind: 'reduced', record: part.reduced, fields: part.fields }
-      else yield* this.#held(part.value, [...path, ...part.path], level + 1, part.outer)
+      else if ('reduced' in part) {
+        const item = { kind: 'reduced', record: part.reduced, fields: part.fields } as const
+        yield withTime(item, () => envelopeTime(value, []))
+      } else
+        for (const item of this.#held(part.value, [...path, ...part.path], level + 1, part.outer))
+          yield withTime(item, () => envelopeTime(value, part.path))
     }
   }
 
@@ -138,6 +147,11 @@ export class Unwrapping {
     this.#tree ??= TextTree.ofText(this.#text)
     return this.#tree.at(path)?.text() ?? ''
   }
+}
+
+function withTime(item: Unwrapped, time: () => unknown): Unwrapped {
+  if (item.kind !== 'event' && item.kind !== 'insight' && item.kind !== 'reduced') return item
+  return item.time === undefined && lacksTime(item.record) ? { ...item, time: time() } : item
 }
 
 function parsed(value: unknown): unknown {

@@ -66,12 +66,13 @@ export class SourceJob implements RecordSink {
     this.#decoder = new ContentDecoder(this, context.limits)
   }
 
-  record({ record, text, offset, length, locator, recordClass, reduced, index }: FoundRecord): boolean {
+  record(found: FoundRecord): boolean {
+    const { record, text, offset, length, locator, recordClass, reduced, index, envelopeTime } = found
     const insight = recordClass === 'insight'
     const lenient = this.#repairs?.touches(offset, length) === true
     const flags = (reduced ? FLAG.reduced : 0) | (lenient ? FLAG.lenient : 0)
     const draft = this.#context.normaliser.normalise(
-      { record, text, offset, length, index, insight, flags },
+      { record, text, offset, length, index, insight, flags, envelopeTime },
       this.#report,
     )
     this.#context.shard.addEvent(draft, { sourceId: this.#source.id, offset, length, locator })

@@ -6,6 +6,8 @@ export interface Coverage {
   readonly missing: readonly MissingFile[]
   readonly failed_deliveries: readonly FailedDelivery[]
   readonly trail_events: readonly TrailEvent[]
+  /** Of the whole case: they are in no day. */
+  readonly events_without_time: number
   /** About the archive as it was given. */
   readonly notes: readonly string[]
   /** Sentences that hold for every archive. */

@@ -55,4 +55,12 @@ export interface EventDraft {
   resources: readonly ResourceUse[]
 }
 
-export const FLAG = { repaired: 1, tooDeep: 2, reduced: 4, lenient: 8 } as const
+export const FLAG = {
+  repaired: 1,
+  tooDeep: 2,
+  reduced: 4,
+  lenient: 8,
+  /** No eventTime: the time is that of the record's `@timestamp`, or of its envelope. */
+  timestampTime: 16,
+  envelopeTime: 32,
+} as const

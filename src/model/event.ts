@@ -39,6 +39,7 @@ export const EVENT_COLUMNS = [
   'record_offset',
   'record_length',
   'appearances',
+  'time_source',
 ] as const
 
 export type EventColumn = (typeof EVENT_COLUMNS)[number]

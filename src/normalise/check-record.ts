@@ -11,6 +11,8 @@ export interface RecordInput {
   readonly length: number
   readonly index: number
   readonly insight: boolean
+  /** When the envelope says it was, for a record without eventTime. */
+  readonly envelopeTime?: unknown
   /** Bits of FLAG that tell how the record was read. */
   readonly flags: number
 }

@@ -29,6 +29,17 @@ export function readTime(value: unknown): number | null {
   return delivered.read(value) ?? readAnyTime(value)
 }
 
+/** A time of a shipper or an envelope: text as eventTime, or seconds or milliseconds since 1970, as a number or its text. */
+export function readMoment(value: unknown): number | null {
+  const number =
+    typeof value === 'number' || (typeof value === 'string' && EPOCH.test(value)) ? Number(value) : NaN
+  // Seconds of the years 2001 to 5138, else milliseconds.
+  if (number >= 1e9 && number < 1e14) return Math.trunc(number < 1e11 ? number * 1000 : number)
+  return readTime(value)
+}
+
+const EPOCH = /^\d{10,13}(?:\.\d{1,9})?$/
+
 /** `YYYY-MM-DDTHH:MM:SSZ`, as every delivered record has it; records of one day stand together: a quarter of the time. */
 class DeliveredTime {
   #day = ''

@@ -16,7 +16,7 @@ import type { JsonObject } from '../model/record.js'
 import { IDENTITY_COLUMNS, RECORDED_COLUMNS } from '../model/principal.js'
 import { RESOURCE_ROLES, type ResourceRef } from '../model/resource.js'
 import { MAX_USES } from '../model/event-id.js'
-import { readBoolean, readObject, readString, readTime } from './fields.js'
+import { readBoolean, readObject, readMoment, readString, readTime } from './fields.js'
 import { checkRecord, reportAt, type RecordInput, type ReportProblem } from './check-record.js'
 import { isConsoleRequest } from './credential-class.js'
 import { readIdentity } from './identity.js'
@@ -99,6 +99,7 @@ export class Normaliser {
         (walk.tooDeep || known.tooDeep ? FLAG.tooDeep : 0),
       resources: this.#uses(walk.resources.slice(0, MAX_USES)),
     }
+    if (draft.eventTimeMs === null) useOtherTime(input, draft)
     if (walk.resources.length > MAX_USES) {
       const detail = `names ${walk.resources.length} resources; ${MAX_USES} are kept`
       reportAt(input, draft, report, 'too-many-resources', detail)
@@ -262,6 +263,15 @@ export class Normaliser {
     this.#resources.set(key, entry)
     return entry
   }
+}
+
+/** Of a record that has no time of its own: what shipped it says one. One that cannot be read is not replaced. */
+function useOtherTime({ record, envelopeTime }: RecordInput, draft: EventDraft): void {
+  const { eventTime } = record
+  if (eventTime !== undefined && eventTime !== null && eventTime !== '') return
+  const timestamp = readMoment(record['@timestamp'])
+  draft.eventTimeMs = timestamp ?? readMoment(envelopeTime)
+  if (draft.eventTimeMs !== null) draft.flags |= timestamp === null ? FLAG.envelopeTime : FLAG.timestampTime
 }
 
 /** Entries that share the first two keys of their cache. */

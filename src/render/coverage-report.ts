@@ -54,7 +54,7 @@ export async function writeCoverage(
   options: CoverageReportOptions,
 ): Promise<void> {
   const { gaps, digests, missing, failed_deliveries, trail_events } = coverage
-  out.write(matrix(coverage.days, options.unicode))
+  out.write(matrix(coverage, options.unicode))
   const list = async (title: string, columns: readonly string[], rows: readonly Cells[], total: number) => {
     out.write(heading(title, rows.length, total))
     await writeTable(columns, rows, out, options)
@@ -151,9 +151,15 @@ const EVENTS_ONLY = 'e'
 const LEVELS = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█']
 
 /** One line per account and region, one sign per day. */
-function matrix(days: readonly CoverageDay[], unicode: boolean): string {
+function matrix({ days, events_without_time: untimed }: Coverage, unicode: boolean): string {
   const [first] = days
-  if (first === undefined) return 'No CloudTrail file was delivered, and no event is recorded.\n'
+  if (first === undefined) {
+    const events =
+      untimed > 0
+        ? `no event has a time; ${formatCount(untimed)} without one are in the case`
+        : 'no event is recorded'
+    return `No CloudTrail file was delivered, and ${events}.\n`
+  }
   const starts = days.map(({ day }) => Date.parse(day))
   const from = starts.reduce((one, other) => Math.min(one, other))
   const to = starts.reduce((one, other) => Math.max(one, other))

@@ -179,7 +179,7 @@ export const EVENT: TableSpec = {
     text('locator', 'Path from there to the record when it is wrapped in another value; null when it is not'),
     int(
       'flags',
-      'Bits: 1 text was repaired for the columns, 2 nested too deep, 4 reduced form, 8 lenient parse',
+      'Bits: 1 text was repaired for the columns, 2 nested too deep, 4 reduced form, 8 lenient parse, 16 time of @timestamp, 32 time of the envelope',
       'NOT NULL',
     ),
     int('appearances', 'How often the event was delivered', 'NOT NULL'),

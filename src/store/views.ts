@@ -1,3 +1,4 @@
+import { FLAG } from '../model/dictionary.js'
 import { ACCESS_FIELDS, ACCESS_FROM } from './access-log-schema.js'
 import { usesOf } from './event-uses.js'
 import { PRINCIPAL_NAME } from './principal-name.js'
@@ -16,6 +17,9 @@ const col = (name: string, type: ColumnSpec['type'], meaning: string): ColumnSpe
 const EVENT_TIME_TEXT = `CASE WHEN e.event_time_ms % 1000 = 0 THEN strftime('%Y-%m-%dT%H:%M:%SZ', e.event_time_ms / 1000, 'unixepoch')
     ELSE strftime('%Y-%m-%dT%H:%M:%fZ', e.event_time_ms / 1000.0, 'unixepoch') END`
 
+const TIME_SOURCE = `CASE WHEN e.event_time_ms IS NULL THEN NULL WHEN e.flags & ${FLAG.timestampTime} THEN '@timestamp'
+    WHEN e.flags & ${FLAG.envelopeTime} THEN 'envelope' ELSE 'eventTime' END`
+
 /** Selects every event column; `e` is event. Callers add WHERE and ORDER BY. */
 export const EVENT_SELECT = `SELECT ${EVENT_TIME_TEXT} AS event_time,
   a.event_source, a.event_name, p.aws_region, p.recipient_account_id, e.event_id, e.request_id, e.shared_event_id,
@@ -23,7 +27,8 @@ export const EVENT_SELECT = `SELECT ${EVENT_TIME_TEXT} AS event_time,
   g.source_ip_address, g.user_agent, g.vpc_endpoint_id,
   i.principal, i.principal_type, i.credential_class, i.principal_arn, i.principal_id, i.principal_account_id, i.user_name,
   i.access_key_id, i.session_issuer_arn, i.session_name, i.invoked_by, i.mfa_authenticated,
-  s.path AS source_path, s.member, e.record_offset, e.record_length, e.appearances`
+  s.path AS source_path, s.member, e.record_offset, e.record_length, e.appearances,
+  ${TIME_SOURCE} AS time_source`
 
 export const EVENT_FROM = `FROM event e JOIN action a ON a.id = e.action_id JOIN place p ON p.id = e.place_id
   JOIN identity i ON i.id = e.identity_id JOIN origin g ON g.id = e.origin_id JOIN outcome o ON o.id = e.outcome_id
@@ -72,6 +77,11 @@ export const EVENTS: ViewSpec = {
     col('record_offset', 'INTEGER', 'First byte of the record in the decompressed content'),
     col('record_length', 'INTEGER', 'Bytes of the record'),
     col('appearances', 'INTEGER', 'How often the event was delivered'),
+    col(
+      'time_source',
+      'TEXT',
+      'What event_time is: eventTime, @timestamp of a shipper, or the time of the envelope; null without one',
+    ),
     col('event_time_ms', 'INTEGER', 'eventTime in ms since 1970 UTC (indexed)'),
     col('event_name_stem', 'TEXT', 'event_name without an API date'),
     col('management_event', 'INTEGER', 'managementEvent'),

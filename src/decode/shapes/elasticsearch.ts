@@ -69,7 +69,7 @@ function reduced(document: JsonObject): JsonObject {
     eventID: at(document, 'event.id'),
     eventName: at(document, 'event.action'),
     eventSource: at(document, 'event.provider'),
-    eventTime: at(document, '@timestamp'),
+    '@timestamp': at(document, '@timestamp'),
     awsRegion: at(document, 'cloud.region'),
     recipientAccountId:
       at(document, 'aws.cloudtrail.recipient_account_id') ?? at(document, 'cloud.account.id'),

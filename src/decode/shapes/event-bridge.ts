@@ -16,7 +16,6 @@ function outer(value: JsonObject): JsonObject | undefined {
   if (!String(value['detail-type']).includes('via CloudTrail') || typeof value['time'] !== 'string')
     return undefined
   return fieldsOf({
-    eventTime: value['time'],
     awsRegion: value['region'],
     recipientAccountId: value['account'],
     resources: value['resources'],

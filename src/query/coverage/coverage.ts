@@ -10,6 +10,8 @@ import { EventHours } from './event-hours.js'
 import { missingFiles } from './missing-files.js'
 import { failedDeliveries, trailEvents } from './trail-events.js'
 import { archiveNotes, UNKNOWABLE } from './coverage-caveats.js'
+import { readColumn } from '../../store/reader.js'
+import { sql } from '../plan/statement.js'
 import { isoTime } from '../../model/time.js'
 
 /** Of the filters only accounts and regions are used: what was delivered has no caller. */
@@ -18,6 +20,7 @@ export function readCoverage(db: Connection, scope: Scope): Coverage {
   const hours = new EventHours(db)
   const digests = readDigests(db, files)
   const events = trailEvents(db)
+  const [untimed = 0] = readColumn<number>(db, sql`SELECT count(*) FROM event WHERE event_time_ms IS NULL`)
   const { keep } = new ScopeTest(scope)
   return {
     days: keep(daysOf(files, hours), ({ day }) => [Date.parse(day), Date.parse(day) + DAY - 1]),
@@ -26,9 +29,16 @@ export function readCoverage(db: Connection, scope: Scope): Coverage {
     missing: keep(missingFiles(db, files, digests), ({ delivered }) => momentOf(delivered)),
     failed_deliveries: failedDeliveries(db, scope.window),
     trail_events: keep(events, ({ time }) => momentOf(time)),
-    notes: [...archiveNotes(db, files, digests), ...ownerNotes(hours)],
+    events_without_time: untimed,
+    notes: [...archiveNotes(db, files, digests), ...untimedNotes(untimed), ...ownerNotes(hours)],
     unknowable: UNKNOWABLE,
   }
+}
+
+function untimedNotes(untimed: number): string[] {
+  return untimed === 0
+    ? []
+    : [`${untimed} events have no time that can be read: they are in no day and no gap. coldtrail problems names them.`]
 }
 
 function ownerNotes(hours: EventHours): string[] {

@@ -88,12 +88,16 @@ export class RemadeSource implements RecordSink {
     this.#rows.close()
   }
 
-  record({ record, text, offset, length, locator, recordClass, reduced, index }: FoundRecord): boolean {
+  record(found: FoundRecord): boolean {
+    const { record, text, offset, length, locator, recordClass, reduced, index, envelopeTime } = found
     const lenient = this.#repairs?.touches(offset, length) === true
     const flags = (reduced ? FLAG.reduced : 0) | (lenient ? FLAG.lenient : 0)
     const insight = recordClass === 'insight'
     const { normaliser, onEvent, onRepeatedKey } = this.#parts
-    const draft = normaliser.normalise({ record, text, offset, length, index, insight, flags }, this.#report)
+    const draft = normaliser.normalise(
+      { record, text, offset, length, index, insight, flags, envelopeTime },
+      this.#report,
+    )
     this.records++
     this.#events++
     const row = this.#rows.take(['event', 'redelivery'], offset, locator)
