@@ -9,6 +9,8 @@ export default {
     // Makes an archive of access logs; no bench of npm run bench reads one yet.
     'scripts/bench/access-lines.ts',
     'scripts/portable/main.js',
+    // Started as a process of its own.
+    'test/helpers/lock-racer.ts',
     'test/**/*.{test,nodes}.ts',
     '.config/*.{js,ts}',
   ],

@@ -14,7 +14,7 @@ import { hasEventFields, listOf, parseJson } from './fields.js'
 import { parseStruct } from './struct-text.js'
 
 /** Where cells are kept that no field of a record has, by the names of their columns. */
-export const OTHER_CELLS = 'otherColumns'
+const OTHER_CELLS = 'otherColumns'
 
 export interface RowFields {
   /** undefined: no cell of it is one of an event. */

@@ -21,6 +21,8 @@ import { checkRecord, reportAt, type RecordInput, type ReportProblem } from './c
 import { isConsoleRequest } from './credential-class.js'
 import { readIdentity } from './identity.js'
 import { Cache, cleanValue, hash63, isEqual, makeEntry, MAX_ENTRIES } from './intern.js'
+import { isDeeper, leaves } from './leaves.js'
+import { isRefusal } from './refusal.js'
 import { RecordWalk } from './resources/walk.js'
 
 /** Columns of their own, or indexed once for all events that share the value: see value_text. */
@@ -321,25 +323,4 @@ const text = readString
 function textOrNull(value: unknown, mayNeedRepair: boolean): string | null {
   const found = readString(value)
   return found !== null && mayNeedRepair ? clean(found) : found
-}
-
-/** Sign-in and console steps tell a failure only here (CloudTrail User Guide: console sign-in events). */
-function isRefusal(response: JsonObject): boolean {
-  return (
-    response['ConsoleLogin'] === 'Failure' ||
-    response['SwitchRole'] === 'Failure' ||
-    response['CheckMfa'] === 'Failure'
-  )
-}
-
-/** Strings and numbers in a value, in order, down to where nobody looks. */
-function* leaves(value: unknown, levels: number): Generator<string> {
-  if (typeof value === 'string' || typeof value === 'number') yield String(value)
-  if (typeof value !== 'object' || value === null || levels === 0) return
-  for (const inner of Object.values(value)) yield* leaves(inner, levels - 1)
-}
-
-function isDeeper(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return false
-  return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1))
 }

@@ -36,7 +36,7 @@ const VERIFICATION_FILE: TableSpec = {
 }
 
 export const VERIFICATION_TABLES: readonly TableSpec[] = [VERIFICATION, VERIFICATION_FILE]
-export const VERIFICATION_INDEX = 'verification_file_by_source'
+const VERIFICATION_INDEX = 'verification_file_by_source'
 
 export function createVerificationTables(db: Connection): void {
   db.transaction(() => {

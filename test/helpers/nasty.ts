@@ -38,7 +38,7 @@ export interface Nasty {
 }
 
 /** Numbers as JSON can write them, of which a double, an integer of 64 bits and a column of SQLite each hold only some. */
-export const NUMBERS: readonly string[] = [
+const NUMBERS: readonly string[] = [
   '0',
   '-0',
   '7.5',

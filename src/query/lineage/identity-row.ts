@@ -131,7 +131,7 @@ export function commonName(row: IdentityRow): string | null {
       return row.identity_center_user_id ?? row.user_name
     case 'external-subject':
       // `external-subject:PROVIDER SUBJECT`: a subject has two spellings, of which every identity bears this one.
-      return row.principal_key?.split(' ').slice(1).join(' ') || (row.user_name ?? row.principal_id)
+      return row.principal_key.split(' ').slice(1).join(' ') || (row.user_name ?? row.principal_id)
     case 'service':
       return row.invoked_by
     case 'root':

@@ -41,7 +41,11 @@ describe('a container that was hashed', () => {
   })
 
   it('is not taken when another file of the same size and time has its name', async () => {
-    expect(await isTaken('replaced.tar', (file) => replace(file, AFTER))).toBe(false)
+    expect(
+      await isTaken('replaced.tar', (file) => {
+        replace(file, AFTER)
+      }),
+    ).toBe(false)
   })
 
   it('is not taken when other bytes were written into it and its time was set back', async () => {
@@ -55,7 +59,11 @@ describe('a container that was hashed', () => {
   })
 
   it('is taken when another file has the same bytes', async () => {
-    expect(await isTaken('copied.tar', (file) => replace(file, BEFORE))).toBe(true)
+    expect(
+      await isTaken('copied.tar', (file) => {
+        replace(file, BEFORE)
+      }),
+    ).toBe(true)
   })
 
   it('that is written to while it is read has changed', async () => {
