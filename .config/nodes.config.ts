@@ -7,9 +7,10 @@ export default defineConfig({
     root: path.resolve(import.meta.dirname, '..'),
     include: ['test/**/*.nodes.ts'],
     disableConsoleIntercept: true,
-    testTimeout: 1_200_000,
-    hookTimeout: 1_200_000,
+    testTimeout: 3_600_000,
+    hookTimeout: 3_600_000,
     pool: 'forks',
-    maxWorkers: 2,
+    // Both files compile SQLite for the same versions.
+    fileParallelism: false,
   },
 })

@@ -48,7 +48,7 @@ export async function round(program: string, logs: string, prefix: readonly stri
   await done('index', logs, '--workers', '2')
   const info = JSON.parse((await done('info', '--json')).stdout) as { logical_digest: string; events: number }
   expect(info.events).toBe(FILES * RECORDS)
-  const found = await done('find', 'text', 'ListBuckets', '--format', 'jsonl')
+  const found = await done('find', 'text', 'GetObject', '--limit', '1000', '--format', 'jsonl')
   await done('verify')
   return {
     killed: signal === 'SIGKILL',
