@@ -239,7 +239,7 @@ describe('records in shapes', () => {
       ),
       { numRuns: 40 },
     )
-  }, 120_000)
+  })
 })
 
 /** Some bytes within become what is no UTF-8, no JSON and no CSV. */

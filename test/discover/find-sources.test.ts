@@ -156,7 +156,7 @@ describe('symbolic links', () => {
 })
 
 describe('what is not a regular file', () => {
-  it('is reported and never opened', { timeout: 5000 }, async () => {
+  it('is reported and never opened', { timeout: 60_000 }, async () => {
     put('a.json')
     execFileSync('mkfifo', at('pipe'))
     const server = net.createServer().listen(path.join(dir, 'socket'))

@@ -1049,7 +1049,7 @@ describe('size', () => {
 
   it.each([1, 2])(
     'streams a file of 150 MB in bounded memory, with %i workers',
-    { timeout: 120_000 },
+    { timeout: 900_000 },
     async (workers) => {
       await streams(150, ['--workers', String(workers)])
     },

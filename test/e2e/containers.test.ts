@@ -279,7 +279,7 @@ describe('bombs', () => {
     for (let at = 0; at < tar.length; at += 512) block.copy(tar, at)
     const many = await problems('many.tar', tar)
     expect(many).toMatchObject({ kinds: [{ kind: 'too-large', member: null }], events: 0 })
-  }, 60_000)
+  })
 
   it('a CSV with a cell of 300 MB is one problem', async () => {
     const file = put(folder, 'cell/huge.csv', 'eventid,eventjson\na,"')
@@ -295,5 +295,5 @@ describe('bombs', () => {
       { kind: 'record-too-large', byte_offset: 18 },
     ])
     truncateSync(file)
-  }, 60_000)
+  })
 })

@@ -43,7 +43,7 @@ describe('kill -9', () => {
 
   it.for(groups)(
     'at any moment, then the same command again, ends as an undisturbed run (moments %i of 10)',
-    { timeout: times(180_000, 3_600_000) },
+    { timeout: times(900_000, 3_600_000) },
     async (group, context) => {
       const moments = fractions.filter((_, at) => at % groups.length === group)
       for (const fraction of moments) {

@@ -205,7 +205,7 @@ describe('a hostile zip without its list', () => {
       expect(events).toBe(0)
     })
     expect(growth).toBeLessThan(9)
-  }, 600_000)
+  })
 })
 
 it('a member that is damaged keeps every record before the damage', async () => {

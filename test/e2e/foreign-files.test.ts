@@ -162,7 +162,7 @@ describe('20 runs at once into one case', () => {
     const caseFile = path.join(tempFolder('race'), 'case.sqlite')
     const runs = await Promise.all(
       Array.from({ length: 20 }, () =>
-        run(['index', archive.root, '--case', caseFile, '--workers', '1'], { timeout: 300_000 }),
+        run(['index', archive.root, '--case', caseFile, '--workers', '1'], { timeout: 900_000 }),
       ),
     )
     const codes = runs.map(({ code }) => code)

@@ -6,7 +6,7 @@ import { run, tempFolder } from '../helpers/cli.js'
 
 it(
   'holds every promise here, says what was seen, and leaves nothing behind',
-  { timeout: 300_000 },
+  { timeout: 900_000 },
   async () => {
     const folder = tempFolder('selftest')
     const { code, stdout, stderr } = await run(['selftest', '--json'], { env: { TMPDIR: folder } })
@@ -30,7 +30,7 @@ it(
   },
 )
 
-it('says which promise does not hold', { timeout: 300_000 }, async () => {
+it('says which promise does not hold', { timeout: 900_000 }, async () => {
   const told: CheckResult[] = []
   // A program that does nothing is not stopped by another one's lock, and fills no case.
   const program = [process.execPath, '-e', '0']

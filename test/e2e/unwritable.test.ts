@@ -112,7 +112,7 @@ describe('a full disk', () => {
 
     it.for(Array.from({ length: sizes }, (_, at) => at))(
       'number %i of the rest',
-      { timeout: 120_000 },
+      { timeout: 900_000 },
       async (at, context) => {
         const share = (at + 0.5) / sizes
         const disk = at % 2 === 0 ? smallDisk(Math.max(64, Math.round((bytes * share) / 1024))) : null

@@ -97,7 +97,7 @@ beforeAll(async () => {
   expect(expected['event']?.length).toBeGreaterThan(30)
   expect(expected['redelivery']?.length).toBeGreaterThan(10)
   expect(expected['problem']?.length).toBeGreaterThan(3)
-}, 120_000)
+})
 
 function partsOf(order: readonly string[], runs: number): string[][] {
   return Array.from({ length: runs }, (_, run) => order.filter((_file, at) => at % runs === run))

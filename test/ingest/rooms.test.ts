@@ -50,7 +50,7 @@ describe('a batch of more events than its room', () => {
     expect(db.prepare('SELECT count(*) FROM redelivery').pluck().get()).toBe(1)
     expect(db.pragma('integrity_check', { simple: true })).toBe('ok')
     db.close()
-  }, 60_000)
+  })
 })
 
 describe('an event of more resources than are kept', () => {

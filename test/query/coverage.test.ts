@@ -189,7 +189,7 @@ beforeAll(async () => {
   await index(casePath, [archive])
   db = openReader(casePath)
   coverage = readCoverage(db, EVERYTHING)
-}, 60_000)
+})
 
 const hours = (text: string) => (Date.parse(text) - START) / HOUR
 

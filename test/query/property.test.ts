@@ -95,7 +95,7 @@ const typed = fc.oneof(
 )
 
 const RUNS = { numRuns: times(10_000, 200_000) }
-const LONG = { timeout: times(240_000, 3_600_000) }
+const LONG = { timeout: times(900_000, 3_600_000) }
 const limits = fc.constantFrom(
   PLAN_LIMITS,
   { ...PLAN_LIMITS, few: 0, many: 3 },

@@ -112,5 +112,5 @@ describe('stdout', () => {
     shell.stdout.resume()
     await once(shell, 'close')
     expect(told).toBe('EPIPE')
-  }, 20_000)
+  })
 })

@@ -147,7 +147,7 @@ describe('records of one eventID', () => {
       ],
       duplicates: count,
     })
-  }, 60_000)
+  })
 })
 
 describe('later runs', () => {
@@ -173,7 +173,7 @@ describe('later runs', () => {
     await load(casePath, [folder])
     expect(held(casePath)).toMatchObject({ duplicates: 1, conflicts: [{}, {}] })
     await isClean(casePath)
-  }, 120_000)
+  })
 
   it('count again what they add to a conflict', async () => {
     const different = (n: number): string => record('e', `,"requestParameters":{"n":${n}}`)
@@ -361,4 +361,4 @@ it('the order of files and runs does not show', async () => {
     for (const { file } of shuffled) runs[next(runs.length)]?.push(file)
     expect(await inRuns(runs.filter((run) => run.length > 0))).toEqual(once)
   }
-}, 120_000)
+})

@@ -24,7 +24,7 @@ async function verified(casePath: string): Promise<VerifyTotals & { list: string
 
 it.each([false, true])(
   'every shape and every fixture in one case (lenient: %s)',
-  { timeout: 240_000 },
+  { timeout: 900_000 },
   async (lenient) => {
     const folder = scratch()
     const records = Array.from({ length: 10 }, (_, n) =>
