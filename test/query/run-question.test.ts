@@ -142,6 +142,7 @@ it('gives whole rows, with resources and the exact record when asked', () => {
     invoked_by: null,
     mfa_authenticated: null,
     source_path: 'AWSLogs/a.json',
+    time_source: 'eventTime',
     member: null,
     record_offset: recordText(EVENTS[0]!).length,
     record_length: recordText(EVENTS[1]!).length,

@@ -366,11 +366,8 @@ describe('what was changed is found', () => {
     ])
   })
 
-  it.each([
-    'DROP VIEW problems; CREATE VIEW problems AS SELECT 1 AS kind',
-    'CREATE TRIGGER hide AFTER INSERT ON event BEGIN SELECT 1; END',
-  ])('a schema that is not ours, before anything is read: %s', async (sql) => {
-    const casePath = touch((db) => db.exec(sql))
+  it('a trigger, before anything is read', async () => {
+    const casePath = touch((db) => db.exec('CREATE TRIGGER hide AFTER INSERT ON event BEGIN SELECT 1; END'))
     await expect(verify(casePath)).rejects.toMatchObject({ exit: 12 })
   })
 
