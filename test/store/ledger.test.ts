@@ -162,8 +162,16 @@ it('sums of a run agree with what was found', () => {
       files: { found: 7, alreadyIndexed: 1, skipped: 1 },
       members: none,
     })
-    expect(files).toEqual({ found: 7, indexed: 1, duplicate: 3, alreadyIndexed: 1, skipped: 1, rejected: 1 })
-    expect(members).toEqual({ ...none, indexed: 0, duplicate: 0, rejected: 0 })
+    expect(files).toEqual({
+      found: 7,
+      indexed: 1,
+      duplicate: 3,
+      alreadyIndexed: 1,
+      neighbours: 0,
+      skipped: 1,
+      rejected: 1,
+    })
+    expect(members).toEqual({ ...none, indexed: 0, duplicate: 0, neighbours: 0, rejected: 0 })
     expect(records).toEqual({ found: 28, events: 6, duplicates: 18, replaced: 0, rejected: 4 })
   })
 })

@@ -192,7 +192,9 @@ describe('verify', () => {
   it('says that nothing was found, with 0', async () => {
     const { stdout, stderr, exit } = await runCommand(Verify, '--case', casePath, '--workers', '1')
     expect({ stdout, exit }).toEqual({ stdout: '', exit: 0 })
-    expect(stderr).toMatch(/^28 of 28 sources checked: .*, 68 records\nno findings\n$/)
+    expect(stderr).toMatch(
+      /^28 of 28 sources checked: .*, 68 records\nfull text: .*; --full looks up all\nno findings\n$/,
+    )
   })
 
   it('of a case whose indexing was killed or goes on: says so, and finds nothing', async () => {

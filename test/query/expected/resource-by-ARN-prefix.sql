@@ -45,7 +45,7 @@ SELECT id
   WHERE e.identity_id = d.id AND e.event_time_ms >= ? AND e.event_time_ms < ?
   ORDER BY e.event_time_ms, e.id LIMIT ?))
   ORDER BY ms, id LIMIT ?
--- ["arn:aws:iam::","arn:aws:iam:;",1688947200000,1689033600000,14,"arn:aws:iam::","arn:aws:iam:;",1688947200000,1689033600000,2,2]
+-- ["arn:aws:iam::","arn:aws:iam:;",1688947200000,1689033600000,16,"arn:aws:iam::","arn:aws:iam:;",1688947200000,1689033600000,2,2]
 
 -- early: first 100
 SELECT e.id

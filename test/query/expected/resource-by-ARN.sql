@@ -49,7 +49,7 @@ SELECT id
   WHERE e.identity_id = d.id AND e.event_time_ms >= ? AND e.event_time_ms < ?
   ORDER BY e.event_time_ms, e.id LIMIT ?))
   ORDER BY ms, id LIMIT ?
--- ["arn:aws:iam::111122223333:role/service-role/Deploy",1688947200000,1689033600000,14,"arn:aws:iam::111122223333:role/service-role/deploy",1688947200000,1689033600000,2,2]
+-- ["arn:aws:iam::111122223333:role/service-role/Deploy",1688947200000,1689033600000,16,"arn:aws:iam::111122223333:role/service-role/deploy",1688947200000,1689033600000,2,2]
 
 -- early: first 100
 SELECT e.id

@@ -57,7 +57,7 @@ SELECT id
   WHERE x.resource_id = d.id AND x.event_time_ms >= ? AND x.event_time_ms < ?
   ORDER BY x.event_time_ms, x.id LIMIT ?))
   ORDER BY ms, id LIMIT ?
--- ["i-0abc","arn:aws:s3:::I-0ABC","arn:aws-cn:s3:::I-0ABC","arn:aws-us-gov:s3:::I-0ABC",1688947200000,1689033600000,14,2]
+-- ["i-0abc","arn:aws:s3:::I-0ABC","arn:aws-cn:s3:::I-0ABC","arn:aws-us-gov:s3:::I-0ABC",1688947200000,1689033600000,16,2]
 
 -- early: resource
 SELECT id

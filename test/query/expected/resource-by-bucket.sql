@@ -57,7 +57,7 @@ SELECT id
   WHERE x.resource_id = d.id AND x.event_time_ms >= ? AND x.event_time_ms < ?
   ORDER BY x.event_time_ms, x.id LIMIT ?))
   ORDER BY ms, id LIMIT ?
--- ["evidence","arn:aws:s3:::evidence","arn:aws-cn:s3:::evidence","arn:aws-us-gov:s3:::evidence",1688947200000,1689033600000,14,2]
+-- ["evidence","arn:aws:s3:::evidence","arn:aws-cn:s3:::evidence","arn:aws-us-gov:s3:::evidence",1688947200000,1689033600000,16,2]
 
 -- early: first 100
 SELECT e.id

@@ -57,7 +57,7 @@ SELECT id
   WHERE x.resource_id = d.id AND x.event_time_ms >= ? AND x.event_time_ms < ?
   ORDER BY x.event_time_ms, x.id LIMIT ?))
   ORDER BY ms, id LIMIT ?
--- ["evidence/reports/","evidence/reports0","arn:aws:s3:::evidence/Reports/","arn:aws:s3:::evidence/Reports0","arn:aws-cn:s3:::evidence/Reports/","arn:aws-cn:s3:::evidence/Reports0","arn:aws-us-gov:s3:::evidence/Reports/","arn:aws-us-gov:s3:::evidence/Reports0",1688947200000,1689033600000,14,2]
+-- ["evidence/reports/","evidence/reports0","arn:aws:s3:::evidence/Reports/","arn:aws:s3:::evidence/Reports0","arn:aws-cn:s3:::evidence/Reports/","arn:aws-cn:s3:::evidence/Reports0","arn:aws-us-gov:s3:::evidence/Reports/","arn:aws-us-gov:s3:::evidence/Reports0",1688947200000,1689033600000,16,2]
 
 -- early: resource
 SELECT id
