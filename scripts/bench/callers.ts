@@ -368,8 +368,7 @@ const serviceRole: Begin = (scene) => {
   }
 }
 
-const BEGIN = new Weighted<Begin>([
-  [75, userKey],
+const TEMPORARY: readonly (readonly [number, Begin])[] = [
   [8, userConsole],
   [0.5, rootConsole],
   [9, deployRole],
@@ -378,9 +377,12 @@ const BEGIN = new Weighted<Begin>([
   [14, instanceRole],
   [10, functionRole],
   [7, serviceRole],
-])
+]
+const BEGIN = new Weighted<Begin>([[75, userKey], ...TEMPORARY])
+const BEGIN_SHORT = new Weighted<Begin>([[15, userKey], ...TEMPORARY])
 
-export const beginSession = (scene: Scene): Session => BEGIN.pick(scene.random)(scene)
+export const beginSession = (scene: Scene, short: boolean): Session =>
+  (short ? BEGIN_SHORT : BEGIN).pick(scene.random)(scene)
 
 // --- records without a session: services on their own ----------------------------------------------------------
 

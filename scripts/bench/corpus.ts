@@ -8,16 +8,26 @@ import { beginSession, serviceRecord, type Session } from './callers.js'
 import type { Scene } from './calls.js'
 import { Random } from './random.js'
 import { isoTime, recordText, type Draft, type Placed } from './record.js'
-import { makeWorld, type Account } from './world.js'
+import { makeWorld, publicIp, type Account } from './world.js'
 
 export const PROFILES = {
   tiny: { events: 10_000, files: 20, days: 2 },
   check: { events: 60_000, files: 120, days: 5 },
   large: { events: 200_000, files: 400, days: 14 },
+  diverse: { events: 200_000, files: 400, days: 14, diverse: true },
   small: { events: 100_000, files: 20_000, days: 7 },
   million: { events: 1_000_000, files: 2_000, days: 30 },
   'ten-million': { events: 10_000_000, files: 20_000, days: 90 },
-} as const
+  'diverse-ten-million': { events: 10_000_000, files: 20_000, days: 90, diverse: true },
+} as const satisfies Record<string, Profile>
+
+interface Profile {
+  readonly events: number
+  readonly files: number
+  readonly days: number
+  /** Short sessions with keys of their own, and many addresses. */
+  readonly diverse?: boolean
+}
 
 export type ProfileName = keyof typeof PROFILES
 
@@ -120,8 +130,8 @@ async function generate(root: string, name: string, options: CorpusOptions): Pro
 
 /** Returns the number of records written. */
 async function invent(archive: Archive, tally: Tally, options: CorpusOptions): Promise<number> {
-  const { events, files, days } = PROFILES[options.profile]
-  const studio = new Studio(options.seed)
+  const { events, files, days, diverse }: Profile = PROFILES[options.profile]
+  const studio = diverse === true ? new Studio(options.seed, DIVERSE) : new Studio(options.seed)
   const second = new Random(options.seed, 'second trail')
   let records = 0
   for (let i = 0; i < files; i++) {
@@ -137,16 +147,41 @@ async function invent(archive: Archive, tally: Tally, options: CorpusOptions): P
   return records
 }
 
+export interface Pace {
+  readonly sessions: number
+  readonly burst: number
+  readonly short?: ShortSessions
+}
+
+interface ShortSessions {
+  /** A session makes one to so many calls. */
+  readonly calls: number
+  /** Share of calls that come from an address that was not met before; the others come from any that was. */
+  readonly newAddresses: number
+  /** Share of sessions with an agent that was not met before: fleets run a few versions of a few programs. */
+  readonly newAgents: number
+}
+
+/** As a large organisation looks: people and jobs come for minutes, from wherever they are. */
+const DIVERSE: Pace = { sessions: 40, burst: 4, short: { calls: 20, newAddresses: 0.01, newAgents: 0.02 } }
+
+interface Held {
+  readonly session: Session
+  left: number
+}
+
 /** One log file's worth of records at a time; sessions live on from file to file. */
 export class Studio {
   readonly world
-  readonly #pace: { readonly sessions: number; readonly burst: number }
+  readonly #pace: Pace
   readonly #random: Random
-  readonly #sessions = new Map<string, (Session | undefined)[]>()
+  readonly #sessions = new Map<string, (Held | undefined)[]>()
+  readonly #addresses = new Pool()
+  readonly #agents = new Pool()
   readonly #queues = new Map<string, Draft[]>()
 
   /** Many sessions with short bursts make gzip's work as hard as real archives do (7 to 8 : 1 in files of 500). */
-  constructor(seed: number, pace = { sessions: 40, burst: 4 }) {
+  constructor(seed: number, pace: Pace = { sessions: 40, burst: 4 }) {
     this.#pace = pace
     this.world = makeWorld(seed)
     this.#random = new Random(seed, 'records')
@@ -175,19 +210,20 @@ export class Studio {
       follow: (draft) => queue.push(draft),
     }
     let burst = 0
-    let session: Session | undefined
+    let held: Held | undefined
     const records: string[] = []
     while (records.length < count) {
       scene.seconds = oldest + Math.floor((records.length / count) * (delivered - oldest))
       let draft = queue.shift()
-      if (draft === undefined && burst > 0 && session !== undefined) {
-        draft = session.calls.pick(random)(scene, session)
+      if (draft === undefined && burst > 0 && held !== undefined) {
+        draft = held.session.calls.pick(random)(scene, this.#caller(held.session))
         burst -= 1
+        held.left -= 1
       } else if (draft === undefined && random.chance(0.4)) {
         draft = serviceRecord(scene)
       } else if (draft === undefined) {
-        session = take(pool, scene)
-        burst = 1 + random.int(this.#pace.burst)
+        held = this.#take(pool, scene)
+        burst = Math.min(1 + random.int(this.#pace.burst), held.left)
         continue
       }
       const placed = recordText(random, draft, { seconds: scene.seconds, region, account: account.id })
@@ -197,13 +233,45 @@ export class Studio {
     if (random.chance(0.35)) random.shuffle(records)
     return { account: account.id, region, records }
   }
+
+  /** Services call from their own names; everybody else from some address of the organisation. */
+  #caller(session: Session): Session {
+    const { short } = this.#pace
+    if (short === undefined || isService(session)) return session
+    const ip = this.#addresses.pick(this.#random, short.newAddresses, () => publicIp(this.#random))
+    return { ...session, ip }
+  }
+
+  #take(pool: (Held | undefined)[], scene: Scene): Held {
+    const slot = Math.floor(scene.random.unit() ** 1.7 * pool.length)
+    const held = pool[slot]
+    if (held !== undefined && held.session.until > scene.seconds && held.left > 0) return held
+    return (pool[slot] = this.#begin(scene))
+  }
+
+  #begin(scene: Scene): Held {
+    const { short } = this.#pace
+    const session = beginSession(scene, short !== undefined)
+    if (short === undefined) return { session, left: Number.POSITIVE_INFINITY }
+    const left = 1 + scene.random.int(short.calls)
+    if (isService(session)) return { session, left }
+    const agent = this.#agents.pick(scene.random, short.newAgents, () => session.agent)
+    return { session: { ...session, agent }, left }
+  }
 }
 
-function take(pool: (Session | undefined)[], scene: Scene): Session {
-  const slot = Math.floor(scene.random.unit() ** 1.7 * pool.length)
-  const held = pool[slot]
-  if (held !== undefined && held.until > scene.seconds) return held
-  return (pool[slot] = beginSession(scene))
+const isService = ({ ip }: Session): boolean => ip.endsWith('.com')
+
+/** Values that are met again. */
+class Pool {
+  readonly #met: string[] = []
+
+  pick(random: Random, newShare: number, make: () => string): string {
+    if (this.#met.length > 0 && !random.chance(newShare)) return random.pick(this.#met)
+    const made = make()
+    this.#met.push(made)
+    return made
+  }
 }
 
 function getOrMake<K, V>(map: Map<K, V>, key: K, make: () => V): V {

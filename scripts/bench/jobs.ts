@@ -68,7 +68,7 @@ export function removeOutput(job: Pick<Job, 'output'>): void {
 
 export function indexTable(corpus: Corpus, results: readonly JobResult[]): string {
   const wallOf = (name: string): number => results.find((r) => r.name === name)?.wallS ?? Number.NaN
-  const gzipCpu = results.find((r) => r.name === 'gzip')?.cpuS ?? Number.NaN
+  const cpuOf = (name: string): number => results.find((r) => r.name === name)?.cpuS ?? Number.NaN
   const rows = results.map((r) => [
     r.name,
     r.wallS.toFixed(2),
@@ -76,7 +76,8 @@ export function indexTable(corpus: Corpus, results: readonly JobResult[]): strin
     ratio(r.wallS / wallOf('duckdb-file')),
     ratio(r.wallS / wallOf('gzip')),
     r.cpuS.toFixed(2),
-    ratio(r.cpuS / gzipCpu),
+    ratio(r.cpuS / cpuOf('gzip')),
+    ratio(r.cpuS / cpuOf('python')),
     Math.round(corpus.key.records / r.wallS).toLocaleString('en'),
     (r.peakRssBytes / 2 ** 20).toFixed(0),
     r.outputBytes === null ? '-' : ratio(r.outputBytes / corpus.key.jsonBytes),
@@ -89,11 +90,25 @@ export function indexTable(corpus: Corpus, results: readonly JobResult[]): strin
     '÷ gzip',
     'CPU s',
     'CPU ÷ gzip',
+    'CPU ÷ python',
     'records/s',
     'peak MB',
     'written ÷ JSON',
   ]
   return textTable(head, rows)
+}
+
+/** What a record costs coldtrail in one archive, against the first of the run. */
+export function profileTable(
+  done: readonly { readonly corpus: Corpus['key']; readonly jobs: readonly JobResult[] }[],
+): string {
+  const costs = done.flatMap(({ corpus, jobs }) => {
+    const job = jobs.find(({ name }) => name === 'coldtrail')
+    return job === undefined ? [] : [{ name: corpus.name, cpuUs: (job.cpuS / corpus.records) * 1e6 }]
+  })
+  const first = costs[0]?.cpuUs ?? Number.NaN
+  const rows = costs.map(({ name, cpuUs }) => [name, cpuUs.toFixed(1), ratio(cpuUs / first)])
+  return textTable(['archive', 'coldtrail, CPU µs a record', '÷ the first'], rows)
 }
 
 const ratio = (value: number): string => (Number.isFinite(value) ? value.toFixed(2) : '-')

@@ -9,9 +9,9 @@ import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { coldtrailBuilt, indexJob } from './coldtrail.js'
 import { ensureCorpus, PROFILES, type Corpus, type ProfileName } from './corpus.js'
-import { indexTable, removeOutput, runJobs, type Job, type JobResult } from './jobs.js'
+import { indexTable, profileTable, removeOutput, runJobs, type Job, type JobResult } from './jobs.js'
 import { measure } from './measure.js'
-import { duckdbInstalled, peerJobs, PEERS, type PeerName } from './peers.js'
+import { isInstalled, peerJobs, PEERS, type PeerName } from './peers.js'
 import { benchShapes, benchStream } from './shapes.js'
 import { queryTable, runQueries, type Asked, type QueryResult } from './queries.js'
 import { measureStarts, startTable, type Start } from './starting.js'
@@ -90,8 +90,8 @@ const gigabytes = count(values.gigabytes, 'gigabytes')
 const part = values.only === undefined ? undefined : list(values.only, PARTS)[0]
 
 const peers = list<PeerName>(values.peers, PEERS).filter((name) => {
-  if (name === 'gzip' || duckdbInstalled()) return true
-  say(`no ${name}: run npm --prefix scripts/bench ci first`)
+  if (isInstalled(name)) return true
+  say(`no ${name}: it needs ${name === 'python' ? 'python3 with FTS5' : 'npm --prefix scripts/bench ci'}`)
   return false
 })
 const built = coldtrailBuilt()
@@ -123,6 +123,7 @@ if (part === undefined || part === 'index' || part === 'peers') {
     // The first corpus's case answers the questions below; nothing else is kept.
     for (const job of jobs) if (job.name !== 'coldtrail' || corpus !== made[0]) removeOutput(job)
   }
+  console.log(`\n${profileTable(report.index)}`)
 }
 if (built && (part === undefined || part === 'queries')) {
   report.queries = await benchQueries([made[0]!, await corpusOf('tiny')], part === undefined)
