@@ -18,6 +18,7 @@ const INDEXED_EARLY = new Set([
   'origin',
   'action',
   'redelivery',
+  'reduced_form',
   'access_client',
 ])
 

@@ -37,6 +37,14 @@ export const INDEXES: readonly IndexSpec[] = [
     reason: '--error',
   },
   { name: 'redelivery_by_event', table: 'redelivery', columns: 'event_rowid', reason: 'appearances' },
+  { name: 'reduced_form_by_target', table: 'reduced_form', columns: 'target', reason: 'appearances' },
+  {
+    name: 'reduced_form_saying_more',
+    table: 'reduced_form',
+    columns: 'id',
+    where: 'says_more = 1',
+    reason: 'find text',
+  },
   {
     name: 'event_resource_by_resource',
     table: 'event_resource',

@@ -186,6 +186,23 @@ export const EVENT: TableSpec = {
   ],
 }
 
+export const REDUCED_FORM: TableSpec = {
+  name: 'reduced_form',
+  meaning:
+    'Reduced forms that were united with others or have their record in the case, each as the event that it was by itself. Their places are in the view appearances.',
+  since: 1,
+  columns: [
+    ...EVENT.columns,
+    int(
+      'target',
+      'event.id of what it is an appearance of; its own id where that event began with it',
+      'NOT NULL',
+    ),
+    int('says_more', '1 when it says what the columns and resources of that event do not', 'NOT NULL'),
+    text('uses', 'Its resources: a space, resource.id, a dot and resource_role.id for each', 'NOT NULL'),
+  ],
+}
+
 const REDELIVERY: TableSpec = {
   name: 'redelivery',
   meaning:
@@ -228,7 +245,7 @@ export const SOURCE: TableSpec = {
   sharded: true,
   columns: [
     int('id', 'Number in discovery order', 'PRIMARY KEY'),
-    int('run_id', 'runs.id that first met it', 'NOT NULL'),
+    int('run_id', 'runs.id that read it, or met a copy', 'NOT NULL'),
     text('path', 'Path as found', 'NOT NULL'),
     text('path_hex', 'Bytes of the path when they are not UTF-8'),
     text('member', 'Name inside a container; null for a plain file'),
@@ -262,6 +279,13 @@ export const SOURCE: TableSpec = {
     int('path_delivered_ms', 'Delivery time that the file name claims, ms since 1970 UTC'),
     text('container_sha256', 'Of a member: SHA-256 of the zip or tar that it lies in'),
     int('other_rows', 'Rows of access_log and aggregate made of it; they are not counted in records'),
+    {
+      ...int(
+        'path_run_id',
+        'runs.id that met this path, where another run read the bytes under a later path',
+      ),
+      since: 1,
+    },
   ],
 }
 
@@ -378,6 +402,7 @@ export const TABLES: readonly TableSpec[] = [
   RESOURCE,
   EVENT,
   REDELIVERY,
+  REDUCED_FORM,
   EVENT_RESOURCE,
   ACCESS_CLIENT,
   REQUESTER_NAME,

@@ -219,6 +219,7 @@ export class Shard {
       hints.deliveredAt ?? null,
       row.containerSha256,
       row.otherRows,
+      null,
     ])
   }
 

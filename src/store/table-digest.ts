@@ -9,28 +9,32 @@ import { VERIFICATION_TABLES } from './verification-schema.js'
 
 const LATER_DESCRIBED = VERIFICATION_TABLES.map(({ name }) => `'${name}'`).join(', ')
 
-/** Columns that somebody added are not covered. */
-function ourRows(table: string): string {
+/** Columns that somebody added are not covered, nor those that an older minor format does not have. */
+function ourRows(table: string, key: string): (minor: number) => string {
   const columns = TABLES.find(({ name }) => name === table)?.columns ?? []
-  return `SELECT ${columns.map(({ name }) => name).join(', ')} FROM ${table}`
+  return (minor) => {
+    const names = columns.filter(({ since = 0 }) => since <= minor).map(({ name }) => name)
+    return `SELECT ${names.join(', ')} FROM ${table} ORDER BY ${key}`
+  }
 }
 
 const DIGESTED = {
-  source: `${ourRows('source')} ORDER BY id`,
-  problem: `${ourRows('problem')} ORDER BY id`,
-  meta: `${ourRows('meta')} ORDER BY key`,
-  resource_role: `${ourRows('resource_role')} ORDER BY id`,
+  source: ourRows('source', 'id'),
+  problem: ourRows('problem', 'id'),
+  meta: ourRows('meta', 'key'),
+  resource_role: ourRows('resource_role', 'id'),
   // digest verify describes its own tables when it makes them.
-  data_dictionary: `SELECT * FROM data_dictionary
+  data_dictionary: () => `SELECT * FROM data_dictionary
     WHERE substr(table_name || '.', 1, instr(table_name || '.', '.') - 1) NOT IN (${LATER_DESCRIBED}) ORDER BY rowid`,
   // Tens of millions of rows: their numbers are hashes of the other columns, only this one is not covered by them.
-  resource: 'SELECT count(*), sum(derived), sum(derived * (id % 1000000007)) FROM resource',
+  resource: () => 'SELECT count(*), sum(derived), sum(derived * (id % 1000000007)) FROM resource',
 } as const
 
 export type TableDigests = Readonly<Record<keyof typeof DIGESTED, string>>
 
 export function digestTables(db: Connection): TableDigests {
-  const entries = Object.entries(DIGESTED).map(([table, sql]) => [table, digestRows(db, sql)])
+  const minor = (db.pragma('main.user_version', { simple: true }) as number) % 1000
+  const entries = Object.entries(DIGESTED).map(([table, sql]) => [table, digestRows(db, sql(minor))])
   return Object.fromEntries(entries) as TableDigests
 }
 

@@ -112,7 +112,10 @@ const APPEARANCES: ViewSpec = {
     FROM event e JOIN source s ON s.id = e.source_id
   UNION ALL
   SELECT e.event_id, s.path, s.member, r.record_offset, r.record_length, r.locator, r.source_id, e.id
-    FROM redelivery r JOIN event e ON e.id = r.event_rowid JOIN source s ON s.id = r.source_id`,
+    FROM redelivery r JOIN event e ON e.id = r.event_rowid JOIN source s ON s.id = r.source_id
+  UNION ALL
+  SELECT e.event_id, s.path, s.member, f.record_offset, f.record_length, f.locator, f.source_id, e.id
+    FROM reduced_form f JOIN event e ON e.id = f.target JOIN source s ON s.id = f.source_id WHERE f.id <> f.target`,
   columns: [
     col('event_id', 'TEXT', 'eventID'),
     col('source_path', 'TEXT', 'File'),
@@ -196,7 +199,7 @@ const SOURCES: ViewSpec = {
   name: 'sources',
   meaning: 'Every file that was given to index.',
   sql: `SELECT ${SOURCE.columns.map((c) => c.name).join(', ')} FROM source`,
-  columns: SOURCE.columns.map((c) => col(c.name, c.type, c.meaning)),
+  columns: SOURCE.columns.map(({ name, type, meaning, since = 0 }) => ({ name, type, meaning, since })),
 }
 
 const PROBLEMS: ViewSpec = {
