@@ -3,10 +3,11 @@
  * together or not at all, so what is acknowledged is complete.
  */
 import { FIRST_OVERFLOW } from '../model/event-id.js'
+import { AGGREGATE } from './aggregate-schema.js'
 import { getMeta, setMeta } from './create.js'
 import type { Connection } from './connection.js'
 import { openExistingWriter } from './open.js'
-import { AGGREGATE, EVENT_RESOURCE } from './schema.js'
+import { EVENT_RESOURCE } from './schema.js'
 import { SHARD_TABLES } from './shard.js'
 import { STAGES } from './stages.js'
 import {

@@ -15,9 +15,9 @@ import { InsertedFile } from './inserted-file.js'
 import type { PlainSqlite } from './plain-sqlite.js'
 import { RowFile, type RowTable, type ShardFile, type ShardTable } from './row-file.js'
 import type { RowValue } from './row-pages.js'
+import { AGGREGATE } from './aggregate-schema.js'
 import {
   ACTION,
-  AGGREGATE,
   createTable,
   EVENT,
   EVENT_RESOURCE,

@@ -7,7 +7,7 @@ import type { Connection } from '../../store/open.js'
 import { ACCESS_LOG } from '../../store/access-log-schema.js'
 import { usesOf } from '../../store/event-uses.js'
 import type { DigestedEvent } from '../../store/row-digest.js'
-import { AGGREGATE } from '../../store/schema.js'
+import { AGGREGATE } from '../../store/aggregate-schema.js'
 import type { RowRange, RowRanges } from './row-ranges.js'
 
 interface Place {
