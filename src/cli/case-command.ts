@@ -1,4 +1,4 @@
-/** Base of every command: `--case`, errors to exit codes, the one way out to stdout and stderr. */
+/** Base of every command: adds `--case`, maps errors to exit codes and owns stdout and stderr. */
 import { Command } from '@oclif/core/command'
 import type { Config } from '@oclif/core/config'
 import * as Flags from '@oclif/core/flags'
@@ -25,19 +25,22 @@ const caseFlag = Flags.string({
 })
 
 const logFlag = Flags.string({
-  description: 'Add this question to a log: one JSON line each, which holds the hash of the line before.',
+  description: 'Add this question to a log: one JSON line each, with the hash of the previous line.',
   env: 'COLDTRAIL_LOG',
   helpValue: 'FILE',
   helpGroup: 'GLOBAL',
 })
 
-/** The flag `log` of commands that ask nothing of a case: not offered, and refused rather than passed over. */
+/**
+ * The `log` flag of commands that do not query a case: hidden, and an error if given instead of silently
+ * ignored.
+ */
 export const NO_LOG = Flags.string({
-  description: 'Not for this command, which asks nothing of a case.',
+  description: 'Not for this command, which does not query a case.',
   hidden: true,
   parse: () =>
     Promise.reject(
-      new CaseError('--log keeps questions to a case, and this command asks none', {
+      new CaseError('--log records queries of a case, and this command makes none', {
         hint: 'leave --log out; what was indexed is kept in the case: see coldtrail info',
       }),
     ),
@@ -47,7 +50,7 @@ export abstract class CaseCommand extends Command {
   static override enableJsonFlag = true
   static override baseFlags = { case: caseFlag, log: logFlag }
 
-  /** As oclif's, which would load the configuration it was given once more. */
+  /** Same as oclif's, which would load the configuration again. */
   static override async run<T extends Command>(
     this: new (argv: string[], config: Config) => T,
     argv?: string[],
@@ -58,11 +61,11 @@ export abstract class CaseCommand extends Command {
     return (command as CaseCommand)._run<ReturnType<T['run']>>()
   }
 
-  /** For the log: rows that were shown, where the result does not say; null where they are not counted. */
+  /** For the question log: rows shown, where the result has no count of its own; null if not counted. */
   protected shown: number | null | undefined
   #log: { readonly file: string; readonly case: string; readonly argv: readonly string[] } | undefined
 
-  /** The question is known here, and nothing is answered yet. */
+  /** The question is known at this point and nothing has been printed yet. */
   protected override async parse<
     F extends Interfaces.OutputFlags<Interfaces.FlagInput>,
     B extends Interfaces.OutputFlags<Interfaces.FlagInput>,
@@ -72,7 +75,7 @@ export abstract class CaseCommand extends Command {
     const parsed = await super
       .parse(options, markDashed(typed))
       .catch((error: unknown) => {
-        // oclif would warn of the arguments that it did not come to read.
+        // oclif would warn that the arguments were never parsed.
         this.parsed = true
         throw wronglyTyped(error, typed, {
           name: `${this.config.bin} ${(this.id ?? '').replaceAll(':', ' ')}`,
@@ -81,7 +84,7 @@ export abstract class CaseCommand extends Command {
         })
       })
       .finally(() => {
-        // oclif keeps what it parsed.
+        // Restore what oclif parsed.
         this.argv = typed
       })
     unmarkDashed(parsed.flags)
@@ -89,7 +92,7 @@ export abstract class CaseCommand extends Command {
     refuseEmpty(parsed.flags, (name) => `--${name}`)
     const flags: Readonly<Record<string, unknown>> = parsed.flags
     const { log, case: casePath } = flags
-    // A statement that runs in a child is one question: its parent's.
+    // A statement in a child process is logged once, by the parent.
     if (typeof log !== 'string' || !isQuestion(this.id ?? '') || isTimedChild()) return parsed
     refuseLogAmongEvidence(log, String(casePath))
     checkQuestionLog(log)
@@ -99,7 +102,7 @@ export abstract class CaseCommand extends Command {
 
   protected override async _run<Result>(): Promise<Result> {
     onRollback((line) => {
-      this.tell(line)
+      this.note(line)
     })
     let exit: number | undefined
     let result: Result | undefined
@@ -125,7 +128,7 @@ export abstract class CaseCommand extends Command {
       appendQuestion(file, {
         ...question,
         exit: failed ?? exit,
-        // How many of them came out is not known.
+        // It is unknown how many rows reached the reader.
         rows: failed === undefined ? rows : null,
       })
     } catch (error) {
@@ -133,8 +136,8 @@ export abstract class CaseCommand extends Command {
     }
   }
 
-  /** A line for people: warnings, windows, totals. Never data. Control characters are made visible. */
-  protected tell(line: string): void {
+  /** Prints a line for people (warnings, windows, totals), never data. Control characters are escaped. */
+  protected note(line: string): void {
     if (!this.jsonEnabled()) process.stderr.write(`${printable(this.#typeable(line))}\n`)
   }
 
@@ -142,7 +145,7 @@ export abstract class CaseCommand extends Command {
     return withCase(line, typedCase(this.argv))
   }
 
-  /** oclif's leaves DEL, C1 and bidi characters as they are. */
+  /** oclif's version leaves DEL, C1 and bidi characters unescaped. */
   override logJson(json: unknown): void {
     process.stdout.write(`${escapeUnsafe(JSON.stringify(json, null, 2))}\n`)
   }
@@ -167,7 +170,7 @@ export abstract class CaseCommand extends Command {
 
 type Thrown = Error & { exitCode?: number; code?: string; oclif?: { exit?: number } }
 
-/** How many rows a result says that were shown: by number, of a hand-over by its manifest. */
+/** Rows shown according to the result: its count, or the manifest of a hand-over. */
 function rowsOf(result: unknown): number | null {
   if (typeof result !== 'object' || result === null) return null
   const { shown, manifest } = result as {

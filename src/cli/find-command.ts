@@ -1,4 +1,4 @@
-/** Base of the `find` commands: asks the question, shows the answer, tells how much it is. */
+/** Base of the `find` commands: runs the question, prints the answer and its totals. */
 import { setImmediate } from 'node:timers/promises'
 import type * as Interfaces from '@oclif/core/interfaces'
 import type { EventRow, RowKind } from '../model/event.js'
@@ -35,23 +35,23 @@ import { findFlags } from './parse/flags.js'
 import { besideCounts } from './output/other-rows-notes.js'
 import { historyColumns, showHistory } from './output/history-output.js'
 
-/** What `--json` gives. */
+/** Result of `--json`. */
 export interface FindResult {
   readonly question: Subject
   readonly window: { readonly since: string | null; readonly until: string | null }
   readonly shown: number
-  /** Matching events that are not shown; null when they were not counted, or they are too many to count. */
+  /** Matching events not shown; null if not counted or too many to count. */
   readonly more: number | null
   readonly rows: readonly EventRow[]
-  /** Whom the name of a principal means. */
+  /** Principals matched by the name that was given. */
   readonly principals?: readonly MatchedPrincipal[]
 }
 
 export type FindFlags = Interfaces.InferredFlags<typeof FindCommand.baseFlags>
 
-/** Counting stops here: it would take longer than reading the number is worth. */
+/** Counting stops here: an exact number above it is not worth the wait. */
 const MOST_COUNTED = 100_000
-/** A closed pipe is noticed between the turns of the event loop only. */
+/** A closed pipe is only noticed between turns of the event loop. */
 const ROWS_PER_TURN = 500
 
 interface Shown {
@@ -72,7 +72,7 @@ export abstract class FindCommand extends CaseCommand {
   }
 
   protected async answer(subject: Subject, flags: FindFlags): Promise<FindResult> {
-    // What can not be shown is refused before the case is opened.
+    // Reject unusable output options before opening the case.
     readOutput(flags, this.jsonEnabled())
     const db = openReader(flags.case)
     try {
@@ -80,7 +80,7 @@ export abstract class FindCommand extends CaseCommand {
       const states = digestStates(db)
       const output = readOutput(flags, this.jsonEnabled(), { kinds, hasDigestStates: states !== null })
       const { notes, ...scope } = readFindScope(db, flags)
-      for (const note of notes) this.tell(note)
+      for (const note of notes) this.note(note)
       const question: Question = { ...subject, ...scope }
       const match =
         isAboutPrincipal(question) && kinds.includes('event') ? matchPrincipals(db, question) : undefined
@@ -88,36 +88,36 @@ export abstract class FindCommand extends CaseCommand {
       const extras = { resources: output.resources, records, digestState: states?.of }
       const answer = askKinds(db, kinds, question, output.page, extras)
       const unmet = kinds.includes('event') ? unmetScope(db, scope) : []
-      this.#tellBefore(db, question, [...(match?.notes ?? []), ...answer.notes, ...unmet])
+      this.#noteScope(db, question, [...(match?.notes ?? []), ...answer.notes, ...unmet])
       const shown = await this.#show(answer, output)
-      const more = this.#tellTotals(answer, shown, output)
-      if (states !== null) this.#tellStates(shown.states, states)
-      for (const note of shown.owned.notes()) this.tell(note)
-      if (shown.count === 0) this.#tellNothing(db, question, kinds, match)
-      const told = {
+      const more = this.#noteTotals(answer, shown, output)
+      if (states !== null) this.#noteStates(shown.states, states)
+      for (const note of shown.owned.notes()) this.note(note)
+      if (shown.count === 0) this.#noteNothingFound(db, question, kinds, match)
+      const result = {
         question: subject,
         window: windowOf(question),
         shown: shown.count,
         more,
         rows: shown.rows,
       }
-      return match === undefined ? told : { ...told, principals: match.principals }
+      return match === undefined ? result : { ...result, principals: match.principals }
     } finally {
       db.close()
     }
   }
 
-  /** The life of one resource instead of its events. */
+  /** Prints the history of one resource instead of its events. */
   protected async history(value: string, flags: FindFlags): Promise<ResourceHistory> {
     historyColumns(flags)
     const db = openReader(flags.case)
     try {
       const { notes, ...scope } = readFindScope(db, flags)
-      this.#tellBefore(db, scope, [...notes, ...unmetScope(db, scope)])
-      const told = resourceHistory(db, scope, value)
-      for (const note of besideCounts(db, { kind: 'resource', value, ...scope }).notes) this.tell(note)
-      const history = await showHistory(told, flags, this.jsonEnabled(), (line) => {
-        this.tell(line)
+      this.#noteScope(db, scope, [...notes, ...unmetScope(db, scope)])
+      const found = resourceHistory(db, scope, value)
+      for (const note of besideCounts(db, { kind: 'resource', value, ...scope }).notes) this.note(note)
+      const history = await showHistory(found, flags, this.jsonEnabled(), (line) => {
+        this.note(line)
       })
       this.shown = history.history.length
       return history
@@ -126,16 +126,16 @@ export abstract class FindCommand extends CaseCommand {
     }
   }
 
-  #tellBefore(db: Connection, { window }: Scope, notes: readonly string[]): void {
+  #noteScope(db: Connection, { window }: Scope, notes: readonly string[]): void {
     const state = readState(db)
     if (state !== null && state !== 'ready') {
-      this.tell(
+      this.note(
         'indexing has not finished: the answer may lack events; run coldtrail index again to complete the case',
       )
     }
-    for (const note of notes) this.tell(note)
+    for (const note of notes) this.note(note)
     const text = windowText(window)
-    if (text !== undefined) this.tell(text)
+    if (text !== undefined) this.note(text)
   }
 
   async #show({ rows }: KindAnswer, output: Output): Promise<Shown> {
@@ -146,65 +146,64 @@ export abstract class FindCommand extends CaseCommand {
     return pour(rows, sink, output.limit)
   }
 
-  #tellTotals(answer: KindAnswer, { count, isMore, kinds }: Shown, output: Output): number | null {
+  #noteTotals(answer: KindAnswer, { count, isMore, kinds }: Shown, output: Output): number | null {
     if (count === 0) return 0
     const events = rowCounts(kinds)
-    if (kinds.has('aggregate')) this.tell(COUNTS_ARE_NO_EVENTS)
+    if (kinds.has('aggregate')) this.note(COUNTS_ARE_NO_EVENTS)
     if (!isMore) {
-      this.tell(events)
+      this.note(events)
       return 0
     }
     if (output.isChosen) {
-      this.tell(`${events} shown, more match; --limit ${count} was asked for`)
+      this.note(`${events} shown, more match; --limit ${count} was asked for`)
       return null
     }
     const more = answer.count(count + MOST_COUNTED) - count
     const isCounted = more <= MOST_COUNTED
     const number = isCounted ? formatCount(more) : `more than ${formatCount(MOST_COUNTED)}`
-    this.tell(`${events} shown, ${number} more; --limit N shows more, --format jsonl gives all`)
+    this.note(`${events} shown, ${number} more; --limit N shows more, --format jsonl gives all`)
     return isCounted ? more : null
   }
 
-  /** Whether what is shown is what CloudTrail wrote. */
-  #tellStates(shown: Shown['states'], { finished, hasDigests }: DigestStates): void {
+  /** Reports whether the shown events come from files that passed digest validation. */
+  #noteStates(shown: Shown['states'], { finished, hasDigests }: DigestStates): void {
     if (shown.size === 0 || !hasDigests) return
     const counted = [...shown].map(([state, count]) => `${state} ${formatCount(count)}`)
-    this.tell(`events by the state of their file (digest verify of ${finished}): ${counted.join(', ')}`)
+    this.note(`events by digest state of their file (digest verify of ${finished}): ${counted.join(', ')}`)
   }
 
-  #tellNothing(
+  #noteNothingFound(
     db: Connection,
     question: Question,
     kinds: readonly RowKind[],
     match: PrincipalMatch | undefined,
   ): void {
     const [only] = kinds
-    this.tell(
+    this.note(
       kinds.length === 1 && only !== undefined ? `no ${KIND_NOUNS[only][0]} matches` : 'nothing matches',
     )
     const beginnings = questionOfBeginnings(db, question)
-    if (beginnings !== undefined) this.tell(`names that begin so: ${beginnings}`)
+    if (beginnings !== undefined) this.note(`names with this prefix: ${beginnings}`)
     const capitals = questionOfCapitals(db, question)
-    if (capitals !== undefined) this.tell(`an ARN in other capitals is in the case: ${capitals}`)
+    if (capitals !== undefined) this.note(`the case has this ARN in different case: ${capitals}`)
     const bucket = questionOfBucket(db, question)
-    if (bucket !== undefined) this.tell(`its bucket is in the case: ${bucket}`)
+    if (bucket !== undefined) this.note(`its bucket is in the case: ${bucket}`)
     const text = question.kind === 'window' ? undefined : mentions(question.value)
     if (question.kind === 'principal' && match?.notes.length === 0) {
       const hint = text === undefined ? '' : `; records that mention it: ${text}`
-      this.tell(`nobody who called bears this name${hint}`)
+      this.note(`no caller has this name${hint}`)
     }
-    const isUntold = beginnings === undefined && capitals === undefined && bucket === undefined
-    if (question.kind === 'resource' && isUntold && text !== undefined)
-      this.tell(`records that mention it, if any: ${text}`)
+    const hasNoSuggestion = beginnings === undefined && capitals === undefined && bucket === undefined
+    if (question.kind === 'resource' && hasNoSuggestion && text !== undefined)
+      this.note(`records that mention it, if any: ${text}`)
     if (question.kind === 'request' && hasEventId(db, question.value)) {
-      this.tell(
+      this.note(
         `${question.value} is the ID of an event, not of a request: coldtrail show ${shellWord(question.value)}`,
       )
     }
   }
 }
 
-/** Into the sink, up to the limit. */
 async function pour(rows: Iterable<EventRow>, sink: RowSink, limit = Infinity): Promise<Shown> {
   let count = 0
   let isMore = false

@@ -1,12 +1,12 @@
-/** Ctrl-C: the first asks politely and the run stops at a safe point; the second ends at once. */
+/** Ctrl-C: the first signal stops the run at the next safe point, the second ends it at once. */
 export interface Interrupt {
   readonly signal: AbortSignal
-  /** 130 or 143 once a signal came. */
+  /** 130 or 143 once a signal has arrived. */
   exitCode(): number | null
   dispose(): void
 }
 
-export function watchInterrupt(tell: (line: string) => void): Interrupt {
+export function watchInterrupt(note: (line: string) => void): Interrupt {
   const controller = new AbortController()
   let code: number | null = null
   const onSignal = (name: 'SIGINT' | 'SIGTERM'): void => {
@@ -17,7 +17,7 @@ export function watchInterrupt(tell: (line: string) => void): Interrupt {
       return
     }
     code = own
-    tell('stopping after the batches under way… press Ctrl-C again to stop at once (nothing indexed is lost)')
+    note('stopping after the current batches… press Ctrl-C again to stop at once (nothing indexed is lost)')
     controller.abort()
   }
   const onInterrupt = (): void => {

@@ -1,4 +1,4 @@
-/** Base of the commands that count: opens the case, reads the scope, says what is counted, prints rows. */
+/** Base of the commands that count: opens the case, reads the scope and prints rows with their totals. */
 import type * as Interfaces from '@oclif/core/interfaces'
 import { CaseError } from '../model/case-error.js'
 import type { Question, Scope } from '../model/question.js'
@@ -20,20 +20,20 @@ import { printRows, type PlainRow } from './output/print-rows.js'
 
 export type ListFlags = Interfaces.InferredFlags<typeof ListCommand.baseFlags>
 
-/** Lists of names are in the JSON formats whole; where a cell is one text, they are joined. */
+/** JSON formats keep lists of names as lists; other formats join them. */
 export type ListRow = Readonly<Record<string, string | number | null | readonly string[]>>
 
 export interface ListOutput {
   readonly format: Format
   readonly columns: readonly string[]
-  /** How many rows there are, shown or not; null when all are shown. */
+  /** Rows in total, shown or not; null when all are shown. */
   readonly total: number | null
   /** What the rows are, in plural. */
   readonly noun: string
 }
 
 export abstract class CountCommand extends CaseCommand {
-  /** Opens the case, tells what will be counted, and closes it when the answer is there. */
+  /** Opens the case, prints the scope, and closes the case once the answer is complete. */
   protected async answer<Result>(
     flags: ScopeFlags & { readonly case: string },
     ask: (db: Connection, scope: Scope) => Result | Promise<Result>,
@@ -41,7 +41,7 @@ export abstract class CountCommand extends CaseCommand {
     const db = openReader(flags.case)
     try {
       const scope = readScope(flags, () => newestEventMs(db))
-      this.tellScope(db, scope)
+      this.noteScope(db, scope)
       return await ask(db, scope)
     } finally {
       db.close()
@@ -52,37 +52,37 @@ export abstract class CountCommand extends CaseCommand {
     rows: Iterable<ListRow>,
     { format, columns, total, noun }: ListOutput,
   ): Promise<void> {
-    // JSON holds lists as they are; where a cell is one text, String() joins them.
+    // JSON keeps lists; for other formats String() joins them.
     const shown = await printRows(format, columns, rows as Iterable<PlainRow>)
     this.shown = shown
     const all = total ?? shown
-    if (all === 0) this.tell(`no ${noun}`)
+    if (all === 0) this.note(`no ${noun}`)
     else if (shown < all)
-      this.tell(`${formatCount(shown)} of ${formatCount(all)} ${noun} shown; --limit N shows more`)
-    else this.tell(`${formatCount(all)} ${all === 1 ? noun.replace(/s$/, '') : noun}`)
+      this.note(`${formatCount(shown)} of ${formatCount(all)} ${noun} shown; --limit N shows more`)
+    else this.note(`${formatCount(all)} ${all === 1 ? noun.replace(/s$/, '') : noun}`)
   }
 
-  /** Lines of access logs and counts of aggregated events that the same question would find; for `--json` too. */
-  protected tellNotCounted(db: Connection, question: Question): { readonly not_counted?: NotCounted } {
+  /** Access-log lines and aggregated counts that match the same question; also part of `--json`. */
+  protected noteNotCounted(db: Connection, question: Question): { readonly not_counted?: NotCounted } {
     const { counts, notes } = besideCounts(db, question)
-    for (const note of notes) this.tell(note)
+    for (const note of notes) this.note(note)
     return counts === null ? {} : { not_counted: counts }
   }
 
-  private tellScope(db: Connection, { filters, window }: Scope): void {
+  private noteScope(db: Connection, { filters, window }: Scope): void {
     const state = readState(db)
     if (state !== null && state !== 'ready') {
-      this.tell(
+      this.note(
         'indexing has not finished: the counts may lack events; run coldtrail index again to complete the case',
       )
     }
-    for (const note of [...filterNotes(db, filters), ...unmetScope(db, { filters, window })]) this.tell(note)
+    for (const note of [...filterNotes(db, filters), ...unmetScope(db, { filters, window })]) this.note(note)
     const text = windowText(window)
-    if (text !== undefined) this.tell(text)
+    if (text !== undefined) this.note(text)
   }
 }
 
-/** Takes the filters of `find`. */
+/** Accepts the filters of `find`. */
 export abstract class ListCommand extends CountCommand {
   static override baseFlags = { ...CaseCommand.baseFlags, ...filterFlags }
 
@@ -92,7 +92,7 @@ export abstract class ListCommand extends CountCommand {
   }
 }
 
-/** What a table and `--json` show when no limit was asked for; the other formats are for all. */
+/** Default limit of tables and `--json`; other formats print everything. */
 export function rowLimit(
   flags: { readonly limit?: number | undefined; readonly format: Format },
   isResult: boolean,

@@ -1,7 +1,7 @@
 /**
- * A record of the questions that were asked: one JSON line each, in a file that only grows. Each line holds the hash of the
- * one before, so that a changed, removed or inserted line shows. Lines cut off at the end show only against a hash that was
- * noted elsewhere.
+ * An append-only log of questions, one JSON object a line. Each line holds the hash of the previous one, so a
+ * changed, removed or inserted line is found. Lines cut off at the end are only found by comparing with a
+ * last hash noted elsewhere.
  */
 import { hash } from 'node:crypto'
 import {
@@ -28,15 +28,15 @@ export interface AskedQuestion {
   readonly case: string
   readonly argv: readonly string[]
   readonly exit: number
-  /** Rows that were shown; null when they were not counted. */
+  /** Rows shown; null if not counted. */
   readonly rows: number | null
 }
 
 interface LogLine extends AskedQuestion {
-  /** When it was answered, UTC. */
+  /** Time of the answer, UTC. */
   readonly time: string
   readonly user: string
-  /** Bytes of the case; null when there is none. */
+  /** Size of the case file; null if there is none. */
   readonly case_bytes: number | null
   readonly previous: string | null
   readonly hash: string
@@ -44,16 +44,16 @@ interface LogLine extends AskedQuestion {
 
 export interface LogCheck {
   readonly lines: number
-  /** Times of the first and the last question; null when there is none. */
+  /** Times of the first and last question; null if there is none. */
   readonly first: string | null
   readonly last: string | null
-  /** To be noted elsewhere: it covers all that is before. */
+  /** Covers every line before it: note it elsewhere. */
   readonly lastHash: string | null
-  /** Empty when every line follows from the one before. */
+  /** Empty if the chain is intact. */
   readonly findings: readonly string[]
 }
 
-/** Commands that answer from a case, as oclif names them; the others have NO_LOG for a flag. */
+/** Commands that query a case, by oclif id; the others have the NO_LOG flag. */
 const QUESTIONS =
   /^(?:find:.+|show|sql|export|handoff|lineage|summary|principals|resources|problems|coverage|info|verify|digest:verify)$/
 
@@ -61,7 +61,7 @@ export function isQuestion(commandId: string): boolean {
   return QUESTIONS.test(commandId)
 }
 
-/** A case that can not be opened says so when it is asked. @throws CaseError exit 2. */
+/** A missing case is reported when it is opened. @throws CaseError exit 2. */
 export function refuseLogAmongEvidence(file: string, casePath: string): void {
   let db: Connection
   try {
@@ -76,7 +76,9 @@ export function refuseLogAmongEvidence(file: string, casePath: string): void {
   }
 }
 
-/** Before the answer: a question that can not be recorded is not answered. @throws CaseError exit 2 or 12. */
+/**
+ * Runs before the answer: a question that cannot be logged is not answered. @throws CaseError exit 2 or 12.
+ */
 export function checkQuestionLog(file: string): void {
   const fd = openLog(file)
   try {
@@ -86,7 +88,10 @@ export function checkQuestionLog(file: string): void {
   }
 }
 
-/** Under a lock: two questions at the same time would follow from the same line. @throws CaseError exit 2, 11, 12 or 13. */
+/**
+ * Under a lock, else two concurrent questions would link to the same line. @throws CaseError exit 2, 11, 12
+ * or 13.
+ */
 export function appendQuestion(file: string, question: AskedQuestion): void {
   withFileLock(`${file}.lock`, () => {
     const fd = openLog(file)
@@ -98,7 +103,7 @@ export function appendQuestion(file: string, question: AskedQuestion): void {
   })
 }
 
-/** The whole line or nothing: to the half of one nothing could be added any more. */
+/** Writes the whole line or removes it: nothing could be appended after half a line. */
 function addLine(fd: number, file: string, line: string): void {
   const { size } = fstatSync(fd)
   const bytes = Buffer.from(line)
@@ -115,7 +120,7 @@ function addLine(fd: number, file: string, line: string): void {
   }
 }
 
-/** Looks at every line. @throws CaseError when the file can not be read. */
+/** @throws CaseError if the file cannot be read. */
 export function verifyLog(file: string): LogCheck {
   const lines = readText(file).split('\n')
   const findings: string[] = []
@@ -152,7 +157,7 @@ function lineOf(question: AskedQuestion, previous: string | null): LogLine {
   return { ...body, hash: hashOf(body) }
 }
 
-/** Over every member but itself, in the order of the line. */
+/** Covers every member except `hash`, in order. */
 function hashOf(line: Omit<LogLine, 'hash'>): string {
   return hash('sha256', JSON.stringify(Object.entries(line).filter(([name]) => name !== 'hash')))
 }
@@ -161,7 +166,7 @@ function readLine(text: string): LogLine | null {
   try {
     const value = JSON.parse(text) as unknown
     const isLine = typeof value === 'object' && value !== null && 'hash' in value && 'previous' in value
-    // What JSON.parse forgives, such as a key twice, would be covered by no hash.
+    // Anything JSON.parse tolerates, such as a repeated key, would not be covered by the hash.
     return isLine && JSON.stringify(value) === text ? (value as LogLine) : null
   } catch {
     return null
@@ -173,7 +178,7 @@ function openLog(file: string): number {
   try {
     return regular(openSync(file, O_RDWR | O_APPEND | O_CREAT | O_NONBLOCK, 0o600))
   } catch (error) {
-    throw new CaseError(`can not write the log ${file}: ${(error as Error).message}`, {
+    throw new CaseError(`cannot write the log ${file}: ${(error as Error).message}`, {
       ...(isNoSpace(error) ? { exit: EXIT.diskFull } : {}),
       hint: 'name another file with --log, or unset COLDTRAIL_LOG',
       cause: error,
@@ -181,14 +186,17 @@ function openLog(file: string): number {
   }
 }
 
-/** A device or a pipe keeps nothing, and may never end. */
+/** A device or pipe stores nothing and may never end. */
 function regular(fd: number): number {
   if (fstatSync(fd).isFile()) return fd
   closeSync(fd)
   throw new Error('it is not a file')
 }
 
-/** Of the last line, read from the end: the log may be long. @throws CaseError exit 12 when it is not ours to add to. */
+/**
+ * Hash of the last line, read from the end since logs can be long. @throws CaseError exit 12 if the file is
+ * not a question log.
+ */
 function lastHash(fd: number, file: string): string | null {
   const { size } = fstatSync(fd)
   if (size === 0) return null
@@ -219,13 +227,10 @@ function readText(file: string): string {
     }
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
-    throw new CaseError(
-      code === 'ENOENT' ? `no log at ${file}` : `can not read the log ${file}: ${message}`,
-      {
-        hint: 'name a file that --log or COLDTRAIL_LOG has written: coldtrail log verify questions.jsonl',
-        cause: error,
-      },
-    )
+    throw new CaseError(code === 'ENOENT' ? `no log at ${file}` : `cannot read the log ${file}: ${message}`, {
+      hint: 'name a file that --log or COLDTRAIL_LOG has written: coldtrail log verify questions.jsonl',
+      cause: error,
+    })
   }
 }
 

@@ -1,41 +1,44 @@
 /**
- * Runs this same command line in a child that can be killed. A running SQLite query can not be stopped from its own process:
- * terminating a worker thread waits until the query ends.
+ * Runs the same command line in a child that can be killed. SQLite cannot be interrupted from its own
+ * process: terminating a worker thread waits for the query to end.
  */
 import { spawn } from 'node:child_process'
 import { Worker } from 'node:worker_threads'
 import { CaseError } from '../model/case-error.js'
 
-/** Holds the number of the parent's process. */
+/** Holds the parent's process ID. */
 const MARK = 'COLDTRAIL_TIMED_CHILD'
 
-/** Its parent keeps the time and the log, so that a variable of the environment alone makes nobody one: it has a channel to its parent, too. */
+/**
+ * The parent keeps the time limit and the log. The variable alone is not enough, a child also has an IPC
+ * channel: anyone can set a variable.
+ */
 export function isTimedChild(): boolean {
   return process.channel !== undefined && process.env[MARK] === String(process.ppid)
 }
 
-/** How many rows were shown: for the parent's log. */
-export async function tellParent(rows: number): Promise<void> {
+/** Sends the number of rows shown, for the parent's log. */
+export async function reportToParent(rows: number): Promise<void> {
   await new Promise((resolve) => process.send?.(rows, resolve))
 }
 
 /**
- * Passes the child's exit code on. @returns how many rows it has shown; null when it did not come to tell.
- * @throws CaseError exit 2 when the time is up.
+ * Passes on the child's exit code. @returns rows shown; null if the child did not report. @throws CaseError
+ * exit 2 on timeout.
  */
 export async function inTimedChild(seconds: number): Promise<number | null> {
   const child = spawn(process.execPath, process.argv.slice(1), {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     env: { ...process.env, [MARK]: String(process.pid) },
   })
-  let told: number | null = null
+  let reported: number | null = null
   child.on('message', (rows) => {
-    told = Number(rows)
+    reported = Number(rows)
   })
   const timer = setTimeout(() => child.kill('SIGKILL'), seconds * 1000)
   const code = await new Promise<number | null>((resolve, reject) => {
     child.once('error', reject)
-    // Not at its exit: what it told may still be on the way.
+    // Not on exit: its message may still be in transit.
     child.once('close', resolve)
   })
   clearTimeout(timer)
@@ -44,10 +47,10 @@ export async function inTimedChild(seconds: number): Promise<number | null> {
       hint: 'narrow the statement, or allow more time: --timeout 600',
     })
   process.exitCode = code ?? 1
-  return told
+  return reported
 }
 
-/** In a thread, since the main one is inside SQLite. */
+/** In a thread, since SQLite blocks the main one. */
 const WATCHDOG = `
 const { parent } = require('node:worker_threads').workerData
 const isAlive = () => {
@@ -59,7 +62,7 @@ const isAlive = () => {
 }
 setInterval(() => isAlive() || process.kill(process.pid, 'SIGKILL'), 250)`
 
-/** For the child: a parent that was killed stops nothing any more. */
+/** In the child: a killed parent can no longer stop it. */
 export function dieWithParent(): void {
   new Worker(WATCHDOG, { eval: true, workerData: { parent: Number(process.env[MARK]) } }).unref()
 }

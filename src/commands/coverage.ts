@@ -9,10 +9,10 @@ import { writeCoverage } from '../render/coverage-report.js'
 import { sectionRows } from '../render/coverage-rows.js'
 
 export default class Coverage extends CountCommand {
-  static override summary = 'Say what was delivered, what is missing, and what nobody can know.'
-  static override description = `Files by account, region and day; pauses in delivery that are out of proportion; hours without a digest; files that
+  static override summary = 'Show what was delivered, what is missing, and what cannot be known.'
+  static override description = `Files by account, region and day; unusually long pauses in delivery; hours without a digest; files that
 CloudTrail's own events or digests name and the archive lacks; and the events that may explain it (StopLogging, DeleteTrail, …).
-Without --section the whole as a report; the other formats print one section.`
+Without --section prints the whole report; the other formats print one section.`
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --account 111122223333 --since 2023-07-01 --until 2023-08-01',

@@ -14,18 +14,18 @@ export interface ExportResult {
   readonly events: number
   readonly access_log_lines: number
   readonly aggregates: number
-  /** How it was understood, and what was changed for the other tool. */
+  /** How the selection was understood, and what was changed for the other tool. */
   readonly notes: readonly string[]
   readonly files: readonly string[]
 }
 
 export default class Export extends CaseCommand {
-  static override summary = 'Write what find shows for another tool.'
+  static override summary = 'Write selected events in the format of another tool.'
   static override description = `timesketch: JSON lines with Timesketch's own fields and plaso's names; values over 32,766 bytes are cut and marked.
 csv: every column, safe to open in a spreadsheet. jsonl: every column and the exact record, nothing changed.
-Events, lines of S3 server access logs and counts of aggregated events come in one order of time; --kind takes only some.
-What was changed for the other tool is told on stderr, and with --output also in FILE.export.json. Select as for handoff.
-With --json stdout is for the result, so that --output has to name the file.`
+Events, lines of S3 server access logs and aggregated counts are merged in time order; --kind selects some.
+Changes made for the other tool are listed on stderr, and with --output also in FILE.export.json. Select as for handoff.
+--json needs --output, since it prints its result on stdout.`
   static override examples = [
     '<%= config.bin %> <%= command.id %> timesketch --since 2024-05-01 --output may.jsonl',
     '<%= config.bin %> <%= command.id %> csv --principal alice --write-only > alice.csv',
@@ -33,12 +33,12 @@ With --json stdout is for the result, so that --output has to name the file.`
     '<%= config.bin %> <%= command.id %> jsonl --all | gzip > all.jsonl.gz',
   ]
   static override args = {
-    format: Args.string({ description: 'Form to write.', options: [...EXPORT_FORMATS], required: true }),
+    format: Args.string({ description: 'Output format.', options: [...EXPORT_FORMATS], required: true }),
   }
   static override flags = {
     ...selectionFlags,
     output: Flags.string({
-      description: 'New file to write; stdout when it is not named.',
+      description: 'New file to write; default: stdout.',
       helpValue: 'FILE',
     }),
   }
@@ -51,7 +51,7 @@ With --json stdout is for the result, so that --output has to name the file.`
   async run(): Promise<ExportResult> {
     const { args, flags } = await this.parse(Export)
     if (this.jsonEnabled() && flags.output === undefined) {
-      throw new CaseError('--json tells of an export that went to a file', {
+      throw new CaseError('--json needs --output FILE', {
         hint: 'name the file with --output FILE; for the rows as JSON lines leave out --json: coldtrail export jsonl',
       })
     }
@@ -59,7 +59,7 @@ With --json stdout is for the result, so that --output has to name the file.`
     const db = openCase(flags.case)
     try {
       const { question, kinds, ifNothing, notes: understood } = readSelected(db, subject, flags)
-      for (const note of understood) this.tell(note)
+      for (const note of understood) this.note(note)
       const exported = await exportEvents(db, {
         format: args.format as ExportFormat,
         question,
@@ -69,9 +69,9 @@ With --json stdout is for the result, so that --output has to name the file.`
         toolVersion: this.config.version,
       })
       const notes = [...exported.notes, ...(exported.rows === 0 ? ifNothing : [])]
-      for (const note of notes) this.tell(note)
-      this.tell(rowCounts(exported.kinds, kinds))
-      for (const file of exported.files) this.tell(`wrote ${file}`)
+      for (const note of notes) this.note(note)
+      this.note(rowCounts(exported.kinds, kinds))
+      for (const file of exported.files) this.note(`wrote ${file}`)
       return {
         format: args.format,
         shown: exported.rows,

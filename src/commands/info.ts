@@ -5,8 +5,8 @@ import { readCaseInfo } from '../query/case/case-facts.js'
 import { renderCaseInfo } from '../render/case-info.js'
 
 export default class Info extends CaseCommand {
-  static override summary = 'Say what a case holds.'
-  static override description = `Sources, events, time span, accounts, regions, problems, sizes, versions and the logical digest, which is equal
+  static override summary = 'Show what a case contains.'
+  static override description = `Sources, events, time span, accounts, regions, problems, sizes, versions and the logical digest, which is the same
 for every case made of the same evidence.`
   static override examples = [
     '<%= config.bin %> <%= command.id %> --case ./case.sqlite',

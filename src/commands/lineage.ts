@@ -10,9 +10,9 @@ import { renderLineage, renderLineageChoice, LINEAGE_FORMATS } from '../render/l
 export default class Lineage extends CaseCommand {
   static override summary = 'Show where credentials came from, and what was made from them.'
   static override description = `Walks both ways from an access key, a session, a principal or an event: which event issued it and who called, up to
-the first long-term credential or sign-in; and down to every session, key, user and role that was made from it.
-Each step says by which rule it is linked and which event to show. Attempts that failed are dashed. A step that the
-case does not hold is said, not guessed. Session tokens are never printed.`
+the first long-term credential or sign-in; and down to every session, key, user and role made from it.
+Each step names the rule that links it and the event to show. Failed attempts are dashed. A step that the
+case does not hold is reported, not guessed. Session tokens are never printed.`
   static override examples = [
     '<%= config.bin %> <%= command.id %> AKIAIOSFODNN7EXAMPLE',
     '<%= config.bin %> <%= command.id %> AROAEXAMPLEROLEIDAAAA:maintenance@2024-05-14T08:19:40Z --up',
@@ -64,7 +64,7 @@ case does not hold is said, not guessed. Session tokens are never printed.`
     this.shown = isChoice(answer) ? answer.candidates.length : answer.nodes.length
     if (isChoice(answer)) {
       process.exitCode = EXIT.usage
-      for (const line of renderLineageChoice(answer)) this.tell(line)
+      for (const line of renderLineageChoice(answer)) this.note(line)
     } else if (!this.jsonEnabled()) {
       const { stdout } = process
       stdout.write(renderLineage(flags.format, answer, stdout.isTTY ? stdout.columns : 0))

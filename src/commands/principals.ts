@@ -12,16 +12,16 @@ import { listPrincipals } from '../query/principals/principal-list.js'
 
 export interface PrincipalsResult {
   readonly principals: readonly PrincipalRow[]
-  /** Principals in the case that are not among them. */
+  /** Principals not shown. */
   readonly more: number
-  /** Rows of other kinds in the same scope; where the case holds any. */
+  /** Rows of other kinds in the same scope, if the case has any. */
   readonly not_counted?: NotCounted
 }
 
 export default class Principals extends ListCommand {
-  static override summary = 'List who did anything, with what they did in numbers.'
-  static override description = `Each user, role, root, service or account once, however often it was renamed or assumed; one that was deleted and made again
-under the same name is two. The JSON formats also list the regions, addresses, access keys and kinds of credentials.`
+  static override summary = 'List principals with event counts.'
+  static override description = `Each user, role, root, service or account once, however often it was renamed or assumed; one deleted and recreated
+under the same name counts as two. The JSON formats also list the regions, addresses, access keys and kinds of credentials.`
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --credentials root --credentials user --sort last_seen',
@@ -30,7 +30,7 @@ under the same name is two. The JSON formats also list the regions, addresses, a
   static override flags = {
     ...listFlags,
     sort: Flags.option({
-      description: 'What comes first.',
+      description: 'Sort by.',
       options: PRINCIPAL_SORTS,
       default: 'events' as const,
       helpGroup: 'OUTPUT',
@@ -41,9 +41,9 @@ under the same name is two. The JSON formats also list the regions, addresses, a
     const { flags } = await this.parse(Principals)
     const columns = chooseColumns(flags.columns, flags.format, PRINCIPAL_COLUMNS, PRINCIPAL_LISTS)
     const limit = rowLimit(flags, this.jsonEnabled())
-    const { rows, total, beside } = await this.answer(flags, (db, scope) => ({
+    const { rows, total, others } = await this.answer(flags, (db, scope) => ({
       ...listPrincipals(db, scope, flags.sort, limit),
-      beside: this.tellNotCounted(db, { kind: 'window', ...scope }),
+      others: this.noteNotCounted(db, { kind: 'window', ...scope }),
     }))
     this.shown = rows.length
     if (!this.jsonEnabled())
@@ -51,6 +51,6 @@ under the same name is two. The JSON formats also list the regions, addresses, a
         rows.map((row) => ({ ...row })),
         { format: flags.format, columns, total, noun: 'principals' },
       )
-    return { principals: rows, more: total - rows.length, ...beside }
+    return { principals: rows, more: total - rows.length, ...others }
   }
 }

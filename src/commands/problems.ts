@@ -16,7 +16,7 @@ export interface ProblemsResult {
 export default class Problems extends CaseCommand {
   static override summary = 'List what was wrong with the evidence.'
   static override description =
-    'Groups by kind, with a count and the first place of each. --list or --kind gives every one with its place.'
+    'Groups by kind, with a count and the first location. --list or --kind shows each problem with its location.'
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --kind bad-json',

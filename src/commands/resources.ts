@@ -18,17 +18,16 @@ import { listResources } from '../query/resources/resource-list.js'
 
 export interface ResourcesResult {
   readonly resources: readonly ResourceRow[]
-  /** Resources that match and are not among them. */
+  /** Matching resources not shown. */
   readonly more: number
-  /** Rows of other kinds in the same scope; where the case holds any. */
+  /** Rows of other kinds in the same scope, if the case has any. */
   readonly not_counted?: NotCounted
 }
 
 export default class Resources extends ListCommand {
-  static override summary =
-    'List what was touched, with how often and by whom; or tell the life of one resource.'
+  static override summary = "List resources with event and principal counts, or show one resource's history."
   static override description = `Resources are found anywhere in a record, not only in its resources list. The value is an ARN, a bare ID or name, a bucket,
-bucket/key or s3://bucket/key; a * at its end lists all that begin so. --history tells what happened to one: created, changed,
+bucket/key or s3://bucket/key; a trailing * matches a prefix. --history shows what happened to one: created, changed,
 shared, deleted, and in between, folded, read and used.`
   static override examples = [
     '<%= config.bin %> <%= command.id %> --write-only --since 7d',
@@ -37,13 +36,13 @@ shared, deleted, and in between, folded, read and used.`
   ]
   static override args = {
     value: Args.string({
-      description: 'ARN, ID, name, bucket or bucket/key; name* for all that begin so.',
+      description: 'ARN, ID, name, bucket or bucket/key; name* matches a prefix.',
       ignoreStdin: true,
     }),
   }
   static override flags = {
     ...listFlags,
-    history: Flags.boolean({ description: 'Tell the life of one resource.' }),
+    history: Flags.boolean({ description: 'Show the history of one resource.' }),
   }
 
   async run(): Promise<ResourcesResult | ResourceHistory> {
@@ -54,15 +53,15 @@ shared, deleted, and in between, folded, read and used.`
     const limit = rowLimit(flags, this.jsonEnabled())
     return this.answer(flags, async (db, scope) => {
       const { rows, total } = listResources(db, scope, args.value, limit)
-      const beside = this.tellNotCounted(db, { ...subjectOf(args.value), ...scope })
+      const others = this.noteNotCounted(db, { ...subjectOf(args.value), ...scope })
       if (this.jsonEnabled()) {
         const result = resultOf([...rows], total)
         this.shown = result.resources.length
-        return { ...result, ...beside }
+        return { ...result, ...others }
       }
       const owned = new OwnedAccounts()
       await this.printList(listRows(rows, owned), { format, columns, total, noun: 'resources' })
-      for (const note of owned.notes()) this.tell(note)
+      for (const note of owned.notes()) this.note(note)
       return resultOf([], total)
     })
   }
@@ -73,12 +72,12 @@ shared, deleted, and in between, folded, read and used.`
         hint: 'as in: coldtrail resources my-bucket --history',
       })
     historyColumns(flags)
-    const told = await this.answer(flags, (db, scope) => {
-      this.tellNotCounted(db, { kind: 'resource', value, ...scope })
+    const found = await this.answer(flags, (db, scope) => {
+      this.noteNotCounted(db, { kind: 'resource', value, ...scope })
       return resourceHistory(db, scope, value)
     })
-    const history = await showHistory(told, flags, this.jsonEnabled(), (line) => {
-      this.tell(line)
+    const history = await showHistory(found, flags, this.jsonEnabled(), (line) => {
+      this.note(line)
     })
     this.shown = history.history.length
     return history

@@ -11,10 +11,10 @@ export interface SelftestResult {
 }
 
 export default class Selftest extends CaseCommand {
-  static override summary = 'Try the promises of coldtrail on this machine.'
-  static override description = `Makes a small archive in a temporary folder, indexes it, asks it, kills index runs and resumes them, tampers with cases, hand-overs and
-signed digests, and says for each promise what was seen. It takes some seconds, opens no socket, and leaves nothing behind. Exit
-code 12 when a promise does not hold. docs/VALIDATION.md has the long form, with every test behind each promise.`
+  static override summary = 'Run the self-test.'
+  static override description = `Makes a small archive in a temporary folder, indexes and queries it, kills index runs and resumes them, tampers with cases, hand-overs and
+signed digests, and prints what was seen for each promise. It takes some seconds, opens no socket, and removes what it made. Exit
+code 12 if a promise does not hold. docs/VALIDATION.md has the long form, with every test of each promise.`
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --json',
@@ -29,7 +29,7 @@ code 12 when a promise does not hold. docs/VALIDATION.md has the long form, with
       node: process.version,
       system: `${platform()} ${release()} ${arch()}, ${cpus().length} processors`,
     }
-    this.tell(
+    this.note(
       Object.entries(versions)
         .map(([name, version]) => `${name} ${version}`)
         .join(', '),
@@ -41,7 +41,7 @@ code 12 when a promise does not hold. docs/VALIDATION.md has the long form, with
     })
     const failed = checks.filter((check) => !check.passed)
     const seconds = checks.reduce((sum, check) => sum + check.seconds, 0).toFixed(1)
-    this.tell(`${checks.length - failed.length} of ${checks.length} promises hold, ${seconds} s`)
+    this.note(`${checks.length - failed.length} of ${checks.length} promises hold, ${seconds} s`)
     if (failed.length > 0) process.exitCode = EXIT.verificationFailed
     return { passed: failed.length === 0, versions, checks }
   }

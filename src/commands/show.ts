@@ -15,7 +15,7 @@ import {
 import { terminalRecord } from '../render/terminal-record.js'
 import { signedStateAt } from '../verify/signed-state.js'
 
-/** With what the newest digest verify says of the file, once there was one. */
+/** With the result of the newest digest verify, if there was one. */
 export type ShownAppearance = Appearance & {
   readonly verification?: SignedState
   /** Files with the same bytes. */
@@ -24,7 +24,7 @@ export type ShownAppearance = Appearance & {
 
 export interface ShowResult {
   readonly records: readonly {
-    /** null of a line of an access log. */
+    /** null for an access-log line. */
     readonly event_id: string | null
     readonly record: string
     readonly appearances: readonly ShownAppearance[]
@@ -69,15 +69,15 @@ On a terminal, control characters are shown by their JSON escapes. A line of an 
     if (shown.length > 1) {
       const what =
         events.length > 0 ? 'different records have this eventID' : 'lines of access logs have this ID'
-      this.tell(`${shown.length} ${what}`)
+      this.note(`${shown.length} ${what}`)
     }
     for (const { record, appearances, repeats_key } of shown) {
       appearances.forEach((place, index) => {
-        this.tell(originLine(place, index, appearances.length))
-        for (const copy of place.copies) this.tell(`  the same bytes lie in ${nameOf(copy)}`)
-        if (place.verification !== undefined) this.tell(`  ${stateLine(place.verification)}`)
+        this.note(originLine(place, index, appearances.length))
+        for (const copy of place.copies) this.note(`  the same bytes are in ${nameOf(copy)}`)
+        if (place.verification !== undefined) this.note(`  ${stateLine(place.verification)}`)
       })
-      if (repeats_key) this.tell(REPEATED_KEY)
+      if (repeats_key) this.note(REPEATED_KEY)
       if (!this.jsonEnabled()) await this.#print(record, shown.length > 1)
     }
     db.close()
@@ -90,14 +90,14 @@ On a terminal, control characters are shown by their JSON escapes. A line of an 
     }
   }
 
-  /** One record is the bytes and nothing else; several need a line end between them. */
+  /** A single record is printed as the bare bytes; several are separated by newlines. */
   async #print(record: Buffer, several: boolean): Promise<void> {
     const bytes = process.stdout.isTTY ? terminalRecord(record) : record
     await writeBytes(process.stdout, several ? Buffer.concat([bytes, Buffer.from('\n')]) : bytes)
   }
 }
 
-const REPEATED_KEY = 'a key stands twice in one object of this record: its columns hold the last value'
+const REPEATED_KEY = 'an object of this record repeats a key: the columns hold the last value'
 
 function originLine(place: Appearance, index: number, of: number): string {
   const place_ = `${nameOf(place)}, byte ${place.record_offset}, ${place.record_length} bytes`

@@ -1,7 +1,7 @@
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
 import { CaseCommand } from '../cli/case-command.js'
-import { dieWithParent, inTimedChild, isTimedChild, tellParent } from '../cli/timed-child.js'
+import { dieWithParent, inTimedChild, isTimedChild, reportToParent } from '../cli/timed-child.js'
 import { openCase } from '../cli/open-case.js'
 import { printRows, type PlainRow } from '../cli/output/print-rows.js'
 import { CaseError } from '../model/case-error.js'
@@ -14,10 +14,10 @@ export interface SqlResult {
 }
 
 export default class Sql extends CaseCommand {
-  static override summary = 'Ask the case in SQL.'
-  static override description = `Takes one statement that reads. Views: events, appearances, event_resources, principals, sources, problems, coverage;
+  static override summary = 'Run a read-only SQL query.'
+  static override description = `Runs one read-only statement. Views: events, appearances, event_resources, principals, sources, problems, coverage;
 every column is explained in data_dictionary. record(event_id) gives the exact text of a record.
-Runs in a process of its own that is stopped after --timeout seconds.`
+Runs in a child process that is stopped after --timeout seconds.`
   static override examples = [
     `<%= config.bin %> <%= command.id %> "SELECT event_name, count(*) AS n FROM events GROUP BY 1 ORDER BY n DESC LIMIT 20"`,
     `<%= config.bin %> <%= command.id %> "SELECT event_id, json_extract(record(event_id), '$.requestParameters.bucketName') AS bucket FROM events WHERE event_name = 'PutBucketPolicy'"`,
@@ -37,13 +37,13 @@ Runs in a process of its own that is stopped after --timeout seconds.`
     }),
   }
 
-  /** A statement may begin with a comment, which is no flag. */
+  /** A statement may begin with a comment (`--`), which is not a flag. */
   protected override async init(): Promise<void> {
     await super.init()
     this.argv = this.argv.map((word) => (/^--(?:\s|[^=\n]*\n)/.test(word) ? ` ${word}` : word))
   }
 
-  /** @returns the object of `--json`, in the child: what it prints is the parent's output. */
+  /** @returns the object of `--json` in the child, whose output the parent passes on. */
   async run(): Promise<SqlResult | undefined> {
     const { args, flags } = await this.parse(Sql)
     if (!isTimedChild()) {
@@ -55,14 +55,16 @@ Runs in a process of its own that is stopped after --timeout seconds.`
     const answer = runFreeSql(db, args.statement)
     const result = this.jsonEnabled() ? collect(answer) : undefined
     const count = result?.rows.length ?? (await printRows(flags.format, answer.columns, answer.rows))
-    await tellParent(count)
-    this.tell(`${count} row${count === 1 ? '' : 's'}`)
+    await reportToParent(count)
+    this.note(`${count} row${count === 1 ? '' : 's'}`)
     db.close()
     return result
   }
 }
 
-/** One object is one text of Node's, which has at most half a billion characters, and an escape takes six for one. */
+/**
+ * JSON.stringify returns one string of at most half a billion characters, and an escape turns one into six.
+ */
 const MOST_CHARACTERS = 64 * 1024 * 1024
 
 function collect({ columns, rows }: FreeResult): SqlResult {

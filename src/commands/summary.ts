@@ -13,21 +13,21 @@ import { SUMMARY_COLUMNS, summaryRows } from '../render/summary-rows.js'
 
 const RANKED_COLUMNS = ['value', 'events', 'errors', 'principals', 'first_seen', 'last_seen'] as const
 
-/** Why these numbers are smaller than those of the same name in the report. */
+/** Explains why these numbers are smaller than those of the report. */
 const APART =
-  'values are as events show them: ROLE/SESSION and NAME via SERVICE stand apart; coldtrail principals, and PRINCIPALS of the summary, count all of one caller together'
+  'values are as events show them: ROLE/SESSION and NAME via SERVICE are counted separately; coldtrail principals and the PRINCIPALS section combine them per caller'
 
-interface Beside {
-  /** Rows of other kinds in the same scope; where the case holds any. */
+interface OtherRows {
+  /** Rows of other kinds in the same scope, if the case has any. */
   readonly not_counted?: NotCounted
 }
 
-type SummaryResult = Counted & Beside
+type SummaryResult = Counted & OtherRows
 
 export default class Summary extends ListCommand {
-  static override summary = 'Say in numbers what happened.'
-  static override description = `First, by caller: which credentials and principals were made, which access was given, and who changed what is recorded. Then who,
-what, from where and when: the most frequent, the rare and what came up late, errors by how many principals met them, and bursts of errors. What AWS services did for themselves (writing logs, most of a usual archive) is counted and left out of the
+  static override summary = 'Summarise activity.'
+  static override description = `First, by caller: credentials and principals created, access granted, and changes to logging. Then who,
+what, from where and when: the most frequent, the rare and the late, errors by number of principals, and bursts of errors. Calls that AWS services made for themselves (such as log delivery, most of a typical archive) are counted and left out of the
 lists. With --by: events by the values of one column.`
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
@@ -37,7 +37,7 @@ lists. With --by: events by the values of one column.`
   static override flags = {
     by: Flags.option({ description: 'Count by one column.', options: GROUP_COLUMNS, helpValue: 'COLUMN' })(),
     'include-service': Flags.boolean({
-      description: 'Also list what AWS services did for themselves.',
+      description: 'Also list calls that AWS services made for themselves.',
       default: false,
     }),
     format: formatFlag,
@@ -56,7 +56,7 @@ lists. With --by: events by the values of one column.`
     })(),
   }
 
-  async run(): Promise<SummaryResult | (RankedList & Beside)> {
+  async run(): Promise<SummaryResult | (RankedList & OtherRows)> {
     const { flags } = await this.parse(Summary)
     const { by, format, limit = 10 } = flags
     const includeServices = flags['include-service']
@@ -64,7 +64,7 @@ lists. With --by: events by the values of one column.`
       return this.#groups(by, flags, { includeServices, limit: rowLimit(flags, this.jsonEnabled()) })
     const summary = await this.answer(flags, (db, scope) => ({
       ...summarise(db, scope, { includeServices, limit }),
-      ...this.tellNotCounted(db, { kind: 'window', ...scope }),
+      ...this.noteNotCounted(db, { kind: 'window', ...scope }),
     }))
     if (this.jsonEnabled()) return summary
     const { stdout } = process
@@ -83,10 +83,10 @@ lists. With --by: events by the values of one column.`
     by: GroupColumn,
     flags: ListFlags & { readonly format: Format },
     options: SummaryOptions,
-  ): Promise<RankedList & Beside> {
+  ): Promise<RankedList & OtherRows> {
     const list = await this.answer(flags, (db, scope) => ({
       ...groupBy(db, scope, by, options),
-      ...this.tellNotCounted(db, { kind: 'window', ...scope }),
+      ...this.noteNotCounted(db, { kind: 'window', ...scope }),
     }))
     this.shown = list.rows.length
     if (this.jsonEnabled()) return list
@@ -97,9 +97,9 @@ lists. With --by: events by the values of one column.`
       total: list.total,
       noun: 'values',
     })
-    if (by === 'principal') this.tell(APART)
+    if (by === 'principal') this.note(APART)
     if (!options.includeServices)
-      this.tell('what AWS services did for themselves is not counted; --include-service counts it')
+      this.note('calls that AWS services made for themselves are not counted; --include-service adds them')
     return list
   }
 }

@@ -19,14 +19,14 @@ const PROGRESS_EVERY_MS = 10_000
 
 export default class Verify extends CaseCommand {
   static override summary = 'Check that a case is still what was indexed.'
-  static override description = `Checks the database itself, and the stored bytes of every source against their SHA-256. Then makes the rows of every source again
-from those bytes, whatever its shape, and compares each column with the row in the case, and all of them with the digest that was taken
-when it was indexed. Then shared values and names, the accounts, and what each run and each digest verify left, which their hash chains
-cover; and looks up events taken by chance by each of their words in the full text, with --full all of them. Nothing is written. What does not hold is listed, one finding a line; exit
-code 12 when there is any.
-Rows that another version of coldtrail made are compared with their digest only, where this version would make others.
-It compares the case with itself: who changes a case and knows how can make its hashes fit again. Against that stand the
-logical digest (coldtrail info), noted elsewhere, --reread, and coldtrail digest verify.`
+  static override description = `Checks the database itself, and the stored bytes of every source against their SHA-256. Then rebuilds the rows of every source
+from those bytes, compares each column with the row in the case, and all of them with the digest taken
+when it was indexed. Then checks shared values and names, the totals, and the records of each run and digest verify with their hash
+chains; and that a random sample of events (all with --full) is found by full-text search. Nothing is written. Prints one finding a line; exit
+code 12 if there is any.
+Rows made by another version of coldtrail are compared with their digest only, where this version would make different ones.
+This compares the case with itself: someone who knows the format can recompute the hashes. To detect that, compare the
+logical digest (coldtrail info) with a noted one, use --reread, and run coldtrail digest verify.`
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --sample 200',
@@ -41,21 +41,20 @@ logical digest (coldtrail info), noted elsewhere, --reread, and coldtrail digest
     }),
   }
   static override flags = {
-    reread: Flags.boolean({ description: 'Compare every source with its file in the archive, too.' }),
+    reread: Flags.boolean({ description: 'Also compare every source with its file in the archive.' }),
     sample: Flags.integer({
-      description: 'Check the bytes and rows of N sources only, chosen by chance.',
+      description: 'Check the bytes and rows of N random sources only.',
       min: 1,
       max: Number.MAX_SAFE_INTEGER,
       helpValue: 'N',
       exclusive: ['quick'],
     }),
     quick: Flags.boolean({
-      description: 'No stored bytes: structure, accounts and runs only.',
+      description: 'Skip stored bytes: check structure, totals and runs only.',
       exclusive: ['reread'],
     }),
     full: Flags.boolean({
-      description:
-        'Look up every event by each of its words in the full text, not only some taken by chance.',
+      description: 'Look up every event by each of its words in the full text, not only a sample.',
       exclusive: ['quick'],
     }),
     workers: Flags.integer({
@@ -96,7 +95,7 @@ logical digest (coldtrail info), noted elsewhere, --reread, and coldtrail digest
     })
     await writer.end()
     this.shown = totals.findings
-    for (const line of summary(plan, totals)) this.tell(line)
+    for (const line of summary(plan, totals)) this.note(line)
     process.exitCode = totals.findings > 0 ? EXIT.verificationFailed : EXIT.done
     return { ...totals, list }
   }
@@ -106,7 +105,7 @@ logical digest (coldtrail info), noted elsewhere, --reread, and coldtrail digest
     return (done, of) => {
       if (performance.now() - last < PROGRESS_EVERY_MS) return
       last = performance.now()
-      this.tell(`${formatCount(done)} of ${formatCount(of)} sources checked`)
+      this.note(`${formatCount(done)} of ${formatCount(of)} sources checked`)
     }
   }
 }
@@ -118,14 +117,14 @@ function findingLine({ check, place, detail }: Finding): string {
 function summary(plan: VerifyPlan, totals: VerifyTotals): string[] {
   const { notes } = totals
   const checked = plan.quick
-    ? 'structure, accounts and runs checked; the stored bytes were not'
+    ? 'structure, totals and runs checked; the stored bytes were not'
     : `${formatCount(totals.sources)} of ${formatCount(totals.sourcesInCase)} sources checked: ${formatBytes(totals.bytes)}, ${formatCount(totals.records)} records`
   const lines = [checked]
   if (!plan.quick) {
     lines.push(
       plan.full === true
         ? 'full text: every event of these sources was looked up by each of its words'
-        : 'full text: events taken by chance were looked up by each of their words; --full looks up all',
+        : 'full text: a sample of events was looked up by each of their words; --full looks up all',
     )
   }
   if (notes.reread > 0) lines.push(`${formatCount(notes.reread)} files compared with the archive`)
@@ -136,13 +135,13 @@ function summary(plan: VerifyPlan, totals: VerifyTotals): string[] {
     lines.push(`the rows of ${formatCount(notes.notHashed)} sources ${which} were not hashed again`)
   }
   if (notes.otherVersion > 0) {
-    const which = `${formatCount(notes.otherVersion)} sources are as another version of coldtrail made them`
+    const which = `${formatCount(notes.otherVersion)} sources were indexed by another version of coldtrail`
     lines.push(`the rows of ${which}; this version would make others, so columns were not compared`)
   }
   if (notes.repeatedKeys > 0) {
     const count = formatCount(notes.repeatedKeys)
     lines.push(
-      `records with a key twice in one object: ${count}; columns hold the last value, coldtrail show prints both`,
+      `records that repeat a key in one object: ${count}; columns hold the last value, coldtrail show prints both`,
     )
     lines.push(...totals.repeated.map((place) => printable(`  ${place}`)))
   }

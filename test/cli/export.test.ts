@@ -97,7 +97,7 @@ describe('export', () => {
   it('says that nobody has the name', async () => {
     const nobody = await exported('jsonl', '--principal', 'nobody')
     expect(nobody).toMatchObject({ exit: 0, stdout: '' })
-    expect(nobody.stderr).toBe('nobody who called bears this name\n0 events\n')
+    expect(nobody.stderr).toBe('no caller has this name\n0 events\n')
     expect((await exported('jsonl', '--principal', 'alice')).stderr).not.toContain('nobody')
   })
 

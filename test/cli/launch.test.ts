@@ -94,20 +94,20 @@ describe('what can not be understood is told in two lines, which say what to typ
     ],
     ['sumary --by day', 'there is no command sumary', 'did you mean coldtrail summary? see coldtrail --help'],
     ['constructor', 'there is no command constructor', 'see coldtrail --help'],
-    ['info bucket', 'coldtrail info takes nothing behind it: bucket', 'see coldtrail info --help'],
+    ['info bucket', 'coldtrail info takes no argument: bucket', 'see coldtrail info --help'],
     [
       'principals alice',
-      'coldtrail principals takes nothing behind it: alice',
+      'coldtrail principals takes no argument: alice',
       'of one: coldtrail find principal alice',
     ],
     [
       'find text a b',
-      'b is one word too many for coldtrail find text',
+      'unexpected argument for coldtrail find text: b',
       "words that belong together need quotes: coldtrail find text 'a b'",
     ],
     [
       'find window --since 1h b',
-      'b is one word too many for coldtrail find window',
+      'unexpected argument for coldtrail find window: b',
       'see coldtrail find window --help',
     ],
     [
@@ -123,7 +123,7 @@ describe('what can not be understood is told in two lines, which say what to typ
     [
       'show',
       'EVENT_ID is missing: eventID of the event, or request ID of a line.',
-      'type it behind coldtrail show, before any flags; see coldtrail show --help',
+      'type it after coldtrail show, before any flags; see coldtrail show --help',
     ],
     [
       'lineage a --up --down',

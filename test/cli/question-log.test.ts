@@ -113,7 +113,7 @@ describe('a log of questions', () => {
     expect(linesOf(log)).toMatchObject([{ exit, rows }])
     const nowhere = await run(command, ...argv, '--log', path.join(folder, 'none', 'log'))
     expect(nowhere).toMatchObject({ exit: 2, stdout: '' })
-    expect(nowhere.stderr).toContain('can not write the log')
+    expect(nowhere.stderr).toContain('cannot write the log')
   })
 
   it.each([
@@ -124,7 +124,7 @@ describe('a log of questions', () => {
     const log = newLog()
     const { exit, stderr } = await run(command, ...argv, '--log', log)
     expect(exit).toBe(2)
-    expect(stderr).toContain('--log keeps questions to a case')
+    expect(stderr).toContain('--log records queries of a case')
     expect(existsSync(log)).toBe(false)
   })
 

@@ -51,7 +51,7 @@ describe('the usual words', () => {
 
   it('summary --by principal says why it counts otherwise than the report', async () => {
     const { stderr } = await runCommand(Summary, '--by', 'principal', '--case', caseFile)
-    expect(stderr).toContain('NAME via SERVICE stand apart')
+    expect(stderr).toContain('NAME via SERVICE are counted separately')
     expect((await runCommand(Summary, '--by', 'event_name', '--case', caseFile)).stderr).not.toContain(
       'apart',
     )

@@ -88,7 +88,7 @@ describe.each(Object.entries(COMMANDS))('find %s', (kind, command) => {
 
 const ALICE = 'alice: user arn:aws:iam::111122223333:user/dev/Alice AIDAALICE0000EXAMPLE'
 const nobody = (): string => `no event matches
-nobody who called bears this name; records that mention it: coldtrail find text --case ${tiny.path} '"nobody"'`
+no caller has this name; records that mention it: coldtrail find text --case ${tiny.path} '"nobody"'`
 
 it('shows a table, and tells whom it means and how many on stderr', async () => {
   const { stdout, stderr, exit } = await find('principal', 'alice')
@@ -104,10 +104,10 @@ it('shows a table, and tells whom it means and how many on stderr', async () => 
 it('tells which names begin so, when a name finds nothing', async () => {
   const { stderr } = await find('principal', 'dep')
   expect(stderr).toContain(
-    `names that begin so: coldtrail find principal --case ${tiny.path} 'dep*'\nnobody who called`,
+    `names with this prefix: coldtrail find principal --case ${tiny.path} 'dep*'\nnobody who called`,
   )
   expect((await find('resource', 'evid')).stderr).toBe(
-    `no event matches\nnames that begin so: coldtrail find resource --case ${tiny.path} 'evid*'`,
+    `no event matches\nnames with this prefix: coldtrail find resource --case ${tiny.path} 'evid*'`,
   )
   const mentions = (words: string): string =>
     `no event matches\nrecords that mention it, if any: coldtrail find text --case ${tiny.path} '"${words}"'`
@@ -137,7 +137,7 @@ it.each(['±3m', '+-3m', '3m'])('takes %s behind the event of --around', async (
 
 it('takes a time for the value of a command that needs one, also behind --around', async () => {
   const around = ['--around', '2023-07-10T11:42:00Z', '3m', '--format', 'jsonl']
-  expect((await find('principal', ...around)).stderr).toContain('nobody who called bears this name')
+  expect((await find('principal', ...around)).stderr).toContain('no caller has this name')
 })
 
 it('takes zero rows for an answer', async () => {
@@ -151,7 +151,7 @@ it('takes zero rows for an answer', async () => {
 
 it.each(['%', "'", '"', '(', '-'])('suggests no search for %s, which has no word', async (value) => {
   const { stderr, exit } = await find('principal', '--', value)
-  expect([stderr, exit]).toEqual(['no event matches\nnobody who called bears this name', 0])
+  expect([stderr, exit]).toEqual(['no event matches\nno caller has this name', 0])
 })
 
 it('suggests a search that can be typed for a name with quotation marks', async () => {
@@ -189,7 +189,7 @@ it.each([
   const { stderr, exit } = await find(kind, ...argv)
   expect([exit, stderr]).toEqual([
     2,
-    'Error: --error takes its code behind a =, not as a word of its own\n  as in: --error=AccessDenied',
+    'Error: use --error=CODE\n  as in: --error=AccessDenied',
   ])
 })
 

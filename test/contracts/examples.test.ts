@@ -8,7 +8,7 @@ import { QUICKSTART, quickstartCase } from './quickstart-case.js'
 
 /** oclif says one of these when it does not understand a command line. */
 const NOT_UNDERSTOOD =
-  /See more help with --help|is not a coldtrail command|command .* not found|there is no (?:command|flag)|one word too many|takes nothing behind it|is missing:/
+  /See more help with --help|is not a coldtrail command|command .* not found|there is no (?:command|flag)|unexpected argument|takes no argument|is missing:/
 /** These only read the case that is there: their examples have to succeed. */
 const READS = /^(?:find .*|sql|info|problems|principals|summary)$/
 /** Done; done, but problems were recorded. */

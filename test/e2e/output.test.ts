@@ -45,7 +45,7 @@ describe.skipIf(!existsSync('/dev/full'))('a full disk under the output', () => 
     expect({ exit, rows }).toEqual({ exit: 13, rows: null })
     expect(stderr).not.toMatch(/^\s+at |ENOSPC|node:/m)
     expect(stderr.match(/^Error: .*$/gm)).toEqual([
-      'Error: no space left for the output: what was written is not the whole answer',
+      'Error: no space left for the output: the answer is incomplete',
     ])
     expect(status).toBe(13)
   })
@@ -133,7 +133,7 @@ it('shows every copy of the file that an event lies in', async () => {
   expect(shown!.appearances).toHaveLength(1)
   expect([place!.source_path, ...place!.copies.map((copy) => copy.source_path)].sort()).toEqual(files)
   const { stderr } = await run(asked)
-  expect(stderr).toContain(`\n  the same bytes lie in ${place!.copies[0]!.source_path}\n`)
+  expect(stderr).toContain(`\n  the same bytes are in ${place!.copies[0]!.source_path}\n`)
 })
 
 it.each([

@@ -98,7 +98,7 @@ describe('digest verify', () => {
     const lone = new SignedArchive(path.join(folder, 'bare'), { key: archive.key })
     await index(bare, [path.dirname(lone.log(EAST, 0).file)])
     const { stdout } = await runCommand(DigestVerify, '--case', bare)
-    expect(stdout).toMatch(/^No digest is in the case: \d+ log files can not be checked \(NOT COVERED\)\n\n/)
+    expect(stdout).toMatch(/^No digest is in the case: \d+ log files cannot be checked \(NOT COVERED\)\n\n/)
     expect(stdout).not.toContain('Log file  ')
     const { stdout: all } = await runCommand(DigestVerify, '--case', bare, '--format', 'jsonl')
     expect(all).toContain('no digest is in the case')
@@ -122,7 +122,7 @@ describe('digest verify', () => {
     })
     expect(ran.exit).toBe(12)
     expect(ran.stdout).toContain(archive.log(EAST, 2).url)
-    expect(ran.stderr).toContain('results are not kept: the case can not be written to')
+    expect(ran.stderr).toContain('results are not stored: the case cannot be written to')
     expect(readFileSync(sealed).equals(before)).toBe(true)
     expect(existsSync(`${sealed}.work`)).toBe(false)
     chmodSync(path.dirname(sealed), 0o755)
@@ -164,7 +164,7 @@ describe('afterwards', () => {
     expect(states.get(archive.log(EAST, 0).file)).toBe('VALID')
     expect(states.get(archive.log(EAST, 2).file)).toBe('INVALID')
     const invalid = rows.filter((row) => row.digest_state === 'INVALID').length
-    expect(found.stderr).toMatch(/^events by the state of their file \(digest verify of 2.*Z\): /m)
+    expect(found.stderr).toMatch(/^events by digest state of their file \(digest verify of 2.*Z\): /m)
     expect(found.stderr).toContain(`INVALID ${invalid}`)
     const argv = [
       '--until',

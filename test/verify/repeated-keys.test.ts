@@ -26,7 +26,7 @@ it('verify and show tell of a key that stands twice', async () => {
   const place = `${file}, byte ${Buffer.from(log).indexOf(hidden)}: event-1`
   const told = await runCommand(Verify, '--case', casePath, '--workers', '1')
   expect(told.exit).toBe(0)
-  expect(told.stderr).toContain('records with a key twice in one object: 1;')
+  expect(told.stderr).toContain('records that repeat a key in one object: 1;')
   expect(told.stderr).toContain(place)
   const json = await runCommand(Verify, '--case', casePath, '--workers', '1', '--json')
   const totals = JSON.parse(json.stdout) as VerifyTotals
@@ -34,7 +34,7 @@ it('verify and show tell of a key that stands twice', async () => {
 
   const shown = await runCommand(Show, 'event-1', '--case', casePath)
   expect(shown.stdout).toBe(hidden)
-  expect(shown.stderr).toContain('a key stands twice in one object of this record')
+  expect(shown.stderr).toContain('an object of this record repeats a key')
   const other = await runCommand(Show, 'event-0', '--case', casePath)
   expect(other.stderr).not.toContain('stands twice')
 })

@@ -1,12 +1,12 @@
-/** How an error is told: in a few lines to people, as one object with `--json`. */
+/** Formats an error: a few lines for people, one object for `--json`. */
 import type { CaseError } from '../../model/case-error.js'
 import { shellWord } from '../../model/shell-word.js'
 import { printable } from '../../render/printable.js'
 
-/** A longer choice pushes only its own line. */
+/** A longer choice only pushes its own line. */
 const MOST_PADDED = 40
 
-/** @param typeable makes of a hint what can be typed as it stands. */
+/** @param typeable turns a hint into a command that can be pasted. */
 export function errorText({ message, hint, choices }: CaseError, typeable = sameHint): string {
   const width = Math.min(MOST_PADDED, Math.max(0, ...choices.map(({ value }) => shellWord(value).length)))
   const listed = choices.map(({ value, what }) => `    ${shellWord(value).padEnd(width)}  ${what}`)
@@ -15,8 +15,8 @@ export function errorText({ message, hint, choices }: CaseError, typeable = same
 }
 
 export function errorResult({ message, hint, exit, choices }: CaseError, typeable = sameHint): object {
-  const told = { message, hint: hint === undefined ? null : typeable(hint), exit }
-  return { error: choices.length === 0 ? told : { ...told, choices } }
+  const body = { message, hint: hint === undefined ? null : typeable(hint), exit }
+  return { error: choices.length === 0 ? body : { ...body, choices } }
 }
 
 function sameHint(hint: string): string {

@@ -1,4 +1,4 @@
-/** Writes what was selected in the form of another tool, and says what was changed for it. */
+/** Writes selected rows in another tool's format, and records what was changed for it. */
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { createReadStream, createWriteStream, statSync, writeFileSync } from 'node:fs'
@@ -26,7 +26,7 @@ interface ExportForm {
   readonly open: (out: NodeJS.WritableStream, changes: ExportChanges, scope: ExportScope) => RowSink
 }
 
-/** As `find --format jsonl` has them. */
+/** Same columns as `find --format jsonl`. */
 const JSONL_COLUMNS = [...EVENT_COLUMNS, 'kind', 'resources', 'access_log', 'aggregate'] as const
 
 /** `jsonl` changes nothing: it is the form to keep. */
@@ -50,7 +50,7 @@ export interface ExportOrder {
   readonly format: ExportFormat
   readonly question: Question
   readonly kinds: readonly RowKind[]
-  /** Undefined is stdout. */
+  /** Undefined means stdout. */
   readonly output: string | undefined
   readonly casePath: string
   readonly toolVersion: string
@@ -63,7 +63,7 @@ export interface Exported {
   readonly files: readonly string[]
 }
 
-/** A closed pipe is noticed between the turns of the event loop only. */
+/** A closed pipe is only noticed between turns of the event loop. */
 const ROWS_PER_TURN = 500
 
 export async function exportEvents(db: Connection, order: ExportOrder): Promise<Exported> {
@@ -114,7 +114,7 @@ async function pour(rows: Iterable<EventRow>, sink: RowSink, counts: Map<RowKind
   await sink.end()
 }
 
-/** Both files or none, and under their names only when they are whole. */
+/** Renames both files into place only when both are complete. */
 async function makeWhole(
   db: Connection,
   output: string,
@@ -161,7 +161,7 @@ interface Written {
   readonly notes: readonly string[]
 }
 
-/** What the file is, and in what it differs from the evidence. */
+/** Describes the file and how it differs from the evidence. */
 async function writeSidecar(
   order: ExportOrder,
   file: string,

@@ -1,4 +1,4 @@
-/** Shows the life of one resource: `resources --history` and `find resource --history`. */
+/** Prints the history of one resource: `resources --history` and `find resource --history`. */
 import type { ResourceHistory } from '../../model/resource-list.js'
 import { formatCount } from '../../render/bytes.js'
 import type { Format } from '../../render/format.js'
@@ -12,33 +12,33 @@ export interface HistoryFlags {
   readonly limit?: number | undefined
 }
 
-/** What is printed of a history. @throws CaseError for a column that it does not have. */
+/** @throws CaseError for an unknown column. */
 export function historyColumns({ format, columns }: HistoryFlags): readonly string[] {
   return chooseColumns(columns, 'csv', isJson(format) ? HISTORY_FIELDS : HISTORY_COLUMNS, [])
 }
 
-/** Up to the limit, which is given back. @param tell says what is no data. */
+/** @param note prints what is not data. @returns the history cut to the limit. */
 export async function showHistory(
-  told: ResourceHistory,
+  found: ResourceHistory,
   flags: HistoryFlags,
   isResult: boolean,
-  tell: (line: string) => void,
+  note: (line: string) => void,
 ): Promise<ResourceHistory> {
-  const history = told.history.slice(0, flags.limit ?? Infinity)
-  const shown = { ...told, history }
+  const history = found.history.slice(0, flags.limit ?? Infinity)
+  const shown = { ...found, history }
   if (isResult) return shown
-  const derived = told.derived ? ', ARN derived' : ''
-  tell(
-    `${told.resource} (${told.type ?? 'type unknown'}${derived}), ${counted(told.events, 'event')}; the order within one second is not recorded`,
+  const derived = found.derived ? ', ARN derived' : ''
+  note(
+    `${found.resource} (${found.type ?? 'type unknown'}${derived}), ${counted(found.events, 'event')}; the order within one second is not recorded`,
   )
-  // JSON holds lists as they are; where a cell is one text, String() joins them.
+  // JSON keeps lists; for other formats String() joins them.
   const rows = history.map((row) =>
     isJson(flags.format) ? { ...row, failed: row.failed ? 1 : 0 } : historyCells(row),
   )
   await printRows(flags.format, historyColumns(flags), rows as unknown as PlainRow[])
-  const all = told.history.length
-  if (history.length === all) tell(counted(all, 'step'))
-  else tell(`${formatCount(history.length)} of ${counted(all, 'step')} shown; --limit N shows more`)
+  const all = found.history.length
+  if (history.length === all) note(counted(all, 'step'))
+  else note(`${formatCount(history.length)} of ${counted(all, 'step')} shown; --limit N shows more`)
   return shown
 }
 

@@ -1,4 +1,4 @@
-/** Says how much stands beside what was counted, and how to ask for it. */
+/** Notes how many rows of other kinds match the same question, and the command that shows them. */
 import type { Question, Subject } from '../../model/question.js'
 import { shellWord } from '../../model/shell-word.js'
 import { hasAccessLines } from '../../query/access-log/ask.js'
@@ -20,21 +20,19 @@ export function besideCounts(db: Connection, question: Question): BesideCounts {
   if (counts === null) return { counts, notes: [] }
   return {
     counts,
-    notes: [...(hasAccessLines(db) ? leftOut(question, counts) : []), ...beside(db, question, counts)],
+    notes: [...(hasAccessLines(db) ? leftOut(question, counts) : []), ...otherKinds(db, question, counts)],
   }
 }
 
-/** A filter that no line can answer makes their number 0, which must not pass for "there are none". */
+/** A filter that lines do not have matches none of them, which must not read as "there are none". */
 function leftOut({ filters }: Question, { access_log_lines: lines }: NotCounted): string[] {
   const flags = unanswerable(filters)
   return flags.length === 0 || lines > 0
     ? []
-    : [
-        `lines of access logs do not tell what ${flags.join(', ')} asks for: they are not among these counts, however many there are`,
-      ]
+    : [`access-log lines have no field for ${flags.join(', ')}, so none of them is counted here`]
 }
 
-function beside(db: Connection, question: Question, counts: NotCounted): string[] {
+function otherKinds(db: Connection, question: Question, counts: NotCounted): string[] {
   const { access_log_lines: lines, aggregates } = counts
   const kinds: string[] = []
   if (lines > 0) kinds.push('--kind access-log')
@@ -53,7 +51,7 @@ function beside(db: Connection, question: Question, counts: NotCounted): string[
   return [`${number} ${is} not among these counts: ${findCommand(db, question)} ${kinds.join(' ')}`]
 }
 
-/** With the same window; the filters are as they were typed, which we do not know. */
+/** Same window; the filters as typed are not known here. */
 function findCommand(db: Connection, question: Question): string {
   const { window, filters } = question
   const since = window.sinceMs === undefined ? null : isoTime(window.sinceMs)

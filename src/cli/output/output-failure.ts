@@ -1,4 +1,4 @@
-/** Output that can not be written: told in one line, with an exit code, whichever command wrote and however. */
+/** Handles failing output of any command: one line on stderr and an exit code. */
 import { writeSync } from 'node:fs'
 import { setImmediate } from 'node:timers/promises'
 import { EXIT } from '../../model/case-error.js'
@@ -6,7 +6,10 @@ import { isNoSpace } from '../../model/no-space.js'
 
 let failure: NodeJS.ErrnoException | undefined
 
-/** Of the first failure; a reader that went away is none. Call it before oclif is loaded, which throws what the stream tells. */
+/**
+ * Remembers the first failure, except a closed pipe. Call it before oclif is loaded, which throws on stream
+ * errors.
+ */
 export function watchOutput(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (failure !== undefined || error.code === 'EPIPE') return
@@ -16,26 +19,26 @@ export function watchOutput(): void {
     })
     process.on('exit', () => {
       process.exitCode = exitOf(error)
-      tellLast(
+      writeLast(
         process.exitCode === EXIT.diskFull
-          ? 'Error: no space left for the output: what was written is not the whole answer'
-          : `Error: the output can not be written (${error.code ?? error.message}): it is not the whole answer`,
+          ? 'Error: no space left for the output: the answer is incomplete'
+          : `Error: cannot write the output (${error.code ?? error.message}): the answer is incomplete`,
       )
     })
   })
-  // Nowhere is left to say it.
+  // stderr is closed too: nowhere left to report.
   process.stderr.on('error', () => undefined)
 }
 
-/** Whether it is told at the end. */
+/** Whether failedOutput() reports it. */
 export function isOutputFailure(error: unknown): boolean {
   return failure !== undefined && (error === failure || (error as { cause?: unknown }).cause === failure)
 }
 
-/** The exit code of an output that can not be written, once all was tried; undefined where it came out. */
+/** Exit code if output failed, after all writes were attempted; else undefined. */
 export async function failedOutput(): Promise<number | undefined> {
   if (process.stdout.writableLength > 0) await new Promise((resolve) => process.stdout.write('', resolve))
-  // The stream tells it in a later turn.
+  // The stream emits the error in a later turn.
   await setImmediate()
   return failure === undefined ? undefined : exitOf(failure)
 }
@@ -44,10 +47,10 @@ function exitOf(error: NodeJS.ErrnoException): number {
   return isNoSpace(error) ? EXIT.diskFull : EXIT.usage
 }
 
-function tellLast(line: string): void {
+function writeLast(line: string): void {
   try {
     writeSync(2, `${line}\n`)
   } catch {
-    // The same.
+    // stderr is closed too: nowhere left to report.
   }
 }

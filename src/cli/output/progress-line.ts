@@ -1,4 +1,4 @@
-/** Progress of an index run on stderr: a bar on a terminal, a line every 30 s elsewhere. */
+/** Progress of an index run on stderr: a bar on a terminal, else a line every 30 s. */
 import cliProgress from 'cli-progress'
 import type { ProgressListener, ProgressState } from '../../ingest/plan.js'
 

@@ -1,8 +1,8 @@
-/** What the surroundings refuse (disk, rights, number of open files), as an error of the user's: it is no bug of ours. */
+/** Errors of the environment (disk full, permissions, open files) become user errors: they are not bugs. */
 import { CaseError, EXIT } from '../../model/case-error.js'
 import { isNoSpace } from '../../model/no-space.js'
 
-/** @returns null for any other error; a reader that went away is none. */
+/** @returns null for any other error and for a closed pipe. */
 export function asSystemError(error: unknown): CaseError | null {
   const { code, message, syscall } = error as NodeJS.ErrnoException
   if (typeof code !== 'string' || code === 'EPIPE') return null

@@ -1,4 +1,4 @@
-/** Prints what a validation of digests found: lines in the words of `aws cloudtrail validate-logs`, or rows. */
+/** Prints the results of digest validation: lines in the style of `aws cloudtrail validate-logs`, or rows. */
 import {
   NO_DIGEST,
   type CheckedFile,
@@ -38,17 +38,17 @@ const LABELS: Record<CheckedFileKind, string> = {
   'lake-result': 'Query result file',
 }
 
-/** Files that nothing lists can be the whole archive: a table names so many, the other formats all. */
+/** Files not covered can be the whole archive: a table lists this many, other formats all. */
 const MOST_NOT_COVERED = 100
 
 export function openCheckedFiles(
   format: CheckedFileFormat,
-  tell: (line: string) => void,
+  note: (line: string) => void,
 ): CheckedFilePrinter {
-  return format === 'table' ? lines() : rows(format, tell)
+  return format === 'table' ? lines() : rows(format, note)
 }
 
-/** Keeps nothing: for `--json`, which prints its own object. */
+/** For `--json`, which prints its own object. */
 export function noCheckedFiles(): CheckedFilePrinter {
   return { files: () => Promise.resolve(), end: () => Promise.resolve() }
 }
@@ -71,7 +71,7 @@ function lines(): CheckedFilePrinter {
     files: async (files) => {
       for (const file of files) {
         if (isAsItShouldBe(file)) continue
-        // Of all files the same: one line says it.
+        // Same reason for every file: printed once at the end.
         if (file.reason === NO_DIGEST) {
           withoutDigest += 1
           continue
@@ -88,7 +88,7 @@ function lines(): CheckedFilePrinter {
         withoutDigest === 0
           ? []
           : [
-              `No digest is in the case: ${formatCount(withoutDigest)} log files can not be checked (NOT COVERED)`,
+              `No digest is in the case: ${formatCount(withoutDigest)} log files cannot be checked (NOT COVERED)`,
             ]
       const holes = gaps.map(({ trail, from, to }) => `No digests of ${trail} between ${from} and ${to}`)
       for (const line of [...none, ...rest, ...holes, '', ...statement])
@@ -98,9 +98,9 @@ function lines(): CheckedFilePrinter {
   }
 }
 
-function rows(format: Exclude<CheckedFileFormat, 'table'>, tell: (line: string) => void): CheckedFilePrinter {
+function rows(format: Exclude<CheckedFileFormat, 'table'>, note: (line: string) => void): CheckedFilePrinter {
   const { stdout } = process
-  // Renderers only look up the columns they are given: other names than an event's are as good.
+  // Renderers only look up the given columns, so any names work.
   const columns = CHECKED_FILE_COLUMNS as readonly string[] as readonly RowColumn[]
   const sink = openSink(format, columns, stdout, { isTerminal: stdout.isTTY, width: 0 })
   return {
@@ -110,7 +110,7 @@ function rows(format: Exclude<CheckedFileFormat, 'table'>, tell: (line: string) 
     },
     end: async ({ statement }) => {
       await sink.end()
-      for (const line of statement) tell(line)
+      for (const line of statement) note(line)
     },
   }
 }

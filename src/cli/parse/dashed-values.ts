@@ -1,6 +1,6 @@
 /**
- * Values that look like a flag: oclif takes `--event=--case` for a flag without a value. While it parses, they begin with a
- * mark that no argument of a process can hold.
+ * Values that look like a flag: oclif reads `--event=--case` as a flag without a value. During parsing they
+ * carry a prefix that no process argument can contain.
  */
 const MARK = '\0'
 
@@ -9,7 +9,7 @@ export function markDashed(argv: readonly string[]): string[] {
   return argv.map((word, at) => (end < 0 || at < end ? word.replace(/^(--[^=]+=)(?=--)/, `$1${MARK}`) : word))
 }
 
-/** Changes the values in place: other objects refer to them. */
+/** Changes the values in place: other objects share them. */
 export function unmarkDashed(flags: Record<string, unknown>): void {
   for (const [name, value] of Object.entries(flags)) {
     if (typeof value === 'string') flags[name] = withoutMark(value)

@@ -1,4 +1,4 @@
-/** What was typed → what is meant: how the answer is shown. */
+/** Parses the output flags. */
 import { CaseError } from '../../model/case-error.js'
 import {
   ACCESS_COLUMNS,
@@ -11,7 +11,7 @@ import type { Order, Page } from '../../model/question.js'
 import type { Format } from '../../render/format.js'
 import type { RowColumn } from '../../render/sink.js'
 
-/** What a table shows, and `--json` holds, when no limit was asked for. */
+/** Default limit of tables and `--json`. */
 export const TABLE_ROWS = 200
 
 export interface OutputFlags {
@@ -26,20 +26,20 @@ export interface Output {
   /** `result` is the object of `--json`. */
   readonly format: Format | 'result'
   readonly columns: readonly RowColumn[]
-  /** Rows that are shown; one more is asked for, to know whether there are more. */
+  /** Rows to show; one more is read to see whether there are more. */
   readonly limit: number | undefined
-  /** Whether the user asked for the limit. */
+  /** Whether the user gave the limit. */
   readonly isChosen: boolean
   readonly page: Page
   readonly resources: boolean
   readonly records: boolean
 }
 
-/** What the case holds decides which columns are shown when none are named. */
+/** Decides the default columns. */
 export interface AnswerKind {
-  /** That it can hold: of several, a table says of each row what it is. */
+  /** Kinds of row the answer can contain; with several, a table names the kind of each row. */
   readonly kinds: readonly RowKind[]
-  /** Digests were validated: CSV and the JSON formats then say of each event what its file is. */
+  /** Digests were validated: CSV and JSON then carry the digest state of each event's file. */
   readonly hasDigestStates: boolean
 }
 
@@ -81,7 +81,7 @@ function tableColumns([kind, ...others]: readonly RowKind[]): readonly RowColumn
   return kind === 'event' ? TABLE_COLUMNS : MIXED_TABLE
 }
 
-/** Of lines alone: what only they tell, in place of what they never do. */
+/** For lines only: drops the columns that lines never have, adds theirs. */
 const LINE_TABLE: readonly RowColumn[] = [
   'event_time',
   'event_name',
@@ -94,7 +94,7 @@ const LINE_TABLE: readonly RowColumn[] = [
   'request_id',
 ]
 
-/** Lines of access logs have a request ID where events have their own. */
+/** Lines have a request ID where events have an event ID. */
 const MIXED_TABLE: readonly RowColumn[] = ['kind', ...TABLE_COLUMNS, 'request_id']
 const CSV_COLUMNS: readonly RowColumn[] = [...EVENT_COLUMNS, 'kind']
 const JSON_COLUMNS: readonly RowColumn[] = [...CSV_COLUMNS, 'resources', 'access_log', 'aggregate']

@@ -1,4 +1,4 @@
-/** What was typed → what is meant: filters and window. */
+/** Parses filters and window. */
 import { CaseError } from '../../model/case-error.js'
 import { ANY_ERROR, type Filters, type Scope } from '../../model/question.js'
 import { credentialsNamed } from '../../query/find/filters.js'
@@ -30,7 +30,7 @@ export function readScope(flags: ScopeFlags, findNewest: FindNewest): Scope {
   return { window: resolveWindow(flags, findNewest), filters: readFilters(flags) }
 }
 
-/** oclif has no flag with an optional value, so `--error` alone is spelled out before it parses. */
+/** oclif has no flags with an optional value: a bare `--error` gets its value before parsing. */
 export function spellOutError(argv: readonly string[]): string[] {
   const end = argv.indexOf('--')
   const isFlag = (index: number) => end === -1 || index < end
@@ -38,8 +38,8 @@ export function spellOutError(argv: readonly string[]): string[] {
 }
 
 /**
- * `--around EVENT_ID ±10m`: what was typed as two words is one value. A command that takes no value of its own, `hasValue`
- * false, also takes it without the sign, which not every keyboard has.
+ * Joins `--around EVENT_ID ±10m`, two words, into one value. For commands without an argument (`hasValue`
+ * false) the sign is optional, since not every keyboard has it.
  */
 export function joinSpread(argv: readonly string[], hasValue: boolean): string[] {
   const spread = (arg: string | undefined): string | undefined => {
@@ -52,7 +52,7 @@ export function joinSpread(argv: readonly string[], hasValue: boolean): string[]
   })
 }
 
-/** The window that --around or --between names, or the one of --since and --until. */
+/** Window of --around or --between, else of --since and --until. */
 export function readFindScope(
   db: Connection,
   flags: FindScopeFlags,

@@ -1,4 +1,4 @@
-/** One definition per flag that several commands share. */
+/** Flags shared by several commands. */
 import * as Flags from '@oclif/core/flags'
 import { CREDENTIAL_NAMES } from '../../query/find/filters.js'
 import { ROW_KINDS } from '../../model/event.js'
@@ -8,11 +8,10 @@ const several = { multiple: true, multipleNonGreedy: true } as const
 
 const TIME = 'TIME'
 
-/** What narrows any question. */
 export const filterFlags = {
   since: Flags.string({
     description:
-      'Only events at or after this time: 2023-07-10, 2023-07-10T11:42:00Z, or 7d, 2h, 30m back from the newest event in the case. UTC unless the time says otherwise.',
+      'Only events at or after this time: 2023-07-10, 2023-07-10T11:42:00Z, or 7d, 2h, 30m back from the newest event in the case. UTC unless the time has an offset.',
     helpValue: TIME,
     helpGroup: 'FILTER',
   }),
@@ -23,7 +22,7 @@ export const filterFlags = {
   }),
   event: Flags.string({
     description:
-      'Event name in any case, also as kms:Decrypt; CreateFunction also finds CreateFunction20150331. May repeat, as all filters.',
+      'Event name in any case, also as kms:Decrypt; CreateFunction also finds CreateFunction20150331. May repeat, like every filter.',
     helpValue: 'NAME',
     helpGroup: 'FILTER',
     ...several,
@@ -54,7 +53,7 @@ export const filterFlags = {
     ...several,
   }),
   credentials: Flags.string({
-    description: 'Kind of credentials that were used: a class, or a group of classes (see docs/cli.md).',
+    description: 'Kind of credentials used: a class, or a group of classes (see docs/cli.md).',
     options: [...CREDENTIAL_NAMES],
     helpValue: 'CLASS',
     helpGroup: 'FILTER',
@@ -67,17 +66,16 @@ export const filterFlags = {
     ...several,
   }),
   'write-only': Flags.boolean({
-    description: 'Leave out events that say they only read. Note that AssumeRole says so.',
+    description: 'Exclude events with readOnly=true (AWS marks AssumeRole as read-only).',
     helpGroup: 'FILTER',
   }),
 }
 
-/** What every `find` command takes. */
 export const findFlags = {
   ...filterFlags,
   around: Flags.string({
     description:
-      'Only events around an event or a time, as in --around EVENT_ID ±10m; 10 minutes either way unless it says otherwise.',
+      'Only events around an event or a time, as in --around EVENT_ID ±10m; 10 minutes either way by default.',
     helpValue: 'EVENT_ID',
     helpGroup: 'FILTER',
     exclusive: ['since', 'until', 'between'],
@@ -90,14 +88,14 @@ export const findFlags = {
   }),
   kind: Flags.string({
     description:
-      'Only rows of this kind: events, lines of S3 server access logs, counts of aggregated events; all when it is not named.',
+      'Only rows of this kind: events, lines of S3 server access logs, counts of aggregated events; default: all.',
     options: [...ROW_KINDS],
     helpValue: 'KIND',
     helpGroup: 'FILTER',
     ...several,
   }),
   format: Flags.option({
-    description: 'Output format. A table shows 200 events unless --limit says more; the others give all.',
+    description: 'Output format. A table shows 200 events by default; the others show all.',
     options: FORMATS,
     default: 'table' as const,
     helpGroup: 'OUTPUT',

@@ -1,4 +1,4 @@
-/** Flags of the commands that count events instead of listing them: how much is shown, and how. */
+/** Output flags of the commands that list counts. */
 import * as Flags from '@oclif/core/flags'
 import { FORMATS } from '../../render/format.js'
 
@@ -9,10 +9,9 @@ export const formatFlag = Flags.option({
   helpGroup: 'OUTPUT',
 })()
 
-/** Which part of a list is shown, and how. */
 export const listFlags = {
   format: Flags.option({
-    description: 'Output format. A table shows 200 rows unless --limit says more; the others give all.',
+    description: 'Output format. A table shows 200 rows by default; the others show all.',
     options: FORMATS,
     default: 'table' as const,
     helpGroup: 'OUTPUT',

@@ -1,11 +1,14 @@
-/** Slips of a command line that the parser takes for something else. */
+/** Mistyped command lines whose cause oclif's parser misreports. */
 import { CaseError } from '../../model/case-error.js'
 import { nearestWord } from '../../model/nearest-word.js'
 import { ANY_ERROR } from '../../model/question.js'
 import { shellWord } from '../../model/shell-word.js'
 import { withoutMark } from './dashed-values.js'
 
-/** `--error=` has an answer of its own. `--account=$ID` of an unset variable would ask for what has no account, and find nothing. @throws CaseError exit 2. */
+/**
+ * Rejects empty values: `--account=$ID` with an unset variable would silently match nothing. `--error=` has a
+ * message of its own. @throws CaseError exit 2.
+ */
 export function refuseEmpty(
   values: Readonly<Record<string, unknown>>,
   nameOf: (name: string) => string,
@@ -17,9 +20,8 @@ export function refuseEmpty(
   }
 }
 
-/** What is known of the command that was typed. */
 export interface TypedCommand {
-  /** As it is typed: `coldtrail find text`. */
+  /** As typed: `coldtrail find text`. */
   readonly name: string
   readonly flags: readonly string[]
   readonly args: Readonly<Record<string, unknown>>
@@ -35,23 +37,23 @@ interface ParseError {
 }
 
 /**
- * What the parser says, in a line or two: its own words would be followed by the whole help, under which they vanish from a
- * terminal. Any other error as it is.
+ * Turns a parser error into one or two lines; oclif would print the whole help after its message and scroll
+ * it away. Other errors pass through.
  */
 export function wronglyTyped(error: unknown, argv: readonly string[], command: TypedCommand): unknown {
-  const said = error as ParseError
-  if (said.oclif === undefined) return error
+  const thrown = error as ParseError
+  if (thrown.oclif === undefined) return error
   const help = `see ${command.name} --help`
-  if (Array.isArray(said.args)) return wrongArguments(said.args, argv, { ...command, help })
-  if (Array.isArray(said.flags)) {
-    const flag = withoutMark(String(said.flags[0]))
+  if (Array.isArray(thrown.args)) return wrongArguments(thrown.args, argv, { ...command, help })
+  if (Array.isArray(thrown.flags)) {
+    const flag = withoutMark(String(thrown.flags[0]))
     return unknownFlag(
       flag,
       command.flags,
-      isNameless(said, command) ? `${behindDashes(flag, argv, command)}; ${help}` : help,
+      isNameless(thrown, command) ? `${afterDashes(flag, argv, command)}; ${help}` : help,
     )
   }
-  return new CaseError(onOneLine(said.message), { hint: help })
+  return new CaseError(onOneLine(thrown.message), { hint: help })
 }
 
 function wrongArguments(
@@ -61,7 +63,7 @@ function wrongArguments(
 ): CaseError {
   const next = argv[argv.indexOf(`--error=${ANY_ERROR}`) + 1]
   if (argv.includes(`--error=${ANY_ERROR}`) && next !== undefined && !next.startsWith('-'))
-    return new CaseError(`--error takes its code behind a =, not as a word of its own`, {
+    return new CaseError('use --error=CODE', {
       hint: `as in: --error=${shellWord(next)}`,
     })
   const [first] = args
@@ -69,21 +71,21 @@ function wrongArguments(
     const missing = first as { readonly name?: string; readonly description?: string }
     const what = missing.description === undefined ? '' : `: ${missing.description}`
     return new CaseError(`${(missing.name ?? 'an argument').toUpperCase()} is missing${what}`, {
-      hint: `type it behind ${name}, before any flags; ${help}`,
+      hint: `type it after ${name}, before any flags; ${help}`,
     })
   }
   const extra = args.map(String)
   const at = argv.indexOf(extra[0] ?? '')
   const before = at > 0 ? argv[at - 1] : undefined
   const isOneValue = Object.keys(known).length > 0 && before !== undefined && !before.startsWith('-')
-  return new CaseError(`${extra.map(shellWord).join(' ')} is one word too many for ${name}`, {
+  return new CaseError(`unexpected argument for ${name}: ${extra.map(shellWord).join(' ')}`, {
     hint: isOneValue
       ? `words that belong together need quotes: ${name} ${shellWord([before, ...extra].join(' '))}`
       : help,
   })
 }
 
-/** Where the name is missing that the command asks for, a word that is no flag may be it. */
+/** True if the required argument is missing, so a word taken for a flag may be it. */
 function isNameless({ parse }: ParseError, { args }: TypedCommand): boolean {
   return (
     Object.keys(args).length > 0 &&
@@ -91,10 +93,10 @@ function isNameless({ parse }: ParseError, { args }: TypedCommand): boolean {
   )
 }
 
-function behindDashes(word: string, argv: readonly string[], { name }: TypedCommand): string {
+function afterDashes(word: string, argv: readonly string[], { name }: TypedCommand): string {
   const others = argv.filter((one) => one !== word)
   const typed = [...others, '--', word].map(shellWord).join(' ')
-  return `if it is what to look for, type it last, behind --: ${name} ${typed}`
+  return `to search for it, put it last, after --: ${name} ${typed}`
 }
 
 function unknownFlag(flag: string, known: readonly string[], help: string): CaseError {
@@ -104,7 +106,7 @@ function unknownFlag(flag: string, known: readonly string[], help: string): Case
   })
 }
 
-/** oclif wraps, indents and colours what went wrong with flags. */
+/** oclif wraps, indents and colours messages about flags. */
 function onOneLine(message: string): string {
   return withoutMark(message)
     .replace(/\u001b\[[\d;]*m/g, '')

@@ -1,4 +1,4 @@
-/** Where the paths of an index run come from: arguments, a list in a file, or standard input. */
+/** Paths of an index run: arguments, a list file, or standard input. */
 import { createReadStream } from 'node:fs'
 import { readPathList } from '../../discover/path-list.js'
 import { CaseError } from '../../model/case-error.js'
@@ -27,7 +27,7 @@ async function readList(name: string, separator: '\n' | '\0'): Promise<string[]>
     for await (const path of readPathList(name === '-' ? process.stdin : createReadStream(name), separator))
       paths.push(path)
   } catch (error) {
-    throw new CaseError(`can not read the list ${name}: ${(error as Error).message}`, {
+    throw new CaseError(`cannot read the list ${name}: ${(error as Error).message}`, {
       hint: 'it holds paths, one a line: find ./AWSLogs -name "*.json.gz" > list.txt',
       cause: error,
     })

@@ -1,4 +1,4 @@
-/** What a hand-over or an export is about: whatever `find` can be asked. */
+/** Selection of a hand-over or export: anything `find` accepts. */
 import * as Flags from '@oclif/core/flags'
 import { CaseError } from '../../model/case-error.js'
 import type { RowKind } from '../../model/event.js'
@@ -27,7 +27,7 @@ export const selectionFlags = {
     exclusive: ['resource', 'text'],
   }),
   namesakes: Flags.boolean({
-    description: 'Take all principals of the name, instead of asking which.',
+    description: 'Accept all principals of an ambiguous name.',
     dependsOn: ['principal'],
   }),
   resource: Flags.string({
@@ -57,13 +57,13 @@ export interface SelectionFlags extends FindScopeFlags {
 export interface Selected {
   readonly question: Question
   readonly kinds: readonly RowKind[]
-  /** What explains an answer without rows. */
+  /** Explains an empty answer. */
   readonly ifNothing: readonly string[]
-  /** How it was understood. */
+  /** How the selection was understood. */
   readonly notes: readonly string[]
 }
 
-/** Filters that select on their own. */
+/** Filters that are enough of a selection by themselves. */
 const SELECTING = [
   'since',
   'until',
@@ -81,7 +81,7 @@ const SELECTING = [
   'kind',
 ] as const
 
-/** @throws CaseError when the name of a principal can mean several. */
+/** @throws CaseError if the name of a principal is ambiguous. */
 export function readSelected(db: Connection, subject: Subject, flags: SelectionFlags): Selected {
   const { notes, ...scope } = readFindScope(db, flags)
   const kinds = askedKinds(db, flags.kind)
@@ -93,13 +93,12 @@ export function readSelected(db: Connection, subject: Subject, flags: SelectionF
   return {
     question,
     kinds,
-    ifNothing:
-      question.kind === 'principal' && match?.length === 0 ? ['nobody who called bears this name'] : [],
+    ifNothing: question.kind === 'principal' && match?.length === 0 ? ['no caller has this name'] : [],
     notes: [...notes, ...(match ?? []), ...unmet, ...(window === undefined ? [] : [window])],
   }
 }
 
-/** @throws CaseError when nothing selects: everything must be asked for. */
+/** @throws CaseError if nothing selects; everything takes an explicit --all. */
 export function subjectOf(flags: SelectionFlags): Subject {
   if (flags.request !== undefined) return { kind: 'request', value: flags.request }
   if (flags.principal !== undefined) return principalSubject(flags.principal, flags.namesakes)
@@ -113,7 +112,7 @@ export function subjectOf(flags: SelectionFlags): Subject {
   })
 }
 
-/** Said only when it is asked for: what is kept of a question is what was asked. */
+/** Set only if given, so that the stored question is what was typed. */
 export function principalSubject(value: string, namesakes: boolean): Subject {
   return { kind: 'principal', value, ...(namesakes ? { namesakes } : {}) }
 }

@@ -1,11 +1,11 @@
-/** Commands that are suggested ask the case that was asked: what was typed with `--case` is typed with them, too. */
+/** Repeats the user's --case in suggested commands. */
 import { shellWord } from '../../model/shell-word.js'
 
-/** Commands that take a case, as they stand in a message. `handoff verify` and `log verify` do not. */
+/** Commands with --case, as messages spell them. `handoff verify` and `log verify` have none. */
 const COMMAND =
   /\bcoldtrail (find (?:request|principal|resource|text|window)|digest verify|(?:handoff|index|show|sql|export|lineage|summary|principals|resources|problems|coverage|info|verify)(?![\w-]| verify))/g
 
-/** @returns undefined when the case is the usual one, which needs no flag. */
+/** @returns undefined for the default case, which needs no flag. */
 export function typedCase(argv: readonly string[]): string | undefined {
   const end = argv.indexOf('--')
   const flags = end < 0 ? argv : argv.slice(0, end)

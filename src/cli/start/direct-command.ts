@@ -1,26 +1,29 @@
-/** Which command a command line names, from oclif's manifest alone; only where oclif would without doubt find the same. */
+/**
+ * Resolves a command line from oclif's manifest alone, only where oclif would certainly choose the same
+ * command.
+ */
 
-/** What is read of oclif.manifest.json. */
+/** The parts of oclif.manifest.json that are read. */
 export interface Manifest {
   readonly commands: Readonly<Record<string, ManifestEntry>>
 }
 
 interface ManifestEntry {
   readonly args?: Readonly<Record<string, unknown>>
-  /** From the root of the package to the module of the command. */
+  /** Path of the command's module from the package root. */
   readonly relativePath?: readonly string[]
 }
 
 export interface DirectCommand {
-  /** Words with `:` between them. */
+  /** Words joined with `:`. */
   readonly id: string
-  /** Module of the command, from the root of the package. */
+  /** Path of the command's module from the package root. */
   readonly file: string
-  /** What was typed after the words of the command. */
+  /** Arguments after the words of the command. */
   readonly args: string[]
 }
 
-/** @returns undefined for oclif to decide: help, topics, plug-ins, words that are no command. */
+/** @returns undefined if oclif must decide: help, topics, plug-ins, unknown words. */
 export function readDirect(argv: readonly string[], { commands }: Manifest): DirectCommand | undefined {
   if (asksForHelp(argv)) return undefined
   const end = argv.findIndex((word) => word.startsWith('-') || word.includes('='))
@@ -30,7 +33,7 @@ export function readDirect(argv: readonly string[], { commands }: Manifest): Dir
     const command = Object.hasOwn(commands, id) ? commands[id] : undefined
     if (command?.relativePath === undefined) continue
     const takesArgs = Object.keys(command.args ?? {}).length > 0
-    // `info bucket` asks for a command of that name.
+    // `info bucket` could be a command of that name.
     if (length < words.length && !takesArgs) return undefined
     return { id, file: command.relativePath.join('/'), args: argv.slice(length) }
   }

@@ -1,6 +1,7 @@
 /**
- * The start of every run. A command line that names a command runs that command at once, as the build's manifest has it. Help,
- * completion and what is not understood go to oclif, which first reads package files and plug-ins: that takes as long again.
+ * Entry point. A command line that names a command runs it directly from the build's manifest. Help,
+ * completion and anything else go to oclif, which first reads package files and plug-ins and takes twice as
+ * long.
  */
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -16,11 +17,11 @@ import { readDirect, type DirectCommand, type Manifest } from './direct-command.
 
 const VERSION = `${PACKAGE.name}/${PACKAGE.version} ${process.platform}-${process.arch} node-${process.version}`
 
-/** @param root folder of the package, ending in a slash. */
+/** @param root package folder, ending in a slash. */
 export async function launch(root: URL): Promise<void> {
   watchOutput()
   if (process.platform === 'win32') {
-    // Paths are handled as bytes with '/', and file modes and signals are POSIX ones.
+    // Paths are byte strings with '/', file modes and signals are POSIX.
     process.stderr.write(
       'Error: coldtrail does not run on native Windows paths\nhint: run it in WSL2, where it works as on Linux\n',
     )
@@ -47,7 +48,7 @@ export async function launch(root: URL): Promise<void> {
   }
 }
 
-/** What people try, as oclif has it: no command has a flag -h, and none is named version. */
+/** Common words in oclif's spelling: no command has a -h flag or is named version. */
 function usualWords(typed: readonly string[]): string[] {
   if (typed.length === 1 && typed[0] === 'version') return ['--version']
   return typed.at(-1) === '-h' && !typed.includes('--') ? [...typed.slice(0, -1), '--help'] : [...typed]
@@ -87,14 +88,14 @@ function fail(error: CaseError, argv: readonly string[]): void {
   else process.stderr.write(errorText(error))
 }
 
-/** Without user plug-ins: a file in the home folder must not be able to run code in an investigation. */
+/** Without user plug-ins: a file in the home folder must not run code in an investigation. */
 async function runOclif(root: URL, argv: string[]): Promise<void> {
   const { Config, run } = await import('@oclif/core')
   const config = await Config.load({ root: fileURLToPath(root), userPlugins: false, devPlugins: false })
   await run(argv, config)
 }
 
-/** What was typed is echoed by the messages of oclif: its control characters must not act. */
+/** oclif's messages echo the command line, control characters included. */
 function shown(error: Error): Error {
   error.message = error.message.replaceAll('\t', '    ').split('\n').map(printable).join('\n')
   return error

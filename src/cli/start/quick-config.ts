@@ -1,4 +1,4 @@
-/** oclif's configuration of this program, from what is known at the build: no files are read, there are no plug-ins. */
+/** oclif configuration built from what the build knows: reads no files, has no plug-ins. */
 import { Config } from '@oclif/core/config'
 import type * as Interfaces from '@oclif/core/interfaces'
 import PACKAGE from '../../../package.json' with { type: 'json' }

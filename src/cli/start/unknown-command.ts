@@ -1,16 +1,16 @@
-/** What to say of a command line that names no command. */
+/** Errors for command lines that name no command. */
 import { CaseError } from '../../model/case-error.js'
 import { nearestWord } from '../../model/nearest-word.js'
 import { shellWord } from '../../model/shell-word.js'
 
-/** Commands of oclif's plug-ins: the manifest does not have them. */
+/** Commands of oclif's plug-ins, which are not in the manifest. */
 const PLUGINS = new Set(['help', 'autocomplete'])
-/** Lists whose name is taken for the question about one. */
+/** Lists often typed for the question about one item. */
 const ABOUT_ONE: Readonly<Record<string, string>> = { principals: 'find principal' }
 
 /**
- * @param ids of all commands, words with `:` between them.
- * @returns undefined for what oclif has an answer to: help, topics, plug-ins, flags alone.
+ * @param ids of all commands, words joined with `:`. @returns undefined if oclif has an answer: help, topics,
+ * plug-ins, flags alone.
  */
 export function unknownCommand(argv: readonly string[], ids: readonly string[]): CaseError | undefined {
   const end = argv.findIndex((word) => word.startsWith('-'))
@@ -32,7 +32,7 @@ function commandBefore(words: readonly string[], ids: readonly string[]): string
 
 function oneWordTooMany(command: string, extra: readonly string[]): CaseError {
   const question = ABOUT_ONE[command]
-  return new CaseError(`coldtrail ${command} takes nothing behind it: ${extra.map(shellWord).join(' ')}`, {
+  return new CaseError(`coldtrail ${command} takes no argument: ${extra.map(shellWord).join(' ')}`, {
     hint:
       question === undefined
         ? `see coldtrail ${command} --help`

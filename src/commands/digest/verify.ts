@@ -21,7 +21,7 @@ export default class DigestVerify extends CaseCommand {
   static override summary = 'Validate the CloudTrail digests of a case, offline.'
   static override description = `Compares every log file with the digest that lists it, and checks the signature of every digest with CloudTrail's public keys.
 Each file is VALID, INVALID, MISSING, NOT COVERED, UNSIGNED TAIL (of the newest digest, whose signature is only in the metadata of its object)
-or CONSISTENT (no keys given). The results are kept in the case: show and info tell them. Exit code 12 when anything is INVALID or MISSING.
+or CONSISTENT (no keys given). The results are stored in the case: show and info print them. Exit code 12 if anything is INVALID or MISSING.
 
 While online, get the keys of each region, and the signature of each newest digest:
   aws cloudtrail list-public-keys --region REGION --start-time TIME --end-time TIME > keys.json
@@ -43,7 +43,7 @@ While online, get the keys of each region, and the signature of each newest dige
       helpValue: 'DIR',
     }),
     format: Flags.option({
-      description: 'table: files that are not as they should be, in words; the others: every file.',
+      description: 'table: only files with a finding; the other formats: every file.',
       options: CHECKED_FILE_FORMATS,
       default: 'table' as const,
     })(),
@@ -51,10 +51,10 @@ While online, get the keys of each region, and the signature of each newest dige
 
   async run(): Promise<DigestVerifyResult> {
     const { flags } = await this.parse(DigestVerify)
-    const tell = (line: string): void => {
-      this.tell(line)
+    const note = (line: string): void => {
+      this.note(line)
     }
-    const printer = this.jsonEnabled() ? noCheckedFiles() : openCheckedFiles(flags.format, tell)
+    const printer = this.jsonEnabled() ? noCheckedFiles() : openCheckedFiles(flags.format, note)
     const files: CheckedFile[] = []
     let checked = 0
     const plan = {
@@ -70,9 +70,9 @@ While online, get the keys of each region, and the signature of each newest dige
     })
     await printer.end(report)
     this.shown = checked
-    report.notes.forEach(tell)
+    report.notes.forEach(note)
     if (report.notKept !== null)
-      tell(`results are not kept: the case can not be written to (${report.notKept})`)
+      note(`results are not stored: the case cannot be written to (${report.notKept})`)
     const bad = Object.values(report.counts).some(
       (states) => (states.INVALID ?? 0) + (states.MISSING ?? 0) > 0,
     )

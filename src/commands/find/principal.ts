@@ -6,8 +6,8 @@ import { FindCommand, type FindResult } from '../../cli/find-command.js'
 export default class FindPrincipal extends FindCommand {
   static override summary = 'Find what a principal did.'
   static override description = `The value is any name of the caller, in any case: user, role or session name, ARN with or without its path,
-unique ID (AIDA…, AROA…), access key, source identity, account, or the service that called. A * at its end finds all that begin so.
-Whom it means is told. A name of several principals is asked back, with what to type for each; filters can decide it, too.`
+unique ID (AIDA…, AROA…), access key, source identity, account, or calling service. A trailing * matches a prefix.
+The matched principal is printed. For an ambiguous name the candidates are listed; filters can disambiguate.`
   static override examples = [
     '<%= config.bin %> <%= command.id %> alice --write-only',
     '<%= config.bin %> <%= command.id %> arn:aws:iam::111122223333:role/service-role/Deploy --since 7d',
@@ -16,13 +16,13 @@ Whom it means is told. A name of several principals is asked back, with what to 
   static override args = {
     value: Args.string({
       name: 'value',
-      description: 'Name, ARN, ID or key; name* for all that begin so.',
+      description: 'Name, ARN, ID or key; name* matches a prefix.',
       required: true,
       ignoreStdin: true,
     }),
   }
   static override flags = {
-    namesakes: Flags.boolean({ description: 'Take all principals of the name, instead of asking which.' }),
+    namesakes: Flags.boolean({ description: 'Accept all principals of an ambiguous name.' }),
   }
 
   async run(): Promise<FindResult> {

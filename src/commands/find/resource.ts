@@ -6,8 +6,8 @@ import type { ResourceHistory } from '../../model/resource-list.js'
 export default class FindResource extends FindCommand {
   static override summary = 'Find what happened to a resource.'
   static override description = `Looks at every resource that a record names anywhere, not only in its resources list. The value is an ARN, a bare ID or name
-(i-0abc…, sg-0abc…, MyTable), a bucket, bucket/key or s3://bucket/key. A * at its end finds all that begin so.
-For the ARN of a user or role, what it did itself is shown too.`
+(i-0abc…, sg-0abc…, MyTable), a bucket, bucket/key or s3://bucket/key. A trailing * matches a prefix.
+For the ARN of a user or role, its own calls are shown too.`
   static override examples = [
     '<%= config.bin %> <%= command.id %> my-bucket --service s3 --write-only',
     '<%= config.bin %> <%= command.id %> "my-bucket/backups/*" --event GetObject',
@@ -16,7 +16,7 @@ For the ARN of a user or role, what it did itself is shown too.`
   static override args = {
     value: Args.string({
       name: 'value',
-      description: 'ARN, ID, name, bucket or bucket/key; name* for all that begin so.',
+      description: 'ARN, ID, name, bucket or bucket/key; name* matches a prefix.',
       required: true,
       ignoreStdin: true,
     }),
@@ -24,7 +24,7 @@ For the ARN of a user or role, what it did itself is shown too.`
 
   static override flags = {
     history: Flags.boolean({
-      description: 'Tell its life instead: created, changed, shared, deleted, by whom.',
+      description: 'Show its history instead: created, changed, shared, deleted, by whom.',
     }),
   }
 

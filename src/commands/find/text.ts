@@ -5,7 +5,7 @@ import { FindCommand, type FindResult } from '../../cli/find-command.js'
 export default class FindText extends FindCommand {
   static override summary = 'Find words anywhere in the records.'
   static override description = `Every word and every "quoted phrase" must occur in the values of a record, in any case and order. Words are runs of letters and
-digits; all other characters only separate, so an ARN or an address is found as the phrase of its parts.`
+digits; other characters are separators, so an ARN or an address is found as the phrase of its parts.`
   static override examples = [
     '<%= config.bin %> <%= command.id %> "203.0.113.7"',
     '<%= config.bin %> <%= command.id %> \'"not authorized to perform" CreateUser\' --since 2023-07-10',

@@ -4,7 +4,7 @@ import { CaseError } from '../../model/case-error.js'
 export default class FindWindow extends FindCommand {
   static override summary = 'Find everything in a time window.'
   static override description = `At least one end is needed. Relative times count back from the newest event in the case, not from now.
-CloudTrail's times have seconds: the order within one second is unknown, and shown in the order of indexing.`
+CloudTrail's times have a resolution of one second: events of the same second are shown in the order of indexing.`
   static override examples = [
     '<%= config.bin %> <%= command.id %> --since 2023-07-10T11:42:00Z --until 2023-07-10T12:00:00Z',
     '<%= config.bin %> <%= command.id %> --since 2h --error --order desc --limit 50',

@@ -13,11 +13,11 @@ import type { Manifest } from '../../handover/manifest.js'
 import type { RowKind } from '../../model/event.js'
 
 export default class Handoff extends CaseCommand {
-  static override summary = 'Write what find shows into one plain file for others.'
+  static override summary = 'Write selected events into one file for others.'
   static override description = `The file opens in any SQLite tool: events and lines of S3 server access logs with their exact records, appearances, resources,
-principals, the files they came from with their hashes, problems, coverage, the question that selected them, and what every
-column means. Counts of aggregated events go with it as find shows them, with all counts of each; --kind takes only some.
-A manifest beside it holds its SHA-256; coldtrail handoff verify checks both. Select with one of --request, --principal,
+principals, the files they came from with their hashes, problems, coverage, the question that selected them, and what each
+column means. Aggregated counts are included; --kind selects some kinds.
+A manifest next to it holds its SHA-256; coldtrail handoff verify checks both. Select with one of --request, --principal,
 --resource, --text, with any filter, or take everything with --all.`
   static override examples = [
     '<%= config.bin %> <%= command.id %> bob.sqlite --principal arn:aws:iam::111122223333:user/bob',
@@ -50,7 +50,7 @@ A manifest beside it holds its SHA-256; coldtrail handoff verify checks both. Se
     const db = openCase(flags.case)
     const { question, kinds, notes } = readSelected(db, subject, flags)
     db.close()
-    for (const note of notes) this.tell(note)
+    for (const note of notes) this.note(note)
     const result = makeHandover({
       casePath: flags.case,
       out: args.out,
@@ -61,12 +61,12 @@ A manifest beside it holds its SHA-256; coldtrail handoff verify checks both. Se
       signKey: flags.sign,
       onProgress: () => undefined,
     })
-    for (const note of result.notes) this.tell(note)
+    for (const note of result.notes) this.note(note)
     const { counts, size, sha256 } = result.manifest
-    this.tell(`${rowCounts(kindCounts(counts), kinds)}, ${formatBytes(size)}, sha256 ${sha256}`)
-    for (const file of result.files) this.tell(`wrote ${file}`)
-    if (flags.redact) this.tell(REDACTION_LIMIT)
-    this.tell(`check it with: coldtrail handoff verify ${shellWord(args.out)}`)
+    this.note(`${rowCounts(kindCounts(counts), kinds)}, ${formatBytes(size)}, sha256 ${sha256}`)
+    for (const file of result.files) this.note(`wrote ${file}`)
+    if (flags.redact) this.note(REDACTION_LIMIT)
+    this.note(`check it with: coldtrail handoff verify ${shellWord(args.out)}`)
     return result
   }
 }

@@ -8,7 +8,7 @@ import { printable } from '../../render/printable.js'
 export default class HandoffVerify extends CaseCommand {
   static override summary = 'Check a hand-over file against its manifest and signature.'
   static override description = `Size, SHA-256, the hash of every record, the digest over all events, the full text word for word, SQLite's own check, and the signature of the manifest.
-Exit code 12 when anything does not fit.`
+Exit code 12 on any mismatch.`
   static override examples = [
     '<%= config.bin %> <%= command.id %> bob.sqlite',
     '<%= config.bin %> <%= command.id %> bob.sqlite --allowed-signers signers.txt --signer analyst@example.org',
@@ -16,7 +16,7 @@ Exit code 12 when anything does not fit.`
   static override args = {
     file: Args.string({
       ignoreStdin: true,
-      description: 'The hand-over file; its manifest lies beside it.',
+      description: 'The hand-over file; its manifest is next to it.',
       required: true,
     }),
   }
@@ -51,7 +51,7 @@ Exit code 12 when anything does not fit.`
         hint: 'ask for the file again, and compare its SHA-256 by another way',
       })
     }
-    this.tell(
+    this.note(
       `${args.file} is what its manifest describes: ${check.manifest.counts['events'] ?? 0} events, sha256 ${check.manifest.sha256}`,
     )
     return check

@@ -14,10 +14,10 @@ import { renderIngestReport } from '../../render/ingest-report.js'
 
 export default class Index extends CaseCommand {
   static override summary = 'Index an archive of CloudTrail log files into a case.'
-  static override description = `Reads CloudTrail records in any shape, and S3 server access logs: plain, gzip, zip, tar and tar.gz, told by content and not by name.
+  static override description = `Reads CloudTrail records in any shape, and S3 server access logs: plain, gzip, zip, tar and tar.gz, recognised by content, not by name.
 Keeps their bytes in the case.
-Run it again over the same or a grown archive: only what is new is indexed, by the hash of its bytes.
-The archive is only read. Whatever can not be used becomes a problem row: see coldtrail problems.`
+Run it again over the same or a grown archive: files already indexed (by SHA-256) are skipped.
+The archive is only read. Anything unusable becomes a problem row: see coldtrail problems.`
   static override examples = [
     '<%= config.bin %> <%= command.id %> ./AWSLogs --case ./case.sqlite',
     '<%= config.bin %> <%= command.id %> ./AWSLogs ./more --exclude "**/CloudTrail-Digest/**" --workers 4',
@@ -51,17 +51,17 @@ The archive is only read. Whatever can not be used becomes a problem row: see co
       helpValue: 'GLOB',
     }),
     reference: Flags.boolean({
-      description: 'Keep no bytes: read the archive where it lies, checked by hash.',
+      description: 'Store no bytes: read the archive in place, checked by hash.',
     }),
     lenient: Flags.boolean({
       description: 'Read curly quotes as straight ones where JSON is damaged; such events are marked.',
     }),
     since: Flags.string({
-      description: 'Skip files whose path says a day before this (UTC).',
+      description: 'Skip files dated before this day (UTC) by their path.',
       helpValue: 'DAY',
     }),
     until: Flags.string({
-      description: 'Skip files whose path says a day well after this (UTC).',
+      description: 'Skip files dated well after this day (UTC) by their path.',
       helpValue: 'DAY',
     }),
     quiet: Flags.boolean({ char: 'q', description: 'No progress and no totals on stderr.' }),
@@ -84,14 +84,14 @@ The archive is only read. Whatever can not be used becomes a problem row: see co
       toolVersion: this.config.version,
     }
     const totals = await this.#ingest(plan, flags.quiet)
-    if (!flags.quiet) for (const line of renderIngestReport(totals, flags.case)) this.tell(line)
-    if (flags.stats) this.tell(JSON.stringify(totals.stages))
+    if (!flags.quiet) for (const line of renderIngestReport(totals, flags.case)) this.note(line)
+    if (flags.stats) this.note(JSON.stringify(totals.stages))
     return totals
   }
 
   async #ingest(plan: IngestPlan, quiet: boolean): Promise<IngestTotals> {
     const interrupt = watchInterrupt((line) => {
-      this.tell(line)
+      this.note(line)
     })
     const progress = openProgressLine(process.stderr, quiet || this.jsonEnabled())
     try {

@@ -7,8 +7,8 @@ import { printable } from '../../render/printable.js'
 
 export default class LogVerify extends CaseCommand {
   static override summary = 'Check a log of questions.'
-  static override description = `Every line of a log that --log wrote holds the hash of the line before: a line that was changed, removed, inserted or moved is
-named, with exit code 12. Lines cut off at the end do not show in the file itself: note the last hash elsewhere, and compare it.`
+  static override description = `Every line of a log written by --log holds the hash of the previous line: a changed, removed, inserted or moved line is
+reported, with exit code 12. Lines cut off at the end cannot be detected: note the last hash elsewhere, and compare it.`
   static override examples = [
     '<%= config.bin %> <%= command.id %> questions.jsonl',
     '<%= config.bin %> <%= command.id %> --log questions.jsonl --json',
@@ -16,7 +16,7 @@ named, with exit code 12. Lines cut off at the end do not show in the file itsel
   static override args = {
     file: Args.string({
       ignoreStdin: true,
-      description: 'The log; without: the one of --log or COLDTRAIL_LOG.',
+      description: 'The log; default: the one of --log or COLDTRAIL_LOG.',
       required: false,
     }),
   }
@@ -29,11 +29,11 @@ named, with exit code 12. Lines cut off at the end do not show in the file itsel
     const check = verifyLog(file)
     if (!this.jsonEnabled())
       for (const finding of check.findings) process.stdout.write(`${printable(`${file}: ${finding}`)}\n`)
-    this.tell(
+    this.note(
       `${formatCount(check.lines)} questions${check.first === null ? '' : `, ${check.first} to ${check.last ?? '?'}`}`,
     )
-    if (check.lastHash !== null) this.tell(`last hash ${check.lastHash}`)
-    this.tell(check.findings.length === 0 ? 'no findings' : `${formatCount(check.findings.length)} findings`)
+    if (check.lastHash !== null) this.note(`last hash ${check.lastHash}`)
+    this.note(check.findings.length === 0 ? 'no findings' : counted(check.findings.length, "finding"))
     process.exitCode = check.findings.length > 0 ? EXIT.verificationFailed : EXIT.done
     return check
   }

@@ -86,5 +86,5 @@ function ignoredNote(terms: readonly string[]): string[] {
 function starNote(terms: readonly string[]): string[] {
   const starred = terms.find((term) => /[\p{L}\p{N}]\*$/u.test(term))
   if (starred === undefined) return []
-  return [`${starred} finds whole words only; for all that begin so: --match ${shellWord(starred)}`]
+  return [`${starred} finds whole words only; for a prefix: --match ${shellWord(starred)}`]
 }

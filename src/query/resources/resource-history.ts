@@ -47,7 +47,7 @@ function onlyOne(resources: readonly Resource[], value: string): Resource {
   const [only] = resources
   if (only === undefined)
     throw new CaseError(`no record names ${value}`, {
-      hint: `names that begin so: coldtrail resources ${shellWord(`${value}*`)}`,
+      hint: `names with this prefix: coldtrail resources ${shellWord(`${value}*`)}`,
     })
   if (resources.length === 1) return only
   const choices = resources
