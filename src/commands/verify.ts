@@ -3,7 +3,7 @@ import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
 import { CaseCommand } from '../cli/case-command.js'
 import { CaseError, EXIT } from '../model/case-error.js'
-import { formatBytes, formatCount } from '../render/bytes.js'
+import { counted, formatBytes, formatCount } from '../render/bytes.js'
 import { printable } from '../render/printable.js'
 import { LineWriter } from '../render/sink.js'
 import type { Finding } from '../verify/case/finding.js'
@@ -147,6 +147,6 @@ function summary(plan: VerifyPlan, totals: VerifyTotals): string[] {
   }
   if (totals.state !== 'ready')
     lines.push('indexing has not finished: run coldtrail index again, then verify')
-  lines.push(totals.findings === 0 ? 'no findings' : `${formatCount(totals.findings)} findings`)
+  lines.push(totals.findings === 0 ? 'no findings' : counted(totals.findings, 'finding'))
   return lines
 }

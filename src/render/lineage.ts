@@ -37,5 +37,5 @@ export function renderLineageChoice({ asked, candidates, more }: LineageChoice):
     return `  coldtrail lineage ${shellWord(start)}  (${what}; ${used})`
   })
   const rest = more === 0 ? [] : [`  and ${formatCount(more)} more`]
-  return [`'${asked}' names ${formatCount(all)} things; ask for one of them:`, ...lines, ...rest]
+  return [`'${asked}' is ambiguous (${formatCount(all)} matches); choose one:`, ...lines, ...rest]
 }

@@ -72,7 +72,7 @@ describe('both logs of one request', () => {
       'event',
     ])
     const { stderr } = await runCommand(FindWindow, ...since, '--case', CASE, '--account', '111122223333')
-    expect(stderr).toContain('access logs do not tell what --account asks for: their lines are left out')
+    expect(stderr).toContain('access-log lines have no field for --account: they are left out')
   })
 })
 

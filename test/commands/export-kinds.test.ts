@@ -76,7 +76,7 @@ it('tells how many of each, and what a filter leaves out', async () => {
   )
   const account = await exported('jsonl', '--account', '111122223333')
   expect(account.stderr).toContain(
-    'access logs do not tell what --account asks for: their lines are left out',
+    'access-log lines have no field for --account: they are left out',
   )
   expect(linesOf(account.stdout).every(({ kind }) => kind !== 'access-log')).toBe(true)
   expect((await exported('csv', '--kind', 'access-log', '--text', 'nobody')).stderr).toContain(

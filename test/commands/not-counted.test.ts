@@ -69,7 +69,7 @@ describe.each<[string, unknown, readonly string[]]>([
 
   it('does not let a filter that no line can answer pass for none', async () => {
     const { stderr } = await runCommand(command, ...argv, '--region', 'us-east-1', '--case', CASE)
-    expect(stderr).toContain('lines of access logs do not tell what --region asks for')
+    expect(stderr).toContain('access-log lines have no field for --region')
   })
 
   it('has the numbers in --json', async () => {

@@ -172,7 +172,7 @@ describe('a selection is what find shows', () => {
     } = handOver(CASE, {
       question: question({ kind: 'window' }, { accounts: ['111122223333'] }),
     })
-    expect(notes).toEqual(['access logs do not tell what --account asks for: their lines are left out'])
+    expect(notes).toEqual(['access-log lines have no field for --account: they are left out'])
     expect(manifest.notes).toEqual(notes)
     expect(ask(file, "SELECT value FROM meta WHERE key = 'notes'")).toEqual([
       { value: JSON.stringify(notes) },

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isJsonObject, type JsonObject } from '../../src/model/record.js'
 import { readIdentity } from '../../src/normalise/identity.js'
-import { ownedAccountLabel } from '../../src/normalise/owned-accounts.js'
+import { ownedAccountLabel } from '../../src/query/principals/account-owner.js'
 import { CREDENTIAL_CLASSES, IDENTITY_COLUMNS, type IdentityReading } from '../../src/model/principal.js'
 
 const FIXTURES = path.resolve(import.meta.dirname, '../../fixtures/identities')

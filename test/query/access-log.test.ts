@@ -176,7 +176,7 @@ it('a filter that can not apply is told', () => {
   const filters = { ...NO_FILTERS, accounts: ['111122223333'], accessKeys: ['AKIA'] }
   const { notes } = askAccessLog(db, { kind: 'window', window: {}, filters }, { order: 'asc' })
   expect(notes).toEqual([
-    'access logs do not tell what --account, --access-key asks for: their lines are left out',
+    'access-log lines have no field for --account, --access-key: they are left out',
   ])
 })
 

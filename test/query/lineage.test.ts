@@ -201,7 +201,7 @@ describe('output', () => {
       more: 2,
     })
     expect(lines).toEqual([
-      "'x' names 3 things; ask for one of them:",
+      "'x' is ambiguous (3 matches); choose one:",
       "  coldtrail lineage 'AROA:it'\\''s; rm -rf ~@2024-05-14T00:00:00Z'  (role-session; no events)",
       '  and 2 more',
     ])

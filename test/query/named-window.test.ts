@@ -82,6 +82,6 @@ describe('--between', () => {
 
   it('needs two ends', () => {
     for (const typed of ['event-1', '..event-1', 'a..b..c', ''])
-      expect(() => resolveBetween(db, typed)).toThrow('names no two ends')
+      expect(() => resolveBetween(db, typed)).toThrow('needs two ends')
   })
 })

@@ -51,7 +51,7 @@ async function ask(first: readonly CloudTrailRecord[], full: readonly CloudTrail
   }
 }
 
-describe('rows of a console export that tell only the name', () => {
+describe('rows of a console export that have only the name', () => {
   it('are nobody where full records took the place of all of them', async () => {
     const { keys, notes, events } = await ask([record(1), record(2)], [record(1), record(2), record(3)])
     expect(keys).toEqual(['user:AIDABEN111122223333'])
@@ -63,7 +63,7 @@ describe('rows of a console export that tell only the name', () => {
     const { notes, events } = await ask([record(1), record(2)], [record(3)])
     expect(events).toEqual(['event-1', 'event-2', 'event-3'])
     expect(notes).toEqual([
-      'benjamin: 2 principals: user arn:aws:iam::111122223333:user/benjamin AIDABEN111122223333, records that tell only the name benjamin',
+      'benjamin: 2 principals: user arn:aws:iam::111122223333:user/benjamin AIDABEN111122223333, records with only the name benjamin',
     ])
   })
 

@@ -292,7 +292,7 @@ it.each([
   ['alice-at-ci', /: source identity of role /],
   ['Admin', /: permission set of role /],
   ['alice', /: user arn:\S+ AIDAALICE00000000001; issued the sessions of 1 principal$/],
-  ['AIDAALICE00000000001', /; also as other accounts saw it$/],
+  ['AIDAALICE00000000001', /; also as seen by other accounts$/],
   ['backup', /: service backup.amazonaws.com; service that called with the rights of 1 principal$/],
   [SAML, /: identity provider of 1 principal$/],
   [ACCOUNT, /: account of \d+ principals$/],
@@ -385,7 +385,7 @@ describe('the commands that take a principal', () => {
     expect([stdout, exit]).toEqual(['', 2])
     const [error, hint, ...listed] = stderr.trimEnd().split('\n')
     expect(error).toBe('Error: bob names 2 principals')
-    expect(hint).toBe('  ask for one of them, or for all with --namesakes:')
+    expect(hint).toBe('  choose one, or take all with --namesakes:')
     expect(listed.map((line, at) => line.slice(0, choices[at]?.length))).toEqual(choices)
   })
 

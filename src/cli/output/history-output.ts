@@ -1,6 +1,6 @@
 /** Prints the history of one resource: `resources --history` and `find resource --history`. */
 import type { ResourceHistory } from '../../model/resource-list.js'
-import { formatCount } from '../../render/bytes.js'
+import { counted, formatCount } from '../../render/bytes.js'
 import type { Format } from '../../render/format.js'
 import { HISTORY_COLUMNS, HISTORY_FIELDS, historyCells } from '../../render/history-rows.js'
 import { chooseColumns } from '../list-command.js'
@@ -44,8 +44,4 @@ export async function showHistory(
 
 function isJson(format: Format): boolean {
   return format === 'json' || format === 'jsonl'
-}
-
-function counted(count: number, noun: string): string {
-  return `${formatCount(count)} ${count === 1 ? noun : `${noun}s`}`
 }

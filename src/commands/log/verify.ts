@@ -2,7 +2,7 @@ import * as Args from '@oclif/core/args'
 import { CaseCommand } from '../../cli/case-command.js'
 import { verifyLog, type LogCheck } from '../../cli/question-log.js'
 import { CaseError, EXIT } from '../../model/case-error.js'
-import { formatCount } from '../../render/bytes.js'
+import { counted, formatCount } from '../../render/bytes.js'
 import { printable } from '../../render/printable.js'
 
 export default class LogVerify extends CaseCommand {
@@ -33,7 +33,7 @@ reported, with exit code 12. Lines cut off at the end cannot be detected: note t
       `${formatCount(check.lines)} questions${check.first === null ? '' : `, ${check.first} to ${check.last ?? '?'}`}`,
     )
     if (check.lastHash !== null) this.note(`last hash ${check.lastHash}`)
-    this.note(check.findings.length === 0 ? 'no findings' : counted(check.findings.length, "finding"))
+    this.note(check.findings.length === 0 ? 'no findings' : counted(check.findings.length, 'finding'))
     process.exitCode = check.findings.length > 0 ? EXIT.verificationFailed : EXIT.done
     return check
   }

@@ -53,7 +53,7 @@ export function askAccessLog(
 function notesOf({ filters }: Question): string[] {
   const flags = unanswerable(filters)
   if (flags.length === 0) return []
-  return [`access logs do not tell what ${flags.join(', ')} asks for: their lines are left out`]
+  return [`access-log lines have no field for ${flags.join(', ')}: they are left out`]
 }
 
 const TIME = `CASE WHEN l.time_ms IS NULL THEN NULL ELSE strftime('%Y-%m-%dT%H:%M:%SZ', l.time_ms / 1000, 'unixepoch') END`

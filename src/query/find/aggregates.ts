@@ -1,4 +1,6 @@
-/** A question → counts of aggregated events, in the columns of events as far as they tell the same. They are few: one table is read. */
+/**
+ * A question → counts of aggregated events, in the columns they share with events. There are few: the table is scanned.
+ */
 import { AGGREGATE_COLUMNS, EVENT_COLUMNS, type EventRow } from '../../model/event.js'
 import type { Filters, Page, Question } from '../../model/question.js'
 import type { Connection } from '../../store/open.js'
@@ -39,7 +41,7 @@ export function askAggregates(
   }
 }
 
-/** Selects `id` of every count that the question means. */
+/** Selects `id` of every matching count. */
 export function aggregateIds(question: Question): Statement {
   return sql`SELECT a.id FROM aggregate a WHERE ${and(conditionsOf(question))}`
 }
@@ -52,7 +54,7 @@ function conditionsOf(question: Question): Statement[] {
   ]
 }
 
-/** What a count is of stands in its name; a window is asked for one row an event, not for one a detail. */
+/** Only `name` says what a count is about. A window gets one row per event, not one per detail. */
 function subjectConditions(question: Question): Statement[] {
   switch (question.kind) {
     case 'window':
@@ -83,7 +85,7 @@ function anyOf(column: string, values: readonly string[]): Statement[] {
   return values.length === 0 ? [] : [sql`a.${raw(column)} COLLATE NOCASE IN ${list(values.map(asStored))}`]
 }
 
-/** Flags of which a count says nothing. */
+/** Filters on fields that a count does not have. */
 function unanswerable(filters: Filters): string[] {
   const { sourceIps, accessKeys, credentials, errors, writeOnly } = filters
   const flags = {
@@ -96,12 +98,12 @@ function unanswerable(filters: Filters): string[] {
   return Object.entries(flags).flatMap(([flag, isUsed]) => (isUsed ? [flag] : []))
 }
 
-/** What of the question a count can not answer, in words. */
+/** Notes for filters that counts cannot answer. */
 export function unansweredByCounts({ filters }: Question): string[] {
   const flags = unanswerable(filters)
   return flags.length === 0
     ? []
-    : [`aggregated events do not tell what ${flags.join(', ')} asks for: their counts are left out`]
+    : [`aggregated events have no field for ${flags.join(', ')}: their counts are left out`]
 }
 
 const iso = (column: string): string => `strftime('%Y-%m-%dT%H:%M:%SZ', ${column} / 1000, 'unixepoch')`

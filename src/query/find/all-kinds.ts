@@ -1,4 +1,4 @@
-/** One question to events, access logs and aggregated events; one answer in the order of time. */
+/** Runs one question against events, access logs and aggregated events, and merges the rows by time. */
 import { ROW_KINDS, type EventRow, type RowKind } from '../../model/event.js'
 import type { Order, Page, Question } from '../../model/question.js'
 import type { Connection } from '../../store/open.js'
@@ -7,11 +7,10 @@ import { askAggregates, hasAggregates } from './aggregates.js'
 import { askQuestion, type RowExtras } from './run-question.js'
 
 export interface KindAnswer {
-  /** How the question was understood. */
   readonly notes: readonly string[]
-  /** Reads as it is iterated; once. */
+  /** Can be iterated once; reads as it goes. */
   readonly rows: Iterable<EventRow>
-  /** All hits, whatever the page: exact up to `cap`, more than `cap` when there are more. */
+  /** All matches regardless of the page: exact up to `cap`, more than `cap` beyond it. */
   count(cap: number): number
 }
 
@@ -23,7 +22,7 @@ const ASK: Readonly<Record<RowKind, AskKind>> = {
   aggregate: askAggregates,
 }
 
-/** Kinds of rows that the case holds; events always count as held. */
+/** Kinds of rows in the case; events are always included. */
 function kindsIn(db: Connection): RowKind[] {
   const isHeld: Readonly<Record<RowKind, (db: Connection) => boolean>> = {
     event: () => true,
@@ -33,12 +32,12 @@ function kindsIn(db: Connection): RowKind[] {
   return ROW_KINDS.filter((kind) => isHeld[kind](db))
 }
 
-/** What was asked for, of what the case holds. */
+/** The requested kinds, as far as the case has them. */
 export function askedKinds(db: Connection, typed: readonly string[] = []): RowKind[] {
   return typed.length === 0 ? kindsIn(db) : ROW_KINDS.filter((kind) => typed.includes(kind))
 }
 
-/** @throws CaseError when the question can not be asked so. */
+/** @throws CaseError for an invalid question. */
 export function askKinds(
   db: Connection,
   kinds: readonly RowKind[],
@@ -64,7 +63,7 @@ interface Head {
   row: EventRow | undefined
 }
 
-/** Each stream is in order; at the same time the first of the kinds comes first, or last when the newest come first. */
+/** Merges sorted streams; on equal times kinds come in table order, reversed for newest-first. */
 function* inOrder(streams: readonly Iterable<EventRow>[], order: Order): Generator<EventRow> {
   const heads = streams.map((rows): Head => {
     const stream = rows[Symbol.iterator]()
@@ -93,7 +92,7 @@ function nextOf(stream: Iterator<EventRow>): EventRow | undefined {
   return next.done === true ? undefined : next.value
 }
 
-/** `…:48Z` and `…:48.120Z` in the order of time; what has no time comes first, as SQLite sorts it. */
+/** Makes `…:48Z` and `…:48.120Z` sort by time; rows without a time come first, as in SQLite. */
 function sortKey({ event_time: time }: EventRow): string {
   const text = time === null ? '' : String(time)
   return text.length === 20 ? `${text.slice(0, 19)}.000Z` : text

@@ -1,4 +1,4 @@
-/** The records behind an event, with the place of each of their appearances: `coldtrail show`. */
+/** The records of an event, each with all of its appearances: `coldtrail show`. */
 import { textRepeatsKey } from '../../decode/repeated-keys.js'
 import type { Connection } from '../../store/open.js'
 import { RecordReader, type RecordPlace } from '../../store/record-reader.js'
@@ -13,13 +13,13 @@ export interface Appearance {
   readonly record_length: number
 }
 
-/** A file, or member, with the same bytes as one that was indexed. */
+/** A file or member with the same bytes as an indexed one. */
 export interface Copy {
   readonly source_path: string
   readonly member: string | null
 }
 
-/** Where the bytes of a place were delivered again: their records are not counted as appearances. */
+/** Files with the same bytes; their records are not counted as appearances. */
 export function readCopies(db: Connection, { sha256 }: Appearance): Copy[] {
   const copies = db.prepare<[string | null], Copy>(
     "SELECT path AS source_path, member FROM source WHERE sha256 = ? AND status = 'duplicate' ORDER BY id",
@@ -28,11 +28,10 @@ export function readCopies(db: Connection, { sha256 }: Appearance): Copy[] {
 }
 
 export interface ShownRecord {
-  /** null of a line of an access log. */
+  /** null for an access-log line. */
   readonly event_id: string | null
-  /** Exact bytes. */
   readonly record: Buffer
-  /** A key stands twice in it, which only the bytes tell. */
+  /** An object in it repeats a key, which JSON.parse hides. */
   readonly repeats_key: boolean
   readonly appearances: readonly Appearance[]
 }
@@ -42,7 +41,7 @@ interface EventPlace extends RecordPlace {
   readonly event_id: string
 }
 
-/** Several when one eventID was delivered with different content. */
+/** Several if one eventID was delivered with different content. */
 export function readRecords(db: Connection, eventId: string): ShownRecord[] {
   const events = db
     .prepare(
@@ -57,7 +56,7 @@ export function readRecords(db: Connection, eventId: string): ShownRecord[] {
   })
 }
 
-/** Lines of S3 server access logs by request ID or host ID: a copy of an object leaves two of one request. */
+/** Access-log lines by request ID or host ID; copying an object logs two lines for one request. */
 export function readAccessLines(db: Connection, id: string): ShownRecord[] {
   const lines = db
     .prepare(

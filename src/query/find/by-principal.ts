@@ -3,7 +3,10 @@ import type { QuestionSpec } from './question-spec.js'
 import { sql, type Statement } from '../plan/statement.js'
 import { asStored, matches, readPattern } from './value.js'
 
-/** Events of a caller, by any of its names, ids, ARNs or keys. Case does not matter: IAM's names are unique without it. */
+/**
+ * Events of a caller, by any of its names, IDs, ARNs or keys. Case-insensitive: IAM names are unique regardless of
+ * case.
+ */
 export const byPrincipal: QuestionSpec<'principal'> = {
   kind: 'principal',
   reach: ({ value }) => {
@@ -19,18 +22,18 @@ export const byPrincipal: QuestionSpec<'principal'> = {
   },
 }
 
-/** `user:AIDA…` and the like: what lists of principals show as principal_key. No name begins so but a subject's from outside. */
+/** A principal_key such as `user:AIDA…`. No name starts like this except an external subject's. */
 const KEY =
   /^(?:root|user|role|federated-user|identity-center-user|external-subject|service|account|unknown):/i
 
-/** `alice (111122223333)`: as lists show a principal. */
+/** A label such as `alice (111122223333)`. */
 const LABEL = /^(.+) \((\d{12})\)$/s
 
 const UNIQUE_ID = /^A(?:IDA|ROA)[A-Z0-9]{4,}/i
 const BY_ARN =
   'access logs hold no unique IDs: their lines are found by the ARN that the events of this one have'
 
-/** Selects the ARNs, as recorded, of those whom a unique ID or key names. */
+/** Selects the recorded ARNs of the principals with this unique ID or key. */
 function arnsOf(value: string): Statement {
   return sql`SELECT i.principal_arn FROM (${identitiesNamed(value)}) n CROSS JOIN identity i ON i.id = n.id
   WHERE n.kind IN ('id', 'key') AND i.principal_arn IS NOT NULL`
@@ -40,7 +43,7 @@ function isNamed(value: string): Statement {
   return matches('name', readPattern(value.toLowerCase()))
 }
 
-/** Selects `id` and `kind`, a kind of name, of every identity that bears the name; of one that bears several, several times. */
+/** Selects `id` and `kind` (a kind of name) of every identity with the name; once per kind. */
 export function identitiesNamed(value: string): Statement {
   const named = sql`SELECT identity_id AS id, kind FROM identity_name WHERE ${isNamed(value)}`
   const [, name, account] = LABEL.exec(value) ?? []

@@ -3,10 +3,10 @@ import type { Arm } from '../plan/criteria.js'
 import { hasHostId, hasRequestId } from '../access-log/reach.js'
 import { asStored, idSpellings } from './value.js'
 
-/** x-amz-id-2 of S3: the log of a data event has it in additionalEventData, an access log as host id. */
+/** S3's x-amz-id-2: data events have it in additionalEventData, access logs as the host ID. */
 const HOST_ID = /^[A-Za-z0-9+/]{32,}={0,2}$/
 
-/** What one request left: several events can share a requestID, and S3 logs it by itself. */
+/** Several events can share a requestID, and S3 access logs record the same request. */
 export const byRequest: QuestionSpec<'request'> = {
   kind: 'request',
   reach: ({ value }) => {
@@ -14,7 +14,7 @@ export const byRequest: QuestionSpec<'request'> = {
     const [byId] = ids
     if (byId !== undefined && ids.length === 1 && !HOST_ID.test(value)) return { criteria: [byId], notes: [] }
     if (ids.length > 1) return { criteria: [{ kind: 'any', of: ids }], notes: [] }
-    // Its words in their order: FTS5 knows no other way to a value that is no column.
+    // A phrase search: the value has no column, so the full text is the only index on it.
     return { criteria: [{ kind: 'any', of: [...ids, { kind: 'text', match: `"${value}"` }] }], notes: [] }
   },
   accessReach: ({ value }) => ({

@@ -5,13 +5,13 @@ import { sql } from '../plan/statement.js'
 import { otherArnsOfSecret } from '../resources/secret-arn.js'
 import { matches, matchesAnyCase, readPattern, type NamePattern } from './value.js'
 
-/** Partitions in which a bucket of a given name can be. */
+/** Partitions that can contain a bucket of a given name. */
 const S3_PARTITIONS = ['aws', 'aws-cn', 'aws-us-gov']
 
-/** Names of a caller that are its own ARN or that of the role behind its session. */
+/** A caller's own ARN, or that of the role behind its session. */
 const CALLER_ARNS = sql`kind IN ('arn', 'role-arn', 'session-arn')`
 
-/** Events that name a resource: by ARN, bare id or name, or as `bucket`, `bucket/key`, `s3://bucket/key`. */
+/** Events that name a resource: by ARN, bare ID or name, or as `bucket`, `bucket/key`, `s3://bucket/key`. */
 export const byResource: QuestionSpec<'resource'> = {
   kind: 'resource',
   reach: ({ value }) => {
@@ -30,7 +30,7 @@ export const byResource: QuestionSpec<'resource'> = {
   },
 }
 
-/** `s3://bucket/` is the bucket, as `aws s3` writes it. */
+/** `aws s3` writes a bucket as `s3://bucket/`. */
 function withoutScheme(value: string): string {
   const place = value.replace(/^s3:\/\//i, '')
   return place === value ? value : place.replace(/^([^/]+)\/$/, '$1')
@@ -40,7 +40,7 @@ function isArn({ text }: NamePattern): boolean {
   return text.startsWith('arn:')
 }
 
-/** What an identity is named by is also what it did: the question "all about this role" wants both. */
+/** Also matches the caller: a question about a role covers what it did. */
 function ofArn(pattern: NamePattern): Criterion {
   const folded = { ...pattern, text: pattern.text.toLowerCase() }
   const ids = sql`SELECT DISTINCT identity_id AS id FROM identity_name WHERE ${matches('name', folded)} AND ${CALLER_ARNS}`
@@ -56,7 +56,7 @@ function ofArn(pattern: NamePattern): Criterion {
   }
 }
 
-/** Bare names are found in any case, S3's, which only the end of the ARN says, as they are written: there case matters. */
+/** Bare names match in any case, except S3 names, which are case-sensitive and occur only at the end of an ARN. */
 function ofName(pattern: NamePattern): Arm {
   const byArn = S3_PARTITIONS.map((partition) => {
     return matches('r.arn', { ...pattern, text: `arn:${partition}:s3:::${pattern.text}` })

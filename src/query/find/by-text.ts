@@ -8,14 +8,14 @@ import { readExpression } from '../plan/text-expression.js'
 import { asStored } from './value.js'
 import { readIsoTime } from './window.js'
 
-/** What FTS5's unicode61 makes tokens of; everything else only separates them. */
+/** Token characters of FTS5's unicode61; all others separate tokens. */
 const TOKEN_CHARACTER = /[\p{L}\p{N}\p{Co}]/u
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 const TERM = /"([^"]*)"|(\S+)/gu
-/** Each is looked up by itself; nobody types more. */
+/** One look-up each; nobody types more. */
 const MAX_TERMS = 50
 
-/** Events whose record holds the words, in any value. */
+/** Events whose record contains the words in any value. */
 export const byText: QuestionSpec<'text'> = {
   kind: 'text',
   reach: textReach,
@@ -32,7 +32,7 @@ function byExpression({ value }: SubjectOf<'text'>): Reach {
   return { criteria: [readExpression(expression)], notes: [] }
 }
 
-/** Each word and each quoted phrase is taken literally, and must occur. */
+/** Every word and quoted phrase must occur, taken literally. */
 function byWords({ value }: SubjectOf<'text'>): Reach {
   const terms = Array.from(asStored(value).matchAll(TERM), ([, phrase, word]) => phrase ?? word ?? '')
   const searched = [...new Set(terms.filter((term) => TOKEN_CHARACTER.test(term)))]
@@ -48,16 +48,15 @@ function byWords({ value }: SubjectOf<'text'>): Reach {
   return { criteria: [{ kind: 'any', of: [...columnsOf(only), ...phrases] }], notes }
 }
 
-/** What finds the records that mention a name; undefined when it has nothing to look for. */
+/** A command that finds records mentioning a name; undefined if the name has no searchable words. */
 export function mentions(name: string): string | undefined {
   const phrase = name.replaceAll('"', ' ').trim()
   return TOKEN_CHARACTER.test(phrase) ? `coldtrail find text ${shellWord(`"${phrase}"`)}` : undefined
 }
 
-const SEARCHABLE =
-  'words are runs of letters and digits; the search finds them in the values of a record, wherever they stand'
+const SEARCHABLE = 'words are runs of letters and digits; the search finds them in any value of a record'
 
-/** As an FTS5 string: nothing in it has a meaning. */
+/** Quotes a term as an FTS5 string, so that nothing in it is syntax. */
 function quoted(term: string): string {
   return `"${term.replaceAll('"', '""')}"`
 }

@@ -1,6 +1,6 @@
 type Cells<Column extends string> = Readonly<Record<Column, string | number | null>>
 
-/** The first values of a row under the names of its columns. */
+/** Names the first values of a row after the columns. */
 export function cells<Column extends string>(
   columns: readonly Column[],
   values: readonly (string | number | null)[],

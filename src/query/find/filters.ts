@@ -1,4 +1,4 @@
-/** Filters → demands on the dictionaries that events point into. One dictionary, one demand. */
+/** Filters → criteria on the dictionaries that events refer to, one criterion per dictionary. */
 import { ANY_ERROR, type Filters } from '../../model/question.js'
 import { CREDENTIAL_CLASSES, type CredentialClass } from '../../model/principal.js'
 import type { Connection } from '../../store/open.js'
@@ -7,7 +7,7 @@ import type { Dimension, DimensionArm } from '../plan/criteria.js'
 import { and, list, or, raw, sql, type Statement } from '../plan/statement.js'
 import { asStored } from './value.js'
 
-/** The questions that AWS says the identity answers: root, user, temporary, another service, Identity Center. */
+/** AWS's questions about an identity: root, IAM user, temporary credentials, another service, Identity Center. */
 export const CREDENTIAL_GROUPS = {
   root: ['root-console', 'root-key', 'root-assumed'],
   user: ['user-key', 'console-session', 'session-token', 'forwarded-session', 'user-sign-in'],
@@ -23,7 +23,7 @@ export const CREDENTIAL_GROUPS = {
     'console-session',
     'session-token',
     'forwarded-session',
-    // Nearly always through the session of a role; who asks for temporary credentials must not miss these.
+    // Almost always through the session of a role: a search for temporary credentials must include these.
     'identity-center-user',
   ],
   role: [
@@ -40,13 +40,13 @@ export const CREDENTIAL_GROUPS = {
   service: ['aws-service', 'service-linked-role', 'forwarded-session'],
 } as const satisfies Record<string, readonly CredentialClass[]>
 
-/** What `--credentials` takes. */
+/** Values of `--credentials`. */
 export const CREDENTIAL_NAMES: readonly string[] = [
   ...Object.keys(CREDENTIAL_GROUPS),
   ...Object.keys(CREDENTIAL_CLASSES),
 ]
 
-/** Old SOAP calls of S3 are recorded under the REST names (S3 User Guide, "Logging with CloudTrail"). */
+/** S3's old SOAP calls are recorded under the REST names (S3 User Guide, "Logging with CloudTrail"). */
 const SOAP_EVENT_NAMES: ReadonlyMap<string, string> = new Map([
   ['listallmybuckets', 'ListBuckets'],
   ['getbucketaccesscontrolpolicy', 'GetBucketAcl'],
@@ -63,7 +63,7 @@ export function credentialsNamed(name: string): readonly CredentialClass[] {
 /** `kms:Decrypt`, as lists show an event and policies name an action. */
 const OF_SERVICE = /^([\w.-]+):(.+)$/
 
-/** @returns the service as typed, null where none was. */
+/** @returns the service as typed, or null. */
 export function eventTyped(typed: string): { readonly service: string | null; readonly name: string } {
   const [, service = null, name = typed] = OF_SERVICE.exec(typed) ?? []
   return { service, name }
@@ -74,7 +74,7 @@ export function recordedNames(events: readonly string[]): string[] {
   return [...new Set(events.flatMap((event) => [event, SOAP_EVENT_NAMES.get(event.toLowerCase()) ?? event]))]
 }
 
-/** How names were understood that records spell differently. */
+/** Notes for names that records spell differently. */
 export function filterNotes(db: Connection, { events }: Filters): string[] {
   return events.flatMap((typed) => {
     const { name: event } = eventTyped(typed)
@@ -86,7 +86,7 @@ export function filterNotes(db: Connection, { events }: Filters): string[] {
   })
 }
 
-/** Lambda and CloudFront add the date of their API: the case's names that are this one with a date. */
+/** Lambda and CloudFront append their API date: event names of the case that are this name plus a date. */
 function datedNames(db: Connection, event: string): string[] {
   const name = asStored(event)
   return readColumn<string>(
@@ -120,12 +120,12 @@ function anyOf(column: string, values: readonly string[]): Statement[] {
   return values.length === 0 ? [] : [sql`${raw(column)} IN ${list(values.map(asStored))}`]
 }
 
-/** ASCII case does not matter. */
+/** Ignores ASCII case. */
 function anyOfFolded(column: string, values: readonly string[]): Statement[] {
   return values.length === 0 ? [] : [sql`${raw(column)} COLLATE NOCASE IN ${list(values.map(asStored))}`]
 }
 
-/** Keys are written in capitals; people type them as they like. */
+/** Keys are recorded in upper case but typed in any. */
 function keySpellings(key: string): string[] {
   const upper = key.toUpperCase()
   return upper === key ? [key] : [key, upper]
@@ -135,7 +135,7 @@ function credentials({ credentials }: Filters): Statement[] {
   return anyOf('credential_class', credentials)
 }
 
-/** `CreateFunction` is also CreateFunction20150331, but not the other way round. */
+/** `CreateFunction` also matches CreateFunction20150331, but not the reverse. */
 function events({ events }: Filters): Statement[] {
   if (events.length === 0) return []
   const ofServices = events.flatMap((typed) => {

@@ -1,4 +1,4 @@
-/** Windows that are named by events: `--around EVENT_ID ±10m`, `--between EVENT_ID..2023-07-10T12:00`. */
+/** Windows named by events: `--around EVENT_ID ±10m`, `--between EVENT_ID..2023-07-10T12:00`. */
 import { CaseError } from '../../model/case-error.js'
 import type { TimeWindow } from '../../model/question.js'
 import { shellWord } from '../../model/shell-word.js'
@@ -12,7 +12,7 @@ import { parseTime } from './window.js'
 
 export interface NamedWindow {
   readonly window: TimeWindow
-  /** How it was understood, and what the times can not tell. */
+  /** How the window was understood, and the limits of its precision. */
   readonly notes: readonly string[]
 }
 
@@ -21,8 +21,8 @@ const SPREAD = /^(?<centre>.+?)(?:\s*(?:±|\+-|\+\/-)\s*(?<count>\d{1,9})(?<unit
 const UNIT_MS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const
 
 /**
- * `EVENT_ID`, or a time, then ±10m (also written +-10m); ±10m is what it is without. Both ends belong to it: an event exactly
- * 10 minutes later is shown. @throws CaseError for what is neither an event of the case nor a time.
+ * An event ID or a time, then ±10m (also +-10m; default ±10m). Both ends are included: an event exactly 10 minutes
+ * later is shown. @throws CaseError if it is neither an event of the case nor a time.
  */
 export function resolveAround(db: Connection, typed: string): NamedWindow {
   const { centre = '', count, unit } = SPREAD.exec(typed.trim())?.groups ?? {}
@@ -32,11 +32,11 @@ export function resolveAround(db: Connection, typed: string): NamedWindow {
   return { window, notes: sameSecondNotes(db, [point]) }
 }
 
-/** `A..B` or `A/B`, each a time or an event ID; both ends belong to it. @throws CaseError. */
+/** `A..B` or `A/B`, each a time or an event ID; both ends are included. @throws CaseError. */
 export function resolveBetween(db: Connection, typed: string): NamedWindow {
   const [from = '', to = '', ...rest] = typed.trim().split(/\s*(?:\.\.|\/)\s*/)
   if (from === '' || to === '' || rest.length > 0) {
-    throw new CaseError(`--between '${typed}' names no two ends`, {
+    throw new CaseError(`--between '${typed}' needs two ends`, {
       hint: 'write A..B, where each is a time or an event ID',
     })
   }
@@ -88,7 +88,7 @@ function timeOf(db: Connection, typed: string, flag: string): number {
   }
 }
 
-/** CloudTrail writes whole seconds: what came first within one, nobody can tell. */
+/** CloudTrail records whole seconds: the order within one is unknown. */
 function sameSecondNotes(db: Connection, points: readonly number[]): string[] {
   return points.flatMap((point) => {
     const second = Math.floor(point / 1000) * 1000

@@ -1,4 +1,7 @@
-/** What the commands that count leave out: they count events of CloudTrail, and lines of access logs tell of many of the same requests. */
+/**
+ * Rows left out by the commands that count: these count CloudTrail events, while access-log lines describe many of the
+ * same requests.
+ */
 import type { Question } from '../../model/question.js'
 import type { Connection } from '../../store/open.js'
 import { readNumber } from '../../store/reader.js'
@@ -12,10 +15,10 @@ export interface NotCounted {
   readonly aggregates: number
 }
 
-/** Counting stops here: it would take longer than reading the number is worth. */
+/** Counting stops here: an exact number above it is not worth the wait. */
 export const MOST_NOT_COUNTED = 1_000_000
 
-/** Of the same question; null when the case holds events only. More than MOST_NOT_COUNTED are one more than that. */
+/** Null when the case holds events only. More than MOST_NOT_COUNTED are reported as that plus one. */
 export function notCounted(db: Connection, question: Question): NotCounted | null {
   const hasLines = hasAccessLines(db)
   const hasCounts = hasAggregates(db)
@@ -27,7 +30,7 @@ export function notCounted(db: Connection, question: Question): NotCounted | nul
   }
 }
 
-/** Where a window begins that has all lines: `find window` asks for one. */
+/** Start of a window that covers all lines: `find window` requires one. */
 export function firstLineTime(db: Connection): string | null {
   const first = readNumber(db, sql`SELECT min(time_ms) FROM access_log`)
   return first === null ? null : isoTime(first)

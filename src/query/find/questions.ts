@@ -1,4 +1,4 @@
-/** Every question; tests walk it. */
+/** All questions; tests iterate over it. */
 import type { QuestionKind, SubjectOf } from '../../model/question.js'
 import type { AccessReach } from '../access-log/reach.js'
 import { byPrincipal } from './by-principal.js'

@@ -1,4 +1,4 @@
-/** A question → its events, in order, read from the case while they are asked for. */
+/** A question → its events in order, read lazily. */
 import { damagedCase } from '../../model/case-error.js'
 import { EVENT_COLUMNS, type EventColumn, type EventResource, type EventRow } from '../../model/event.js'
 import type { Page, Question } from '../../model/question.js'
@@ -25,21 +25,20 @@ export interface RecordSource {
 export interface RowExtras {
   readonly resources?: boolean
   readonly records?: RecordSource | undefined
-  /** What digest verify says of a source; undefined when it was not run. */
+  /** Digest state of a source; undefined if digest verify was not run. */
   readonly digestState?: ((sourceId: number) => FileState | null) | undefined
 }
 
 export interface Answer {
-  /** How the question was understood. */
   readonly notes: readonly string[]
   readonly plan: Plan
-  /** Reads as it is iterated; once. */
+  /** Can be iterated once; reads as it goes. */
   readonly rows: Iterable<EventRow>
-  /** All hits, whatever the page: exact up to `cap`, `cap` + 1 when there are more. */
+  /** All matches regardless of the page: exact up to `cap`, `cap` + 1 beyond it. */
   count(cap: number): number
 }
 
-/** @throws CaseError when the question can not be asked so. */
+/** @throws CaseError for an invalid question. */
 export function askQuestion(
   db: Connection,
   question: Question,
@@ -62,7 +61,7 @@ export function askQuestion(
   }
 }
 
-/** The newest time of an event or a line of an access log, from which relative times count. */
+/** Newest time of an event or access-log line: the base of relative times. */
 export function newestEventMs(db: Connection): number | null {
   const newest = sql`SELECT max(ms) FROM (SELECT max(event_time_ms) AS ms FROM event UNION ALL SELECT max(time_ms) FROM access_log)`
   return readNumber(db, newest)
@@ -90,7 +89,7 @@ function readRows(db: Connection, ids: readonly number[], extras: RowExtras): Ev
   return ids.map((id) => rows.get(id) ?? missingRow('event', id))
 }
 
-/** EVENT_SELECT gives the columns in the order of EVENT_COLUMNS; the last three are for us. */
+/** EVENT_SELECT has the columns in the order of EVENT_COLUMNS; the last three are internal. */
 function rowsWithIds(wanted: Statement): Statement {
   return sql`${raw(EVENT_SELECT)}, e.id, e.source_id, e.locator ${raw(EVENT_FROM)} WHERE e.id IN ${wanted}`
 }
@@ -136,12 +135,12 @@ function readResources(db: Connection, wanted: Statement): Map<number, EventReso
   return byEvent
 }
 
-/** Joins are inner: a row without its dictionary row would otherwise vanish from answers. */
+/** The joins are inner: without this check, a row whose dictionary row is missing would silently vanish. */
 export function missingRow(table: string, id: number): never {
   throw damagedCase(`the case is damaged: ${table} row ${id} points to rows that are missing`)
 }
 
-/** FTS5 has the last word on its query language; it reports what it can not read as a plain SQLITE_ERROR. */
+/** FTS5 reports an invalid query as a plain SQLITE_ERROR. */
 export function explained<Value>(question: Question, plan: () => Value): Value {
   try {
     return plan()

@@ -1,4 +1,4 @@
-/** What to try when a name finds nothing: names are compared whole. */
+/** Suggestions when a name finds nothing, since names must match in full. */
 import type { Subject } from '../../model/question.js'
 import { shellWord } from '../../model/shell-word.js'
 import type { Connection } from '../../store/open.js'
@@ -8,7 +8,7 @@ import { idsNamed } from '../resources/resource-match.js'
 import { sql } from '../plan/statement.js'
 import { readPattern } from './value.js'
 
-/** The question that finds names which begin so, when there are any. */
+/** A prefix search, if any name starts with the value. */
 export function questionOfBeginnings(db: Connection, subject: Subject): string | undefined {
   if (subject.kind !== 'principal' && subject.kind !== 'resource') return undefined
   const { kind, value } = subject
@@ -19,7 +19,7 @@ export function questionOfBeginnings(db: Connection, subject: Subject): string |
   return isAny ? `coldtrail find ${kind} ${shellWord(pattern)}` : undefined
 }
 
-/** The question for the ARN that differs from the typed one in capitals only: ARNs are compared as they are written. */
+/** The ARN that differs from the typed one only in case; ARNs are case-sensitive. */
 export function questionOfCapitals(db: Connection, subject: Subject): string | undefined {
   if (subject.kind !== 'resource' || !/^arn:/i.test(subject.value)) return undefined
   const { text } = readPattern(subject.value)
@@ -30,7 +30,7 @@ export function questionOfCapitals(db: Connection, subject: Subject): string | u
   return arn === undefined ? undefined : `coldtrail find resource ${shellWord(arn)}`
 }
 
-/** The question for the bucket of an object that nothing names. */
+/** The bucket of an object that no record names. */
 export function questionOfBucket(db: Connection, subject: Subject): string | undefined {
   if (subject.kind !== 'resource') return undefined
   const [, bucket] = /^(?:s3:\/\/|arn:[a-z-]+:s3:::)?([^/:]+)\/./i.exec(subject.value) ?? []

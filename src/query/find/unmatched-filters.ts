@@ -1,4 +1,7 @@
-/** Filters and windows that no event of the case can meet: mostly a slip of the pen, which would pass for an answer. */
+/**
+ * Warns about filters or windows that cannot match anything in the case (usually a typo), so an empty result is not
+ * mistaken for a finding.
+ */
 import { ANY_ERROR, NO_FILTERS, type Filters, type Scope, type TimeWindow } from '../../model/question.js'
 import type { Connection } from '../../store/open.js'
 import { readNumber, readTuples } from '../../store/reader.js'
@@ -8,7 +11,7 @@ import { criteriaOf } from './filters.js'
 import { sql, type Statement } from '../plan/statement.js'
 import { isoTime } from '../../model/time.js'
 
-/** What each filter is called, and the column of `summary --by` that lists its values. */
+/** The flag of each filter, and the column of `summary --by` that lists its values. */
 const FILTERS = {
   events: ['--event', 'event_name'],
   services: ['--service', 'event_source'],
@@ -35,7 +38,7 @@ function unmetFilters(db: Connection, filters: Filters): string[] {
   })
 }
 
-/** Only dictionaries are looked at: they are small. */
+/** Looks only at dictionaries, which are small. */
 function occurs(db: Connection, filters: Filters): boolean {
   const isThere = (ids: Statement) => readNumber(db, sql`SELECT 1 FROM (${ids}) LIMIT 1`) !== null
   return (

@@ -1,4 +1,4 @@
-/** Time expressions: one meaning on every machine. Nothing here asks for the local zone or for the clock. */
+/** Parses time expressions. Results depend neither on the local time zone nor on the clock. */
 import { CaseError } from '../../model/case-error.js'
 import type { TimeWindow } from '../../model/question.js'
 import { calendarMs, fractionMs, isoTime, zoneMs } from '../../model/time.js'
@@ -11,17 +11,17 @@ const COMPACT = /^(\d{4})(\d\d)(\d\d)[Tt](\d\d)(\d\d)(\d\d)?([Zz]?)$/
 const RELATIVE = /^(\d{1,9})([smhdw])$/
 const SIGNED = /^[+-]\d+[smhdw]$/
 const EPOCH = /^@(-?\d{1,16})$/
-/** CloudTrail began in 2013: a smaller number of ms is a number of seconds, of which 1973 had as many. */
+/** CloudTrail began in 2013, so a smaller number must be seconds: as ms it would be before 1973. */
 const LEAST_LIKELY_MS = 100_000_000_000
 const UNIT_MS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const
 
 const ACCEPTED =
   'write 2023-07-10, 2023-07-10T11:42, 2023-07-10T11:42:00Z, 2023-07-10T11:42:00+02:00, 20230710T1142Z, @1688989320 (s or ms) or 2h, 7d, 30m back from the newest event'
 
-/** The newest event of the case, in ms; asked for only when a relative time needs it. */
+/** Newest event of the case, in ms; called only for a relative time. */
 export type FindNewest = () => number | null
 
-/** @throws CaseError for what is not a time, or could be read in two ways. */
+/** @throws CaseError for an invalid or ambiguous time. */
 export function parseTime(typed: string, findNewest: FindNewest): number {
   const text = typed.trim()
   const time = readAbsolute(text) ?? readEpoch(text) ?? readRelative(text, findNewest)
@@ -29,17 +29,17 @@ export function parseTime(typed: string, findNewest: FindNewest): number {
   throw new CaseError(`'${typed}' is not a time`, { hint: hintFor(text) })
 }
 
-/** A time to leave out whole files by, while there is no case to count back in; null when nothing was typed. */
+/** A day for leaving out whole files, so without relative times; null if not given. */
 export function parseDay(typed: string | undefined): number | null {
   return typed === undefined ? null : parseTime(typed, () => null)
 }
 
-/** A full ISO time as records write it, or undefined. */
+/** A full ISO time as in records, or undefined. */
 export function readIsoTime(text: string): number | undefined {
   return /:\d\d.*[Zz]$/.test(text) ? readAbsolute(text) : undefined
 }
 
-/** @throws CaseError also when the window can not hold an event. */
+/** @throws CaseError also for a window that cannot contain an event. */
 export function resolveWindow(
   typed: { readonly since?: string | undefined; readonly until?: string | undefined },
   findNewest: FindNewest,
@@ -54,7 +54,7 @@ export function resolveWindow(
   return { sinceMs, untilMs }
 }
 
-/** What a window means, for people; undefined when it is open at both ends. */
+/** The window in words; undefined if both ends are open. */
 export function windowText({ sinceMs, untilMs }: TimeWindow): string | undefined {
   if (sinceMs !== undefined && untilMs !== undefined) {
     return `window: from ${isoTime(sinceMs)} until before ${isoTime(untilMs)}`
@@ -81,7 +81,7 @@ function readAbsolute(typed: string): number | undefined {
   if (groups === undefined) return undefined
   const { date = '', clock = '00:00', zone = 'Z' } = groups
   const [, minutes = '', seconds = '00', fraction] = /^(..:..)(?::(..)(?:[.,](.*))?)?$/.exec(clock) ?? []
-  // 24:00 is legal ISO and means the next day: surprising in a window's edge, so it is none of the calendar's.
+  // 24:00 is legal ISO for the next day, but surprising as the end of a window: rejected.
   const time = calendarMs(date, `${minutes}:${seconds}`)
   if (time === null) return undefined
   return time + fractionMs(fraction) - (/z/i.test(zone) ? 0 : zoneMs(zone))

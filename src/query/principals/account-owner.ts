@@ -1,18 +1,41 @@
-/** Accounts that AWS has published as its own, said wherever one appears. */
-// A table of accounts: data, not normalising.
-// eslint-disable-next-line no-restricted-imports
-import { ownedAccountLabel } from '../../normalise/owned-accounts.js'
+/** Accounts that AWS has published as its own, named wherever one appears. */
 
-// eslint-disable-next-line no-restricted-imports
-export { ownedAccountLabel } from '../../normalise/owned-accounts.js'
+/**
+ * Accounts from which Amazon EFS calls other services for file systems encrypted at rest.
+ * Source: Amazon EFS User Guide, "Amazon EFS Log File Entries for Encrypted-at-Rest File Systems"; region codes added.
+ * It lists the same account for Canada and London.
+ */
+const EFS_ACCOUNTS: readonly (readonly [account: string, region: string])[] = [
+  ['771736226457', 'us-east-2'],
+  ['055650462987', 'us-east-1'],
+  ['208867197265', 'us-west-1'],
+  ['736298361104', 'us-west-2'],
+  ['063610658798', 'ap-south-1'],
+  ['518632624599', 'ap-northeast-2'],
+  ['448676862907', 'ap-southeast-1'],
+  ['288718191711', 'ap-southeast-2'],
+  ['620757817088', 'ap-northeast-1'],
+  ['838331228873', 'ca-central-1'],
+  ['992038834663', 'eu-central-1'],
+  ['805538244694', 'eu-west-1'],
+  ['838331228873', 'eu-west-2'],
+  ['063566772258', 'eu-west-3'],
+  ['174619389399', 'us-gov-west-1'],
+]
 
-/** The account, with its owner where that is AWS. */
+/** Owner of an account published by AWS as its own, e.g. `Amazon EFS (us-east-2)`; otherwise null. */
+export function ownedAccountLabel(account: string): string | null {
+  const regions = EFS_ACCOUNTS.filter(([owned]) => owned === account).map(([, region]) => region)
+  return regions.length === 0 ? null : `Amazon EFS (${regions.join(', ')})`
+}
+
+/** The account, followed by its owner if that is AWS. */
 export function labelledAccount(account: string): string {
   const owner = ownedAccountLabel(account)
   return owner === null ? account : `${account} ${owner}`
 }
 
-/** Collects accounts of rows that have no room for a label, for a line below them. */
+/** Collects AWS-owned accounts from rows without room for a label, to print them below. */
 export class OwnedAccounts {
   readonly #labels = new Map<string, string | null>()
 

@@ -1,4 +1,4 @@
-/** Which principal is behind each identity: the identities of one canonical key are one principal. */
+/** Maps identities to principals: identities with the same canonical key are one principal. */
 import { damagedCase } from '../../model/case-error.js'
 import type { PrincipalKind } from '../../model/principal.js'
 import type { Connection } from '../../store/open.js'
@@ -10,21 +10,21 @@ import { raw, sql } from '../plan/statement.js'
 export interface Principal {
   readonly key: string
   readonly kind: PrincipalKind
-  /** Best readable name: of a role the role's own, not that of a session. */
+  /** Most readable name: for a role its own, not that of a session. */
   readonly name: string
-  /** The name with what tells it from its namesakes: the account, and the key where that is not enough. */
+  /** The name plus what distinguishes it from others: the account, and the key if needed. */
   readonly label: string
   readonly arn: string | null
   readonly accountId: string | null
-  /** Whose account it is, when AWS has published it as its own. */
+  /** Owner of the account if AWS has published it as its own. */
   readonly accountOwner: string | null
-  /** No caller at all: an Insight or aggregated record. */
+  /** An Insight or aggregated record, which has no caller. */
   readonly isNobody: boolean
 }
 
-/** What lists need to know of one identity. */
+/** What lists need to know about an identity. */
 export interface IdentityFacts {
-  /** Position of its principal in `principals`. */
+  /** Index of its principal in `principals`. */
   readonly principal: number
   readonly credentialClass: string
   readonly accessKey: string | null
@@ -97,14 +97,14 @@ function readNames(db: Connection): Map<string, NameTuple> {
   return new Map(rows.map((row) => [keyOf(row[0], row[1]), row]))
 }
 
-/** Records without a caller must not be taken for a caller of whom nothing is known. */
+/** Keeps records without a caller apart from unknown callers. */
 function keyOf(key: string, isNobody: number): string {
   return `${isNobody} ${key}`
 }
 
 type Unlabelled = Omit<Principal, 'label'>
 
-/** Users and roles of one name live in several accounts, and one after the other in the same. */
+/** Users and roles of one name exist in several accounts, or one after the other in the same. */
 function withLabels(principals: readonly Unlabelled[]): Principal[] {
   const labels = principals.map(({ name, accountId }) => {
     return accountId === null || name.includes(accountId) ? name : `${name} (${labelledAccount(accountId)})`
@@ -123,7 +123,7 @@ function makePrincipal(
   nobody: number,
   names: NameTuple | undefined,
 ): Unlabelled {
-  // A service acts in every account: one of them would not say more.
+  // A service acts in every account, so any single account would mislead.
   const accountId = kind === 'service' ? null : (names?.[3] ?? null)
   const accountOwner = accountId === null ? null : ownedAccountLabel(accountId)
   const name = (nobody === 1 ? '(no caller)' : names?.[4]) ?? key

@@ -1,4 +1,4 @@
-/** The principals of a scope, each once, with what it did in numbers: `coldtrail principals`. */
+/** The principals of a scope with their counts: `coldtrail principals`. */
 import type { PrincipalRow, PrincipalSort } from '../../model/principal-list.js'
 import type { Scope } from '../../model/question.js'
 import type { Connection } from '../../store/open.js'
@@ -11,7 +11,7 @@ import { raw, sql, type Statement } from '../plan/statement.js'
 import { addTotals, noEvents, type MutableTotals } from '../summary/tally.js'
 import { timeText } from '../summary/value-table.js'
 
-/** What a principal did, by all of its identities. */
+/** Totals of a principal over all its identities. */
 interface Doings extends MutableTotals {
   readonly principal: Principal
   readonly identities: number[]
@@ -21,7 +21,7 @@ interface Doings extends MutableTotals {
 
 export interface PrincipalList {
   readonly rows: readonly PrincipalRow[]
-  /** How many principals there are, shown or not. */
+  /** Principals in total, shown or not. */
   readonly total: number
 }
 
@@ -41,7 +41,7 @@ export function listPrincipals(
   return { rows: shown.map((doings) => rowOf(doings, directory, names)), total: gathered.size }
 }
 
-/** By number of the principal. SQLite finds distinct places and origins in a quarter of the time of reading the rows. */
+/** Keyed by principal index. Distinct places and origins in SQL take a quarter of the time of reading the rows. */
 function gather(db: Connection, scope: Scope, directory: PrincipalDirectory): Map<number, Doings> {
   const found = new Map<number, Doings>()
   const doingsOf = (identity: number): Doings => {
@@ -76,7 +76,7 @@ function gather(db: Connection, scope: Scope, directory: PrincipalDirectory): Ma
 type IdentityCount = readonly [identity: number, events: number, first: number | null, last: number | null]
 
 function countsByIdentity(db: Connection, scope: Scope, from: Statement): IdentityCount[] {
-  // Of a whole case the index of callers has the counts in order.
+  // For a whole case the index of callers yields the counts in order.
   const isWhole = criteriaOf(scope.filters).length === 0 && inWindow('', scope.window).length === 0
   const counts = sql`SELECT e.identity_id, count(*), min(e.event_time_ms), max(e.event_time_ms)`
   const statement = sql`${counts} ${isWhole ? raw('FROM event e') : from} GROUP BY 1`
@@ -85,7 +85,7 @@ function countsByIdentity(db: Connection, scope: Scope, from: Statement): Identi
 
 type NameOf = (id: number) => string | null | undefined
 
-/** What ids stand for. */
+/** Values of dictionary IDs. */
 function readNames(db: Connection, table: 'place' | 'origin', column: string): NameOf {
   const rows = readTuples(db, sql`SELECT id, ${raw(column)} FROM ${raw(table)}`) as [number, string | null][]
   const names = new Map(rows)
@@ -122,7 +122,7 @@ function rowOf(
   }
 }
 
-/** Sorted; what is absent or empty is no value. */
+/** Sorted; absent and empty values are skipped. */
 function distinct(ids: Iterable<number>, nameOf: NameOf): string[] {
   const values = new Set<string>()
   for (const id of ids) {
@@ -135,14 +135,14 @@ function distinct(ids: Iterable<number>, nameOf: NameOf): string[] {
 type Compare = (one: Doings, other: Doings) => number
 
 const byText = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0)
-/** Infinity less Infinity is no number. */
+/** Infinity - Infinity is NaN. */
 const byNumber = (one: number, other: number): number => (one < other ? -1 : one > other ? 1 : 0)
 const byKey: Compare = (one, other) => byText(one.principal.key, other.principal.key)
 
 const ORDER: Record<PrincipalSort, Compare> = {
   events: (one, other) => other.events - one.events || byKey(one, other),
   errors: (one, other) => other.errors - one.errors || other.events - one.events || byKey(one, other),
-  // Who has no time at all comes last.
+  // Principals without any time come last.
   first_seen: (one, other) => byNumber(one.firstMs, other.firstMs) || byKey(one, other),
   last_seen: (one, other) => byNumber(other.lastMs, one.lastMs) || byKey(one, other),
   principal: (one, other) =>

@@ -1,4 +1,7 @@
-/** Whom a typed name means: told with every answer, and asked back when it can mean several. */
+/**
+ * Resolves a typed name to principals. The match is printed with every result; an ambiguous name is an error listing
+ * the candidates.
+ */
 import { CaseError } from '../../model/case-error.js'
 import type { PrincipalKind } from '../../model/principal.js'
 import { NO_FILTERS, type Question, type SubjectOf, type Scope } from '../../model/question.js'
@@ -19,14 +22,14 @@ export interface MatchedPrincipal {
 }
 
 export interface PrincipalMatch {
-  /** Whom the name means; not those whom it only concerns, as everybody in an account. */
+  /** Principals with this name; excludes those merely related to it, such as everyone in an account. */
   readonly principals: readonly MatchedPrincipal[]
   readonly notes: readonly string[]
 }
 
 type NamedQuestion = SubjectOf<'principal'> & Scope
 
-/** @throws CaseError when the name can mean several principals that have events in the scope, with what to type for each. */
+/** @throws CaseError listing the candidates if several principals with the name have events in the scope. */
 export function matchPrincipals(db: Connection, question: NamedQuestion): PrincipalMatch {
   const found = readMatches(db, question.value)
   const meant = [...found.values()].filter(isMeant)
@@ -49,19 +52,19 @@ export function isAboutPrincipal(question: Question): question is NamedQuestion 
   return question.kind === 'principal'
 }
 
-/** A principal, with the kinds of name by which it was found: as in identity_name. */
+/** A principal and the kinds of name that matched, as in identity_name. */
 interface Match {
   readonly key: string
   readonly kind: PrincipalKind
   readonly arn: string | null
   readonly accountId: string | null
   readonly label: string | null
-  /** With the number of identities that bear it. */
+  /** Kind of name → number of identities with it. */
   readonly names: Map<string, number>
 }
 
 interface Named extends Match {
-  /** Selects `id` of its identities that bear the name. */
+  /** Selects `id` of its matching identities. */
   readonly ids: Statement
 }
 
@@ -75,7 +78,7 @@ type MatchTuple = readonly [
   identities: number,
 ]
 
-/** Of those whom a name only concerns so many identities are looked at: everybody in an account can be very many. */
+/** Limit of related identities that are read: an account can have very many. */
 const MOST_CONCERNED = 10_000
 const CONCERNS = raw(`('account', 'via-service')`)
 
@@ -99,14 +102,14 @@ function readMatches(db: Connection, value: string): Map<string, Match> {
   return matches
 }
 
-/** These name somebody or something else, which the principal has to do with. */
+/** These name something else that the principal is related to. */
 const OTHERS = new Set(['account', 'issuer', 'via-service', 'provider'])
 
 function isMeant({ names }: Match): boolean {
   return [...names.keys()].some((name) => !OTHERS.has(name))
 }
 
-/** How another account saw a caller is no other caller. */
+/** Another account's view of a caller is not a second caller. */
 function withoutOtherViews(meant: readonly Match[]): Match[] {
   const own = meant.filter(({ kind }) => kind !== 'account')
   return (own.length === 0 ? meant : own).toSorted((a, b) => Number(isBareName(a)) - Number(isBareName(b)))
@@ -114,7 +117,7 @@ function withoutOtherViews(meant: readonly Match[]): Match[] {
 
 const HAS_ID = /:A(?:IDA|ROA)[A-Z0-9]+$/
 
-/** Callers of reduced rows are known by less; where a full record took the place of each row, nothing is left of them. */
+/** Reduced records know less about a caller. If full records replaced all of them, the reduced caller is gone. */
 function withoutReplaced(db: Connection, value: string, own: readonly Match[]): Match[] {
   if (own.length < 2) return [...own]
   const found = withEvents(db, { kind: 'principal', value, window: {}, filters: NO_FILTERS }, own)
@@ -122,19 +125,19 @@ function withoutReplaced(db: Connection, value: string, own: readonly Match[]): 
 }
 
 /**
- * Records that lack the unique id do not make a second principal of their ARN; nor do those that tell only the name, as an
- * export of the console's Event history, where one principal bears it.
+ * Records without the unique ID do not make a second principal of their ARN. Nor do records with a name only (exports
+ * of the console's Event history), if one principal has the name.
  */
 function withoutTwins(own: readonly Match[]): Match[] {
   const known = new Set(own.filter(({ key }) => HAS_ID.test(key)).map(({ arn }) => arn?.toLowerCase()))
   const apart = own.filter(
     ({ key, arn }) => HAS_ID.test(key) || arn === null || !known.has(arn.toLowerCase()),
   )
-  const told = apart.filter((match) => !isBareName(match))
-  const [one] = told
+  const known = apart.filter((match) => !isBareName(match))
+  const [one] = known
   const isOne =
-    told.length === 1 && apart.every(({ accountId }) => [null, one?.accountId].includes(accountId))
-  return isOne ? told : apart
+    known.length === 1 && apart.every(({ accountId }) => [null, one?.accountId].includes(accountId))
+  return isOne ? known : apart
 }
 
 /** Neither type nor ARN: see unknownKey. */
@@ -142,22 +145,22 @@ function isBareName({ key, kind, arn }: Match): boolean {
   return kind === 'unknown' && arn === null && key.startsWith('unknown:/')
 }
 
-/** What is not the name of one in the first place. */
+/** A name that by nature belongs to many. */
 function isOfMany({ value, namesakes = false }: NamedQuestion, own: readonly Match[]): boolean {
   return namesakes || readPattern(value).isPrefix || own.every(isByKey) || isRoots(value, own)
 }
 
-/** Who asks for a key means the key. Only placeholders and anonymised sets have one key of several principals. */
+/** A search for a key means that key. Only placeholders and anonymised data have one key for several principals. */
 function isByKey({ names }: Match): boolean {
   return names.has('access-key') && names.size === 1
 }
 
-/** Every account has a root: the word means them all, as the number of an account means everybody in it. */
+/** Every account has a root, so `root` means all of them, just as an account number means everyone in it. */
 function isRoots(value: string, own: readonly Match[]): boolean {
   return value.toLowerCase() === 'root' && own.every(({ kind }) => kind === 'root')
 }
 
-/** Those who have events in the scope, each with its identities. */
+/** Principals with events in the scope, each with its identities. */
 function withEvents(db: Connection, question: NamedQuestion, several: readonly Match[]): Named[] {
   const named = sql`SELECT i.principal_key, json_group_array(DISTINCT n.id)
   FROM (${identitiesNamed(question.value)}) n CROSS JOIN identity i ON i.id = n.id GROUP BY 1`
@@ -177,17 +180,17 @@ function withEvents(db: Connection, question: NamedQuestion, several: readonly M
     })
 }
 
-/** So many are listed. */
+/** Candidates listed. */
 const LISTED = 20
 
-/** Guessing would mix two persons' deeds. */
+/** Guessing would mix the activity of two principals. */
 function severalMeant(db: Connection, value: string, several: readonly Named[]): CaseError {
   const choices = several.slice(0, LISTED).map((match) => {
     return { value: startOf(match), what: `${described(match)}${usesText(db, match.ids)}` }
   })
   const more = several.length - choices.length
   return new CaseError(`${value} names ${several.length} principals`, {
-    hint: `ask for one of them, or for all with --namesakes${more > 0 ? ` (${LISTED} of ${several.length} are listed)` : ''}:`,
+    hint: `choose one, or take all with --namesakes${more > 0 ? ` (${LISTED} of ${several.length} listed)` : ''}:`,
     choices,
   })
 }
@@ -201,7 +204,7 @@ function usesText(db: Connection, ids: Statement): string {
   return `, ${counted(events, 'event')}${span}`
 }
 
-/** What to type to mean this principal and no other. */
+/** What to type for this principal alone. */
 function startOf({ key }: Match): string {
   const id = key.slice(key.indexOf(':') + 1)
   return HAS_ID.test(key) || key.startsWith('service:') ? id : key
@@ -210,7 +213,7 @@ function startOf({ key }: Match): string {
 function described(match: Match): string {
   const { kind, key, arn, accountId, label } = match
   const id = HAS_ID.test(key) ? ` ${key.slice(key.indexOf(':') + 1)}` : ''
-  if (isBareName(match)) return `records that tell only the name ${label ?? key}`
+  if (isBareName(match)) return `records with only the name ${label ?? key}`
   if (kind === 'account') return `account ${accountId ?? label ?? key}${ownerOf(accountId)}`
   return `${kind.replaceAll('-', ' ')} ${arn ?? label ?? key}${id}${ownerOf(accountId)}`
 }
@@ -220,7 +223,7 @@ function ownerOf(accountId: string | null): string {
   return owner === null ? '' : ` of ${owner}`
 }
 
-/** What a name is of a principal, most telling first; any other name is the principal itself. */
+/** How a name relates to its principal, most informative first; other names are the principal's own. */
 const OF: readonly (readonly [name: string, of: string])[] = [
   ['access-key', 'access key of '],
   ['credential', 'credential of '],
@@ -235,7 +238,7 @@ function relation({ names }: Match): string {
   return isItself ? '' : (OF.find(([name]) => names.has(name))?.[1] ?? '')
 }
 
-/** Named in a note; the rest are counted. */
+/** Principals named in a note; the rest are counted. */
 const NAMED = 3
 
 function notesOf(
@@ -252,7 +255,7 @@ function notesOf(
   return parts.length === 0 ? [] : [`${value}: ${parts.join('; ')}`]
 }
 
-/** Those whom the name concerns, without meaning them. */
+/** Principals related to the name, but not meant by it. */
 function concernedText(value: string, concerned: readonly Match[]): string[] {
   const by = (name: string) => concerned.filter(({ names }) => names.has(name)).length
   const looked = concerned.reduce((sum, { names }) => {
@@ -264,7 +267,7 @@ function concernedText(value: string, concerned: readonly Match[]): string[] {
     [by('via-service'), (who) => `service that called with the rights of ${who}`],
     [by('issuer'), (who) => `issued the sessions of ${who}`],
     [by('provider'), (who) => `identity provider of ${who}`],
-    [concerned.filter(isMeant).length, () => 'also as other accounts saw it'],
+    [concerned.filter(isMeant).length, () => 'also as seen by other accounts'],
   ]
   return texts
     .filter(([count]) => count > 0)

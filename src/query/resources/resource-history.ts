@@ -53,9 +53,9 @@ function onlyOne(resources: readonly Resource[], value: string): Resource {
   const choices = resources
     .slice(0, NAMED)
     .map((resource) => ({ value: nameOf(resource), what: resource.type ?? 'type unknown' }))
-  const rest = resources.length > NAMED ? ` (${NAMED} of them are listed)` : ''
+  const rest = resources.length > NAMED ? ` (${NAMED} listed)` : ''
   throw new CaseError(`${value} names ${resources.length} resources, a history is of one`, {
-    hint: `ask for one of them${rest}:`,
+    hint: `choose one${rest}:`,
     choices,
   })
 }
