@@ -300,7 +300,7 @@ describe('the history of a resource', () => {
 
   it('is of one resource: several are listed, none is said', () => {
     expect(() => resourceHistory(db, EVERYTHING, 'the-story*')).toThrow(
-      /names \d+ resources, a history is of one/,
+      /matches \d+ resources, --history needs one/,
     )
     expect(() => resourceHistory(db, EVERYTHING, 'no-such-thing')).toThrow('no record names no-such-thing')
     expect(resourceHistory(db, EVERYTHING, 'twin').events).toBe(2)

@@ -1,4 +1,4 @@
-/** What a case holds, in numbers: `coldtrail info`. */
+/** What a case contains: `coldtrail info`. */
 import { isoTime } from '../../model/time.js'
 import { hash } from 'node:crypto'
 import { statSync } from 'node:fs'
@@ -53,8 +53,8 @@ export function readCaseInfo(db: Connection, file: string): CaseInfo {
 }
 
 /**
- * SHA-256 over what every distinct source gave, ordered by its content: equal for any worker count, order of input, number of
- * runs, and after any kill and resume. Paths, row numbers and times of runs are left out.
+ * SHA-256 over the content of every distinct source, ordered by content: the same for any number of workers, input
+ * order, number of runs, and after any kill and resume. Excludes paths, row numbers and times of runs.
  */
 export function logicalDigest(db: Connection): string {
   const rows = db
@@ -82,7 +82,7 @@ export function readProblemGroups(db: Connection): ProblemGroup[] {
   )
 }
 
-/** In ms: first and last, none without rows. Each comes from an index. */
+/** First and last time in ms, from an index; null without rows. */
 function timesOf(db: Connection, table: 'event' | 'access_log'): number[] {
   const column = table === 'event' ? 'event_time_ms' : 'time_ms'
   return ['min', 'max']
@@ -107,7 +107,7 @@ interface Places {
   by(part: 'account' | 'region'): { name: string | null; n: number }[]
 }
 
-/** The only pass over the events that `info` makes: they have no index by place, and what an index run had counted could be out of date. */
+/** The only scan over events in `info`: places have no index, and counts kept by index runs could be out of date. */
 function readPlaces(db: Connection): Places {
   const rows = db
     .prepare<unknown[], PlaceCount & { readonly id: number | null }>(
@@ -126,7 +126,7 @@ function readPlaces(db: Connection): Places {
   }
 }
 
-/** No name comes first. */
+/** null sorts first. */
 function compareNames(one: string | null, other: string | null): number {
   if (one === other) return 0
   return one === null || (other !== null && one < other) ? -1 : 1
@@ -138,7 +138,7 @@ function counts(db: Connection, sql: string): Record<string, number> {
   )
 }
 
-// The caller names the columns of its own SQL.
+// The caller knows the columns of its SQL.
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters
 function one<T>(db: Connection, sql: string): T {
   return db.prepare(sql).get() as T

@@ -1,10 +1,10 @@
-/** Conditions on an event row `e`: what a route that came from elsewhere still has to test. */
+/** Conditions on an event row `e`: what a route that starts at another index still has to test. */
 import type { TimeWindow } from '../../model/question.js'
 import type { Arm, Criterion, DimensionArm } from './criteria.js'
 import { joined, or, raw, sql, type Statement } from './statement.js'
 import { usesOf } from './event-use.js'
 
-/** `time` is a column of ours. */
+/** `time` must be a constant. */
 export function inWindow(time: string, { sinceMs, untilMs }: TimeWindow): Statement[] {
   const conditions: Statement[] = []
   if (sinceMs !== undefined) conditions.push(sql`${raw(time)} >= ${sinceMs}`)
@@ -13,8 +13,9 @@ export function inWindow(time: string, { sinceMs, untilMs }: TimeWindow): Statem
 }
 
 /**
- * How many events will be tested: `few` asks the full text for each, `many` reads all its hits once. `early`: those of `f`, the first in
- * order of time, which lie in the runs `run`; what their numbers tell is tested before their rows are read. See early.ts.
+ * How many events will be tested: `few` queries the full text per event, `many` reads all its matches once. `early`
+ * tests the first events in time order, `f`, whose IDs lie in the ranges `run`; the full text is tested by ID before
+ * any row is read. See first-page-probe.ts.
  */
 export type Testing = 'few' | 'many' | 'early'
 
@@ -48,7 +49,7 @@ function armHolds(arm: Arm, testing: Testing): Statement {
         ? sql`${id} IN (SELECT c.id FROM event c WHERE c.${raw(arm.column)} = ${arm.value})`
         : sql`e.${raw(arm.column)} IS ${arm.value}`
     case 'resource':
-      // An event names few resources: looking at each is cheaper than a list of all that bear the name.
+      // An event names few resources: checking each is cheaper than listing all uses of the name.
       return sql`EXISTS (SELECT 1 FROM event_resource x CROSS JOIN resource r ON r.id = x.resource_id
     WHERE ${usesOf(id.sql)} AND ${or(arm.names)})`
     case 'text':
@@ -72,9 +73,9 @@ function dimensionHolds({ dimension, ids, wideMatch }: DimensionArm, testing: Te
 }
 
 /**
- * Whether FTS5 finds out quickly about one event or a run: it does for single words. For a prefix it gathers the lists of all words that
- * begin so. Of a phrase, or of words that must all occur, it first looks for the first match and then goes on to the next one behind: of
- * common words that are hardly ever together that is their whole lists, 0.25 s at 10,000,000 events.
+ * Whether FTS5 quickly tests one event or a run. It does for single words. For a prefix it merges the lists of all
+ * words with that prefix. For a phrase, or words that must all occur, it searches for the first match and then for the
+ * next one after it; common words that rarely occur together cost their whole lists, 0.25 s at 10,000,000 events.
  */
 export function isCheapToAsk(match: string): boolean {
   return match.split(' OR ').every((word) => ONE_WORD.test(word))

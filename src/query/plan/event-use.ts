@@ -1,4 +1,4 @@
-/** Uses of resources as the questions name them: `x` is event_resource. */
+/** Uses of resources; `x` is event_resource. */
 import { eventOf, usesOf as rangeOf } from '../../store/event-uses.js'
 import { raw, type Statement } from './statement.js'
 

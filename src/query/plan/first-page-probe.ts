@@ -1,4 +1,4 @@
-/** The hits among the first events in order of time: how a page of a common answer is found without reading the whole answer. */
+/** Looks for a page among the first events in time order, to avoid reading all matches of a common criterion. */
 import type { BoundedPage } from '../../model/question.js'
 import { readColumn } from '../../store/reader.js'
 import type { Connection } from '../../store/open.js'
@@ -6,7 +6,7 @@ import { holds, inWindow } from './condition.js'
 import { and, sql, type Statement } from './statement.js'
 import { indexedBy, ordered, where, type Demand } from './walk.js'
 
-/** Answers at once where hits are many and spread. */
+/** Fast if there are many matches, evenly spread. */
 export function earlyHits(demand: Demand, count: number, page: BoundedPage): Statement {
   const first = firstEvents(demand, count, page)
   const tests = where(demand.criteria.map((criterion) => holds(criterion, 'few')))
@@ -14,8 +14,8 @@ export function earlyHits(demand: Demand, count: number, page: BoundedPage): Sta
 }
 
 /**
- * The same for words. To ask FTS5 for one event takes 0.15 ms in a case of 10,000,000 events, and as long for a run of row numbers; the
- * first events in order of time are some runs, since files are numbered in the order of their paths, which have the place and the day.
+ * Same for words. Asking FTS5 about one event takes 0.15 ms in a case of 10,000,000 events, and as long for a run of
+ * IDs. The first events in time order form a few runs, since files are numbered by path, which contains region and day.
  */
 export function earlyTextHits(db: Connection, demand: Demand, count: number, page: BoundedPage): Statement {
   const first = firstEvents(demand, count, page)
@@ -34,11 +34,11 @@ function lastPart({ order, limit }: BoundedPage): Statement {
   return sql`${ordered('e.', order)} LIMIT ${limit}`
 }
 
-/** Each run is a search; a gap of fewer numbers than this is read over faster. */
+/** Each run costs a search; reading over a smaller gap than this is faster. */
 const LEAST_GAP = 4096
 const MOST_RUNS = 32
 
-/** First and last of the runs that hold all numbers, parted at the widest gaps. */
+/** First and last of the runs that cover all numbers, split at the widest gaps. */
 export function runsOf(numbers: readonly number[], mostRuns = MOST_RUNS): [low: number, high: number][] {
   const sorted = Float64Array.from(numbers).sort()
   if (sorted.length === 0) return []

@@ -1,4 +1,4 @@
-/** Which indexes together reach every event that can meet a criterion. */
+/** Chooses indexes that together reach every event matching a criterion. */
 import type { Connection } from '../../store/open.js'
 import { countUpTo } from './count.js'
 import type { Arm, Criterion } from './criteria.js'
@@ -6,7 +6,7 @@ import { armWalk, hasIndex, type Demand } from './walk.js'
 
 type Cover = readonly Arm[]
 
-/** Undefined when an index is missing. `cap`: how far candidates are counted to find the least. */
+/** Undefined if an index is missing. `cap`: how far candidates are counted. */
 export function coverOf(
   db: Connection,
   demand: Demand,
@@ -33,7 +33,7 @@ export function coverOf(
   }
 }
 
-/** Text arms become one, and stand last: see `apart` in route.ts. */
+/** Merges text arms into one and puts it last: see `apart` in route.ts. */
 function unitedCover(covers: readonly (Cover | undefined)[]): Cover | undefined {
   const arms: Arm[] = []
   for (const cover of covers) {

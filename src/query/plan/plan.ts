@@ -1,6 +1,27 @@
 /**
- * Chooses the route. Counts candidates first, with a cap: an index is read at some 20 million entries a second, so this costs
- * milliseconds and no statistics need to be kept.
+ * From question to SQL, in the order the files are used:
+ *
+ * 1. query/find/by-*.ts and filters.ts turn a question into criteria (criteria.ts). A criterion is an arm, which one
+ * index can answer (a dictionary ID, a column, a resource, words), or a combination of arms: all, any, without. With
+ * the time window they form a Demand (walk.ts). Nothing here depends on how the question was asked.
+ * 2. text-search.ts splits words into two arms, since the words of a record are in two full-text tables: those of the
+ * event and those of the shared values (caller, action, origin, error).
+ * 3. Every criterion that has a cover is a possible route. A cover (index-cover.ts) is a set of arms that together
+ * reach every matching event: for `any` those of all parts, for `all` those of the cheapest part. Walking the events in
+ * time order is a further route.
+ * 4. route.ts writes the SQL of a route: it starts at one index, forced by INDEXED BY (walk.ts), and tests the other
+ * criteria on each event `e` (condition.ts).
+ * 5. makePlan() counts the candidates of each route up to a limit and takes the cheapest. Counting reads 20 million
+ * index entries a second, so it costs milliseconds and needs no statistics (SQLite's planner without ANALYZE guesses,
+ * and a case is read-only).
+ * 6. Few candidates are read and sorted. For a page of many matches, the plan takes the first events of each dictionary
+ * ID (`nearest`), or probes the first events in time order (first-page-probe.ts), or sorts after all. If all matches
+ * are wanted and are too many to sort, it walks the events in time order.
+ * 7. The plan selects event IDs; row-batches.ts reads their rows lazily, in order.
+ *
+ * Example: `find principal alice --event CreateUser` has the criteria identity IN (the IDs named alice) and action IN
+ * (the IDs of CreateUser). If CreateUser has 12 events and alice 40,000, the plan reads the 12 through the index of
+ * actions, tests the identity of each, and sorts the rest by time.
  */
 import type { BoundedPage, Page } from '../../model/question.js'
 import { readColumn } from '../../store/reader.js'
@@ -17,42 +38,46 @@ import { spreadText } from './text-search.js'
 import type { Demand } from './walk.js'
 
 export interface Plan {
-  /** Which route, walked how. */
+  /** Name of the route and how it is walked. */
   readonly name: string
-  /** Selects event ids in order. */
+  /** Selects event IDs in order. */
   readonly ids: Statement
-  /** What `ids` selects, when planning has already read it. */
+  /** Result of `ids`, if planning has already read it. */
   readonly found?: readonly number[]
-  /** Selects every hit once, in no order, without the page's limit. */
+  /** Selects every match once, unordered and without the page's limit. */
   readonly all: Statement
 }
 
-/** Numbers that decide; tests set them small. */
+/** Thresholds; tests set them low. */
 export interface PlanLimits {
-  /** So many candidates are read and sorted without further thought. */
+  /** Up to here candidates are simply read and sorted. */
   readonly few: number
-  /** The same where each is fetched for its time, when a page is wanted: beyond, the page may be among the first events. */
+  /**
+   * Same for candidates whose rows must be fetched for their time; beyond, a page is first looked for among the first
+   * events.
+   */
   readonly fewFetched: number
-  /** The same for words, when that was in vain. */
+  /** Same for words, after the first events were searched in vain. */
   readonly fewText: number
-  /** More than so many are not sorted when all are wanted: that would hold back the first row and fill the memory. */
+  /** Beyond this, all matches are not sorted: sorting would delay the first row and fill memory. */
   readonly many: number
-  /** A page up to here may be gathered from the first events of each id. */
+  /** Up to this size, a page may be merged from the first events of each ID. */
   readonly page: number
-  /** So many ids at most. */
+  /** Limit of such IDs. */
   readonly branches: number
-  /** So many events are looked at in order of time, in the hope that the page is among them. */
+  /** Number of first events in time order that are searched for the page. */
   readonly early: readonly number[]
-  /** The same for words. */
+  /** Same for words. */
   readonly earlyText: readonly number[]
-  /** So many of them are looked at in the time in which one hit is fetched. */
+  /** Events that can be tested in the time of fetching one match. */
   readonly looksPerHit: number
 }
 
 export const PLAN_LIMITS: PlanLimits = {
   few: 50_000,
   fewFetched: 5000,
-  // Measured at 10,000,000 events: to fetch and sort takes 3 µs a hit and more, to look at the first events 0.35 µs each.
+  // Measured at 10,000,000 events: fetching and sorting takes 3 µs or more per match, testing the first events 0.35 µs
+  // each.
   fewText: 500_000,
   many: 1_000_000,
   page: 1000,
@@ -87,7 +112,7 @@ function isFetchedSoon(db: Connection, route: Route, { fewFetched }: PlanLimits)
   return !route.isScattered || isFew(db, route, fewFetched)
 }
 
-/** No `all` among them; words that stand in no shared value become one search, which FTS5 does best. */
+/** Flattens `all` and joins words that no shared value contains into one search, which FTS5 does best. */
 function flattened(criteria: readonly Criterion[]): Criterion[] {
   const flat = criteria.flatMap((part) => (part.kind === 'all' ? flattened(part.of) : [part]))
   const texts = flat.filter((part) => part.kind === 'text')
@@ -96,7 +121,7 @@ function flattened(criteria: readonly Criterion[]): Criterion[] {
   return [...flat.filter((part) => part.kind !== 'text'), { kind: 'text', match }]
 }
 
-/** In order of preference among equals: what was asked, what narrows it, when. */
+/** On equal cost, criteria are preferred in this order: the question, its filters, the time. */
 function routesOf(db: Connection, demand: Demand, limits: PlanLimits): Route[] {
   const routes = demand.criteria.flatMap((criterion) => {
     const cover = coverOf(db, demand, criterion, limits.few)
@@ -107,7 +132,7 @@ function routesOf(db: Connection, demand: Demand, limits: PlanLimits): Route[] {
   return routes
 }
 
-/** The route with the least to read, when that is not more than `cap`. */
+/** The route with the fewest index entries to read, if they are no more than `cap`. */
 function cheapest(db: Connection, routes: readonly Route[], cap: number): Route | undefined {
   let best: Route | undefined
   let least = cap
@@ -120,13 +145,13 @@ function cheapest(db: Connection, routes: readonly Route[], cap: number): Route 
   return best
 }
 
-/** Everything is wanted: sorted when it fits, else walked in order of time. */
+/** All matches are wanted: sorts them if they fit, else walks the events in time order. */
 function wholePlan(db: Connection, demand: Demand, best: Route, page: Page, limits: PlanLimits): Plan {
   if (isFew(db, best, limits.many)) return sorted(best, page, 'many')
   return { ...sorted(timeRoute(demand), page, 'many'), all: best.hits('many') }
 }
 
-/** The page, if it is among the first events: so far as that takes less time than to fetch all candidates. */
+/** Searches the first events for the page, as long as this is cheaper than fetching all candidates. */
 function earlyText(
   db: Connection,
   demand: Demand,
@@ -136,7 +161,7 @@ function earlyText(
 ): Plan | undefined {
   const candidates = countUpTo(db, best.candidates, Math.ceil(Math.max(0, ...tries) / looksPerHit))
   const worthIt = tries.filter((count) => count <= candidates * looksPerHit)
-  // Phrases are looked up whole for each try: one must do.
+  // A phrase is searched in full on each try, so only one is made.
   const isCheap = demand.criteria.every(isCheapToLookFor)
   for (const count of isCheap ? worthIt : worthIt.slice(0, 2).slice(-1)) {
     const ids = earlyTextHits(db, demand, count, page)
@@ -146,7 +171,7 @@ function earlyText(
   return undefined
 }
 
-/** A page is wanted, of many. */
+/** A page of many matches. */
 function pagePlan(db: Connection, demand: Demand, best: Route, page: BoundedPage, limits: PlanLimits): Plan {
   if (best.name === 'time') return sorted(best, page, 'few')
   const branches = fewBranches(db, best, limits)

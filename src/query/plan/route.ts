@@ -1,6 +1,6 @@
 /**
- * The ways to reach the events of a question: each begins at one index and tests the rest of the demand on what it finds
- * there. INDEXED BY keeps SQLite from taking another way: which way is short, plan.ts has counted.
+ * Writes the SQL of each route: it starts at one index and tests the other criteria on the events found there. INDEXED
+ * BY stops SQLite from choosing another index: plan.ts has counted which is shortest.
  */
 import type { BoundedPage, Page } from '../../model/question.js'
 import { holds, inWindow, type Testing } from './condition.js'
@@ -10,31 +10,33 @@ import { armWalk, indexedBy, where, type Demand, type Walk } from './walk.js'
 
 export interface Route {
   readonly name: string
-  /** What testing one candidate costs, in index entries read. */
+  /** Cost of testing one candidate, in index entries read. */
   readonly testCost: number
-  /** Whether the time of a candidate stands in its event only, a page to be read for each: words are found without it. */
+  /** True if the time of a candidate is only in its row, which costs a page read: the full text has no time. */
   readonly isScattered: boolean
-  /** Whether its candidates are all hits. */
+  /** True if all candidates match. */
   readonly isExact: boolean
-  /** One row per candidate, which may be no hit: for counting. */
+  /** One row per candidate, including those that do not match; for counting. */
   readonly candidates: Statement
-  /** Selects `id` and `ms` of each hit, unordered, no repeats. */
+  /** Selects `id` and `ms` of each match, unordered, without duplicates. */
   hits(testing: Testing): Statement
-  /** Present when the route begins at dictionary ids, each with its events in order. */
+  /** Present if the route starts at dictionary IDs, each with its events in time order. */
   readonly branches?: Branches
 }
 
 export interface Branches {
-  /** Selects the ids. */
+  /** Selects the IDs. */
   readonly ids: Statement
-  /** The first `limit` hits of each id; selects `id` and `ms`, no repeats. */
+  /** The first `limit` matches of each ID; selects `id` and `ms` without duplicates. */
   nearest(page: BoundedPage): Statement
 }
 
-/** Asking FTS5 whether one event matches: it opens the term's list anew. */
+/** Testing one event in FTS5 reopens the list of the term. */
 const TEXT_TEST_COST = 20
 
-/** Begins at every event in order of time: the only way when nothing narrows, the best when nearly everything is a hit. */
+/**
+ * Walks all events in time order: the only route if nothing narrows the search, the best if nearly all events match.
+ */
 export function timeRoute(demand: Demand): Route {
   const from = sql`FROM event e${indexedBy('event_by_time', demand)}`
   const window = inWindow('e.event_time_ms', demand.window)
@@ -51,7 +53,7 @@ export function timeRoute(demand: Demand): Route {
   }
 }
 
-/** Begins at the events of one criterion: at those of `cover`, which hold all that can meet it. */
+/** Starts at one criterion, through its `cover`, which reaches every event that can match. */
 export function criterionRoute(demand: Demand, criterion: Criterion, cover: readonly Arm[]): Route {
   const walks = cover.map((arm) => armWalk(demand, arm))
   const others = demand.criteria.filter((other) => other !== criterion || !isUnion(criterion))
@@ -84,14 +86,13 @@ export function criterionRoute(demand: Demand, criterion: Criterion, cover: read
   return { ...route, branches: { ids, nearest } }
 }
 
-/** Hits in order of time. */
 export function inOrder(hits: Statement, { order, limit }: Page): Statement {
   const direction = raw(order === 'desc' ? ' DESC' : '')
   const sorted = sql`SELECT id FROM (${hits}) ORDER BY ms${direction}, id${direction}`
   return limit === undefined ? sorted : sql`${sorted} LIMIT ${limit}`
 }
 
-/** SQLite keeps the ids and leaves out repeats. */
+/** SQLite keeps the IDs to drop duplicates. */
 function together(walks: readonly Walk[], tests: readonly Statement[]): Statement {
   return joined(
     walks.map((walk) => walk.hits(tests)),
@@ -99,7 +100,7 @@ function together(walks: readonly Walk[], tests: readonly Statement[]): Statemen
   )
 }
 
-/** Each arm leaves out what the arms before it have: a common word has millions of hits, too many to keep. */
+/** Each arm excludes the matches of the arms before it: a common word has too many to keep. */
 function apart(arms: readonly Arm[], walks: readonly Walk[], tests: readonly Statement[]): Statement {
   const hits = walks.map((walk, index) => {
     const before = arms.slice(0, index).map((arm) => sql`NOT ${holds(arm, 'many')}`)

@@ -1,20 +1,20 @@
-/** The rows of a page by their numbers: read as they are iterated, in batches. */
+/** Reads rows by ID, lazily and in batches. */
 import type { EventRow } from '../../model/event.js'
 import type { Page } from '../../model/question.js'
 import type { Connection } from '../../store/open.js'
 import { iterateColumn, readColumn } from '../../store/reader.js'
 import type { Statement } from './statement.js'
 
-/** The first rows come soon, later ones in larger helpings. */
+/** The first rows come soon, later batches are larger. */
 const FIRST_BATCH = 50
 const BATCH = 500
 
-/** A page is read at once: a slow reader of the output then keeps no lock on the case. */
+/** A page is read at once, so that a slow reader of the output does not hold a lock on the case. */
 export function idsOf(db: Connection, ids: Statement, { limit }: Page): Iterable<number> {
   return limit === undefined ? iterateColumn<number>(db, ids) : readColumn<number>(db, ids)
 }
 
-/** @param read gives the rows with these numbers, in their order. */
+/** @param read returns the rows with these IDs in order. */
 export function* rowsInBatches(
   ids: () => Iterable<number>,
   read: (ids: readonly number[]) => EventRow[],

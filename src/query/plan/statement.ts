@@ -1,4 +1,4 @@
-/** SQL is put together here and nowhere else: what is interpolated is another statement or becomes a bound value. */
+/** The only place that builds SQL: an interpolated value is another statement or becomes a bound parameter. */
 import type { Param, Statement } from '../../store/reader.js'
 
 export type { Param, Statement } from '../../store/reader.js'
@@ -20,12 +20,11 @@ export function sql(texts: TemplateStringsArray, ...values: readonly (Param | St
   return { sql: text, params }
 }
 
-/** Names and keywords of our own. Never what a user or the evidence wrote. */
+/** For constant names and keywords, never for text from the user or the evidence. */
 export function raw(text: string): Statement {
   return { sql: text, params: [] }
 }
 
-/** Parts with text between them. */
 export function joined(parts: readonly Statement[], between: string): Statement {
   return {
     sql: parts.map((part) => part.sql).join(between),
@@ -33,12 +32,12 @@ export function joined(parts: readonly Statement[], between: string): Statement 
   }
 }
 
-/** All must hold; none demanded is true. */
+/** All must hold; an empty list is true. */
 export function and(parts: readonly Statement[]): Statement {
   return parts.length === 0 ? raw('TRUE') : joined(parts, ' AND ')
 }
 
-/** One must hold. In parentheses, so that it can stand in an `and`. */
+/** One must hold. In parentheses, so that it can be part of an `and`. */
 export function or(parts: readonly Statement[]): Statement {
   const [only] = parts
   return parts.length === 1 && only !== undefined ? only : sql`(${joined(parts, ' OR ')})`

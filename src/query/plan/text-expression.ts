@@ -1,14 +1,14 @@
 /**
- * Reads FTS5's query language (sqlite.org/fts5.html, section 3) into a tree, because FTS5 itself can only look at one index at
- * a time. Phrases and NEAR groups are left to FTS5, as they were typed.
+ * Parses FTS5's query language (sqlite.org/fts5.html, section 3) into a tree, because FTS5 evaluates an expression
+ * within one table only. Phrases and NEAR groups are passed to FTS5 as typed.
  */
 import { CaseError } from '../../model/case-error.js'
 import type { Criterion } from './criteria.js'
 
-/** A string, a word, or one character that has a meaning. */
+/** A string, a word, or one special character. */
 const TOKEN = /\s*("(?:[^"]|"")*"|[\w\u001a\u0080-\u{10ffff}]+|[-(){}:,+*^])/uy
 
-/** So that no expression overflows the stack. */
+/** Guards the stack. */
 const MAX_DEPTH = 100
 
 interface Token {
@@ -17,7 +17,7 @@ interface Token {
   readonly end: number
 }
 
-/** @throws CaseError where FTS5 would also refuse, and for column filters: there is one column. */
+/** @throws CaseError where FTS5 would fail too, and for column filters: there is one column. */
 export function readExpression(text: string): Criterion {
   const reader = new ExpressionReader(text)
   const criterion = reader.either()
@@ -36,7 +36,7 @@ class ExpressionReader {
     this.#tokens = readTokens(text)
   }
 
-  /** OR binds least, then AND, then NOT, then words side by side. */
+  /** Precedence from low to high: OR, AND, NOT, adjacent words. */
   either(): Criterion {
     const parts = [this.#both()]
     while (this.#take('OR')) parts.push(this.#both())
@@ -141,7 +141,7 @@ class ExpressionReader {
 }
 
 export function notReadable(where: string): CaseError {
-  return new CaseError(`--match can not be read: ${where}`, {
+  return new CaseError(`cannot parse --match: ${where}`, {
     hint: 'words, AND, OR, NOT, NEAR(a b, 5), pre*; quote what holds other characters, as in \'"s3.amazonaws.com" OR "arn:aws"\'',
   })
 }

@@ -1,17 +1,17 @@
 /**
- * The words of a record stand in two indexes: event_text has what is the event's own, value_text what events share (caller,
- * name, origin, error), once, by dictionary id. Here each phrase is looked up in both, so that expressions over the whole
- * record can be asked.
+ * The words of a record are in two full-text tables: event_text has those of the event alone, value_text those of
+ * shared values (caller, name, origin, error), once per dictionary ID. Each phrase is looked up in both, so that an
+ * expression can span the whole record.
  */
 import type { Connection } from '../../store/open.js'
 import { readColumn } from '../../store/reader.js'
 import { DIMENSIONS, type Arm, type Criterion, type Dimension, type DimensionArm } from './criteria.js'
 import { raw, sql } from './statement.js'
 
-/** From here on, asking for one id is cheaper than listing all. */
+/** From here on, testing one ID is cheaper than listing all. */
 const WIDE = 5000
 
-/** Text arms become: in the event's own text, or in one of the values that it shares. */
+/** Splits text arms: the event's own text, or one of its shared values. */
 export function spreadText(db: Connection, criterion: Criterion): Criterion {
   switch (criterion.kind) {
     case 'all':
@@ -48,7 +48,7 @@ function spreadPhrase(db: Connection, arm: Extract<Arm, { kind: 'text' }>): Crit
   return { kind: 'any', of: [...arms, arm] }
 }
 
-/** Dictionaries with a value that holds the phrase. */
+/** Dictionaries that have a value with the phrase. */
 function sharingDimensions(db: Connection, match: string): Dimension[] {
   const found = new Set(
     readColumn<Dimension | null>(

@@ -1,6 +1,6 @@
 /**
- * How each kind of demand is met from its own index. A walk yields `id` and `ms` of events; what else is demanded comes in as
- * tests on `e`, the event's row.
+ * How an index answers each kind of criterion. A walk yields `id` and `ms` of events; the other criteria are passed in
+ * as tests on the event's row `e`.
  */
 import type { BoundedPage, Order, TimeWindow } from '../../model/question.js'
 import { RESOURCE_ROLES } from '../../model/resource.js'
@@ -42,7 +42,7 @@ export function armWalk(demand: Demand, arm: Arm): Walk | BranchedWalk {
   }
 }
 
-/** While a load runs, most indexes are missing; then SQLite scans, which is slow and right. */
+/** During a load most indexes are missing; SQLite then scans, which is slow but correct. */
 export function hasIndex(demand: Demand, arm: Arm): boolean {
   if (arm.kind === 'text') return true
   const name = arm.kind === 'resource' ? RESOURCE_INDEX : indexOf(arm)?.name
@@ -60,7 +60,7 @@ function dimensionWalk(demand: Demand, arm: DimensionArm): BranchedWalk {
   const index = indexOf(arm)
   const event = sql`event e${indexedBy(index?.name, demand)}`
   const from = sql`FROM ${event}`
-  // A partial index is used only where its own condition stands in the query.
+  // SQLite uses a partial index only if its condition is in the query.
   const partial = index?.where === undefined ? [] : [raw(`e.${index.where}`)]
   const always = [...partial, ...inWindow('e.event_time_ms', demand.window)]
   const column = raw(`e.${arm.dimension}_id`)
@@ -90,7 +90,7 @@ function columnWalk(demand: Demand, arm: Extract<Arm, { kind: 'column' }>): Walk
   }
 }
 
-/** The index of event_resource carries the time, so that most questions never touch the events. */
+/** The index of event_resource includes the time, so most questions never read event rows. */
 function resourceWalk(demand: Demand, names: readonly Statement[]): BranchedWalk {
   const ids = joined(
     names.map((name) => sql`SELECT r.id FROM resource r WHERE ${name}`),
@@ -105,7 +105,7 @@ function resourceWalk(demand: Demand, names: readonly Statement[]): BranchedWalk
   const nearest = (tests: readonly Statement[], { order, limit }: BoundedPage) => {
     const direction = raw(order === 'desc' ? ' DESC' : '')
     const ofOne = where([sql`x.resource_id = d.id`, ...window, ...tests])
-    // An event stands here once per role, so this many entries are at least `limit` events.
+    // An event has one entry per role, so this many entries are at least `limit` events.
     const entries = limit * RESOURCE_ROLES.length
     const inTime = sql`ORDER BY x.event_time_ms${direction}, x.id${direction} LIMIT ${entries}`
     return nearestOf(ids, sql`SELECT ${EVENT_OF_USE} ${tested(tests)}${ofOne} ${inTime}`)

@@ -133,11 +133,11 @@ function withoutTwins(own: readonly Match[]): Match[] {
   const apart = own.filter(
     ({ key, arn }) => HAS_ID.test(key) || arn === null || !known.has(arn.toLowerCase()),
   )
-  const known = apart.filter((match) => !isBareName(match))
-  const [one] = known
+  const full = apart.filter((match) => !isBareName(match))
+  const [one] = full
   const isOne =
-    known.length === 1 && apart.every(({ accountId }) => [null, one?.accountId].includes(accountId))
-  return isOne ? known : apart
+    full.length === 1 && apart.every(({ accountId }) => [null, one?.accountId].includes(accountId))
+  return isOne ? full : apart
 }
 
 /** Neither type nor ARN: see unknownKey. */

@@ -1,33 +1,33 @@
-/** What an event meant to a resource that it names, from the name of the call and the part that the resource played. */
+/** What an event did to a resource, from the name of the call and the role of the resource in it. */
 import type { ResourceRole } from '../../model/resource.js'
 import type { Touch } from '../../model/resource-list.js'
 
 export interface Call {
   /** Without its API date. */
   readonly eventName: string
-  /** 1, 0, or null when the record does not say. */
+  /** 1, 0, or null if the record has no readOnly. */
   readonly readOnly: number | null
   readonly category: string | null
-  /** It only takes access away: Modify…Attribute both gives and takes. */
+  /** Only takes access away; Modify…Attribute can also give it. */
   readonly removes: boolean
-  /** It put the policy again that there was: nobody was let in, or shut out. */
+  /** Put back the same policy: access is unchanged. */
   readonly keeps?: boolean
 }
 
 const READS =
   /^(?:Get|List|Describe|Head|Lookup|BatchGet|Search|Query|Scan|Select|Check|Validate|Preview|Test|Estimate)(?=[A-Z]|$)/
-/** Said to read only, and yet what the resource is there for. */
+/** Marked read-only although it is the purpose of the resource. */
 const USES =
   /^(?:AssumeRole|AssumeRoot|Decrypt|Encrypt|ReEncrypt|GenerateDataKey|GenerateMac|Sign|Verify|Invoke|StartSession|SendCommand|GetSecretValue)/
 const DELETES = /^(?:Delete|Terminate|Deregister|Release|Remove|Purge)(?=[A-Z])/
 const DELETES_KEY = /^ScheduleKeyDeletion$/
 const CREATES = /^(?:Create|Run|Allocate|Register|Import|Copy|Launch|Restore|Publish|Request)(?=[A-Z])/
-/** Access to the resource is given or taken. */
+/** Gives or takes access to the resource. */
 const ACCESS = /(?:Policy|Acl|Permissions?|PublicAccessBlock|Grant|ResourceShare)$/
 const TAKES_ACCESS = /^(?:Delete|Remove|Revoke|Retire|Detach|Disassociate)/
-/** What is attached to IAM users and roles is their own rights; only trust lets others in. */
+/** Policies attached to IAM users and roles are their own permissions; only the trust policy lets others in. */
 const TRUST = /^UpdateAssumeRolePolicy$/
-/** Names of things that differ between the call and the type. */
+/** Nouns that differ between the call and the resource type. */
 const SYNONYMS: Readonly<Record<string, string>> = { eip: 'address' }
 
 export function touchOf(call: Call, role: ResourceRole, type: string | null, hasGrantees: boolean): Touch {
@@ -54,7 +54,7 @@ function changeOf(call: Call, type: string | null, hasGrantees: boolean): Touch 
   if (isAbout(eventName, CREATES, type)) return 'created'
   if (call.keeps !== true && (hasGrantees || givesAccess(eventName, type))) return accessTouch(call)
   if (USES.test(eventName)) return 'used'
-  // What is put into a bucket or a table does not change the bucket.
+  // Writing into a bucket or table does not change the bucket.
   return category === 'Data' && type !== 'AWS::S3::Object' ? 'written' : 'changed'
 }
 
@@ -62,7 +62,7 @@ function givesAccess(eventName: string, type: string | null): boolean {
   return type?.startsWith('AWS::IAM::') === true ? TRUST.test(eventName) : ACCESS.test(eventName)
 }
 
-/** Whether the verb is about the resource itself: DeleteBucket deletes a bucket, DeleteBucketPolicy does not. */
+/** Whether the verb applies to the resource itself: DeleteBucket deletes a bucket, DeleteBucketPolicy does not. */
 function isAbout(eventName: string, verbs: RegExp, type: string | null): boolean {
   const verb = verbs.exec(eventName)?.[0]
   if (verb === undefined || type === null) return false

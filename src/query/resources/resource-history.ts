@@ -1,4 +1,4 @@
-/** One resource's life: what was done to it, by whom and how; what is done all the time, folded. */
+/** The history of one resource: what was done to it, by whom and how, with routine use folded. */
 import { CaseError } from '../../model/case-error.js'
 import type { Scope } from '../../model/question.js'
 import type { HistoryRow, ResourceHistory, Touch } from '../../model/resource-list.js'
@@ -16,15 +16,15 @@ import { touchOf, type Call } from './resource-action.js'
 import { timeText } from '../summary/value-table.js'
 import { EVENT_OF_USE, usesOf } from '../plan/event-use.js'
 
-/** Events are read so many at a time. */
+/** Batch size for reading events. */
 const RUN = 2000
 const [GIVEN, TAKEN] = [RESOURCE_ROLES.indexOf('grantee'), RESOURCE_ROLES.indexOf('revoked')]
-/** Others of the same name that a message lists. */
+/** Candidates listed for an ambiguous name. */
 const NAMED = 10
-/** What is done to a resource all the time; it is told once for each stretch between other things. */
+/** Routine use; shown once for each stretch between other events. */
 const FOLDED: ReadonlySet<Touch> = new Set<Touch>(['read', 'used', 'written'])
 
-/** @throws CaseError when the value names no resource, or several. */
+/** @throws CaseError if the value matches no resource or several. */
 export function resourceHistory(db: Connection, scope: Scope, value: string): ResourceHistory {
   const resource = onlyOne(readResources(db, idsNamed(value)), value)
   const fold = new Fold()
@@ -42,7 +42,7 @@ export function resourceHistory(db: Connection, scope: Scope, value: string): Re
   }
 }
 
-/** Guessing between two would mix two lives. */
+/** Guessing would mix two histories. */
 function onlyOne(resources: readonly Resource[], value: string): Resource {
   const [only] = resources
   if (only === undefined)
@@ -54,13 +54,13 @@ function onlyOne(resources: readonly Resource[], value: string): Resource {
     .slice(0, NAMED)
     .map((resource) => ({ value: nameOf(resource), what: resource.type ?? 'type unknown' }))
   const rest = resources.length > NAMED ? ` (${NAMED} listed)` : ''
-  throw new CaseError(`${value} names ${resources.length} resources, a history is of one`, {
+  throw new CaseError(`${value} matches ${resources.length} resources, --history needs one`, {
     hint: `choose one${rest}:`,
     choices,
   })
 }
 
-/** One event, as this resource saw it. */
+/** One event, as seen by this resource. */
 interface Step {
   readonly ms: number | null
   readonly eventId: string
@@ -89,7 +89,7 @@ type StepTuple = readonly [
   errorCode: string | null,
 ]
 
-/** In order of time; equal times in the order of indexing. */
+/** In time order; equal times in the order of indexing. */
 function* stepsOf(db: Connection, scope: Scope, resource: Resource): Generator<Step> {
   const directory = new PrincipalDirectory(db)
   const policies = new PolicyChanges()
@@ -103,7 +103,7 @@ function* stepsOf(db: Connection, scope: Scope, resource: Resource): Generator<S
     const run = rows.slice(from, from + RUN)
     const grantees = readGrantees(db, run)
     for (const tuple of readSteps(db, resource, run)) {
-      const access = grantees.get(tuple[0]) ?? NOBODY
+      const access = grantees.get(tuple[0]) ?? NO_ACCESS
       const [, , , , , , stem, , , , failed] = tuple
       const change = failed === 0 ? policies.after(stem ?? '', access) : access
       yield stepOf(tuple, resource, change, directory)
@@ -111,7 +111,7 @@ function* stepsOf(db: Connection, scope: Scope, resource: Resource): Generator<S
   }
 }
 
-/** Each event by its own few uses: by its index, SQLite would go through every use of the resource again for each of its events. */
+/** Looks up the few uses of each event. Through its index SQLite would walk all uses of the resource for each event. */
 function readSteps(db: Connection, resource: Resource, rows: readonly number[]): StepTuple[] {
   return readTuples(
     db,
@@ -124,9 +124,9 @@ function readSteps(db: Connection, resource: Resource, rows: readonly number[]):
   ) as unknown as StepTuple[]
 }
 
-const NOBODY: Access = { given: [], taken: [] }
+const NO_ACCESS: Access = { given: [], taken: [] }
 
-/** Whom an event gave access to, and from whom it took it. */
+/** Principals that an event gave access to or took it from. */
 function readGrantees(db: Connection, rows: readonly number[]): Map<number, Access> {
   const grantees = new Map<number, { given: string[]; taken: string[] }>()
   const found = readTuples(
@@ -176,7 +176,7 @@ function stepOf(
   }
 }
 
-/** Steps of one kind, one after the other or, of what is folded, in one stretch. */
+/** Equal steps: consecutive ones or, if folded, those of one stretch. */
 class Group {
   readonly first: Step
   readonly key: string
@@ -228,7 +228,7 @@ class Group {
 
 class Fold {
   readonly #done: Group[] = []
-  /** What is folded, since the last other thing; by key. */
+  /** Folded groups of the current stretch, by key. */
   readonly #open = new Map<string, Group>()
   #last: Group | undefined
 
@@ -259,7 +259,7 @@ class Fold {
     group.add(step)
   }
 
-  /** Groups stand in the order of their first steps. */
+  /** Groups are in the order of their first steps. */
   #begin(step: Step, key: string): Group {
     const group = new Group(step, key)
     this.#done.push(group)

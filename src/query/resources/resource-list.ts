@@ -1,4 +1,4 @@
-/** The resources that the events of a scope name: `coldtrail resources`. */
+/** The resources named by the events of a scope: `coldtrail resources`. */
 import type { ResourceRow } from '../../model/resource-list.js'
 import type { Scope } from '../../model/question.js'
 import { RESOURCE_ROLES } from '../../model/resource.js'
@@ -15,18 +15,18 @@ import { timeText } from '../summary/value-table.js'
 import { EVENT_OF_USE, usesOf } from '../plan/event-use.js'
 
 export interface ResourceList {
-  /** Busiest first; read from the case while they are iterated, once. */
+  /** Busiest first; can be iterated once, reads as it goes. */
   readonly rows: Iterable<ResourceRow>
-  /** How many resources there are; null when `rows` has them all. */
+  /** Resources in total; null if `rows` has them all. */
   readonly total: number | null
 }
 
-/** Details are read for so many resources at a time. */
+/** Details are read for this many resources at a time. */
 const RUN = 500
-/** Named in the column `by`. */
+/** Principals listed in the column `by`. */
 const NAMED = 3
 
-/** @param value as of `find resource`; absent for all. */
+/** @param value as for `find resource`; undefined for all. */
 export function listResources(
   db: Connection,
   scope: Scope,
@@ -42,7 +42,7 @@ export function listResources(
   return { rows: rowsOf(db, scope, busiest(counts, twins), limit), total }
 }
 
-/** Of one resource; `resource` only where its rows were put together. */
+/** Counts of one resource; `resource` is set only for merged rows. */
 interface Counted {
   readonly id: string
   readonly totals: Totals
@@ -61,7 +61,7 @@ function totalsOf([, events, firstMs, lastMs]: CountTuple): Totals {
   return { events, errors: 0, firstMs: firstMs ?? Infinity, lastMs: lastMs ?? -Infinity }
 }
 
-/** Resources that records describe in several ways, so that they have several rows: few, if any. */
+/** Resources with several rows because records describe them differently; few, if any. */
 interface Twins {
   readonly ids: ReadonlySet<string>
   /** Busiest first. */
@@ -89,7 +89,7 @@ function readTwins(db: Connection, scope: Scope, wanted: Statement | undefined):
   }
 }
 
-/** The twins put in their places. */
+/** Inserts the merged resources in order. */
 function* busiest(counts: Iterable<CountTuple>, { ids, resources }: Twins): Generator<Counted> {
   const waiting = [...resources]
   for (const tuple of counts) {
@@ -145,10 +145,11 @@ export function nameOf({ arn, name, type }: Resource): string {
   return arn ?? name ?? type ?? '(unnamed)'
 }
 
-// An event names a resource once, so that uses are events. Among equals comes first the lowest id, which every case gives alike.
+// An event names a resource once, so uses are events. On ties the lowest ID comes first, which is the same in every
+// case file.
 const COUNTS = sql`SELECT x.resource_id AS id, count(*) AS n, min(x.event_time_ms) AS a, max(x.event_time_ms) AS b`
 
-/** With the number of all as the last value of each. */
+/** With the total as last value of each row. */
 function topCounts(db: Connection, uses: Statement, limit: number): CountTuple[] {
   return readTuples(
     db,
@@ -157,13 +158,13 @@ function topCounts(db: Connection, uses: Statement, limit: number): CountTuple[]
   ) as unknown as CountTuple[]
 }
 
-/** Tens of millions of objects are too many to hold. */
+/** Tens of millions of objects are too many to hold in memory. */
 function* allCounts(db: Connection, uses: Statement): Generator<CountTuple> {
   const counts = sql`SELECT json_array(CAST(id AS TEXT), n, a, b) FROM (${COUNTS} ${uses} GROUP BY x.resource_id) ORDER BY n DESC, id`
   for (const text of iterateColumn<string>(db, counts)) yield JSON.parse(text) as CountTuple
 }
 
-/** FROM and WHERE: the uses `x` of resources in a scope. The index of uses gives them grouped; it knows the time, too. */
+/** FROM and WHERE for the uses `x` of resources in a scope. The index of uses yields them grouped, with the time. */
 function usesIn(db: Connection, scope: Scope, ids: Statement | undefined): Statement {
   const index = readIndexNames(db).has(USE_INDEX) ? raw(` INDEXED BY ${USE_INDEX}`) : raw('')
   if (ids !== undefined) {
@@ -181,7 +182,7 @@ function usesIn(db: Connection, scope: Scope, ids: Statement | undefined): State
 
 const USE_INDEX = 'event_resource_by_resource'
 
-/** Tests on single uses, for where few are looked at. */
+/** Tests on single uses, for when few are read. */
 export function useConditions({ filters, window }: Scope): {
   readonly joins: Statement
   readonly tests: readonly Statement[]
@@ -198,8 +199,8 @@ interface User {
 }
 
 /**
- * Who touched each of some resources, in which role. Their uses are gone through in the order of the events: in the order of time, as
- * the index has them, uses and events would be fetched from all over the case.
+ * Who touched each of some resources, in which role. Walks their uses in event order: in time order, as the index has
+ * them, uses and events would be fetched from all over the case.
  */
 function readUsers(db: Connection, scope: Scope, ids: readonly string[]): Map<string, User[]> {
   const { tests } = useConditions(scope)

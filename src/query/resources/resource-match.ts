@@ -1,4 +1,4 @@
-/** Which resources are meant: rows of `resource`, of which several can be one thing that records describe differently. */
+/** Resolves a value to resources. Several rows of `resource` can be one resource described differently. */
 import type { Connection } from '../../store/open.js'
 import { readTuples } from '../../store/reader.js'
 import { IS_SECRET, secretKey } from './secret-arn.js'
@@ -6,7 +6,7 @@ import { byResource } from '../find/by-resource.js'
 import type { Criterion } from '../plan/criteria.js'
 import { joined, sql, type Statement } from '../plan/statement.js'
 
-/** A resource, and the ids of its rows: in text, since they have more digits than a number holds. */
+/** A resource and the IDs of its rows, as text: they exceed 2^53. */
 export interface Resource {
   readonly arn: string | null
   readonly type: string | null
@@ -23,7 +23,7 @@ type ResourceTuple = readonly [
   derived: number,
 ]
 
-/** Selects `id` of the rows that a typed value names; the same names as `find resource`, but not what a caller did itself. */
+/** Selects `id` of the matching rows: same names as `find resource`, without what a caller did itself. */
 export function idsNamed(value: string): Statement {
   const { criteria } = byResource.reach({ kind: 'resource', value })
   const names = criteria.flatMap(namesOf)
@@ -71,7 +71,7 @@ export function readResources(db: Connection, ids: Statement): Resource[] {
   return [...byIdentity.values()]
 }
 
-/** What any of the rows knows. */
+/** Combines what each row knows. */
 function merged(
   known: Resource,
   more: {
@@ -83,7 +83,7 @@ function merged(
   },
 ): Resource {
   return {
-    // What a record gave goes before what was put together.
+    // A recorded ARN takes precedence over a derived one.
     arn: known.derived > more.derived ? more.arn : known.arn,
     type: known.type ?? more.type,
     name: known.name ?? more.name,
@@ -92,12 +92,12 @@ function merged(
   }
 }
 
-/** Selects `id`: rows that share their ARN with another, and secrets, which have several. Few, if any. */
+/** Selects `id` of rows that share their ARN with another, and of secrets, which have several ARNs. Few, if any. */
 export const TWIN_IDS: Statement = sql`SELECT r.id FROM resource r WHERE r.arn IN
   (SELECT arn FROM resource WHERE arn IS NOT NULL GROUP BY arn HAVING count(*) > 1)
   UNION SELECT r.id FROM resource r WHERE ${IS_SECRET}`
 
-/** Selects `id`, from ids in text. */
+/** Selects `id` from IDs as text. */
 export function idList(ids: readonly string[]): Statement {
   return sql`SELECT CAST(value AS INTEGER) AS id FROM json_each(${JSON.stringify(ids)})`
 }

@@ -1,4 +1,4 @@
-/** One read-only statement of the user's own, with `record(event_id)`: the exact text of a record. */
+/** Runs one read-only statement of the user, with `record(event_id)` for the exact text of a record. */
 import { CaseError } from '../../model/case-error.js'
 import { openReader, type Connection } from '../../store/open.js'
 import { RecordReader, type RecordPlace } from '../../store/record-reader.js'
@@ -9,11 +9,11 @@ export interface FreeResult {
 }
 
 /**
- * Only what reads and gives rows: `reader && readonly` keeps out ATTACH, VACUUM INTO, writing and transactions; PRAGMA is
- * refused by name, since some of them pass both tests. @throws CaseError exit 2.
+ * `reader && readonly` rejects ATTACH, VACUUM INTO, writes and transactions; PRAGMA is rejected by name, since some
+ * pass both tests. @throws CaseError exit 2.
  */
 export function runFreeSql(db: Connection, text: string): FreeResult {
-  // A connection of its own: the one that runs the statement is busy while it calls.
+  // A second connection: the first is busy running the statement when it calls record().
   const records = new RecordTexts(openReader(db.name))
   db.function('record', { directOnly: true, deterministic: true }, (eventId: unknown) =>
     records.read(eventId),
@@ -33,7 +33,7 @@ export function runFreeSql(db: Connection, text: string): FreeResult {
   return { columns, rows: named(columns, started(statement)) }
 }
 
-/** @throws CaseError for a statement with `?` or `:name`, to which nothing gives a value. */
+/** @throws CaseError for a statement with `?` or `:name`, which have no value here. */
 function started(statement: ReturnType<typeof prepare>): IterableIterator<unknown[]> {
   try {
     return statement.iterate() as IterableIterator<unknown[]>
@@ -68,7 +68,7 @@ class RecordTexts {
     this.#reader = new RecordReader(db)
   }
 
-  /** null where there is no such event. */
+  /** null if there is no such event. */
   read(eventId: unknown): string | null {
     const place = typeof eventId === 'string' ? this.#find.get(eventId) : undefined
     if (place === undefined) return null
@@ -76,16 +76,16 @@ class RecordTexts {
   }
 }
 
-/** A statement may name a column by text of a record: it must be harmless as a JSON key, a heading and a CSV cell. */
+/** A statement can name a column after text of a record: it must be safe as a JSON key, a heading and a CSV cell. */
 function columnName(name: string): string {
   const plain = name.replace(UNSAFE_IN_NAMES, '_').replace(/^[\s=+@-]+/u, '_')
   return plain === '' ? '_' : plain
 }
 
-/** Controls, bidi and other invisible characters, and what a JSON string must escape. */
+/** Controls, bidi and other invisible characters, and those that JSON escapes. */
 const UNSAFE_IN_NAMES = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}"\\]/gu
 
-/** Two columns of one name would be one key in JSON. A name that is its column's own stays. */
+/** Two columns of one name would be one key in JSON. A name that is the column's own is kept. */
 function unique(names: readonly string[]): string[] {
   const isTyped = new Set(names)
   const taken = new Set<string>()
@@ -112,7 +112,7 @@ function* named(
   }
 }
 
-/** Every format puts a row together from its values: a text of Node's has at most half a billion characters. */
+/** Each format builds a row as one string, and Node limits strings to half a billion characters. */
 const MOST_BYTES = 64 * 1024 * 1024
 
 function shownCell(name: string, value: unknown): string | number | null {
@@ -127,7 +127,7 @@ function tooLong(what: string): CaseError {
   })
 }
 
-/** Integers beyond 2^53 keep their digits as text; blobs are shown in hex. */
+/** Integers beyond 2^53 become text to keep their digits; blobs are printed in hex. */
 function cell(value: unknown): string | number | null {
   if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value)
   if (typeof value === 'string' || typeof value === 'number') return value

@@ -1,6 +1,5 @@
-/** Runs of failures: somebody tries keys, names or rights, or something has stopped to work. */
+/** Bursts of failures: someone tries keys, names or permissions, or something broke. */
 
-/** One failed call. */
 export interface Failure {
   readonly principal: number
   readonly ms: number
@@ -9,12 +8,12 @@ export interface Failure {
   readonly outcome: number
 }
 
-/** Failures of one principal, in order of time. */
+/** Failures of one principal in time order. */
 export type Run = readonly Failure[]
 
-/** A pause of more than this ends a run. */
+/** A longer pause ends a run. */
 export const BURST_PAUSE_MS = 60_000
-/** Fewer failures are no burst. */
+/** A burst has at least this many failures. */
 export const BURST_LEAST = 10
 
 /** Most failures first. */

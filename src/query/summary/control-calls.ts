@@ -1,11 +1,11 @@
 /**
- * Calls that an investigator asks for first: what lets somebody in, or takes something out of sight. A line a call, as `--event`
- * takes it: the service's first label and the name without an API date. Calls that only take access away are not among them.
+ * Calls that investigators look at first: those that let someone in or hide something. One call a line, as `--event`
+ * takes it: the service's first label and the name without an API date. Excludes calls that only remove access.
  */
 import type { ControlName } from '../../model/summary.js'
 
 export const CONTROL_CALLS: Readonly<Record<ControlName, readonly string[]>> = {
-  /** Somebody new, or a new way to prove who one is. */
+  /** A new principal, or a new way to authenticate. */
   credentials: [
     'iam:CreateUser',
     'iam:CreateRole',
@@ -51,7 +51,7 @@ export const CONTROL_CALLS: Readonly<Record<ControlName, readonly string[]>> = {
     'apigateway:CreateApiKey',
     'organizations:CreateAccount',
   ],
-  /** More access for somebody; or less of what limits it. */
+  /** More access, or fewer limits on it. */
   access: [
     'iam:AttachUserPolicy',
     'iam:AttachRolePolicy',
@@ -124,7 +124,7 @@ export const CONTROL_CALLS: Readonly<Record<ControlName, readonly string[]>> = {
     'redshift:AuthorizeSnapshotAccess',
     'redshift:AuthorizeClusterSecurityGroupIngress',
   ],
-  /** Afterwards less, more or something else is recorded, noticed or kept. */
+  /** Changes what is recorded, alerted on or retained. */
   recording: [
     'cloudtrail:CreateTrail',
     'cloudtrail:StartLogging',
@@ -179,7 +179,7 @@ export const CONTROL_CALLS: Readonly<Record<ControlName, readonly string[]>> = {
   ],
 }
 
-/** Names of the listed calls of one service. */
+/** The listed calls of one service. */
 export function controlCallsOf(service: string, name: ControlName): string[] {
   const label = `${service}:`
   return CONTROL_CALLS[name].flatMap((call) => (call.startsWith(label) ? [call.slice(label.length)] : []))

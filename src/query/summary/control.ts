@@ -1,4 +1,4 @@
-/** Who let whom in, and who changed what is recorded: listed calls by principal, out of what a summary counted anyway. */
+/** Who gave access and who changed logging: the listed calls by principal, from counts the summary has anyway. */
 import type { ControlList, ControlName, ControlRow } from '../../model/summary.js'
 import { CONTROL_CALLS } from './control-calls.js'
 import type { Known } from './rarity.js'
@@ -21,9 +21,9 @@ export function controlOf(calls: ValueTable, known: Known, limit: number): Recor
 }
 
 /**
- * What succeeded comes before what was only tried, and each call once before any of them again: one that everybody makes must
- * not hide the others. A pipeline attaches policies all day and an intruder once: so first what the fewest principals do, then
- * what one does the fewest times.
+ * Successful calls come before failed ones, and each call is shown once before any is repeated, so that a common call
+ * does not hide the others. A pipeline attaches policies all day and an intruder once: calls of the fewest principals
+ * come first, then those a principal made least often.
  */
 function ranked(calls: ValueTable, names: readonly string[], { principals }: Known): Pair[] {
   const keyOf = ({ principal }: Pair) => principals[principal]?.key ?? null

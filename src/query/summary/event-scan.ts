@@ -1,8 +1,8 @@
 /**
- * Goes once through the events of a scope, in no order, giving only what they point to: what lists and summaries count.
+ * One unordered pass over the events of a scope that yields dictionary IDs only, for lists and summaries.
  *
- * A whole case is read in runs of rows and filtered here: on a million events that takes half the time of SQLite's own
- * GROUP BY, which has to sort what no index has in order, and one pass then serves every count.
+ * A whole case is read in runs of rows and filtered here. On a million events this takes half the time of SQLite's
+ * GROUP BY, which must sort whatever no index orders, and one pass serves every count.
  */
 import type { Scope } from '../../model/question.js'
 import { INDEXES } from '../../store/indexes.js'
@@ -15,20 +15,20 @@ import { and, joined, raw, sql, type Statement } from '../plan/statement.js'
 
 export type ScanColumn = 'id' | 'event_time_ms' | `${Dimension}_id`
 
-/** Values in the order of the columns that were asked for; only `event_time_ms` can be null. */
+/** Values in the order of the requested columns; only `event_time_ms` can be null. */
 export type ScanRow = readonly (number | null)[]
 
-/** Events that meet the filters on one dictionary. */
+/** Events that pass the filters on one dictionary. */
 interface Demand {
   readonly column: ScanColumn
   readonly ids: Statement
 }
 
-/** So many rows at a time: more would grow old in memory, fewer would be slowed by the calls. */
+/** Rows per read: more would be promoted to old space by V8, fewer would cost more calls. */
 const RUN = 5000
-/** Rows are fetched one by one only when they are few of all: the table itself is read ten times as fast. */
+/** Rows are fetched by ID only for a small share of the table, which is scanned ten times as fast. */
 const FEW_SHARE = 0.2
-/** Their numbers are kept, eight bytes each. */
+/** Their IDs are kept in memory, eight bytes each. */
 const MOST_FETCHED = 2_000_000
 
 export function scanEvents(
@@ -51,7 +51,7 @@ export function scanEvents(
   }
 }
 
-/** The statements that read all candidates between them. */
+/** The statements that together read all candidates. */
 function* runsOf(
   db: Connection,
   scope: Scope,
@@ -61,7 +61,7 @@ function* runsOf(
   const few = fewestCandidates(db, scope, demands)
   if (few === undefined) {
     const window = inWindow('e.event_time_ms', scope.window)
-    // Row numbers have gaps between batches: each run begins at one that is there.
+    // IDs have gaps between batches: each run starts at an existing one.
     for (let first = rowAfter(db, 0); first !== null; first = rowAfter(db, first + RUN - 1)) {
       const run = [sql`e.id >= ${first}`, sql`e.id < ${first + RUN}`]
       yield sql`${select} FROM event e WHERE ${and([...run, ...window])}`
@@ -75,10 +75,10 @@ function* runsOf(
   }
 }
 
-/** The events of a scope as a statement that selects `id`, for joins. */
+/** A statement that selects `id` of the events of a scope, for joins. */
 export interface Matching {
   readonly ids: Statement
-  /** Whether they are few enough to be looked up one by one. */
+  /** Whether they are few enough to look up one by one. */
   readonly areFew: boolean
 }
 
@@ -87,7 +87,10 @@ export function matchingEvents(db: Connection, scope: Scope): Matching {
   return { ids: sql`SELECT e.id ${from}`, areFew }
 }
 
-/** FROM and WHERE of a scope's events `e`, for what SQLite finds sooner than a scan of rows: a few distinct values of many. */
+/**
+ * FROM and WHERE for the events `e` of a scope, where SQLite is faster than a scan: a few distinct values of many
+ * events.
+ */
 export function eventsIn(
   db: Connection,
   scope: Scope,
@@ -112,13 +115,13 @@ function rowAfter(db: Connection, row: number): number | null {
   return readNumber(db, sql`SELECT min(id) FROM event WHERE id > ${row}`)
 }
 
-/** As the last load counted them; a case that is loading is counted here. */
+/** From the last finished load; a case that is loading is counted here. */
 function eventCount(db: Connection): number {
   const counted = readNumber(db, sql`SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'event_count'`)
   return counted ?? readNumber(db, sql`SELECT count(*) FROM event`) ?? 0
 }
 
-/** Selects `id` of the events that one index gives, when they are few of all. */
+/** Selects `id` of the events that one index yields, if they are a small share. */
 function fewestCandidates(db: Connection, scope: Scope, demands: readonly Demand[]): Statement | undefined {
   let best: Statement | undefined
   let least = Math.floor(Math.min(eventCount(db) * FEW_SHARE, MOST_FETCHED))
@@ -152,7 +155,7 @@ function candidateLists(
   return lists
 }
 
-/** Ids of outcomes that are failures; 0, success, is none of them. */
+/** IDs of failures; 0 is success. */
 export function failedOutcomes(db: Connection): ReadonlySet<number> {
   return new Set(readColumn<number>(db, sql`SELECT id FROM outcome WHERE failed = 1`))
 }

@@ -1,4 +1,4 @@
-/** Events by the values of one column: `coldtrail summary --by`. */
+/** Counts events by the values of one column: `coldtrail summary --by`. */
 import type { RankedList } from '../../model/summary.js'
 import type { Scope } from '../../model/question.js'
 import type { Connection } from '../../store/open.js'
@@ -11,7 +11,7 @@ import { PairTally } from './tally.js'
 import { byPrincipals, compareValues, rank, ValueTable } from './value-table.js'
 import { isoTime } from '../../model/time.js'
 
-/** Which dictionary holds each column. */
+/** The dictionary of each column. */
 const DIMENSION_OF = {
   principal: 'identity',
   principal_kind: 'identity',
@@ -88,7 +88,7 @@ function isPeriod(column: GroupColumn): column is keyof typeof PERIODS {
 interface Key {
   readonly columns: readonly ScanColumn[]
   readonly order: Parameters<typeof rank>[2]
-  /** What is counted; null for an event that has none. */
+  /** The entry to count; null if the event has none. */
   readonly entryOf: (row: Row) => number | null
   readonly valuesOf: (db: Connection) => (entry: number) => string | null
 }
@@ -100,14 +100,14 @@ function columnKey(column: keyof typeof DIMENSION_OF): Key {
     order: dimension === 'outcome' ? byPrincipals : undefined,
     entryOf: ([, , identity, outcome, own]) => {
       if (dimension === 'identity') return identity
-      // Success, outcome 0, is no error.
+      // Outcome 0 is success, not an error.
       return dimension === 'outcome' ? outcome || null : (own ?? null)
     },
     valuesOf: (db) => readValues(db, dimension, column),
   }
 }
 
-/** Days and hours stand in their own order. */
+/** Days and hours are sorted by time. */
 function periodKey(length: number): Key {
   return {
     columns: [],

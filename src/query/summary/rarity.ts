@@ -1,4 +1,4 @@
-/** What a principal has that it, or nobody else, hardly ever has: a call, a region, an address, an agent. */
+/** Rare values: a call, region, address or user agent that a principal, or anyone, hardly ever has. */
 import type { RareList, RareRow } from '../../model/summary.js'
 import type { Principal } from '../principals/principal-directory.js'
 import type { PairTotals, Totals } from './tally.js'
@@ -6,7 +6,7 @@ import { compareValues, timeText, type ValueTable } from './value-table.js'
 
 export interface Known {
   readonly principals: readonly Principal[]
-  /** All that each principal did in the scope. */
+  /** All events of each principal in the scope. */
   readonly totals: ReadonlyMap<number, Totals>
   eventIdOf(row: number): string
 }
@@ -16,17 +16,17 @@ interface Pair {
   readonly value: string
   readonly totals: PairTotals
   readonly holders: number
-  /** How long the principal had been active when the value came up. */
+  /** How long the principal had been active when the value first appeared. */
   readonly knownForMs: number | null
 }
 
-/** More often than this is not rare: five times, or one event in a hundred of the principal's. */
+/** Upper limit for rare: five events, or one in a hundred of the principal's. */
 const RARE_EVENTS = 5
 const RARE_SHARE = 0.01
 
 /**
- * First what the fewest principals have, then what was seen the fewest times, then what came up the latest in a principal's
- * life. A value that is all a principal ever had says nothing about what is usual for it, and is left out.
+ * Values of the fewest principals come first, then those with the fewest events, then the latest to appear. A
+ * principal's only value says nothing about its habits and is left out.
  */
 export function rarest(table: ValueTable, known: Known, limit: number): RareList {
   const pairs: Pair[] = []

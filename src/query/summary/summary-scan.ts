@@ -1,4 +1,4 @@
-/** The one pass over the events that a summary is made from. */
+/** The single pass over events that feeds a summary. */
 import { damagedCase } from '../../model/case-error.js'
 import type { Scope } from '../../model/question.js'
 import type { Connection } from '../../store/open.js'
@@ -11,7 +11,7 @@ import { raw, sql } from '../plan/statement.js'
 import { addEvent, firstEvent, PairTally, type PairTotals } from './tally.js'
 import { Minutes } from './timeline.js'
 
-/** What was counted; tallies are by principal and by dictionary entry. */
+/** Counts; tallies are by principal and dictionary ID. */
 export interface Gathering {
   readonly action: PairTally
   readonly place: PairTally
@@ -20,10 +20,10 @@ export interface Gathering {
   readonly outcome: PairTally
   /** By identity.id. */
   readonly identities: Map<number, IdentityTotals>
-  /** Of the principals that are shown. */
+  /** Of the principals shown. */
   readonly minutes: Minutes
   readonly failures: Failure[]
-  /** Events whose time could not be read. */
+  /** Events whose time is missing or unreadable. */
   withoutTime: number
 }
 
@@ -88,7 +88,7 @@ function newGathering(): Gathering {
   }
 }
 
-/** What the ids of a dictionary stand for: the value of one of its columns, as text. */
+/** Values of one dictionary column by ID, as text. */
 export function readValues(db: Connection, table: Dimension, column: string): (id: number) => string | null {
   const rows = readTuples(db, sql`SELECT id, ${raw(column)} FROM ${raw(table)}`)
   const byId = new Map(

@@ -1,4 +1,4 @@
-/** What happened in a scope, in numbers: `coldtrail summary`. */
+/** Summarises the activity of a scope: `coldtrail summary`. */
 import type { Scope } from '../../model/question.js'
 import type {
   Burst,
@@ -27,7 +27,7 @@ import { isoTime } from '../../model/time.js'
 export interface SummaryOptions {
   /** Rows of each list. */
   readonly limit: number
-  /** Also what AWS services did for themselves. */
+  /** Includes calls that AWS services made for themselves. */
   readonly includeServices: boolean
 }
 
@@ -55,7 +55,7 @@ export function summarise(db: Connection, scope: Scope, { limit, includeServices
   }
 }
 
-/** Insights are no calls, and most of an archive is services that write logs. */
+/** Excludes Insights, which are not calls, and services writing logs, which dominate most archives. */
 export function shownPrincipals(
   directory: PrincipalDirectory,
   includeServices: boolean,
@@ -104,7 +104,7 @@ function accountNames(db: Connection): (placeId: number) => string | null {
   }
 }
 
-/** `iam:CreateUser`: names are the services' own, and several have a DescribeInstances. */
+/** `iam:CreateUser`: several services have calls of one name, such as DescribeInstances. */
 function callNames(
   db: Connection,
   column: 'event_name' | 'event_name_stem' = 'event_name',
@@ -142,11 +142,11 @@ function totalsOf(
   const all = noEvents()
   for (const totals of byPrincipal.values()) addTotals(all, totals)
   const readOnly = readValues(db, 'action', 'read_only')
-  const said = { reads: 0, writes: 0, unsaid: 0, insights: 0 }
+  const counts = { reads: 0, writes: 0, unsaid: 0, insights: 0 }
   for (const [principal, id, { events }] of action.entries()) {
     const value = readOnly(id)
-    if (directory.principals[principal]?.isNobody === true) said.insights += events
-    else said[value === null ? 'unsaid' : value === '1' ? 'reads' : 'writes'] += events
+    if (directory.principals[principal]?.isNobody === true) counts.insights += events
+    else counts[value === null ? 'unsaid' : value === '1' ? 'reads' : 'writes'] += events
   }
   const shown = [...byPrincipal.keys()].filter(
     (principal) => directory.principals[principal]?.isNobody === false,
@@ -154,7 +154,7 @@ function totalsOf(
   return {
     events: all.events,
     errors: all.errors,
-    ...said,
+    ...counts,
     without_time: withoutTime,
     first_seen: timeText(all.firstMs),
     last_seen: timeText(all.lastMs),

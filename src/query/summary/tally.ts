@@ -1,8 +1,6 @@
-/** Counters. */
-
 /**
- * What is counted of a set of events. While no event had a readable time, the first is Infinity and the last -Infinity: numbers
- * throughout, because a field that can be null is allocated anew with each change.
+ * Totals of a set of events. Without a readable time, first is Infinity and last -Infinity: in V8 a number field that
+ * can become null is reallocated on each change.
  */
 export interface Totals {
   readonly events: number
@@ -14,7 +12,7 @@ export interface Totals {
 export type MutableTotals = { -readonly [Key in keyof Totals]: Totals[Key] }
 
 export interface PairTotals extends MutableTotals {
-  /** event.id of the earliest event; among equal times the lowest. */
+  /** event.id of the earliest event; the lowest on equal times. */
   firstRow: number
 }
 
@@ -43,7 +41,7 @@ export function addEvent(totals: PairTotals, ms: number | null, failed: boolean,
   totals.firstRow = row
 }
 
-/** Counts by principal, a small number, and by an id of the case. */
+/** Counts by principal index and dictionary ID. */
 export class PairTally {
   readonly #totals: (Map<number, PairTotals> | undefined)[] = []
 

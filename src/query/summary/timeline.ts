@@ -1,4 +1,4 @@
-/** Events over time, in buckets of a size that people think in. */
+/** Events over time, in buckets of a natural size. */
 import type { Timeline } from '../../model/summary.js'
 import { isoTime } from '../../model/time.js'
 
@@ -13,7 +13,7 @@ const SIZES = [1, 5, 15, 30]
   )
 const MOST_BUCKETS = 60
 
-/** Counts by minute, from which any bucket is made. */
+/** Counts per minute; every bucket size is a multiple. */
 export class Minutes {
   readonly #counts = new Map<number, { events: number; errors: number }>()
 
@@ -27,7 +27,7 @@ export class Minutes {
     }
   }
 
-  /** From the first event to the last; buckets begin at multiples of their size since 1970, UTC. */
+  /** From first to last event; buckets start at multiples of their size since 1970 UTC. */
   timeline(): Timeline {
     let first = Infinity
     let last = -Infinity
@@ -54,7 +54,7 @@ export class Minutes {
   }
 }
 
-/** Only a forged time is so far away. */
+/** Only forged times are this far apart. */
 function wideBucket(minutes: number): number {
   return Math.ceil((minutes * MINUTE) / MOST_BUCKETS / DAY) * DAY
 }

@@ -1,4 +1,4 @@
-/** Counts of values, over the principals that have them: what rankings are made of. */
+/** Counts of values by principal, the input of rankings. */
 import type { RankedList, RankedRow } from '../../model/summary.js'
 import { addTotals, noEvents, type MutableTotals, type PairTally, type PairTotals } from './tally.js'
 import { isoTime } from '../../model/time.js'
@@ -12,7 +12,7 @@ export interface ValueEntry {
 export class ValueTable {
   readonly entries = new Map<string | null, ValueEntry>()
 
-  /** Counts by principal and dictionary entry → counts by the value of the entry. */
+  /** Counts by principal and dictionary ID → counts by value. */
   static of(
     tally: PairTally,
     isWanted: (principal: number) => boolean,
@@ -47,7 +47,7 @@ function addPair(into: PairTotals, more: PairTotals): void {
 
 type Compare = (one: ValueEntry, other: ValueEntry) => number
 
-/** No value at all comes last among equals. */
+/** On ties, null sorts last. */
 export function compareValues(one: string | null, other: string | null): number {
   if (one === other) return 0
   if (one === null || other === null) return one === null ? 1 : -1
@@ -57,7 +57,7 @@ export function compareValues(one: string | null, other: string | null): number 
 const byEvents: Compare = (one, other) =>
   other.totals.events - one.totals.events || compareValues(one.value, other.value)
 
-/** One service can fail ten thousand times: what happens to many principals comes first. */
+/** One service can fail ten thousand times: errors that affect many principals come first. */
 export const byPrincipals: Compare = (one, other) =>
   other.byPrincipal.size - one.byPrincipal.size || byEvents(one, other)
 
@@ -77,7 +77,7 @@ function rankedRow({ value, totals, byPrincipal }: ValueEntry): RankedRow {
   }
 }
 
-/** Null for no time. */
+/** null if there is no time. */
 export function timeText(ms: number | null): string | null {
   return ms === null || !Number.isFinite(ms) ? null : isoTime(ms)
 }
