@@ -1,4 +1,4 @@
-/** The question of a hand-over and how it was understood, as its file and manifest say it. */
+/** The question of a hand-over, and how it was understood, for its file and manifest. */
 import type { Question } from '../model/question.js'
 import type { Redactor } from './redaction/redactor.js'
 
@@ -17,7 +17,7 @@ export function asked(question: Question, redactor: Redactor | null): Asked {
   }
 }
 
-/** Of whom was asked is a name, whether the case knows it or not. */
+/** The principal in the question is a name, known to the case or not. */
 export function learnQuestion(question: Question, redactor: Redactor): void {
   if (question.kind === 'principal') redactor.learn(question.value, 'userName')
   for (const id of question.filters.accessKeys) redactor.learnValue('id', id)
@@ -26,21 +26,21 @@ export function learnQuestion(question: Question, redactor: Redactor): void {
 
 function redactedQuestion(question: Question, redactor: Redactor): unknown {
   const rest = JSON.parse(redactor.text(JSON.stringify(question))) as Question
-  // Words to search for can be anybody's name or secret.
+  // Search words can be a person's name or a secret.
   if (question.kind === 'text') return { ...rest, value: redactor.name(question.value) }
   return question.kind === 'principal' ? { ...rest, value: shownPrincipal(question.value, redactor) } : rest
 }
 
-/** A name that is a word of AWS, or very short, is not replaced in running text. */
+/** A name that is a common AWS word, or very short, is not replaced in running text. */
 function shownPrincipal(value: string, redactor: Redactor): string {
   const shown = redactor.text(value)
   return shown === value ? redactor.name(value) : shown
 }
 
-/** Words of the query language, and what our pseudonyms begin with. */
+/** Words of the query language, and the prefix of our pseudonyms. */
 const OF_SEARCH = /^(?:and|or|not|near|name)$/i
 
-/** Notes cite what was asked, whole or word by word. */
+/** Notes quote the question, in whole or by word. */
 function noteOf(question: Question, redactor: Redactor): (note: string) => string {
   const words =
     question.kind === 'text'

@@ -1,4 +1,4 @@
-/** What surrounds the selection: its principals and sources, all problems, coverage of the whole case. */
+/** The context of the selection: its principals and sources, all problems, and the coverage of the whole case. */
 import { missingRow } from '../query/find/run-question.js'
 import { signedState } from '../store/verification.js'
 import type { Connection } from '../store/open.js'
@@ -45,12 +45,12 @@ function* problemRows(db: Connection, redactor: Redactor | null): Generator<Valu
   }
 }
 
-/** What a problem cites is cut where it is long, also in the middle of a name, and a part of a name is no known value. */
+/** Problem details quote evidence, truncated. A truncated name escapes redaction, so quotes are dropped. */
 function withoutQuotes(detail: string): string {
-  return detail.replace(/ ?(?:\.\.\.)?"[^]*/, ' (what the evidence says there is left out)')
+  return detail.replace(/ ?(?:\.\.\.)?"[^]*/, ' (quoted evidence left out)')
 }
 
-/** Who did each row, read from the case: the hand-over's own rows may carry pseudonyms already. */
+/** Callers are read from the case, since rows of the hand-over may already be redacted. */
 function fillActors(db: Connection, out: Connection): void {
   out.exec(
     'CREATE TEMP TABLE actor (is_line INTEGER, row_id INTEGER, key TEXT, kind TEXT, principal TEXT, arn TEXT, PRIMARY KEY (is_line, row_id))',
@@ -76,7 +76,7 @@ const ACTORS = [
   },
 ] as const
 
-/** Events tell the role behind a session, lines the session only. */
+/** Events name the role of a session, access-log lines only the session. */
 function readPrincipals(out: Connection): Value[][] {
   return out
     .prepare<unknown[], Value[]>(
@@ -111,7 +111,7 @@ function* readSources(db: Connection, out: Connection): Generator<Value[]> {
   }
 }
 
-/** What is here is counted by what the events of this file say: of a redacted one, by pseudonyms. */
+/** Counts by what the events of this file contain: in a redacted file, pseudonyms. */
 function* coverage(db: Connection, out: Connection, redactor: Redactor | null): Generator<Value[]> {
   const here = new Map(
     out

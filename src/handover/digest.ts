@@ -1,6 +1,6 @@
 /**
- * The digest over what a hand-over file says, whatever its bytes are: of each table its rows in the order of their row numbers, each as
- * JSON array on a line of its own. Ten lines of any language make it again.
+ * Digest over the content of a hand-over file, independent of its bytes: for each table the rows by row number, each as
+ * a JSON array on its own line. Ten lines of any language recompute it.
  */
 import { createHash, hash } from 'node:crypto'
 import type { Connection } from '../store/open.js'
@@ -25,7 +25,7 @@ function digestTable(out: Connection, table: string): string {
   return digest.digest('hex')
 }
 
-/** JSON has no bytes, and infinity would read as null. */
+/** JSON has no bytes, and would write infinity as null. */
 function asJson(value: unknown): unknown {
   if (typeof value === 'number' && !Number.isFinite(value)) return { number: String(value) }
   return value instanceof Buffer ? { hex: value.toString('hex') } : value

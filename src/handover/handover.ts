@@ -1,4 +1,4 @@
-/** A hand-over from question to signed files: the file, its manifest, and when asked a signature and the table of pseudonyms. */
+/** Makes a hand-over: the file, its manifest, and on request a signature and the table of pseudonyms. */
 import { randomBytes } from 'node:crypto'
 import { existsSync, writeFileSync } from 'node:fs'
 import { CaseError, EXIT } from '../model/case-error.js'
@@ -21,7 +21,7 @@ export interface HandoverOrder {
   readonly casePath: string
   readonly out: string
   readonly question: Question
-  /** Of which rows; a kind that the case does not hold gives none. */
+  /** Kinds of rows; a kind that the case lacks yields none. */
   readonly kinds: readonly RowKind[]
   readonly toolVersion: string
   readonly redact: boolean
@@ -33,7 +33,6 @@ export interface HandoverOrder {
 export interface HandoverResult {
   readonly manifest: Manifest
   readonly files: readonly string[]
-  /** How the question was understood. */
   readonly notes: readonly string[]
 }
 
@@ -48,7 +47,7 @@ export function makeHandover(order: HandoverOrder): HandoverResult {
   }
 }
 
-/** All files or none, and under their names only when they are whole. */
+/** Renames all files into place only when all are complete. */
 function makeWhole(out: string, make: (out: string) => Omit<HandoverResult, 'files'>): HandoverResult {
   const made = new UnfinishedFiles(out, ENDS)
   try {
@@ -93,7 +92,7 @@ function noSpaceFor(out: string, cause: unknown): CaseError {
   })
 }
 
-/** A manifest or signature of another file next to ours would be taken for ours. */
+/** A leftover manifest or signature of another file would be taken for ours. */
 const ENDS = ['', '.manifest.json', '.pseudonyms.json', '.manifest.json.sig']
 
 function refuseNoKey({ signKey }: HandoverOrder): void {
@@ -112,7 +111,7 @@ function writeAsIs(db: Connection, order: HandoverOrder, facts: OutFacts): Writt
   return { file: writeHandover(db, { ...order, redactor: null }, facts), redactor: null }
 }
 
-/** Everything is read once before it is written: what is a name in the last record is replaced in the first. */
+/** Two passes: a name learned from the last record is replaced in the first. */
 function writeRedacted(db: Connection, order: HandoverOrder, facts: OutFacts): Written {
   const redactor = new Redactor(randomBytes(32), awsWords(db))
   learnCase(db, redactor)

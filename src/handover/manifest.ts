@@ -1,4 +1,4 @@
-/** The manifest beside a hand-over file: what it is, in a form that a person and `sha256sum` can check. */
+/** The manifest of a hand-over file, checkable by people and `sha256sum`. */
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { closeSync, openSync, readFileSync, readSync, statSync, writeFileSync } from 'node:fs'
@@ -6,7 +6,7 @@ import path from 'node:path'
 import { z } from 'zod'
 import { CaseError, EXIT } from '../model/case-error.js'
 
-/** What ssh-keygen signs for: a signature for another purpose does not count. */
+/** Namespace for ssh-keygen: a signature made for another purpose is invalid. */
 const SIGNATURE_NAMESPACE = 'coldtrail-handoff'
 
 export const MANIFEST = z.object({
@@ -22,7 +22,7 @@ export const MANIFEST = z.object({
   kinds: z.array(z.string()),
   notes: z.array(z.string()),
   redacted: z.boolean(),
-  /** What redaction does not do, in a sentence; null of a file that is as it was. */
+  /** The limit of redaction in one sentence; null for an unredacted file. */
   redaction_limit: z.string().nullish(),
   created: z.string(),
   versions: z.record(z.string(), z.string()),
@@ -45,7 +45,7 @@ export function writeManifest(out: string, manifest: Omit<Manifest, 'file' | 'sh
   return whole
 }
 
-/** @throws CaseError exit 12 when it is missing or not a manifest. */
+/** @throws CaseError exit 12 if it is missing or not a manifest. */
 export function readManifest(out: string): Manifest {
   const file = manifestPath(out)
   if (!isRegular(file))
@@ -63,7 +63,7 @@ export function readManifest(out: string): Manifest {
   }
 }
 
-/** A pipe or a device may have no end. */
+/** A pipe or device may never end. */
 export function isRegular(file: string): boolean {
   return statSync(file, { throwIfNoEntry: false })?.isFile() === true
 }
@@ -83,7 +83,7 @@ export function sha256OfFile(file: string): string {
   }
 }
 
-/** Signs the manifest, which holds the file's hash. @throws CaseError when ssh-keygen is missing or refuses. */
+/** Signs the manifest, which contains the file's hash. @throws CaseError if ssh-keygen is missing or fails. */
 export function signManifest(out: string, keyFile: string): string {
   const file = manifestPath(out)
   const made = spawnSync('ssh-keygen', ['-Y', 'sign', '-n', SIGNATURE_NAMESPACE, '-f', keyFile, file], {
@@ -99,7 +99,7 @@ export function signManifest(out: string, keyFile: string): string {
 
 export type SignatureState = 'none' | 'good' | 'bad' | 'not-checked'
 
-/** With a list of allowed signers the signer is known; without, only that the signature fits the manifest. */
+/** A list of allowed signers proves who signed; without one, only that the signature matches the manifest. */
 export function checkSignature(
   out: string,
   signers: { readonly file: string; readonly identity: string } | null,
@@ -114,6 +114,6 @@ export function checkSignature(
       : ['-Y', 'verify', '-f', signers.file, '-I', signers.identity, ...base]
   const checked = spawnSync('ssh-keygen', args, { encoding: 'utf8', input: readFileSync(file) })
   if (checked.error !== undefined)
-    return { state: 'not-checked', detail: `ssh-keygen can not be run: ${checked.error.message}` }
+    return { state: 'not-checked', detail: `cannot run ssh-keygen: ${checked.error.message}` }
   return { state: checked.status === 0 ? 'good' : 'bad', detail: `${checked.stdout}${checked.stderr}`.trim() }
 }

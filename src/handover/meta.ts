@@ -1,4 +1,4 @@
-/** The table `meta`: what the file says of itself. Its manifest says the same, and verify compares the two. */
+/** The table `meta`, the file's description of itself. The manifest repeats it, and verify compares the two. */
 import type { RowKind } from '../model/event.js'
 import type { Connection } from '../store/open.js'
 import type { Manifest } from './manifest.js'
@@ -40,7 +40,7 @@ export function writeMeta(out: Connection, meta: OutMeta, plan: MetaPlan): void 
 
 const REDACTED = 'account ids, key ids, addresses, names and secrets are keyed pseudonyms'
 
-/** What the file says of itself and the manifest does not. */
+/** Where meta and manifest differ. */
 export function checkMeta(out: Connection, manifest: Manifest): string[] {
   const read = out.prepare<[string], string | null>('SELECT value FROM meta WHERE key = ?').pluck()
   const expected = {
@@ -53,10 +53,10 @@ export function checkMeta(out: Connection, manifest: Manifest): string[] {
     logical_digest: manifest.logical_digest,
   }
   const findings = Object.entries(expected).flatMap(([key, value]) =>
-    read.get(key) === value ? [] : [`meta says another ${key} than the manifest`],
+    read.get(key) === value ? [] : [`${key} differs between meta and manifest`],
   )
   const isRedacted = read.get('redacted') !== 'no'
   return isRedacted === manifest.redacted
     ? findings
-    : [...findings, 'meta says another redacted than the manifest']
+    : [...findings, 'redacted differs between meta and manifest']
 }

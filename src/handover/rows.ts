@@ -1,4 +1,3 @@
-/** Rows on their way into a hand-over file. */
 import { hash } from 'node:crypto'
 import { isUtf8 } from 'node:buffer'
 import type { TableSpec } from '../store/schema.js'
@@ -12,11 +11,11 @@ export interface TableRows {
 }
 
 export interface Selection {
-  /** @throws CaseError exit 12 where the case lacks what a row points to. */
+  /** @throws CaseError exit 12 for a dangling reference in the case. */
   read(ids: readonly number[]): readonly TableRows[]
 }
 
-/** Hash, text, and the bytes where the text can not give them back: the last columns of a row. */
+/** Hash, text, and the bytes if the text cannot represent them: the last columns of a row. */
 export function recordValues(bytes: Buffer): [sha256: string, text: string, bytes: Buffer | null] {
   return [hash('sha256', bytes), bytes.toString('utf8'), isUtf8(bytes) ? null : bytes]
 }

@@ -1,4 +1,4 @@
-/** The tables of a hand-over file: plain columns, nothing coded, so that any SQLite tool reads it without ours. */
+/** The tables of a hand-over file: plain columns without codes, so that any SQLite tool can read them. */
 import { EVENT_COLUMNS } from '../model/event.js'
 import { blob, int, text } from '../store/column-spec.js'
 import { createTable, type ColumnSpec, type TableSpec } from '../store/schema.js'
@@ -9,13 +9,13 @@ const INTEGERS = new Set(['read_only', 'record_offset', 'record_length', 'appear
 const meaningOf = (name: string): string =>
   EVENTS.columns.find((column) => column.name === name)?.meaning ?? name
 
-/** What proves a row: the hash of its file, its own, and the exact text. */
+/** Columns that prove a row: hash of the file, hash of the record, exact text. */
 const proof = (file: string, what: string): ColumnSpec[] => [
   text('source_sha256', `SHA-256 of ${file}, as found`),
   text('source_content_sha256', 'SHA-256 of that file after decompression: what CloudTrail digests list'),
   text('record_sha256', `SHA-256 of the exact bytes of the ${what}`),
   text('record', `The exact ${what} as delivered; of a redacted file: with pseudonyms`),
-  blob('record_bytes', 'Its bytes, only where they are not UTF-8 and the text can not hold them'),
+  blob('record_bytes', 'Its bytes, only if they are not UTF-8, which the text cannot represent'),
 ]
 
 export const OUT_EVENTS: TableSpec = {
@@ -57,7 +57,7 @@ export const OUT_RESOURCES: TableSpec = {
   ],
 }
 
-/** As the view of the case has them; its row numbers mean nothing here. */
+/** As in the view of the case; its row numbers mean nothing here. */
 export const LINE_COLUMNS: readonly ColumnSpec[] = ACCESS_LOGS.columns.filter(
   ({ name }) => name !== 'source_id' && name !== 'access_log_rowid',
 )
@@ -71,7 +71,7 @@ export const OUT_ACCESS_LOGS: TableSpec = {
 export const OUT_AGGREGATES: TableSpec = {
   name: 'aggregates',
   meaning:
-    'The selected aggregated events, one row per count, all counts of each: CloudTrail did not deliver these events one by one.',
+    'The selected aggregated events, one row per count, with all counts of each: CloudTrail did not deliver these events individually.',
   columns: [
     int('id', 'Row number', 'PRIMARY KEY'),
     text('event_id', 'eventId of the aggregated event'),
@@ -97,7 +97,7 @@ export const OUT_AGGREGATES: TableSpec = {
 
 export const OUT_PRINCIPALS: TableSpec = {
   name: 'principals',
-  meaning: 'Who did what was selected.',
+  meaning: 'Principals of the selected events.',
   columns: [
     text('principal_key', 'Canonical key'),
     text('principal_kind', 'Kind'),
@@ -112,7 +112,7 @@ export const OUT_PRINCIPALS: TableSpec = {
 
 export const OUT_SOURCES: TableSpec = {
   name: 'sources',
-  meaning: 'The files that hold what was selected.',
+  meaning: 'Files that contain selected events.',
   columns: [
     text('path', 'Path as found'),
     text('member', 'Name inside a container'),
@@ -188,14 +188,14 @@ export const OUT_TABLES: readonly TableSpec[] = [
   OUT_COVERAGE,
 ]
 
-/** What the logical digest covers: `meta` holds it and is compared with the manifest. */
+/** Covered by the logical digest. `meta` contains the digest and is compared with the manifest. */
 export const OUT_DIGESTED = OUT_TABLES.filter((table) => table !== OUT_META)
 
 export const OUT_DDL: readonly string[] = OUT_TABLES.map((table) => createTable(table))
 
 export const columnsOf = ({ columns }: TableSpec): string[] => columns.map(({ name }) => name)
 
-/** Built after the rows. The full text is over the record itself: Datasette and others find it by `content=`. */
+/** Built after the rows. The full text covers the record itself: Datasette and others find it by `content=`. */
 export const OUT_INDEX_DDL: readonly string[] = [
   'CREATE INDEX events_by_time ON events (event_time_ms)',
   'CREATE INDEX events_by_event_id ON events (event_id)',

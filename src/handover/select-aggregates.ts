@@ -1,4 +1,4 @@
-/** Reads the aggregated events of which the question selects a count: all their counts, since one alone would not say of how many. */
+/** Reads the aggregated events with a selected count, with all of their counts: one alone would lack the total. */
 import type { Question } from '../model/question.js'
 import { aggregateIds, unansweredByCounts } from '../query/find/aggregates.js'
 import { missingRow } from '../query/find/run-question.js'

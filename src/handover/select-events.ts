@@ -10,9 +10,9 @@ import { EVENT_FROM, EVENT_SELECT } from '../store/views.js'
 import { recordValues, type Selection, type TableRows, type Value } from './rows.js'
 import { OUT_APPEARANCES, OUT_EVENTS, OUT_RESOURCES } from './schema.js'
 
-/** What the question selects of one kind of rows. */
+/** Selected rows of one kind. */
 export interface Chosen {
-  /** In the order of time. */
+  /** In time order. */
   readonly ids: Iterable<number>
   /** How the question was understood. */
   readonly notes: readonly string[]
@@ -80,5 +80,5 @@ export class EventSelection implements Selection {
 
 const EVENT_ID_AT = EVENT_COLUMNS.indexOf('event_id')
 const OFFSET_AT = EVENT_COLUMNS.indexOf('record_offset')
-/** Behind the event columns: time in ms and two hashes, then the row's id. */
+/** After the event columns come the time in ms, two hashes, and the row's ID. */
 const ID_AT = EVENT_COLUMNS.length + 3

@@ -1,4 +1,3 @@
-/** Reads the selected lines of access logs. */
 import type { Question } from '../model/question.js'
 import { askAccessLog } from '../query/access-log/ask.js'
 import { missingRow } from '../query/find/run-question.js'

@@ -26,7 +26,7 @@ export interface HandoverCheck {
   readonly file: string
   readonly manifest: Manifest
   readonly signature: string
-  /** Empty when everything fits. */
+  /** Empty if everything matches. */
   readonly findings: readonly string[]
 }
 
@@ -39,14 +39,14 @@ export function verifyHandover(out: string, signers: Signers | null): HandoverCh
   if (!isRegular(out)) {
     throw new CaseError(`no file at ${out}`, {
       exit: EXIT.verificationFailed,
-      hint: 'name the file that coldtrail handoff has written; its manifest must lie beside it',
+      hint: 'name a file written by coldtrail handoff; its manifest must be next to it',
     })
   }
   const manifest = readManifest(out)
   const signature = checkSignature(out, signers)
   const findings: string[] = []
   if (signature.state === 'bad')
-    findings.push(`the signature of the manifest does not hold: ${signature.detail}`)
+    findings.push(`the signature of the manifest is invalid: ${signature.detail}`)
   if (signers !== null && signature.state !== 'good')
     findings.push(`no good signature by ${signers.identity}: ${signature.detail}`)
   const { size } = statSync(out)
@@ -54,9 +54,9 @@ export function verifyHandover(out: string, signers: Signers | null): HandoverCh
   const sha256 = sha256OfFile(out)
   if (sha256 !== manifest.sha256) findings.push(`SHA-256 is ${sha256}, the manifest says ${manifest.sha256}`)
   for (const other of ['-journal', '-wal', '-shm'].map((end) => out + end)) {
-    if (existsSync(other)) findings.push(`${other} lies beside it: SQLite would read changes from there`)
+    if (existsSync(other)) findings.push(`${other} exists: SQLite would read changes from it`)
   }
-  // Bytes that are not those of the manifest can be anything: they are not opened.
+  // Without a matching hash the file can be anything: it is not opened.
   if (sha256 === manifest.sha256) findings.push(...checkContent(out, manifest))
   return { file: out, manifest, signature: `${signature.state}: ${signature.detail}`, findings }
 }
@@ -82,7 +82,7 @@ function checkContent(out: string, manifest: Manifest): string[] {
       ...checkMeta(db, manifest),
     ]
   } catch (error) {
-    return [`can not be read: ${(error as Error).message}`]
+    return [`cannot be read: ${(error as Error).message}`]
   } finally {
     db?.close()
   }
@@ -115,7 +115,7 @@ function checkCounts(db: Connection, { counts }: Manifest): string[] {
   return findings
 }
 
-/** Tables with records, and what names a row of them. */
+/** Tables with records, and the column that names a row. */
 const RECORDS: readonly (readonly [table: TableSpec, name: string, what: string])[] = [
   [OUT_EVENTS, 'event_id', 'record of event'],
   [OUT_ACCESS_LOGS, 'coalesce(request_id, id)', 'line of request'],
@@ -129,7 +129,7 @@ type RecordRow = readonly [
   bytes: Buffer | null,
 ]
 
-/** A redacted record is not the original: its hash is that of the original, for who holds it. */
+/** The hash of a redacted record is that of the original, for those who have it. */
 function checkRecords(db: Connection, { redacted }: Manifest): string[] {
   if (redacted) return []
   const findings: string[] = []
@@ -138,22 +138,22 @@ function checkRecords(db: Connection, { redacted }: Manifest): string[] {
       .prepare<unknown[], RecordRow>(`SELECT ${name}, record_sha256, record, record_bytes FROM ${table.name}`)
       .raw()
     for (const row of rows.iterate()) {
-      if (!isWhole(row)) findings.push(`the ${what} ${row[0]} does not have its hash`)
+      if (!isWhole(row)) findings.push(`the ${what} ${row[0]} does not match its hash`)
     }
   }
   return findings
 }
 
-/** Bytes that are no text stand beside what text can show of them. */
+/** Bytes that are not text are stored next to their text form. */
 function isWhole([, sha256, record, bytes]: RecordRow): boolean {
   if (record === null) return false
   if (bytes !== null && bytes.toString('utf8') !== record) return false
   return hash('sha256', bytes ?? record) === sha256
 }
 
-/** The full text against one that is made again of the records, word for word. */
+/** Compares the full text with one rebuilt from the records, word by word. */
 function checkWords(db: Connection): string[] {
-  // The file stays read-only: what is made again is in a temporary database.
+  // The file stays read-only: the rebuilt index is in a temporary database.
   db.pragma('query_only = OFF')
   return ['events', 'access_logs'].flatMap((table) => {
     const made = `temp.made_${table}`
@@ -181,8 +181,8 @@ function checkDigests(db: Connection, manifest: Manifest): string[] {
   const tables = digestTables(db)
   const findings = Object.entries(tables)
     .filter(([table, digest]) => manifest.tables[table] !== digest)
-    .map(([table]) => `the rows of ${table} are not those of the manifest`)
+    .map(([table]) => `the rows of ${table} do not match the manifest`)
   return logicalDigestOf(tables) === manifest.logical_digest
     ? findings
-    : [...findings, 'the rows are not those of the manifest (logical digest)']
+    : [...findings, 'the rows do not match the manifest (logical digest)']
 }

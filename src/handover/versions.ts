@@ -1,7 +1,6 @@
 import PACKAGE from '../../package.json' with { type: 'json' }
 import type { Connection } from '../store/open.js'
 
-/** Tool, runtime and dependency versions, for the manifest. */
 export function readVersions(db: Connection): Record<string, string> {
   const { version, dependencies } = PACKAGE
   const sqlite = db.prepare<unknown[], string>('SELECT sqlite_version()').pluck().get() ?? '?'

@@ -1,4 +1,4 @@
-/** Writes a hand-over file: what was selected and all that is needed to judge it, in one plain SQLite file. */
+/** Writes a hand-over file: the selection and everything needed to judge it, in one plain SQLite file. */
 import { chmodSync, rmSync, writeFileSync } from 'node:fs'
 import { CaseError } from '../model/case-error.js'
 import { ROW_KINDS, type RowKind } from '../model/event.js'
@@ -22,12 +22,12 @@ export interface HandoverPlan {
   readonly question: Question
   readonly kinds: readonly RowKind[]
   readonly toolVersion: string
-  /** Replaces names and numbers by pseudonyms; null keeps the evidence as it is. */
+  /** Replaces names and numbers by pseudonyms; null keeps the evidence as is. */
   readonly redactor: Redactor | null
   readonly onProgress: (rows: number) => void
 }
 
-/** Rows of each table, by the name that the manifest has for it. */
+/** Rows of each table, by its name in the manifest. */
 export type HandoverCounts = Readonly<Record<CountedTable | CopiedTable, number>>
 type CountedTable = 'sources' | 'problems' | 'principals'
 
@@ -35,11 +35,10 @@ export interface WrittenFile {
   readonly counts: HandoverCounts
   readonly tables: OutDigests
   readonly logicalDigest: string
-  /** How the question was understood. */
   readonly notes: readonly string[]
 }
 
-/** @throws CaseError exit 2 when the file exists or can not be made. An unfinished file is removed. */
+/** @throws CaseError exit 2 if the file exists or cannot be created. Removes an unfinished file. */
 export function writeHandover(db: Connection, plan: HandoverPlan, facts: OutFacts): WrittenFile {
   createEmpty(plan.out)
   const out = openPlainWriter(plan.out)
@@ -56,7 +55,7 @@ export function writeHandover(db: Connection, plan: HandoverPlan, facts: OutFact
   }
 }
 
-/** Exclusively: nobody else's file can come between the look and the writing. SQLite takes an empty file as a new database. */
+/** O_EXCL: no other file can appear between check and write. SQLite takes an empty file for a new database. */
 function createEmpty(file: string): void {
   refuseSideFiles(file)
   try {
@@ -67,11 +66,11 @@ function createEmpty(file: string): void {
       ? new CaseError(`${file} exists already`, {
           hint: 'name a new file: a hand-over is never overwritten',
         })
-      : new CaseError(`can not write ${file}: ${message}`, { hint: 'name a file in a folder of yours' })
+      : new CaseError(`cannot write ${file}: ${message}`, { hint: 'name a file in a folder of yours' })
   }
 }
 
-/** What the manifest says too, word for word. */
+/** Repeated word for word in the manifest. */
 export type OutFacts = Omit<OutMeta, 'notes' | 'logicalDigest'>
 
 function fill(db: Connection, out: Connection, plan: HandoverPlan, facts: OutFacts): WrittenFile {
@@ -126,7 +125,7 @@ interface Helping {
   readonly tables: readonly TableRows[]
 }
 
-/** @param notes takes how the question was understood */
+/** @param notes collects how the question was understood */
 function* selected(
   db: Connection,
   { kinds, question }: Pick<HandoverPlan, 'kinds' | 'question'>,
@@ -140,7 +139,7 @@ function* selected(
   }
 }
 
-/** The exact texts of all that is selected. */
+/** The exact texts of all selected records. */
 export function* selectedRecords(
   db: Connection,
   plan: Pick<HandoverPlan, 'kinds' | 'question'>,

@@ -210,7 +210,7 @@ describe('verify', () => {
     )
     expect(findingsOf(copy)).toContain('SHA-256')
     fitManifest(copy)
-    expect(findingsOf(copy)).toMatch(/record of event .* does not have its hash/)
+    expect(findingsOf(copy)).toMatch(/record of event .* does not match its hash/)
   })
 
   it.each([
@@ -270,11 +270,11 @@ describe('verify', () => {
     'case_logical_digest',
     'logical_digest',
     'redacted',
-  ])('finds that the file says another %s of itself than the manifest', (key) => {
+  ])('finds a difference in %s between file and manifest', (key) => {
     const copy = copyOf(out)
     change(copy, `UPDATE meta SET value = 'yes' WHERE key = '${key}'`)
     fitManifest(copy)
-    expect(findingsOf(copy)).toBe(`meta says another ${key} than the manifest`)
+    expect(findingsOf(copy)).toBe(`${key} differs between meta and manifest`)
   })
 
   it('finds a record that was changed behind a character that stands for bytes that are no text', () => {
@@ -284,7 +284,7 @@ describe('verify', () => {
       `UPDATE events SET record = replace(record, 'AwsApiCall', '\ufffd') WHERE id = (SELECT max(id) FROM events)`,
     )
     fitManifest(copy)
-    expect(findingsOf(copy)).toMatch(/record of event .* does not have its hash/)
+    expect(findingsOf(copy)).toMatch(/record of event .* does not match its hash/)
   })
 
   it.each(['events', 'appearances', 'event_resources', 'principals', 'sources'])(
@@ -354,7 +354,7 @@ describe('signature', () => {
 
     const changed = copyOf(out)
     fitManifest(changed, { created: '2020-01-01T00:00:00Z' })
-    expect(verifyHandover(changed, null).findings.join()).toContain('signature of the manifest does not hold')
+    expect(verifyHandover(changed, null).findings.join()).toContain('signature of the manifest is invalid')
 
     const resigned = copyOf(handOver(made.path, { signKey: foreign }).out)
     expect(verifyHandover(resigned, signers).findings.join()).toContain('signature')

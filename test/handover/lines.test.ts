@@ -185,17 +185,17 @@ describe('verify', () => {
     [
       'a line',
       "UPDATE access_logs SET record = replace(record, 'HTTP/1.1', 'HTTP/1.0') WHERE request_id = 'ZIPPED'",
-      'line of request ZIPPED does not have its hash',
+      'line of request ZIPPED does not match its hash',
     ],
     [
       'bytes',
       "UPDATE access_logs SET record_bytes = record_bytes || x'20' WHERE request_id = 'LATIN'",
-      'line of request LATIN does not have its hash',
+      'line of request LATIN does not match its hash',
     ],
     [
       'text beside bytes',
       "UPDATE access_logs SET record = record || ' ' WHERE request_id = 'LATIN'",
-      'line of request LATIN does not have its hash',
+      'line of request LATIN does not match its hash',
     ],
     ['a count', 'UPDATE aggregates SET value = 8 WHERE is_primary', 'the rows of aggregates'],
     [

@@ -52,7 +52,7 @@ describe('a redacted hand-over', () => {
     const made = details(out)
     expect(made).toHaveLength(details(plain).length)
     expect(
-      made.filter((detail) => detail.includes('(what the evidence says there is left out)')),
+      made.filter((detail) => detail.includes('(quoted evidence left out)')),
     ).toHaveLength(2)
   })
 })

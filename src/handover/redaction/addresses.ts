@@ -1,24 +1,24 @@
-/** IP addresses in a text, IPv6 in every spelling that the standard allows. */
+/** Finds IP addresses in text, IPv6 in every standard spelling. */
 import { isIP } from 'node:net'
 import type { Hit } from './known-values.js'
 
 const IPV4 = /(?<!\d)(?:\d{1,3}\.){3}\d{1,3}(?!\d)/g
 /** ip-10-0-0-12.ec2.internal */
 const HOST = /(?<=(?<![\p{L}\p{N}])(?:ip|ec2)-)\d{1,3}-\d{1,3}-\d{1,3}-\d{1,3}(?!\d)/giu
-/** What an IPv6 address can lie in. */
+/** Characters of an IPv6 address. */
 const COLONED = /[0-9a-f:.]{2,}/gi
 const LONGEST = 45
 const GROUP = 4
 const MOST_COLONS = 8
-/** Without `::`, where the last two groups are an IPv4 address. */
+/** Without `::`, if the last two groups are an IPv4 address. */
 const LEAST_COLONS = 6
-/** Addresses that mean everybody, nobody or the machine itself. */
+/** Unspecified, broadcast and loopback addresses. */
 const COMMON = new Set(['0.0.0.0', '255.255.255.255', '127.0.0.1', '::', '::1'])
-/** Global and local addresses as they are assigned: no other text looks like one. */
+/** Assigned global and local prefixes: no other text looks like one. */
 const ASSIGNED = /^(?:[23][0-9a-f]{3}|f[cd][0-9a-f]{2}|fe[89ab][0-9a-f]|64:ff9b):/i
 const MAPPED = '::ffff:'
 
-/** The one spelling for all of an IPv6 address; null when the text is none. */
+/** The canonical spelling of an IPv6 address; null if the text is not one. */
 export function canonicalIp6(text: string): string | null {
   return isIP(text) === 6 ? new URL(`http://[${text.replace(/%.*/s, '')}]`).hostname.slice(1, -1) : null
 }
@@ -51,7 +51,7 @@ interface Found {
   readonly meaning: string
 }
 
-/** One that is known, or the longest that can be nothing else. */
+/** A known address, or the longest that cannot be anything else. */
 function ip6At(run: string, start: number, known: ReadonlySet<string>): Found | null {
   let longest: Found | null = null
   const isFree = !isHex(run.charAt(start - 1))
@@ -65,7 +65,7 @@ function ip6At(run: string, start: number, known: ReadonlySet<string>): Found | 
   return longest
 }
 
-/** Where an address that begins here can end, the longest first: eight groups, or fewer around one `::`. */
+/** Possible ends of an address starting here, longest first: eight groups, or fewer around one `::`. */
 function endsOf(run: string, start: number): number[] {
   const ends: number[] = []
   let colons = 0
@@ -88,13 +88,13 @@ function endsOf(run: string, start: number): number[] {
   return ends
 }
 
-/** Any other, where no letter, digit or colon touches it. */
+/** Any other address not touched by a letter, digit or colon. */
 function isolatedIp6(text: string, run: string, start: number, offset: number): Found | null {
   if (start !== 0 || /\w/.test(text.charAt(offset - 1)) || /\w/.test(text.charAt(offset + run.length)))
     return null
   const address = run.replace(/\.$/, '')
   const meaning = address.length > LONGEST ? null : canonicalIp6(address)
-  // Of a mapped one, the IPv4 address in it is replaced.
+  // For a mapped address only the IPv4 part is replaced.
   if (meaning === null || COMMON.has(meaning) || (meaning.startsWith(MAPPED) && address.includes('.')))
     return null
   return { end: address.length, meaning }

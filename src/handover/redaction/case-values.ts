@@ -1,10 +1,10 @@
-/** What the case as a whole knows of names, accounts and ids, and which words of it are AWS's own. */
+/** Names, accounts and IDs known to the case, and the words that are AWS's own. */
 import type { Connection } from '../../store/open.js'
 import { CANONICAL_ID } from './fields.js'
 import { UNIQUE_ID } from './forms.js'
 import type { Redactor } from './redactor.js'
 
-/** Services, actions and regions. Others than AWS can write an event's source and name, too: theirs are no words. */
+/** Services, actions and regions. Only with AWS's spelling: other parties can choose an event's source and name. */
 export function awsWords(db: Connection): string[] {
   const column = (sql: string): string[] => db.prepare<unknown[], string>(sql).pluck().all()
   return [
@@ -56,7 +56,7 @@ export function learnCase(db: Connection, redactor: Redactor): void {
   for (const id of distinct(db, CANONICAL_IDS))
     if (CANONICAL_ID.test(id)) redactor.learnValue('canonical', id)
   for (const value of distinct(db, UNIQUE_IDS)) {
-    // The name of the session follows.
+    // Followed by the name of the session.
     const id = value.replace(/:.*/s, '').toUpperCase()
     if (UNIQUE_ID.test(id)) redactor.learnValue('id', id)
   }

@@ -1,10 +1,10 @@
-/** Which fields of a record hold a name, a secret or a canonical user id: decided by the name of the field, wherever AWS nests it. */
+/** Which fields of a record hold a name, a secret or a canonical user ID, by field name at any depth. */
 import type { PseudonymKind } from './pseudonyms.js'
 
 export const CANONICAL_ID = /^[0-9a-f]{64}$/i
 const ACCOUNT_ID = /^\d{12}$/
 
-/** Keys of records and our own columns, without case and punctuation: `dBUserName`, `role_name`, `x-amz-security-token`. */
+/** Keys of records and our columns, without case and punctuation: `dBUserName`, `role_name`, `x-amz-security-token`. */
 const SECRET_KEY =
   /passw(?:or)?d|passphrase|passcode|secret|token|privatekey|apikey|credential|authorization|samlassertion|signature$|^authkey/
 /** `secretId`, `accessKeyId`, `passwordLastUsed`: they name or describe a secret. */
@@ -12,7 +12,7 @@ const ABOUT_SECRET =
   /(?:id|ids|arn|arns|name|names|type|types|status|state|count|policy|required|enabled|expiration|expiry|expires|expired|length|age|method|version|versions|url|endpoint|algorithm|lastused|changed|date|stage|stages|scope|provider|source)$|^(?:client|clientrequest|idempotency)token$/
 const NAME_KEY =
   /(?:user|role|session|display|given|family|middle|nick|full|first|last|author|committer|login|owner|instanceprofile)names?$|^(?:(?:new)?groupnames?|sessionissuername|identitycenteruserid|principal|sourceidentity|awssourceidentity|subject|sub|usersub|subjectfromwebidentitytoken|dbuser|dbgroups|osuser|instanceosuser|runasuser|user|login|email|emailaddress|phonenumber|mfadevicename|virtualmfadevicename|principalname|sshusername)$/
-/** Of S3's grants and owners. */
+/** In S3 grants and owners. */
 const CANONICAL_KEY = /^(?:canonicaluser|canonicaluserid|bucketowner|id|displayid|ownerid)$/
 
 type KeyKind = 'token' | 'name' | 'canonical' | 'principal' | null
@@ -42,7 +42,7 @@ export function isSecretKey(key: string): boolean {
   return keyKind(key) === 'token'
 }
 
-/** Values that name nobody and hide nothing, the same in every account. */
+/** Values that identify nobody and are the same in every account. */
 const PLACEHOLDER =
   /^(?:|\*+|root|anonymous|default|none|null|true|false|hidden_due_to_security_reasons|aws ?internal|awsservicerolefor.*|.*\.amazonaws\.com)$/is
 
@@ -52,7 +52,7 @@ export interface Field {
   readonly end: number
 }
 
-/** The part of a value that is sensitive because of its key; null where the key says nothing. */
+/** The part of a value that is sensitive because of its key; null if the key is harmless. */
 export function fieldOf(key: string, value: string): Field | null {
   const kind = keyKind(key)
   if (kind === null || PLACEHOLDER.test(value)) return null
@@ -69,13 +69,13 @@ export function fieldOf(key: string, value: string): Field | null {
     : { kind: 'name', start, end: value.length }
 }
 
-/** Lists of pairs, as in tags, user attributes and environments: the value's meaning is in the pair's first half. */
+/** Lists of pairs (tags, user attributes, environments): the first half gives the meaning of the second. */
 const PAIR_KEY = /^(?:key|name|attributename|attributepath|parameterkey|parametername)$/i
 const PAIR_VALUE = /^(?:values?|attributevalues?|parametervalue)$/i
 
-/** The key that decides what a value is, met in the order of the text. */
+/** Tracks the key that applies to the next value, in text order. */
 export class FieldKeys {
-  /** Of the value that comes next. */
+  /** Key of the next value. */
   current = ''
   #pair = ''
 

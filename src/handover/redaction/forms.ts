@@ -1,43 +1,43 @@
-/** What a text shows by its form alone: names in ARNs, ids, e-mail addresses, assigned secrets, and what is left whole. */
+/** Recognises values by their form: names in ARNs, IDs, e-mail addresses, assigned secrets, and values to keep. */
 import type { PseudonymKind } from './pseudonyms.js'
 import { fieldOf, isSecretKey } from './fields.js'
 
 export interface Form {
   readonly start: number
   readonly end: number
-  /** null: not to be touched. */
+  /** null: keep unchanged. */
   readonly kind: PseudonymKind | null
 }
 
 const BEFORE = String.raw`(?<![\p{L}\p{N}])`
-const BEHIND = String.raw`(?![\p{L}\p{N}])`
-/** Prefixes by the IAM User Guide, IAM identifiers. */
+const AFTER = String.raw`(?![\p{L}\p{N}])`
+/** Prefixes from the IAM User Guide, "IAM identifiers". */
 const PREFIX = '(?:BIA|CCA|GPA|IDA|IPA|KIA|NPA|NVA|PKA|ROA|SCA|SIA)'
 export const UNIQUE_ID = new RegExp(`^A${PREFIX}[A-Z0-9]{12,}$`)
 
-/** One pass for all that has a form of its own. */
+/** A single pass over all forms. */
 const FORMS = new RegExp(
   [
-    // Identifiers of AWS, times, and hashes: none of them names anybody.
-    `(?<kept>${BEFORE}[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}${BEHIND}|${BEFORE}[0-9a-f]{32,}${BEHIND}|${BEFORE}\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z)`,
-    `(?<name>(?<![\\w.+-])[\\w.+-]{1,64}@[a-z0-9-]{1,63}(?:\\.[a-z0-9-]{1,63}){1,5}${BEHIND})`,
-    // In lower case, with a digit: of letters alone it is a word.
-    `(?<id>${BEFORE}A${PREFIX}(?=[a-z]{0,124}\\d)[A-Z0-9]{12,128}${BEHIND})`,
-    `(?<account>${BEFORE}\\d{12}${BEHIND})`,
+    // AWS identifiers, times and hashes identify nobody.
+    `(?<kept>${BEFORE}[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}${AFTER}|${BEFORE}[0-9a-f]{32,}${AFTER}|${BEFORE}\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z)`,
+    `(?<name>(?<![\\w.+-])[\\w.+-]{1,64}@[a-z0-9-]{1,63}(?:\\.[a-z0-9-]{1,63}){1,5}${AFTER})`,
+    // In lower case only with a digit: letters alone are a word.
+    `(?<id>${BEFORE}A${PREFIX}(?=[a-z]{0,124}\\d)[A-Z0-9]{12,128}${AFTER})`,
+    `(?<account>${BEFORE}\\d{12}${AFTER})`,
   ].join('|'),
   'giu',
 )
-/** The groups of FORMS whose text is replaced. */
+/** Groups of FORMS that are replaced. */
 const KINDS = ['name', 'id', 'account'] as const
-const CAPITAL_ID = new RegExp(`${BEFORE}A${PREFIX}[A-Z]{12,128}${BEHIND}`, 'gu')
+const CAPITAL_ID = new RegExp(`${BEFORE}A${PREFIX}[A-Z]{12,128}${AFTER}`, 'gu')
 
-/** Names by their place in ARNs, and behind the id of a role. */
+/** Names in ARNs, and after the ID of a role. */
 const IN_ARN =
   /(?<=:(user|role|group|dbuser|dbgroup|assumed-role|federated-user|instance-profile|mfa|u2f|sms-mfa)[/:])[^\s"'<>;()[\]{},?&=]+/g
 const BEHIND_ID = /(?<=(?<![A-Z0-9])A[A-Z]{3}[A-Z0-9]{12,124}:)[^\s"'<>;()[\]{},?&/:]+/g
-/** In the query of a URL, a connection string, a command. */
+/** In a URL's query, a connection string or a command. */
 const ASSIGNED = /(?<![\w-])([\w.-]{1,64})=([^&\s"';,]+)/g
-/** In a header of S3's grants. */
+/** In an S3 grant header. */
 const GRANTED_ID = /(?<=\bid=\\?"?)[0-9a-f]{64}(?![0-9a-f])/gi
 
 export function* formsIn(text: string): Generator<Form> {
@@ -67,7 +67,7 @@ function form(kind: PseudonymKind | null, start: number, text: string): Form {
   return { kind, start, end: start + text.length }
 }
 
-/** The last part of a path, and of a session its role too. */
+/** The last part of the path; for a session also its role. */
 function* namesInArns(text: string): Generator<Form> {
   for (const { 0: all, 1: kind, index } of text.matchAll(IN_ARN)) {
     const path = trimmed(all)
@@ -82,7 +82,7 @@ function* namesInArns(text: string): Generator<Form> {
   }
 }
 
-/** A sentence ends in a dot, a pattern in a star. */
+/** Strips the dot of a sentence and the star of a pattern. */
 function trimmed(name: string): string {
   let end = name.length
   while (end > 0 && '.,:*'.includes(name.charAt(end - 1))) end--

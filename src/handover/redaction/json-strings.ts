@@ -1,17 +1,17 @@
-/** The strings of a JSON text at their places, without making values of it: what is written twice under one key is seen twice. */
+/** Walks the strings of a JSON text in place, without parsing values, so that repeated keys are seen. */
 
-/** Walks from string to string, keys and values, of a text that is known to be JSON. */
+/** Visits every string, key or value, of a text known to be JSON. */
 export class JsonStrings {
-  /** Where the text between this string and the one before begins. */
+  /** Start of the text between this string and the previous one. */
   gapStart = 0
-  /** The quote that opens the string. */
+  /** Opening quote. */
   start = 0
-  /** Behind the quote that closes it. */
+  /** After the closing quote. */
   end = 0
 
   private constructor(private readonly text: string) {}
 
-  /** null of a text that is no JSON object or list. */
+  /** null if the text is not a JSON object or array. */
   static of(text: string): JsonStrings | null {
     if (!/^\s*[[{]/.test(text)) return null
     try {
@@ -22,7 +22,7 @@ export class JsonStrings {
     }
   }
 
-  /** To the next string, or false behind the last: then the gap goes on to the end of the text. */
+  /** Advances to the next string. False after the last one: the gap then extends to the end of the text. */
   next(): boolean {
     const { text } = this
     this.gapStart = this.end
@@ -35,7 +35,7 @@ export class JsonStrings {
     return true
   }
 
-  /** As it reads. */
+  /** Unescaped. */
   get value(): string {
     const value = this.text.slice(this.start + 1, this.end - 1)
     return value.includes('\\') ? (JSON.parse(`"${value}"`) as string) : value

@@ -1,7 +1,7 @@
-/** The values that the case is known to hold, found again wherever they occur in a text, in any letter case. */
+/** Finds values known to the case anywhere in a text, in any letter case. */
 import type { PseudonymKind } from './pseudonyms.js'
 
-/** Names that are words of AWS: in running text they mean the word. They count only where a name belongs. */
+/** Names that are also AWS words: in running text they are the word, so they only count where a name belongs. */
 const AWS_WORDS =
   `root aws internal anonymous true false null none unknown default console user users role roles group groups name
   names token account accounts type arn session sessions service policy key keys value values bucket function instance object
@@ -13,18 +13,18 @@ const AWS_WORDS =
   clientprovidedhostheader records awslogs cloudtrail digest insight iamuser assumedrole federateduser awsaccount awsservice
   identitycenteruser samluser webidentityuser awsapicall awsserviceevent awsconsolesignin management data amazonaws amazon com
   hidden_due_to_security_reasons`.split(/\s+/)
-/** AWS names these itself, the same in every account. */
+/** Named by AWS, the same in every account. */
 const OF_AWS = /^awsservicerolefor|\.amazonaws\.com$|^arn:/
 
-/** From so many characters on, a value is found inside other words too. */
+/** From this length on, a value is also found inside longer words. */
 const GLUED = 5
-/** Shorter ones would be found everywhere: they count only where a name belongs. */
+/** Shorter values would be found everywhere: they only count where a name belongs. */
 const LEAST = 3
-/** Numbers of fewer digits, too. */
+/** Same for numbers with fewer digits. */
 const LEAST_DIGITS = 6
-/** A secret that is shorter is as likely a word. */
+/** A shorter secret is as likely a word. */
 const LEAST_SECRET = 8
-/** What the index looks at; longer values are compared from there on. */
+/** Prefix length of the index; longer values are compared beyond it. */
 const INDEXED = 256
 const WORD_CHARACTER = /[\p{L}\p{N}]/u
 const DIGIT = /\p{N}/u
@@ -48,7 +48,7 @@ export class KnownValues {
   readonly #words: Set<string>
   #index: PrefixIndex | null = null
 
-  /** @param words more of AWS's words: services, regions and actions of the case */
+  /** @param words further AWS words: services, regions and actions of the case */
   constructor(words: Iterable<string>) {
     this.#words = new Set(AWS_WORDS)
     for (const word of words) for (const part of word.split(/[^\p{L}\p{N}]+/u)) this.#words.add(fold(part))
@@ -61,7 +61,7 @@ export class KnownValues {
     this.#index = null
     for (const spelling of spellings(value))
       if (!this.#values.has(spelling)) this.#values.set(spelling, { kind, meaning })
-    // Whoever is a session by their address is a folder by what comes before the @.
+    // A session named by an e-mail address can be a folder named by its local part.
     const at = value.indexOf('@')
     if (kind === 'name' && at > 0) this.add(kind, value.slice(0, at))
   }
@@ -72,7 +72,7 @@ export class KnownValues {
     return WORD_CHARACTER.test(value) && !this.#words.has(value) && !OF_AWS.test(value)
   }
 
-  /** From left to right, the longest at each place; none overlaps another. */
+  /** From left to right, the longest at each position, without overlap. */
   in(text: string): Hit[] {
     this.#index ??= new PrefixIndex(this.#values.keys())
     const folded = fold(text)
@@ -95,7 +95,7 @@ export class KnownValues {
 }
 
 function isDigits(text: string, start: number, end: number): boolean {
-  // Accounts have twelve, and are replaced inside longer numbers too.
+  // Accounts have twelve digits, and are replaced inside longer numbers too.
   return end - start !== 12 && end - start <= 20 && /^\d+$/.test(text.slice(start, end))
 }
 
@@ -105,7 +105,7 @@ function touches(text: string, outside: number, inside: number): boolean {
   return WORD_CHARACTER.test(a) && WORD_CHARACTER.test(b) && DIGIT.test(a) === DIGIT.test(b)
 }
 
-/** The letters and digits that a place lies in. */
+/** The run of letters and digits around a position. */
 function runAround(text: string, start: number, end: number): string {
   let first = start
   let last = end
@@ -114,12 +114,12 @@ function runAround(text: string, start: number, end: number): string {
   return text.slice(first, last)
 }
 
-/** In one letter case, of the same length, so that places are those of the text. */
+/** Folds case without changing the length, so that offsets stay valid. */
 export function fold(text: string): string {
   if (/^[\0-\x7f]*$/.test(text)) return text.toLowerCase()
   let folded = ''
   for (const character of text) {
-    // By way of the capital: of two forms of one small letter (ς, σ) one remains.
+    // Via upper case, which unifies variants of one lower-case letter (ς, σ).
     const small = character.toUpperCase().toLowerCase()
     folded += small.length === character.length ? small : character
   }
@@ -138,14 +138,14 @@ function spellings(value: string): Set<string> {
 
 const FILTER_BITS = 16
 
-/** Finds the longest of many values that begins at a place: a binary search among their sorted beginnings. */
+/** Finds the longest of many values at a position by binary search among their sorted prefixes. */
 class PrefixIndex {
   readonly #beginnings: string[]
-  /** Beginning → the longest other one that it begins with, -1 for none. */
+  /** Prefix → the longest other prefix that it starts with, -1 for none. */
   readonly #parents: Int32Array
-  /** Values longer than a beginning, the longest first. */
+  /** Values longer than a prefix, longest first. */
   readonly #long = new Map<string, string[]>()
-  /** 1 for the first characters of some value: at most places of a text there is none. */
+  /** 1 for the first characters of some value: at most positions of a text there is none. */
   readonly #filter = new Uint8Array(2 ** FILTER_BITS)
 
   constructor(values: Iterable<string>) {
@@ -166,7 +166,7 @@ class PrefixIndex {
     this.#parents = parentsOf(this.#beginnings)
   }
 
-  /** The next place where a value can begin; -1 when there is none. */
+  /** The next position where a value may start; -1 if there is none. */
   next(text: string, from: number): number {
     for (let at = from; at + LEAST <= text.length; at++)
       if (this.#filter[filterKey(text, at)] === 1) return at
@@ -181,7 +181,7 @@ class PrefixIndex {
       if (isAfter(this.#beginnings[middle] as string, text, at)) high = middle
       else low = middle + 1
     }
-    // What begins here is the last that is not after the text, or one that this begins with.
+    // The match is the last prefix not after the text, or one that it starts with.
     for (let one = low - 1; one >= 0; one = this.#parents[one] as number) {
       const beginning = this.#beginnings[one] as string
       for (const value of this.#long.get(beginning) ?? [beginning])
@@ -196,7 +196,7 @@ function filterKey(text: string, at: number): number {
   return (hash ^ (hash >> FILTER_BITS)) & (2 ** FILTER_BITS - 1)
 }
 
-/** Of sorted texts. */
+/** Expects sorted texts. */
 function parentsOf(sorted: readonly string[]): Int32Array {
   const parents = new Int32Array(sorted.length)
   sorted.forEach((text, at) => {
@@ -207,7 +207,7 @@ function parentsOf(sorted: readonly string[]): Int32Array {
   return parents
 }
 
-/** In the order of UTF-16, as sort has it. */
+/** In UTF-16 order, like sort(). */
 function isAfter(value: string, text: string, at: number): boolean {
   for (let place = 0; place < value.length; place++) {
     const difference = value.charCodeAt(place) - text.charCodeAt(at + place)

@@ -1,4 +1,4 @@
-/** Pseudonyms keep the form of what they stand for, so that the records still parse and read. */
+/** Pseudonyms keep the form of the original, so that records still parse and read well. */
 export const PSEUDONYMS = {
   account: (mac) => `9${String(mac.readUIntBE(0, 6) % 100_000_000_000).padStart(11, '0')}`,
   id: (mac, original) => {

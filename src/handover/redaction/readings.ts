@@ -1,9 +1,11 @@
-/** A text as it is written and as it reads with percent-encoding undone, up to three times: S3 logs encode what was encoded. */
+/**
+ * A text as written and with percent-encoding undone up to three times: S3 logs encode values that are already encoded.
+ */
 import { isUtf8 } from 'node:buffer'
 
 export interface Reading {
   readonly text: string
-  /** Character → where it is written in the original; one more for the end. null is the original itself. */
+  /** Character → its offset in the original, plus one for the end. null is the original itself. */
   readonly places: Uint32Array | null
 }
 
@@ -23,7 +25,7 @@ export function readingsOf(text: string): Reading[] {
   return readings
 }
 
-/** Undone once; null when nothing is encoded. */
+/** Decodes once; null if nothing is encoded. */
 function decoded({ text, places }: Reading): Reading | null {
   const parts: string[] = []
   const made = new Uint32Array(text.length + 1)
@@ -48,7 +50,7 @@ function decoded({ text, places }: Reading): Reading | null {
   return { text: parts.join(''), places: places === null ? own : own.map((place) => places[place] as number) }
 }
 
-/** Each character with the number of its bytes; a byte that is part of no UTF-8 is a character of its own. */
+/** Each character with its number of bytes; an invalid UTF-8 byte is a character of its own. */
 function* charactersOf(codes: string): Generator<readonly [character: string, bytes: number]> {
   const bytes = Buffer.from(codes.replaceAll('%', ''), 'hex')
   for (let at = 0; at < bytes.length;) {
@@ -60,7 +62,7 @@ function* charactersOf(codes: string): Generator<readonly [character: string, by
   }
 }
 
-/** Of a character in UTF-8, by its first byte. */
+/** Length of a UTF-8 character by its first byte. */
 function lengthOf(first: number): number {
   if (first < 0xc0) return 1
   return first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4

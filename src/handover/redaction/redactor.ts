@@ -1,7 +1,7 @@
 /**
- * Keyed pseudonyms: the same value has the same pseudonym in every column and record of a hand-over, and without the key nobody can
- * make the table again. First everything is learned: the fields of the selected records that hold names, secrets and ids. Then each
- * known value is replaced wherever it occurs in plain text.
+ * Keyed pseudonyms: a value has the same pseudonym in every column and record of a hand-over, and without the key
+ * nobody can recompute the table. The first pass learns names, secrets and IDs from fields of the selected records; the
+ * second replaces each known value wherever it occurs in plain text.
  */
 import { createHmac } from 'node:crypto'
 import { addressesIn, canonicalIp6 } from './addresses.js'
@@ -13,17 +13,17 @@ import { PSEUDONYMS, type PseudonymKind } from './pseudonyms.js'
 import { readingsOf } from './readings.js'
 import type { Value } from '../rows.js'
 
-/** In one sentence what a recipient and an investigator must know. */
+/** What recipients and investigators must know, in one sentence. */
 export const REDACTION_LIMIT =
-  'Redaction replaces known values in plain text only: values that are encoded (hexadecimal, base64, compressed, reversed or spaced out) are not searched for, so review the file before you pass it on.'
+  'Redaction replaces known values in plain text only: values that are encoded (hexadecimal, base64, compressed, reversed or spaced out) are not searched for, so review the file before sharing it.'
 
-/** Columns with values of our own making: hashes, times, words of closed lists. */
+/** Columns with values made by coldtrail: hashes, times, closed lists. */
 const OUR_COLUMNS = new Set(
   `source_sha256 source_content_sha256 record_sha256 container_sha256 content_sha256 sha256 event_time time window_start window_end
   first_seen last_seen day credential_class principal_kind role kind status digest_state`.split(/\s+/),
 )
 
-/** A number of twelve digits; the first group is there where it is the whole of a number of JSON. */
+/** A number of twelve digits; the first group is set if it is a complete JSON number. */
 const ACCOUNT_NUMBER = /(?<![\w.-])(\d{12})(?![\w.])|\d{12}/g
 const ACCOUNT_DIGITS = 12
 
@@ -34,7 +34,7 @@ const MOST_CACHED_LENGTH = 400
 interface Replacement {
   readonly start: number
   readonly end: number
-  /** null: nothing strictly inside is replaced. */
+  /** null: keeps everything inside it. */
   readonly by: string | null
 }
 
@@ -47,13 +47,13 @@ export class Redactor {
   readonly #cache = new Map<string, string>()
   readonly #learned = new Set<string>()
 
-  /** @param words AWS's own words in the case: services, regions, actions */
+  /** @param words AWS words of the case: services, regions, actions */
   constructor(key: Buffer, words: Iterable<string> = []) {
     this.#key = key
     this.#known = new KnownValues(words)
   }
 
-  /** Original → pseudonym, of everything that was replaced. To be kept apart from the hand-over. */
+  /** Original → pseudonym for every replaced value. Keep it apart from the hand-over. */
   get mapping(): ReadonlyMap<string, string> {
     return this.#mapping
   }
@@ -66,7 +66,7 @@ export class Redactor {
     this.#cache.clear()
   }
 
-  /** Takes from a text what its fields and forms show. */
+  /** Learns values from the fields and forms of a text. */
   learn(text: string, key = ''): void {
     if (this.#isLearned(text, key)) return
     const field = fieldOf(key, text)
@@ -112,7 +112,7 @@ export class Redactor {
     })
   }
 
-  /** Any text: of JSON, the strings are replaced as they read, not as they are escaped. */
+  /** Any text; JSON strings are replaced unescaped. */
   text(text: string): string {
     if (text.length >= MOST_CACHED_LENGTH) return this.#made(text)
     const known = this.#cache.get(text)
@@ -123,7 +123,7 @@ export class Redactor {
     return made
   }
 
-  /** A value that is not to be seen, whether the case knows it or not. */
+  /** A value to hide even if the case does not know it. */
   name(value: string): string {
     return this.#pseudonym('name', value, meaningOf(value))
   }
@@ -152,7 +152,7 @@ export class Redactor {
     return made + (gap === null ? text.slice(at) : text.slice(at, strings.gapStart) + gap)
   }
 
-  /** Between two strings; null where nothing changes. */
+  /** The text between two strings; null if unchanged. */
   #numbers(gap: string, key: string): string | null {
     if (gap.length < ACCOUNT_DIGITS) return null
     const made = gap.replace(ACCOUNT_NUMBER, (digits, whole: string | undefined) => {
@@ -190,13 +190,13 @@ export class Redactor {
     }
   }
 
-  /** An address in the name of a host has dashes. */
+  /** An address in a host name has dashes. */
   #shaped(kind: PseudonymKind, original: string, meaning: Hit['meaning']): string {
     const made = this.#pseudonym(kind, kind === 'ip4' ? meaning : original, meaning)
     return kind === 'ip4' && original.includes('-') ? made.replaceAll('.', '-') : made
   }
 
-  /** @param meaning the same for all spellings of it */
+  /** @param meaning the same for all spellings */
   #pseudonym(kind: PseudonymKind, original: string, meaning: string): string {
     const known = this.#mapping.get(original)
     if (known !== undefined) return known
@@ -207,7 +207,7 @@ export class Redactor {
   }
 }
 
-/** What overlaps is replaced as one, so that no part of either stays. */
+/** Overlapping matches are replaced as one, so that no part remains. */
 function replaced(text: string, found: readonly Replacement[]): string {
   const kept = found.filter(({ by }) => by === null).sort((a, b) => a.start - b.start)
   const sorted = found.filter(({ by }) => by !== null).sort((a, b) => a.start - b.start || b.end - a.end)
@@ -234,7 +234,7 @@ function replaced(text: string, found: readonly Replacement[]): string {
   return made + text.slice(at)
 }
 
-/** A name of a few letters can be part of an id by chance; a longer value can not. */
+/** A short name can be part of an ID by chance, a longer value cannot. */
 const BY_CHANCE = 16
 
 function isInside(a: { start: number; end: number }, b: Replacement): boolean {

@@ -1,4 +1,4 @@
-/** A question → lines of S3 server access logs, in the columns of events as far as they tell the same. */
+/** A question → lines of S3 server access logs, in the columns they share with events. */
 import { ACCESS_COLUMNS, EVENT_COLUMNS, type EventResource, type EventRow } from '../../model/event.js'
 import type { Page, Question } from '../../model/question.js'
 import { ACCESS_FROM, accessField } from '../../store/access-log-schema.js'
@@ -16,7 +16,7 @@ import { ACCESS_LIMITS, planAccess, type AccessPlan } from './plan.js'
 export interface AccessAnswer {
   readonly notes: readonly string[]
   readonly plan: AccessPlan
-  /** Reads as it is iterated; once. */
+  /** Can be iterated once; reads as it goes. */
   readonly rows: Iterable<EventRow>
   count(cap: number): number
 }
@@ -58,7 +58,7 @@ function notesOf({ filters }: Question): string[] {
 
 const TIME = `CASE WHEN l.time_ms IS NULL THEN NULL ELSE strftime('%Y-%m-%dT%H:%M:%SZ', l.time_ms / 1000, 'unixepoch') END`
 
-/** What a line has in the columns of an event; the rest is null. */
+/** Columns of an event that a line has; the rest is null. */
 const AS_EVENT: Readonly<Record<string, string>> = {
   event_time: TIME,
   event_source: "'s3.amazonaws.com'",

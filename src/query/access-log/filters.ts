@@ -1,4 +1,4 @@
-/** Filters of events → demands on lines of access logs, as far as these tell the same. */
+/** Filters of events → criteria on access-log lines, as far as lines have the field. */
 import { ANY_ERROR, type Filters } from '../../model/question.js'
 import { eventTyped, recordedNames } from '../find/filters.js'
 import { list, or, raw, sql, type Statement } from '../plan/statement.js'
@@ -6,7 +6,7 @@ import { asStored } from '../find/value.js'
 import { operationsOf, READING_OPERATIONS } from './operations.js'
 import { callsWith, type AccessArm } from './reach.js'
 
-/** Access logs come from S3 alone. */
+/** Access logs are written by S3 only. */
 const SERVICE = /^s3(?:\.amazonaws\.com)?$/i
 
 export function accessCriteria(filters: Filters): AccessArm[] {
@@ -22,7 +22,7 @@ export function accessCriteria(filters: Filters): AccessArm[] {
   return arms
 }
 
-/** Flags of which a line says nothing: no line can be known to meet them. */
+/** Filters on fields that lines lack: no line can match them. */
 export function unanswerable({ accounts, regions, accessKeys, credentials }: Filters): string[] {
   const flags = {
     '--account': accounts,
@@ -33,7 +33,7 @@ export function unanswerable({ accounts, regions, accessKeys, credentials }: Fil
   return Object.entries(flags).flatMap(([flag, values]) => (values.length > 0 ? [flag] : []))
 }
 
-/** An operation as the log names it, or the event that CloudTrail makes of it. */
+/** An operation as the log names it, or the corresponding CloudTrail event. */
 function operations({ events }: Filters): Statement[] {
   if (events.length === 0) return []
   const typed = events.map((event) => {

@@ -1,17 +1,17 @@
-/** How S3 may have written a key in an access log: percent-encoded, once or twice, and not the same in every operation. */
+/** Spellings of a key in an access log: S3 percent-encodes it once or twice, differently by operation. */
 
-/** Each is written either way, whatever happens to the others. */
+/** Each can be encoded or not, independently. */
 const EITHER_WAY: readonly (readonly [RegExp, (encoded: string) => string])[] = [
-  // A plus is itself, or a space.
+  // `+` is literal, or a space.
   [/%2B/g, () => '+'],
   [/%20/g, () => '+'],
   // Reserved in a URI, but allowed in a path.
   [/%(?:24|26|2C|3A|3B|3D|40)/g, decodeURIComponent],
 ]
-/** What encodeURIComponent leaves alone, and others do not. */
+/** Left alone by encodeURIComponent, encoded by others. */
 const MARKS = /[!'()*~]/g
 
-/** @param key as typed; that is one of them. */
+/** @param key as typed; always one of the results. */
 export function keySpellings(key: string): string[] {
   const bare = encodeURIComponent(key.toWellFormed()).replaceAll('%2F', '/')
   let once = [bare, bare.replace(MARKS, percent)]

@@ -1,6 +1,6 @@
 /**
- * Events of CloudTrail and the operations that S3 server access logs name for the same requests. Source: S3 User Guide, server access
- * log format; only pairs that differ in nothing but the spelling.
+ * CloudTrail events and the access-log operations for the same requests. Source: S3 User Guide, server access log
+ * format; only pairs that differ in spelling alone.
  */
 const OPERATIONS: Readonly<Record<string, readonly string[]>> = {
   getobject: ['REST.GET.OBJECT', 'WEBSITE.GET.OBJECT'],
@@ -44,13 +44,13 @@ const OPERATIONS: Readonly<Record<string, readonly string[]>> = {
   putbucketreplication: ['REST.PUT.REPLICATION'],
 }
 
-/** Of an event's name in any case; none where access logs have no such operation. */
+/** Operations of an event name in any case; empty if access logs have none. */
 export function operationsOf(eventName: string): readonly string[] {
   const name = eventName.toLowerCase()
   return Object.hasOwn(OPERATIONS, name) ? (OPERATIONS[name] ?? []) : []
 }
 
-/** Of an operation that only reads; SQLite patterns. */
+/** Read-only operations, as SQLite patterns. */
 export const READING_OPERATIONS = [
   'REST.GET.%',
   'REST.HEAD.%',

@@ -1,4 +1,4 @@
-/** The shortest way to the lines of a question. As for events (plan.ts there): candidates are counted up to a limit. */
+/** Chooses the shortest way to matching lines. Like plan/plan.ts it counts candidates up to a limit. */
 import type { Page, TimeWindow } from '../../model/question.js'
 import type { Connection } from '../../store/open.js'
 import { readColumn } from '../../store/reader.js'
@@ -17,19 +17,19 @@ export interface AccessDemand {
 
 export interface AccessPlan {
   readonly name: string
-  /** Selects ids of lines in order. */
+  /** Selects IDs of lines in order. */
   readonly ids: Statement
-  /** Selects every hit once, in no order. */
+  /** Selects every match once, unordered. */
   readonly all: Statement
 }
 
-/** Numbers that decide; tests set them small. */
+/** Thresholds; tests set them low. */
 export interface AccessLimits {
-  /** Up to so many candidates are read and sorted without further thought. */
+  /** Up to here candidates are simply read and sorted. */
   readonly few: number
-  /** More than so many are not sorted: that would hold back the first row. */
+  /** Beyond this, matches are not sorted: it would delay the first row. */
   readonly many: number
-  /** So many lines are looked at in order of time, in the hope that the page is among them. */
+  /** Number of first lines in time order that are searched for the page. */
   readonly early: number
 }
 
@@ -37,7 +37,7 @@ export const ACCESS_LIMITS: AccessLimits = { few: 50_000, many: 1_000_000, early
 
 interface Route {
   readonly name: string
-  /** Selects `id` and `ms` of each hit, no repeats. */
+  /** Selects `id` and `ms` of each match, without duplicates. */
   readonly hits: Statement
   readonly candidates: Statement
 }
@@ -79,7 +79,7 @@ function sorted({ name, hits }: Route, { order, limit }: Page): AccessPlan {
   return { name, ids: limit === undefined ? ids : sql`${ids} LIMIT ${limit}`, all: hits }
 }
 
-/** Hits in the order of time, found by walking it; `first` looks at so many lines only. */
+/** Walks lines in time order; `first` limits how many. */
 function inTime(demand: AccessDemand, { order, limit }: Page, first?: number): Statement {
   const direction = raw(order === 'desc' ? ' DESC' : '')
   const window = inWindow('l.time_ms', demand.window)
@@ -98,7 +98,7 @@ function hitsByTime(demand: AccessDemand): Statement {
   return sql`SELECT l.id AS id, l.time_ms AS ms FROM access_log l${indexedBy('access_log_by_time', demand)} WHERE ${and(conditions)}`
 }
 
-/** Begins at what meets one criterion and tests the others. Undefined where an index is missing. */
+/** Starts at one criterion and tests the others. Undefined if an index is missing. */
 function routeOf(demand: AccessDemand, criterion: AccessCriterion): Route | undefined {
   const cover = coverOf(demand, criterion)
   if (cover === undefined) return undefined
@@ -118,14 +118,14 @@ function routeOf(demand: AccessDemand, criterion: AccessCriterion): Route | unde
   }
 }
 
-/** Arms that together reach every line which can meet a criterion. */
+/** Arms that together reach every line matching a criterion. */
 function coverOf(demand: AccessDemand, criterion: AccessCriterion): readonly AccessArm[] | undefined {
   switch (criterion.kind) {
     case 'any': {
       const covers = criterion.of.map((part) => coverOf(demand, part))
       return covers.every((cover) => cover !== undefined) ? covers.flat() : undefined
     }
-    // The first names the narrowest: that is how reach.ts and people order them.
+    // The first part is usually the narrowest: reach.ts and users put it first.
     case 'all':
       return criterion.of.map((part) => coverOf(demand, part)).find((cover) => cover !== undefined)
     case 'without':

@@ -1,18 +1,18 @@
-/** What a question demands of lines of S3 server access logs: `l` is access_log. */
+/** Search criteria for lines of S3 server access logs; `l` is access_log. */
 import type { Arm, Combined, Criterion } from '../plan/criteria.js'
 import { and, or, raw, sql, type Statement } from '../plan/statement.js'
 import { matches, type NamePattern } from '../find/value.js'
 import { keySpellings } from './key-spellings.js'
 
-/** A demand that one index can answer. */
+/** A criterion that one index can answer. */
 export type AccessArm =
-  /** `ids` selects `id` of the dictionary that a line points to, without repeats. */
+  /** `ids` selects `id` of a dictionary that lines refer to, without duplicates. */
   | { readonly kind: 'client' | 'call'; readonly ids: Statement }
-  /** Conditions on columns of the line itself. */
+  /** Conditions on columns of the line. */
   | { readonly kind: 'line'; readonly index: string; readonly condition: Statement }
-  /** A phrase in the query language of FTS5; in what is the line's own. */
+  /** A phrase in FTS5's query language, searched in the line's own text. */
   | { readonly kind: 'words'; readonly match: string }
-  /** Nothing of an access log can meet it. */
+  /** No line can match. */
   | { readonly kind: 'never' }
 
 export type AccessCriterion = Combined<AccessArm>
@@ -32,7 +32,7 @@ export function hasHostId(value: string): AccessArm {
   return { kind: 'line', index: 'access_log_by_host_id', condition }
 }
 
-/** By any name of the requester: access logs know neither keys nor the ids of users. */
+/** By any name of the requester: access logs have neither access keys nor user IDs. */
 export function requesterNamed(pattern: NamePattern, kinds?: Statement): AccessArm {
   const conditions = [matches('name', pattern), ...(kinds === undefined ? [] : [kinds])]
   const named = sql`SELECT requester FROM requester_name WHERE ${and(conditions)}`
@@ -43,7 +43,7 @@ export function requesterNamed(pattern: NamePattern, kinds?: Statement): AccessA
   }
 }
 
-/** `arns` selects what they are called. */
+/** `arns` selects the ARNs of the requesters. */
 export function requestersIn(arns: Statement): AccessArm {
   return { kind: 'client', ids: sql`SELECT id FROM access_client WHERE requester IN (${arns})` }
 }
@@ -70,7 +70,7 @@ function inBucket(pattern: NamePattern): AccessArm {
   return { kind: 'call', ids: sql`SELECT id FROM access_call WHERE ${matches('bucket', pattern)}` }
 }
 
-/** The words of a line stand in its own text or in one of the values that it shares with others. */
+/** The words of a line are in its own text or in a value shared with other lines. */
 export function inWords(criterion: Criterion): AccessCriterion {
   switch (criterion.kind) {
     case 'all':
@@ -100,7 +100,7 @@ function shared(kind: 'client' | 'call', match: string): AccessArm {
   return { kind, ids: sql`SELECT id FROM ${raw(`access_${kind}`)} WHERE id IN (${found})` }
 }
 
-/** What events keep in columns instead of in their text. */
+/** Values that events keep in columns, not in their text. */
 function inColumn(arm: Extract<Arm, { kind: 'column' }>): AccessCriterion {
   if (arm.column === 'event_time_ms')
     return { kind: 'line', index: 'access_log_by_time', condition: sql`l.time_ms = ${arm.value}` }

@@ -1,4 +1,4 @@
-/** What can call and be called into being: a node of the graph while it is looked at. */
+/** A lineage node: a credential or a principal. */
 import type { LineageNodeKind, LinkRule } from '../../model/lineage.js'
 import type { CredentialClass, PrincipalKind } from '../../model/principal.js'
 import type { CaseEvent } from './case-event.js'
@@ -6,13 +6,13 @@ import { isForwarded, isOfUser, keyOf, type IdentityRow, type SessionMark } from
 import type { Issued } from './issued.js'
 import { readIamArn } from './record-fields.js'
 
-/** An event that issued something, and how that is known. */
+/** An event that issued a credential, and how that is known. */
 export interface Issuance {
-  /** The copy in which the caller is told best. */
+  /** The copy with the most detail about the caller. */
   readonly event: CaseEvent
   readonly issued: Issued
   readonly rule: LinkRule
-  /** The same action as another account recorded it. */
+  /** The same action as recorded by another account. */
   readonly copy: CaseEvent | null
 }
 
@@ -28,9 +28,9 @@ export interface Actor {
   readonly keys: readonly string[]
   /** Sessions only. */
   readonly mark: SessionMark | null
-  /** Identities that are this: what it did is what they did. */
+  /** Identities of this actor: its activity is theirs. */
   readonly rows: readonly IdentityRow[]
-  /** Several: each matches equally, or each issued the same. */
+  /** Several if each matches equally, or each issued the same. */
   readonly issuances: readonly Issuance[]
 }
 
@@ -98,14 +98,14 @@ export function sessionActor(
   }
 }
 
-/** The session's ARN as it will be: of what was asked for, when the answer does not say. */
+/** The ARN the session will have: from the request if the response lacks it. */
 function sessionArn({ roleArn, sessionName }: SessionMark): string | null {
   const role = readIamArn(roleArn)
   if (role?.kind !== 'role' || sessionName === null) return roleArn
   return `arn:${role.partition}:sts::${role.account}:assumed-role/${role.name}/${sessionName}`
 }
 
-/** A Cognito identity or a directory bucket gives no role, only a key. */
+/** A Cognito identity or a directory bucket yields a key but no role. */
 const CLASS_OF_CALL: Readonly<Record<string, CredentialClass>> = {
   AssumeRoleWithWebIdentity: 'web-identity',
   AssumeRoot: 'root-assumed',
@@ -123,9 +123,9 @@ function sessionClass(
   if (call === 'ConsoleLogin' && isOfUser(mark))
     return mark.arn?.endsWith(':root') === true ? 'root-console' : 'console-session'
   const used = rows.map((row) => row.credential_class)
-  // The console calls by several agents; one of them tells.
-  const told = used.find((name) => name === 'console-session') ?? used[0]
-  return told ?? CLASS_OF_CALL[call] ?? classOfRole(mark)
+  // The console calls through several agents; one of them identifies it.
+  const recorded = used.find((name) => name === 'console-session') ?? used[0]
+  return recorded ?? CLASS_OF_CALL[call] ?? classOfRole(mark)
 }
 
 function classOfRole({ roleArn, arn, sessionName }: SessionMark): CredentialClass {
@@ -141,7 +141,7 @@ export function principalActor(row: IdentityRow, rows: readonly IdentityRow[]): 
   const about = row.principal_kind === 'role' ? roleOf([row, ...rows]) : {}
   return {
     ...NOTHING,
-    // Another account's callers are told apart by their id; the account alone would mix them up.
+    // Callers of another account are distinguished by ID; the account alone would merge them.
     id: isForeign ? `${row.principal_key} ${row.principal_id}` : row.principal_key,
     kind: 'principal',
     principalKind: row.principal_kind,
@@ -154,25 +154,25 @@ export function principalActor(row: IdentityRow, rows: readonly IdentityRow[]): 
   }
 }
 
-/** The role behind its sessions; not every record tells its ARN, and a session's ARN lacks the path. */
+/** The role of these sessions. Not every record has its ARN, and a session's ARN lacks the path. */
 function roleOf(rows: readonly IdentityRow[]): Partial<Actor> {
-  const telling = rows.find((row) => row.session_issuer_arn !== null)
+  const issued = rows.find((row) => row.session_issuer_arn !== null)
   const [first] = rows
   const id = /^(AROA[A-Z0-9]+)(?::|$)/.exec(first?.session_issuer_id ?? first?.principal_id ?? '')?.[1]
   const role = readIamArn(first?.principal_arn ?? null)
   return {
-    arn: telling?.session_issuer_arn ?? first?.principal_arn ?? null,
+    arn: issued?.session_issuer_arn ?? first?.principal_arn ?? null,
     principalId: id ?? first?.principal_id ?? null,
-    name: telling?.session_issuer_name ?? role?.name ?? first?.principal ?? null,
+    name: issued?.session_issuer_name ?? role?.name ?? first?.principal ?? null,
   }
 }
 
-/** Without the service that called with its rights. */
+/** Without the service that called on its behalf. */
 function ownName(row: IdentityRow): string | null {
   return row.principal_kind === 'service' ? row.invoked_by : (row.principal?.replace(/ via \S+$/, '') ?? null)
 }
 
-/** A user or role that was made and is not known to have called. */
+/** A user or role that was created and has no known calls. */
 export function madeActor(
   kind: 'user' | 'role',
   about: {
@@ -238,7 +238,7 @@ export function tokenActor(
   }
 }
 
-/** What a failed call was for. */
+/** The intended result of a failed call. */
 export function attemptActor(target: string, call: string): Actor {
   const arn = target.startsWith('arn:') ? target : null
   return {

@@ -1,4 +1,4 @@
-/** `coldtrail lineage`: a string that names a credential, a principal or an event → the graph around it. */
+/** `coldtrail lineage`: resolves a value to a credential, principal or event, and returns the graph around it. */
 import { CaseError } from '../../model/case-error.js'
 import type {
   LineageChoice,
@@ -25,16 +25,16 @@ import { Walk, type WalkBounds, type Walked } from './walk.js'
 
 export interface LineageQuestion extends WalkBounds {
   readonly asked: string
-  /** Counts by name; `all` also lists the events themselves. */
+  /** Counts by name; `all` also lists the events. */
   readonly events: 'none' | 'counts' | 'all'
 }
 
-/** More keys than this are counted, not listed. */
+/** Beyond this, keys are counted, not listed. */
 const MOST_KEYS = 30
-/** Events of a node that are listed; find principal lists all. */
+/** Events listed per node; find principal lists all. */
 const MOST_EVENTS = 1000
 
-/** @throws CaseError when nothing in the case has this name. */
+/** @throws CaseError if nothing in the case has this name. */
 export function askLineage(db: Connection, question: LineageQuestion): LineageGraph | LineageChoice {
   const events = new CaseEvents(db)
   const credentials = new Credentials(events)
@@ -61,7 +61,7 @@ export function askLineage(db: Connection, question: LineageQuestion): LineageGr
 }
 
 const CUT_NOTE =
-  'the graph is large and was cut: ask for one of its nodes, or for less with --depth or --limit'
+  'the graph is large and was cut: start at one of its nodes, or use a lower --depth or --limit'
 
 export function isChoice(answer: LineageGraph | LineageChoice): answer is LineageChoice {
   return 'candidates' in answer
@@ -74,7 +74,7 @@ function nodeOf(
   wanted: LineageQuestion['events'],
 ): LineageNode {
   const more = walked.more.get(actor.id)
-  // A principal's events are those of its credentials, which stand below it with their own.
+  // Events of a principal are those of its credentials, which are separate nodes below it.
   const activity =
     actor.kind === 'principal' || actor.kind === 'attempt' ? null : events.activityOf(actor.rows)
   return {
@@ -110,7 +110,7 @@ function ownerOf(account: string | null): Pick<LineageNode, 'account_owner'> {
 
 function deedsOf(events: CaseEvents, actor: Actor, wanted: LineageQuestion['events']): Partial<LineageNode> {
   if (wanted === 'none' || actor.kind === 'attempt') return {}
-  // What a principal did with a credential stands at the credential.
+  // Activity through a credential is counted at the credential.
   const rows = actor.kind === 'principal' ? actor.rows.filter(isWithoutCredential) : actor.rows
   const did = events
     .deedsOf(rows)
@@ -144,7 +144,7 @@ const END_OF_KIND: Readonly<Record<NonNullable<Actor['principalKind']>, string>>
   'external-subject': 'from an identity provider outside AWS',
   service: 'an AWS service; no request that it answered is in this case',
   account: 'unknown parent: a caller of another account, whose copy of the event is not in this case',
-  unknown: 'unknown parent: the record does not tell who called',
+  unknown: 'unknown parent: the record does not name the caller',
 }
 
 function edgeOf({ from, to, rule, event, joined, candidates, by, failure }: Link): LineageEdge {

@@ -1,19 +1,19 @@
-/** The calls of some actions by some callers, of which there can be many: thousands of identities, hundreds of thousands of events. */
+/** Calls of some actions by some callers: possibly thousands of identities and hundreds of thousands of events. */
 import type { Connection } from '../../store/open.js'
 import { readNumber, readTuples } from '../../store/reader.js'
 import { raw, sql, type Statement } from '../plan/statement.js'
 
-/** Calls that failed alike. */
+/** Calls with the same failure. */
 export interface FailedCalls {
   readonly action: number
-  /** event.id of the first, of the last. */
+  /** event.id of the first and last. */
   readonly first: number
   readonly last: number
   readonly count: number
 }
 
 export interface CallerCalls {
-  /** event.id of those that succeeded, oldest first. */
+  /** event.id of the successful calls, oldest first. */
   readonly made: readonly number[]
   /** By call and outcome. */
   readonly failed: readonly FailedCalls[]
@@ -34,16 +34,16 @@ export interface CallSearch {
   readonly indexes: ReadonlySet<string>
 }
 
-/** Numbers that decide; tests set them small. */
+/** Thresholds; tests set them low. */
 export const CALL_LIMITS = {
-  /** Up to here the events of the callers are looked at one by one. */
+  /** Up to here the callers' events are tested one by one. */
   few: 500,
-  /** So many of each kind are counted, and so many are kept to be compared. */
+  /** Limit of each kind that is counted, and that is kept for comparison. */
   most: 100_000,
 }
 
 export function readCallerCalls(db: Connection, search: CallSearch, limits = CALL_LIMITS): CallerCalls {
-  // One walk finds both kinds; each has its own bound.
+  // One walk finds both kinds; each has its own limit.
   const kind = (test: string) =>
     raw(`SELECT * FROM (SELECT * FROM found WHERE ${test} ORDER BY ms, id LIMIT ${limits.most})`)
   const rows = readTuples(
@@ -70,8 +70,8 @@ export function readCallerCalls(db: Connection, search: CallSearch, limits = CAL
 }
 
 /**
- * FROM and WHERE. Callers and actions each have an index that knows the event, but not the other: of two long lists the
- * shorter is kept, the longer is gone through, and only events that are in both are fetched.
+ * FROM and WHERE. The indexes of callers and of actions both yield event IDs, but neither has the other's column: the
+ * shorter list is kept, the longer one walked, and only events in both are fetched.
  */
 function source(
   db: Connection,

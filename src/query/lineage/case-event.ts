@@ -46,7 +46,7 @@ const EVENT_COLUMNS = [
 const EVENTS = `SELECT ${EVENT_COLUMNS.join(', ')} FROM event e CROSS JOIN action a ON a.id = e.action_id
   CROSS JOIN place p ON p.id = e.place_id CROSS JOIN origin g ON g.id = e.origin_id CROSS JOIN outcome o ON o.id = e.outcome_id`
 
-/** In order of time. One eventID can stand for several records: each is a row. */
+/** In time order. One eventID can have several records, each a row. */
 export function readCaseEvents(db: Connection, wanted: Statement): CaseEvent[] {
   const rows = readTuples(db, sql`${raw(EVENTS)} WHERE e.id IN (${wanted}) ORDER BY e.event_time_ms, e.id`)
   return rows.map((values): CaseEvent => {
@@ -58,7 +58,7 @@ export function readCaseEvents(db: Connection, wanted: Statement): CaseEvent[] {
   })
 }
 
-/** The same call as two trails, or the accounts of both sides, tell it. */
+/** The same call, recorded by two trails or by the accounts of both sides. */
 export function isCopy(a: CaseEvent, b: CaseEvent): boolean {
   if (a.event_id === b.event_id) return true
   return a.shared_event_id !== null && a.shared_event_id === b.shared_event_id

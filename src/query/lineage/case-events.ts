@@ -1,6 +1,6 @@
 /**
- * What lineage reads of a case. It needs no tables of its own: the issued key stands in the full text of the issuing event,
- * callers stand in the index of identities, and a record is read only when it is one of few.
+ * What lineage reads from a case. It needs no tables of its own: the full text finds an issued key in its issuing
+ * event, the index of identities finds callers, and records are read only if few.
  */
 import type { LineageCall } from '../../model/lineage.js'
 import type { JsonObject } from '../../model/record.js'
@@ -16,14 +16,14 @@ import type { IdentityRow } from './identity-row.js'
 import { ISSUING_CALLS, type Issued, type IssuingCall, type IssuingKind } from './issued.js'
 import { EVENT_OF_USE } from '../plan/event-use.js'
 
-/** Calls that failed alike. */
+/** Calls with the same failure. */
 export interface Failures {
   readonly first: CaseEvent
   readonly last: CaseEvent
   readonly count: number
 }
 
-/** Up to here events are tested one by one against the full text; beyond, the full text is asked first. */
+/** Up to here events are tested one by one against the full text; beyond, the full text is searched first. */
 const FEW_ACTIONS = 500
 /** Counting stops here. */
 const MOST_COUNTED = 100_000
@@ -50,7 +50,7 @@ export class CaseEvents extends CaseIdentities {
     }
   }
 
-  /** Ids of the actions that are such calls. */
+  /** IDs of the actions of these kinds. */
   actions(...kinds: readonly IssuingKind[]): readonly number[] {
     return [...this.#calls].filter(([, { kind }]) => kinds.includes(kind)).map(([id]) => id)
   }
@@ -67,9 +67,11 @@ export class CaseEvents extends CaseIdentities {
     return readCaseEvents(this.#db, sql`SELECT id FROM event WHERE request_id = ${requestId} LIMIT 100`)
   }
 
-  /** Copies of one action that other accounts received. The column has no index; the full text knows it. */
+  /**
+   * Copies of one action received by other accounts. sharedEventID has no index, but its words are in the full text.
+   */
   withSharedId(sharedId: string): CaseEvent[] {
-    // The last part of a UUID is rare enough; a phrase would also read the lists of its short parts.
+    // The last part of a UUID is rare enough; a phrase would also read the long lists of its short parts.
     const phrase = quoted(sharedId.split('-').at(-1) ?? '')
     if (phrase === null) return []
     return readCaseEvents(
@@ -79,7 +81,7 @@ export class CaseEvents extends CaseIdentities {
     )
   }
 
-  /** Successful calls of these actions whose record holds the phrase. */
+  /** Successful calls of these actions with the phrase in the record. */
   mentioning(phrase: string, actions: readonly number[]): CaseEvent[] {
     const match = quoted(phrase)
     if (match === null || actions.length === 0) return []
@@ -101,7 +103,7 @@ export class CaseEvents extends CaseIdentities {
   CROSS JOIN event_resource x${this.#by('event_resource_by_resource')} ON x.resource_id = r.id
   CROSS JOIN event e ON e.id = ${EVENT_OF_USE}
   WHERE r.arn = ${asStored(arn)} AND e.action_id IN ${ids(actions)} AND e.outcome_id = 0`
-    // One pass finds the first and counts the rest.
+    // One pass finds the first ones and counts the rest.
     const all = sql`${found} ORDER BY x.event_time_ms, e.id LIMIT ${MOST_COUNTED}`
     return this.firstOf(readColumn<number>(this.#db, all), limit)
   }
@@ -116,7 +118,7 @@ export class CaseEvents extends CaseIdentities {
     )
   }
 
-  /** Those of the events whose record holds the phrase. */
+  /** The events with the phrase in the record. */
   onlyMentioning(events: readonly CaseEvent[], phrase: string): CaseEvent[] {
     const match = quoted(phrase)
     if (match === null) return [...events]
@@ -142,7 +144,7 @@ export class CaseEvents extends CaseIdentities {
     return { events, more: ids.length - first.length }
   }
 
-  /** How many of these events have which name; the most frequent first. */
+  /** Number of these events by name, most frequent first. */
   callsOf(events: readonly number[]): LineageCall[] {
     if (events.length === 0) return []
     const rows = readTuples(
@@ -159,7 +161,7 @@ export class CaseEvents extends CaseIdentities {
     return earliest === undefined || latest === undefined ? [] : [{ first: earliest, last: latest, count }]
   }
 
-  /** Asked while linking and again for what is shown. */
+  /** Cached: needed both for linking and for output. */
   activityOf(rows: readonly IdentityRow[]): Activity {
     const known = this.#activities.get(rows)
     if (known !== undefined) return known
@@ -192,7 +194,7 @@ export class CaseEvents extends CaseIdentities {
     return readCaseEvents(this.#db, sql`SELECT id FROM (${found})`)
   }
 
-  /** What the event made; empty when it made nothing, or does not say. */
+  /** What the event issued; empty if nothing, or not recorded. */
   issued(event: CaseEvent): readonly Issued[] {
     const known = this.#issued.get(event.rowid)
     if (known !== undefined) return known
@@ -211,7 +213,7 @@ export class CaseEvents extends CaseIdentities {
     return record === null ? [] : call.read({ record, second, caller })
   }
 
-  /** Null for text that is not JSON: an event can come from a damaged or reduced record. */
+  /** null if the text is not JSON: the record can be damaged or reduced. */
   record(event: CaseEvent): JsonObject | null {
     const bytes = this.#records.readAt(event)
     try {
@@ -224,7 +226,7 @@ export class CaseEvents extends CaseIdentities {
     }
   }
 
-  /** Asked for every key: the answer stays the same. Failed calls count too, as only the index is read. */
+  /** Cached, since it is asked for every key. Includes failed calls, as only the index is read. */
   #areFew(actions: readonly number[], calls: Statement): boolean {
     const key = actions.join()
     const known = this.#fewActions.get(key) ?? this.#isFew(calls, FEW_ACTIONS)
@@ -258,7 +260,7 @@ function idsOf(rows: readonly IdentityRow[]): Statement {
   return ids(rows.map(({ id }) => id))
 }
 
-/** A phrase of FTS5; null when it holds no word. */
+/** An FTS5 phrase; null if it contains no word. */
 function quoted(text: string): string | null {
   return /[\p{L}\p{N}]/u.test(text) ? `"${asStored(text).replaceAll('"', '""')}"` : null
 }

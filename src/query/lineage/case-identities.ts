@@ -1,4 +1,4 @@
-/** The callers of a case, by their ids, keys and names. What was read is kept: one walk asks for the same ones again and again. */
+/** The callers of a case by ID, key and name. Cached, because one walk looks up the same ones repeatedly. */
 import { damagedCase } from '../../model/case-error.js'
 import type { Connection } from '../../store/open.js'
 import { readColumn, readTuples } from '../../store/reader.js'
@@ -7,7 +7,7 @@ import { asStored } from '../find/value.js'
 import { IDENTITY_ROW_COLUMNS, type IdentityRow } from './identity-row.js'
 import { spellingsOf } from './record-fields.js'
 
-/** A principal of more identities than this is shown by the first of them. */
+/** For a principal with more identities, only the first ones are used. */
 const MOST_IDENTITIES = 20_000
 
 const IDENTITY = `SELECT i.id, ${IDENTITY_ROW_COLUMNS.map((name) => `i.${name}`).join(', ')} FROM identity i`
@@ -33,7 +33,7 @@ export class CaseIdentities {
     return this.#read(sql`SELECT id FROM identity WHERE access_key_id = ${key}`)
   }
 
-  /** Every identity that bears the name, in any case. */
+  /** Every identity with the name, in any case. */
   named(name: string): readonly IdentityRow[] {
     const known = this.#names.get(name)
     if (known !== undefined) return known
@@ -42,7 +42,9 @@ export class CaseIdentities {
     return rows
   }
 
-  /** As `named`, of sessions that began in this second: a service can have tens of thousands of sessions of one name. */
+  /**
+   * Like `named`, for sessions that began in this second: a service can have tens of thousands of sessions of one name.
+   */
   namedAt(name: string, second: number): readonly IdentityRow[] {
     const spellings = spellingsOf(second)
     const known = this.#names.get(name)
@@ -55,7 +57,7 @@ export class CaseIdentities {
     )
   }
 
-  /** What kinds of name this is, and of whom. */
+  /** The kinds of this name, and whose it is. */
   namesOf(name: string): { readonly row: IdentityRow; readonly kind: string }[] {
     const folded = asStored(name).toLowerCase()
     const pairs = readTuples(
@@ -69,7 +71,7 @@ export class CaseIdentities {
     })
   }
 
-  /** Of the ids that a statement selects. Names of one caller find the same rows again: those are not read twice. */
+  /** Different names of a caller find the same rows, which are read once. */
   #read(ids: Statement): IdentityRow[] {
     return this.#withIds(readColumn<number>(this.#db, ids))
   }

@@ -1,4 +1,7 @@
-/** One step down: what was made with this. Every step is taken through Parents, so that both ways give the same links. */
+/**
+ * One step down: what was issued with this. Every step goes through Parents, so that both directions give the same
+ * links.
+ */
 import { attemptActor, type Actor } from './actor.js'
 import type { CallerCalls } from './caller-calls.js'
 import type { CaseEvent } from './case-event.js'
@@ -11,13 +14,13 @@ import type { Parents } from './parents.js'
 
 export interface Children {
   readonly links: readonly Link[]
-  /** Issuing events or credentials that were not looked at. */
+  /** Issuing events or credentials that were not examined. */
   readonly more: number
   /** event.id of the issuing events among them. */
   readonly unseen?: readonly number[]
 }
 
-/** Calls whose userIdentity is the caller. A SwitchRole's is the role that was switched to. */
+/** Calls whose userIdentity is the caller. For SwitchRole it is the target role. */
 const BY_CALLER: readonly IssuingKind[] = [
   'sts',
   'sign-in',
@@ -28,9 +31,9 @@ const BY_CALLER: readonly IssuingKind[] = [
   'launch',
   'portal',
 ]
-/** Calls that make something themselves: only their failures are attempts. */
+/** Calls that issue something themselves: only their failures are attempts. */
 const ATTEMPTS: readonly IssuingKind[] = ['sts', 'sign-in', 'key', 'principal', 'password', 'token']
-/** A launch makes no credential by itself; so many events are looked at for each that is shown. */
+/** A launch issues no credential by itself, so several events are examined for each one shown. */
 const LOOKS = 5
 const PORTAL_MS = 5000
 const CONSOLE_SESSION_MS = 12 * 3_600_000
@@ -58,13 +61,13 @@ export class ChildFinder {
     return { links: unique(links), more, ...(issued.unseen === undefined ? {} : { unseen: issued.unseen }) }
   }
 
-  /** How many issuing events are below: for where the walk stops. */
+  /** Number of issuing events below, for where the walk stops. */
   countOf(actor: Actor): number {
     const callers = actor.kind === 'principal' ? actor.rows.filter(isWithoutCredential) : actor.rows
     return this.#case.callsBy(callers, this.#case.actions(...BY_CALLER)).made.length
   }
 
-  /** What one event made, whoever called. */
+  /** What one event issued, whoever called. */
   madeBy(event: CaseEvent): Link[] {
     const links = this.#case.issued(event).flatMap((issued) => this.#linksOf(issued, event))
     return unique(links)
@@ -88,7 +91,7 @@ export class ChildFinder {
       case 'token':
       case 'key': {
         const child = this.#credentials.ofIssued(issued, event)
-        const other = this.#credentials.besides(issued, event)
+        const other = this.#credentials.otherSession(issued, event)
         return [child, other]
           .flatMap((actor) => (actor === null ? [] : this.#parents.of(actor)))
           .filter(isBy(event))
@@ -113,7 +116,7 @@ export class ChildFinder {
     return [link(from, actor, rule, { event, joined })]
   }
 
-  /** The AssumeRole that EC2 made for the request, and the sessions that bear the instance's name. */
+  /** The AssumeRole that EC2 called for the launch, and the sessions named after the instance. */
   #launched(instances: readonly string[], event: CaseEvent): Link[] {
     const same = event.request_id === null ? [] : this.#case.withRequestId(event.request_id)
     const byRequest = same
@@ -151,7 +154,10 @@ export class ChildFinder {
       .filter((step) => step.from.id === actor.id)
   }
 
-  /** Credentials of a principal that are not made by its other credentials: first those whose issuing is recorded. */
+  /**
+   * Credentials of a principal that its other credentials did not issue; those with a recorded issuing event come
+   * first.
+   */
   #owned(actor: Actor, limit: number): Children {
     const assumed = this.#assumed(actor, limit)
     const given = [...assumed.links, ...this.#keysMadeFor(actor)]
@@ -172,7 +178,7 @@ export class ChildFinder {
     return { links: [...links.values()].flat(), more }
   }
 
-  /** Access keys of a user, also those that were never used: whoever made them. */
+  /** Access keys of a user, including unused ones, whoever created them. */
   #keysMadeFor(actor: Actor): Link[] {
     const { name, principalKind } = actor
     if (principalKind !== 'user' || name === null) return []
@@ -185,7 +191,7 @@ export class ChildFinder {
     )
   }
 
-  /** Sessions of a role, also those that were never used: a role has no other credentials. */
+  /** Sessions of a role, including unused ones; a role has no other credentials. */
   #assumed(actor: Actor, limit: number): Children {
     if (actor.principalKind !== 'role' || actor.arn === null) return { links: [], more: 0 }
     const { events, more } = this.#case.naming(actor.arn, this.#case.actions('sts'), limit)
@@ -206,7 +212,7 @@ export class ChildFinder {
       return above.filter(({ from }) => from.id === actor.id)
     const [issuing] = above
     if (issuing === undefined) return [link(actor, credential, 'owner')]
-    // A credential of the same principal made it: it stands below that one.
+    // A credential of the same principal issued it: it is shown below that one.
     if (issuing.from.rows[0]?.principal_key === actor.id) return []
     const { event, from } = issuing
     return [link(actor, credential, 'owner', { event, by: from.name ?? from.arn ?? from.id })]
@@ -231,7 +237,7 @@ export class ChildFinder {
   }
 }
 
-/** Messages can differ in what matters to nobody, as the name of the caller's session. */
+/** Merges failures whose messages differ only in details such as the name of the caller's session. */
 function together(a: Failures, b: Failures): Failures {
   const first = timeOf(a.first) <= timeOf(b.first) ? a.first : b.first
   const last = timeOf(a.last) > timeOf(b.last) ? a.last : b.last
@@ -249,14 +255,14 @@ function targetOf({ error_message: message, event_name: name }: CaseEvent): stri
   return name ?? 'call'
 }
 
-/** A role that was made anew has the same ARN and another id. */
+/** A recreated role has the same ARN and another ID. */
 function isOfRole(session: Actor, role: Actor): boolean {
   if (session.mark?.roleArn !== role.arn) return false
   const id = /^(AROA[A-Z0-9]+):/.exec(session.principalId ?? '')?.[1]
   return id === undefined || role.principalId === null || id === role.principalId
 }
 
-/** The event itself, its copy, or the one that it was joined with. */
+/** The event itself, its copy, or the event it was joined with. */
 function isBy(event: CaseEvent): (step: Link) => boolean {
   return ({ event: own, joined }) =>
     own?.event_id === event.event_id || joined?.event?.event_id === event.event_id

@@ -1,6 +1,6 @@
 /**
- * Which credential an identity shows, and by which events it was issued. The rules in the order of FORMATS.md C.5: the key;
- * for users' sessions whether a service forwarded the call; then who and since when; then the token, then the instance.
+ * Which credential an identity uses, and which events issued it. Rules in order: the access key; for users' sessions
+ * whether a service forwarded the call; the caller and the session's start; the token; the instance.
  */
 import type { LinkRule } from '../../model/lineage.js'
 import {
@@ -29,7 +29,7 @@ import {
 import type { Issued, IssuingKind } from './issued.js'
 import { readIamArn } from './record-fields.js'
 
-/** More calls in one second than this are sorted out by the full text before their records are read. */
+/** With more calls in one second, the full text is searched before their records are read. */
 const FEW_IN_A_SECOND = 3
 const SECOND = 1000
 
@@ -51,7 +51,7 @@ export class Credentials {
     return actor
   }
 
-  /** The credentials that an event issued. */
+  /** The credential that an event issued. */
   ofIssued(issued: Issued, event: CaseEvent): Actor | null {
     if (issued.what === 'key') return this.longTerm(issued.key)
     if (issued.what === 'token') return this.ofToken(issued.credentialId)
@@ -71,7 +71,7 @@ export class Credentials {
     return keyActor(key, rows, issuances)
   }
 
-  /** Null when no event of the case issued the key. */
+  /** null if no event of the case issued the key. */
   ofKey(key: string): Actor | null {
     const known = this.#byKey.get(key)
     if (known !== undefined) return known
@@ -88,7 +88,7 @@ export class Credentials {
     return tokenActor(credentialId, tokens, this.#issuances(found, 'credential-id', isIt))
   }
 
-  /** A session without a key that was issued: by who and since when. */
+  /** A session whose key has no issuing event: matched by caller and start. */
   ofMark(mark: SessionMark, rows: readonly IdentityRow[], row: IdentityRow): Actor {
     const issuances = this.#issuedAt(mark)
     const [only] = issuances
@@ -103,8 +103,8 @@ export class Credentials {
     return sessionActor(sessionId(named), named, null, own, this.#launch(named, first ?? row))
   }
 
-  /** Sessions that the event can have begun besides the one of its key: another event matches them equally. */
-  besides(issued: Issued, event: CaseEvent): Actor | null {
+  /** Sessions other than that of its key which the event may have started: another event matches equally. */
+  otherSession(issued: Issued, event: CaseEvent): Actor | null {
     if (issued.what !== 'session' || issued.key === null) return null
     const rows = this.#rowsOf(issued.mark)
     const issuances = this.#issuedAt(issued.mark)
@@ -139,7 +139,7 @@ export class Credentials {
       : { ...actor, issuances: byToken.issuances }
   }
 
-  /** A key has one creation date, though not every record tells it (FORMATS.md C.5, 166 of 166 keys). */
+  /** A key has one creation date, though not every record has it. */
   #datedRow(key: string): IdentityRow | undefined {
     return this.#case.withKey(key).find((row) => row.session_created !== null)
   }
@@ -151,7 +151,7 @@ export class Credentials {
     return { ...actor, rows: rows.filter((each) => each.principal_id === row.principal_id) }
   }
 
-  /** Every identity of the same principal, found by a name that all of them bear. */
+  /** Every identity of the same principal, found by a name they all have. */
   rowsOfPrincipal(row: IdentityRow): IdentityRow[] {
     const name = commonName(row)
     const rows = name === null ? [row] : this.#case.named(name)
@@ -178,7 +178,7 @@ export class Credentials {
     if (mark === undefined) return null
     const own = this.#case.withKey(key)
     const among = this.#issuedAt(mark)
-    // Other keys of the session are its own only when no other event of that second could have begun it.
+    // Other keys belong to the session only if no other event of that second could have started it.
     const others = among.length === 1 ? this.#leftOver(this.#rowsOf(mark)) : []
     const rows = [...own, ...others.filter((row) => !own.includes(row))]
     return sessionActor(key, mark, key, rows, issuances)
@@ -192,7 +192,7 @@ export class Credentials {
       .filter((row) => !isForwarded(row) && isSameSession(markOf(row), mark))
   }
 
-  /** Identities whose key no event issued: keys that the session made for itself, or none. */
+  /** Identities whose key no event issued: keys that the session created for itself, or none. */
   #leftOver(rows: readonly IdentityRow[]): IdentityRow[] {
     return rows.filter((row) => {
       const key = keyOf(row)
@@ -200,7 +200,7 @@ export class Credentials {
     })
   }
 
-  /** Events in the second when the session began that can have begun it. */
+  /** Events in the session's first second that may have started it. */
   #issuedAt(mark: SessionMark): Issuance[] {
     if (mark.created === null) return []
     const { created } = mark
@@ -217,7 +217,7 @@ export class Credentials {
 
   #fewer(events: readonly CaseEvent[], mark: SessionMark): readonly CaseEvent[] {
     const { principalId, sessionName } = mark
-    // GetSessionToken names its caller in userIdentity only: there is no text to find.
+    // GetSessionToken names its caller in userIdentity only, so there is no text to search.
     const phrase = sessionName ?? principalId?.split(':')[1] ?? null
     if (events.length <= FEW_IN_A_SECOND || isOfUser(mark) || phrase === null) return events
     return this.#case.onlyMentioning(events, phrase)
@@ -236,13 +236,13 @@ export class Credentials {
     return found.map((issuance) => this.#withCopy(issuance))
   }
 
-  /** Of two copies, the caller's own tells who called; the other says AWSAccount. */
+  /** Of two copies, the caller's own names the caller; the other has only AWSAccount. */
   #together(issuance: Issuance, other: CaseEvent): Issuance {
     if (this.caller(issuance.event).principal_type !== 'AWSAccount') return { ...issuance, copy: other }
     return { ...issuance, event: other, copy: issuance.event }
   }
 
-  /** Only one copy may hold the answer, with the key: the other is found by the id they share. */
+  /** Possibly only one copy has the response with the key: the other is found by sharedEventID. */
   #withCopy(issuance: Issuance): Issuance {
     const { event, issued, copy } = issuance
     if (copy !== null || event.shared_event_id === null) return issuance
@@ -256,14 +256,14 @@ export class Credentials {
     return other === undefined ? issuance : this.#together(issuance, other)
   }
 
-  /** Credentials of an instance are renewed for as long as it runs; the launch may be all that is known. */
+  /** Credentials of an instance are renewed while it runs; the launch may be the only recorded event. */
   #launch(mark: SessionMark, row: IdentityRow): Issuance[] {
     const instance = row.credential_class === 'ec2-instance-role' ? mark.sessionName : null
     return instance === null ? [] : this.launchOf(instance)
   }
 
   launchOf(instance: string): Issuance[] {
-    // Every instance id holds the word `i`: only the rest is rare.
+    // Every instance ID contains the word `i`: only the rest is rare.
     const found = this.#case.mentioning(instance.replace(/^i-/, ''), this.#case.actions('launch'))
     const isIt = (issued: Issued): boolean => issued.what === 'launch' && issued.instances.includes(instance)
     return this.#issuances(found, 'instance-id', isIt)

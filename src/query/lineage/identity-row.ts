@@ -1,9 +1,9 @@
-/** A row of `identity`, and what kind of credential it shows. */
+/** A row of `identity`, and the kind of credential it used. */
 import { isoTime } from '../../model/time.js'
 import type { Identity } from '../../model/principal.js'
 import { readKey, readSecond } from './record-fields.js'
 
-/** What linking reads of a caller: a busy user has thousands of identities, and each column of each takes its time. */
+/** Columns that linking reads: an active user has thousands of identities, and each column costs time. */
 export const IDENTITY_ROW_COLUMNS = [
   'principal_type',
   'credential_class',
@@ -33,28 +33,28 @@ export interface SessionMark {
   readonly arn: string | null
   readonly roleArn: string | null
   readonly sessionName: string | null
-  /** In whole seconds, ms since 1970. */
+  /** Whole seconds, as ms since 1970. */
   readonly created: number | null
 }
 
-/** The key that signed; network-activity events of another account have it in principalId. */
+/** The signing key; network-activity events of another account have it in principalId. */
 export function keyOf(row: IdentityRow): string | null {
   return readKey(row.access_key_id) ?? readKey(row.principal_id)
 }
 
-/** Only temporary credentials have a session; published records put other keys in their place. */
+/** Only temporary credentials have a session; published records replace keys by placeholders. */
 export function isTemporary(row: IdentityRow): boolean {
   if (row.session_created !== null) return true
   const key = keyOf(row)
   return key !== null && !/^A(?:KIA|CCA)/.test(key)
 }
 
-/** A user's or root's session, whose principalId is not its own. */
+/** A session of a user or root, whose principalId is not its own. */
 export function isUserSession(row: IdentityRow): boolean {
   return row.principal_type === 'IAMUser' || row.principal_type === 'Root'
 }
 
-/** A service called with the rights of a user. Older records say signin for the console itself. */
+/** A service called on behalf of a user. Older records name signin for the console itself. */
 export function isForwarded(row: IdentityRow): boolean {
   if (!isUserSession(row) || !isTemporary(row) || row.invoked_by === null) return false
   return row.invoked_by !== '' && !/^(?:signin|console)\.amazonaws\.com$/.test(row.invoked_by)
@@ -70,7 +70,7 @@ export function markOf(row: IdentityRow): SessionMark {
   }
 }
 
-/** A session of a user is named by the ARN: its principalId is the user's, and root's is the account. */
+/** The ARN names a user's session: principalId is the user's, for root the account. */
 export function isOfUser(mark: SessionMark): boolean {
   return mark.arn !== null && /:(?:user\/|root$)/.test(mark.arn)
 }
@@ -83,7 +83,7 @@ export function isSameSession(a: SessionMark, b: SessionMark): boolean {
   return a.roleArn !== null && a.roleArn === b.roleArn
 }
 
-/** Unique in a case: who, and since when. */
+/** Unique in a case: caller and start. */
 export function sessionId(mark: SessionMark): string {
   const who = isOfUser(mark)
     ? mark.arn
@@ -92,12 +92,12 @@ export function sessionId(mark: SessionMark): string {
   return `${who ?? ''}@${created}`
 }
 
-/** Events of the caller itself: no key and no session. */
+/** Calls of the principal itself, without key and session. */
 export function isWithoutCredential(row: IdentityRow): boolean {
   return keyOf(row) === null && !isTemporary(row) && row.credential_id === null
 }
 
-/** One identity of each key, oldest session first; `group` is the session, which can have several keys. */
+/** One identity per key, oldest session first; `group` is the session, which can have several keys. */
 export function samplesOf(
   rows: readonly IdentityRow[],
 ): { readonly row: IdentityRow; readonly group: string }[] {
@@ -115,7 +115,7 @@ function byCreation(a: IdentityRow, b: IdentityRow): number {
   return one === other ? a.id - b.id : one < other ? -1 : 1
 }
 
-/** A name that every identity of the same principal bears. */
+/** A name that every identity of the same principal has. */
 export function commonName(row: IdentityRow): string | null {
   const id = /^(A(?:ROA|IDA)[A-Z0-9]+)(?::|$)/
   switch (row.principal_kind) {
@@ -130,7 +130,7 @@ export function commonName(row: IdentityRow): string | null {
     case 'identity-center-user':
       return row.identity_center_user_id ?? row.user_name
     case 'external-subject':
-      // `external-subject:PROVIDER SUBJECT`: a subject has two spellings, of which every identity bears this one.
+      // `external-subject:PROVIDER SUBJECT`: the one of the two spellings that every identity has.
       return row.principal_key.split(' ').slice(1).join(' ') || (row.user_name ?? row.principal_id)
     case 'service':
       return row.invoked_by

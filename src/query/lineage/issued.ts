@@ -1,6 +1,6 @@
 /**
- * The calls that issue credentials or make users and roles, and where each says what it made.
- * Source: IAM User Guide, "Logging IAM and STS API calls"; the CloudTrail pages of each service; FORMATS.md C.5.
+ * Calls that issue credentials or create users and roles, and where their result is recorded. Source: IAM User Guide,
+ * "Logging IAM and STS API calls"; the CloudTrail pages of each service.
  */
 import type { JsonObject } from '../../model/record.js'
 import type { IdentityRow, SessionMark } from './identity-row.js'
@@ -15,7 +15,7 @@ export type Issued =
       readonly arn: string | null
       readonly name: string | null
     }
-  /** A password: the user is named only. */
+  /** A password, of which only the user is recorded. */
   | { readonly what: 'password'; readonly name: string }
   | {
       readonly what: 'token'
@@ -23,7 +23,7 @@ export type Issued =
       readonly userId: string | null
       readonly store: string | null
     }
-  /** Makes nothing itself; the sessions of what was launched come by other events. */
+  /** Issues nothing itself; other events start the sessions of the launched instances. */
   | { readonly what: 'launch'; readonly instances: readonly string[] }
   | { readonly what: 'portal'; readonly role: string; readonly account: string }
 
@@ -34,7 +34,7 @@ export function isMadePrincipal(issued: Issued): issued is MadePrincipal {
 }
 
 export interface IssuingEvent {
-  /** Second of the event, ms since 1970. */
+  /** Second of the event, as ms since 1970. */
   readonly second: number | null
   readonly caller: IdentityRow
 }
@@ -43,7 +43,7 @@ export interface IssuingRecord extends IssuingEvent {
   readonly record: JsonObject
 }
 
-/** What kind of call: decides who the caller is and in which searches it is looked for. */
+/** Kind of call: decides how the caller is identified and which searches cover it. */
 export type IssuingKind =
   'sts' | 'sign-in' | 'switch' | 'key' | 'principal' | 'password' | 'token' | 'launch' | 'portal'
 
@@ -54,7 +54,7 @@ export type IssuingCall = {
   readonly kind: IssuingKind
 } & (
   | { readonly read: (input: IssuingRecord) => Issued[] }
-  /** Who called says all: the record, which costs the inflating of its file, is not read. */
+  /** The caller is enough: the record, which costs inflating its file, is not read. */
   | { readonly readCaller: (input: IssuingEvent) => Issued[] }
 )
 
@@ -101,13 +101,13 @@ function assumed(input: IssuingRecord): Issued[] {
   const roleArn = textAt(record, 'requestParameters', 'roleArn')
   const sessionName = textAt(record, 'requestParameters', 'roleSessionName')
   const mark = { principalId: textAt(user, 'assumedRoleId'), arn: textAt(user, 'arn'), roleArn, sessionName }
-  // A service's own AssumeRole can leave out assumedRoleUser; a copy for the other account, the response.
+  // AssumeRole by a service can lack assumedRoleUser; another account's copy can lack the response.
   return key === null && mark.principalId === null && (roleArn === null || sessionName === null)
     ? []
     : [session(key, mark, input)]
 }
 
-/** EKS spells the id otherwise than STS. */
+/** EKS spells the ID differently from STS. */
 function assumedByPod(input: IssuingRecord): Issued[] {
   const user = objectAt(input.record, 'responseElements', 'assumedRoleUser')
   const principalId = textAt(user, 'assumeRoleId') ?? textAt(user, 'assumedRoleId')
@@ -128,7 +128,7 @@ function federated(input: IssuingRecord): Issued[] {
   return [session(issuedKey(input.record), mark, input)]
 }
 
-/** The target is an account id or the ARN of its root. */
+/** The target is an account ID or the ARN of its root. */
 function assumedRoot(input: IssuingRecord): Issued[] {
   const target = textAt(input.record, 'requestParameters', 'targetPrincipal')
   const account = /^\d{12}$/.test(target ?? '') ? target : (readIamArn(target)?.account ?? null)
@@ -152,8 +152,8 @@ function anywhere(input: IssuingRecord): Issued[] {
 }
 
 /**
- * The identity of a sign-in is who signed in; of a SwitchRole, the role that was switched to. A federated sign-in is by a
- * session that exists already.
+ * The identity of a sign-in is the user; of SwitchRole, the target role. A federated sign-in belongs to an existing
+ * session.
  */
 function signedIn(input: IssuingEvent): Issued[] {
   const { principal_id: principalId, principal_arn: arn, session_created: created } = input.caller
@@ -168,7 +168,7 @@ function accessKey({ record }: IssuingRecord): Issued[] {
   return key === null ? [] : [{ what: 'key', key, owner }]
 }
 
-/** A key of one service: the calls of Bedrock's API keys show its id. */
+/** A service-specific key: calls with Bedrock's API keys record its ID. */
 function serviceCredential({ record }: IssuingRecord): Issued[] {
   const made = objectAt(record, 'responseElements', 'serviceSpecificCredential')
   const key = readKey(textAt(made, 'serviceSpecificCredentialId'))

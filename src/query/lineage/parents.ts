@@ -1,4 +1,4 @@
-/** One step up: which events issued this, and whose call each was. */
+/** One step up: the events that issued this, and their callers. */
 import type { LinkRule } from '../../model/lineage.js'
 import { madeActor, type Actor, type Issuance } from './actor.js'
 import type { CaseEvent } from './case-event.js'
@@ -9,9 +9,9 @@ import { isMadePrincipal, type Issued } from './issued.js'
 import { link, type Link } from './link.js'
 import { readIamArn, textAt } from './record-fields.js'
 
-/** A console session of an IAM user lasts no longer (IAM User Guide: console session duration). */
+/** Maximum length of an IAM user's console session (IAM User Guide: console session duration). */
 const CONSOLE_SESSION_MS = 12 * 3_600_000
-/** GetRoleCredentials or Federate, and the AssumeRoleWithSAML that it causes are seconds apart. */
+/** GetRoleCredentials or Federate and the resulting AssumeRoleWithSAML are seconds apart. */
 const PORTAL_MS = 5000
 const MOST_SIGN_INS = 1000
 
@@ -29,7 +29,7 @@ export class Parents {
     this.#credentials = credentials
   }
 
-  /** Links that end in the actor. `untilMs`: what happened later cannot have made it what it was. */
+  /** Links that end in the actor. `untilMs`: later events cannot have issued it. */
   of(actor: Actor, untilMs = Infinity): Link[] {
     switch (actor.kind) {
       case 'session':
@@ -62,7 +62,7 @@ export class Parents {
     })
   }
 
-  /** Where userIdentity does not say who was behind the call, another event or field does. */
+  /** If userIdentity does not identify the caller, another event or field does. */
   #elsewhere(issuance: Issuance, caller: IdentityRow): Caller | null {
     const kind = this.#case.call(issuance.event)?.kind
     if (kind === 'sign-in') return this.#signedIn(caller)
@@ -76,7 +76,7 @@ export class Parents {
     return isUserSession(caller) ? { actor: this.#credentials.principal(caller), joined: null } : null
   }
 
-  /** Only the ARN is recorded. It is one session when there is just one that can have been open. */
+  /** Only the ARN is recorded. It is one session if exactly one can have been open. */
   #switchedFrom(event: CaseEvent): Caller | null {
     const arn = textAt(this.#case.record(event), 'additionalEventData', 'SwitchFrom')
     if (arn === null) return null
@@ -88,7 +88,7 @@ export class Parents {
     return { actor: row === undefined ? namedOnly(arn) : this.#credentials.principal(row), joined }
   }
 
-  /** Sessions of these identities that can have been open in a browser. A sign-in may be all that a session did. */
+  /** Sessions of these identities that can have been open in a browser. The sign-in may be a session's only event. */
   #openConsoles(rows: readonly IdentityRow[], at: number): readonly Actor[] {
     const used = rows.filter((row) => wasOpen(row, at)).map((row) => this.#credentials.ofIdentity(row))
     const { made } = this.#case.callsBy(rows, this.#case.actions('sign-in'))
@@ -102,7 +102,7 @@ export class Parents {
     )
   }
 
-  /** A service's AssumeRole on behalf of a request that somebody made. */
+  /** AssumeRole called by a service on behalf of a request. */
   #requested({ event }: Issuance): Caller | null {
     if (event.request_id === null) return null
     const cause = this.#case.withRequestId(event.request_id).find((other) => {
@@ -120,7 +120,7 @@ export class Parents {
     return launch === undefined ? null : this.#joined(launch.event, 'instance-id')
   }
 
-  /** AssumeRoleWithSAML of a permission set's role, and who asked the portal for it. */
+  /** AssumeRoleWithSAML for the role of a permission set, and who requested it at the portal. */
   #askedAtPortal({ event, issued }: Issuance): Caller | null {
     const role = issued.what === 'session' ? readIamArn(issued.mark.roleArn) : null
     const at = event.event_time_ms
@@ -138,7 +138,7 @@ export class Parents {
     }
   }
 
-  /** A key or a forwarded session whose own making is not recorded: its owner, when that leads further. */
+  /** A key or forwarded session without a recorded origin: its owner, if that leads further. */
   #byOwner(actor: Actor, rule: LinkRule, untilMs: number): Link[] {
     const [row] = actor.rows
     if (row === undefined) return []
@@ -151,7 +151,7 @@ export class Parents {
     return found.filter(({ event }) => (event?.event_time_ms ?? 0) <= untilMs)
   }
 
-  /** By the id where it is known: a name can have been given anew. */
+  /** By ID if known, since names can be reused. */
   #made(actor: Actor): Link[] {
     if (actor.principalKind !== 'user' && actor.principalKind !== 'role') return []
     const phrase = actor.principalId ?? actor.arn
@@ -195,7 +195,10 @@ export class Parents {
     })
   }
 
-  /** Who bore the name in the account when the event happened: the last one made before it, else the only one known. */
+  /**
+   * The user with this name in the account at the time of the event: the last one created before it, else the only one
+   * known.
+   */
   userNamed(name: string, event: CaseEvent): Actor | null {
     const account = event.recipient_account_id
     const made = this.#case
@@ -220,7 +223,7 @@ export class Parents {
     )
   }
 
-  /** A user or role by what CreateUser or CreateRole answered. */
+  /** The user or role in the response of CreateUser or CreateRole. */
   made(issued: Issued, account: string | null): Actor | null {
     if (!isMadePrincipal(issued)) return null
     const about = { ...issued, account: readIamArn(issued.arn)?.account ?? account }
@@ -232,12 +235,12 @@ export class Parents {
   }
 }
 
-/** Several events match a session equally; a key that was issued twice was issued by both. */
+/** Several events match a session equally; a key issued twice was issued by both. */
 function isAmbiguous({ issuances }: Actor): boolean {
   return issuances.length > 1 && issuances.every(({ rule }) => rule !== 'key')
 }
 
-/** A user can have sessions of other kinds at the same time; a role that is worn in the console tells no kind. */
+/** A user can also have sessions of other kinds; a role used in the console has no kind. */
 function isOfConsole({ credentialClass, arn }: Actor): boolean {
   if (readIamArn(arn)?.kind === 'assumed-role') return true
   return credentialClass === 'console-session' || credentialClass === 'root-console'
@@ -248,12 +251,12 @@ function wasOpen(row: IdentityRow, at: number): boolean {
   return isTemporary(row) && created !== null && created <= at && at - created <= CONSOLE_SESSION_MS
 }
 
-/** Not a service, and not somebody else's view of the caller. */
+/** Neither a service nor another account's view of the caller. */
 function isSomebody(row: IdentityRow): boolean {
   return row.principal_kind !== 'service' && row.principal_kind !== 'account'
 }
 
-/** `AdministratorAccess` is asked for; the role is AWSReservedSSO_AdministratorAccess_0123456789abcdef. */
+/** `AdministratorAccess` is requested; the role is AWSReservedSSO_AdministratorAccess_0123456789abcdef. */
 function isFor(issued: Issued, role: { readonly account: string; readonly name: string }): boolean {
   if (issued.what !== 'portal' || issued.account !== role.account) return false
   const set = /^AWSReservedSSO_(.+)_[0-9a-f]{16}$/.exec(role.name)?.[1]

@@ -1,4 +1,4 @@
-/** Readers over a record of unknown shape. They never throw: what is missing or of a wrong type is null. */
+/** Readers for records of unknown shape. They never throw: missing and mistyped fields are null. */
 import { readPrincipalArn, type PrincipalArn } from '../../model/principal-arn.js'
 import { calendarMs, isoTime } from '../../model/time.js'
 import { isJsonObject, type JsonObject } from '../../model/record.js'
@@ -8,13 +8,13 @@ export function objectAt(value: unknown, ...path: readonly string[]): JsonObject
   return isJsonObject(found) ? found : null
 }
 
-/** A string that is not empty. */
+/** A non-empty string. */
 export function textAt(value: unknown, ...path: readonly string[]): string | null {
   const found = valueAt(value, path)
   return typeof found === 'string' && found !== '' ? found : null
 }
 
-/** A list as it is; an XML list of one can be the element itself. */
+/** A list; a one-element list converted from XML can be the bare element. */
 export function itemsAt(value: unknown, ...path: readonly string[]): readonly unknown[] {
   const found = valueAt(value, path)
   if (Array.isArray(found)) return found as unknown[]
@@ -30,10 +30,10 @@ function valueAt(value: unknown, path: readonly string[]): unknown {
   return found
 }
 
-/** Principals that can hold credentials which other calls issue. */
+/** Principals that can hold credentials issued by calls. */
 const LINKED = new Set(['user', 'role', 'assumed-role', 'root'])
 
-/** Null for any other principal too, as for a federated user. */
+/** null for other principals, such as federated users. */
 export function readIamArn(arn: string | null): PrincipalArn | null {
   const principal = readPrincipalArn(arn)
   return principal !== null && LINKED.has(principal.kind) ? principal : null
@@ -41,14 +41,14 @@ export function readIamArn(arn: string | null): PrincipalArn | null {
 
 const ACCESS_KEY = /^A(?:KIA|SIA|BIA|CCA)[A-Z0-9]{12,}$/
 
-/** Null for what stands where a key belongs but is none: phrases, placeholders, nothing. */
+/** null for a value in place of a key that is not one: phrases, placeholders, nothing. */
 export function readKey(text: string | null): string | null {
   return text !== null && ACCESS_KEY.test(text) ? text : null
 }
 
 const TIME = /^(\d{4})-?(\d\d)-?(\d\d)T(\d\d):?(\d\d):?(\d\d)(?:\.\d+)?Z$/
 
-/** `creationDate`, in whole seconds as ms since 1970. Documented and recorded spellings differ. */
+/** `creationDate` in whole seconds, as ms since 1970. Documented and recorded spellings differ. */
 export function readSecond(text: string | null): number | null {
   const match = TIME.exec(text ?? '')
   if (match === null) return null
@@ -56,7 +56,7 @@ export function readSecond(text: string | null): number | null {
   return calendarMs(`${year}-${month}-${day}`, `${hour}:${minute}:${second}`)
 }
 
-/** Every spelling of a second that `creationDate` is known to have. */
+/** All known spellings of `creationDate` for a second. */
 export function spellingsOf(second: number): readonly string[] {
   const iso = new Date(second).toISOString()
   const plain = isoTime(second)

@@ -1,4 +1,4 @@
-/** What was typed → where the graph begins. A name that can mean several things is not guessed at. */
+/** Resolves what was typed to the starting nodes. An ambiguous name is not guessed. */
 import type { LineageCandidate } from '../../model/lineage.js'
 import type { Actor } from './actor.js'
 import type { CaseEvent } from './case-event.js'
@@ -23,11 +23,11 @@ export type Reading =
   | { readonly kind: 'unknown' }
 
 const MOST_CANDIDATES = 50
-/** A name that thousands of sessions bear is not looked up for each of them. */
+/** A name of thousands of sessions is not looked up for each of them. */
 const MOST_LOOKS = 500
-/** Names that a caller chose or that stand for one session. */
+/** Names chosen by a caller, or of one session. */
 const SESSION_NAMES = new Set(['session', 'session-arn', 'source-identity'])
-/** Whoever issued a session, or called for it, is not the session. */
+/** Names of others: who issued a session, or called on its behalf. */
 const OTHERS_NAMES = new Set(['issuer', 'via-service', 'provider', 'access-key'])
 
 export class StartReader {
@@ -54,7 +54,7 @@ export class StartReader {
     return this.#named(typed)
   }
 
-  /** Of an event that made something, what it made; of any other, whoever called. */
+  /** For an event that issued something, the result; for any other event, the caller. */
   #ofEvents(events: readonly CaseEvent[]): [Actor[], Link[], string[]] {
     const links = events.flatMap((event) => (event.failed === 0 ? this.#children.madeBy(event) : []))
     const made = distinct(links.map(({ to }) => to))
@@ -87,12 +87,12 @@ export class StartReader {
     )
     const used = named.map((row) => this.#credentials.ofIdentity(row))
     const found = distinct(used.length > 0 ? used : this.#unusedAt(name, second))
-    // Where sessions of this second are told apart by key, this is the name of the one that has none of these keys.
+    // If sessions of this second are distinguished by key, this is the name of the one without these keys.
     const exact = found.filter(({ id }) => id === `session:${name}@${created}`)
     return exact.length > 0 ? exact : found
   }
 
-  /** A sign-in that was the only thing the session did. */
+  /** A session whose only event is its sign-in. */
   #unusedAt(name: string, second: number): Actor[] {
     const events = this.#case.between(second, second + 999, this.#case.actions('sign-in', 'switch'))
     return events.flatMap((event) =>
@@ -113,7 +113,7 @@ export class StartReader {
       ...principals.slice(0, MOST_LOOKS).map((row) => this.#credentials.principal(row)),
       ...this.#sessionsOf(sessions),
     ])
-    // How another account saw a caller is no other caller.
+    // Another account's view of a caller is not a second caller.
     const own = found.filter(({ principalKind }) => principalKind !== 'account')
     const meant = own.length === 0 ? found : own
     return meant.length === 0 ? this.#neverUsed(typed) : this.#only(meant)
@@ -122,7 +122,7 @@ export class StartReader {
   #sessionsOf(rows: readonly IdentityRow[]): Actor[] {
     const samples = samplesOf(rows.filter((row) => !isForwarded(row) && !isWithoutCredential(row)))
     const used = samples.slice(0, MOST_LOOKS).map(({ row }) => this.#credentials.ofIdentity(row))
-    // A sign-in may be all that a session did.
+    // The sign-in may be the session's only event.
     const bare = rows.filter(isWithoutCredential)
     const { made } = this.#case.callsBy(bare, this.#case.actions('sign-in', 'switch'))
     const { events } = this.#case.firstOf(made, MOST_LOOKS)
@@ -132,7 +132,7 @@ export class StartReader {
     return [...used, ...begun]
   }
 
-  /** Users and roles that were made and never called. */
+  /** Users and roles that were created and never called. */
   #neverUsed(typed: string): Reading {
     const name = typed.split('/').at(-1) ?? typed
     const made = this.#case.mentioning(typed, this.#case.actions('principal')).flatMap((event) =>
@@ -173,7 +173,7 @@ export class StartReader {
   }
 }
 
-/** What to type to mean this actor and no other. */
+/** What to type for this actor alone. */
 function startOf(actor: Actor): string {
   if (actor.kind === 'session' && actor.mark?.created != null && actor.id.includes('@'))
     return actor.id.slice('session:'.length)
@@ -190,13 +190,15 @@ function distinct(actors: readonly Actor[]): Actor[] {
   return [...new Map(actors.map((actor) => [actor.id, actor])).values()]
 }
 
-/** An account number names the account, not everybody in it. */
+/** An account number names the account, not everyone in it. */
 function isOwnName({ principal_kind: principal }: IdentityRow, kind: string): boolean {
   if (kind === 'account') return principal === 'root' || principal === 'account'
   return !OTHERS_NAMES.has(kind)
 }
 
-/** `AROA…:SESSION` is one session's id; `AROA…` is the role. A federated user's id has its name in it, and is a principal. */
+/**
+ * `AROA…:SESSION` is one session's ID; `AROA…` is the role. A federated user's ID contains its name and is a principal.
+ */
 function isSessionName(row: IdentityRow, kind: string, typed: string): boolean {
   if (kind === 'credential') return true
   if (row.principal_kind !== 'role') return false
@@ -204,7 +206,7 @@ function isSessionName(row: IdentityRow, kind: string, typed: string): boolean {
   return kind === 'id' && row.principal_id?.toLowerCase() === typed.toLowerCase() && typed.includes(':')
 }
 
-/** Another account's callers are one principal each, by their id. */
+/** Each caller of another account is a principal, identified by ID. */
 function principalOf(row: IdentityRow): string {
   return row.principal_kind === 'account'
     ? `${row.principal_key} ${row.principal_id ?? ''}`

@@ -1,4 +1,6 @@
-/** From the actors that were asked for, up to the first credential and down to all that was made: nearest first, with bounds. */
+/**
+ * Walks from the starting nodes up to the first credential and down to everything issued, breadth first, with limits.
+ */
 import type { Actor } from './actor.js'
 import { linkKey, type ChildFinder } from './children.js'
 import type { Link } from './link.js'
@@ -24,12 +26,12 @@ export interface Walked {
   readonly links: readonly Link[]
   readonly more: ReadonlyMap<string, More>
   readonly moreAbove: ReadonlyMap<string, number>
-  /** Looked above, and nothing is there. */
+  /** Searched above and found nothing. */
   readonly tops: ReadonlySet<string>
   readonly isCut: boolean
 }
 
-/** A graph of more nodes helps nobody, and takes seconds to gather. */
+/** A larger graph is unreadable and takes seconds to build. */
 const MOST_NODES = 500
 
 export class Walk {
@@ -49,7 +51,7 @@ export class Walk {
     this.#bounds = bounds
   }
 
-  /** `links` are known already: how the event that was asked for made its actors. */
+  /** `links` are already known: how the event that was asked for issued its actors. */
   from(starts: readonly Actor[], links: readonly Link[] = []): Walked {
     for (const actor of starts) this.#actors.set(actor.id, actor)
     for (const step of links) this.#add(step)
@@ -113,7 +115,7 @@ export class Walk {
         continue
       }
       this.#add(step)
-      // What belongs to a principal by no event was looked at from above already.
+      // Credentials owned without an event were already found from above.
       if (step.rule === 'owner' && step.event === null) this.#tops.add(step.to.id)
       if (step.failure !== null || seen.has(step.to.id)) continue
       seen.add(step.to.id)
@@ -133,7 +135,7 @@ export class Walk {
       if (!this.#actors.has(actor.id)) this.#actors.set(actor.id, actor)
   }
 
-  /** That a credential belongs to a principal says nothing more where an event of this graph made it. */
+  /** Drops ownership links of credentials issued by an event of this graph. */
   #kept(): Link[] {
     const links = [...this.#links.values()]
     const made = new Set(links.filter(({ rule }) => rule !== 'owner').map(({ to }) => to.id))
