@@ -75,9 +75,7 @@ it('tells how many of each, and what a filter leaves out', async () => {
     `${BOTH_KINDS.events} events, ${BOTH_KINDS.lines} lines of access logs, ${BOTH_KINDS.counts} count of aggregated events`,
   )
   const account = await exported('jsonl', '--account', '111122223333')
-  expect(account.stderr).toContain(
-    'access-log lines have no field for --account: they are left out',
-  )
+  expect(account.stderr).toContain('access-log lines have no field for --account: they are left out')
   expect(linesOf(account.stdout).every(({ kind }) => kind !== 'access-log')).toBe(true)
   expect((await exported('csv', '--kind', 'access-log', '--text', 'nobody')).stderr).toContain(
     '0 lines of access logs',

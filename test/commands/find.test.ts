@@ -187,10 +187,7 @@ it.each([
   ['principal', ['alice', '--error', 'AccessDenied']],
 ] as const)('find %s %j says that the code needs a =', async (kind, argv) => {
   const { stderr, exit } = await find(kind, ...argv)
-  expect([exit, stderr]).toEqual([
-    2,
-    'Error: use --error=CODE\n  as in: --error=AccessDenied',
-  ])
+  expect([exit, stderr]).toEqual([2, 'Error: use --error=CODE\n  as in: --error=AccessDenied'])
 })
 
 it('finds a UUID that a tool wrote in capitals', async () => {

@@ -51,8 +51,6 @@ describe('a redacted hand-over', () => {
     expect(details(plain).join()).toMatch(/imitsu": nonsense.* is not valid JSON/)
     const made = details(out)
     expect(made).toHaveLength(details(plain).length)
-    expect(
-      made.filter((detail) => detail.includes('(quoted evidence left out)')),
-    ).toHaveLength(2)
+    expect(made.filter((detail) => detail.includes('(quoted evidence left out)'))).toHaveLength(2)
   })
 })

@@ -175,9 +175,7 @@ function inOrder(lines: readonly MadeLine[], order: Order): string[] {
 it('a filter that can not apply is told', () => {
   const filters = { ...NO_FILTERS, accounts: ['111122223333'], accessKeys: ['AKIA'] }
   const { notes } = askAccessLog(db, { kind: 'window', window: {}, filters }, { order: 'asc' })
-  expect(notes).toEqual([
-    'access-log lines have no field for --account, --access-key: they are left out',
-  ])
+  expect(notes).toEqual(['access-log lines have no field for --account, --access-key: they are left out'])
 })
 
 it('one timeline of events and lines, in both directions and in pages', () => {
