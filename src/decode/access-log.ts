@@ -6,10 +6,10 @@ import type { Emitter } from './emitter.js'
 import type { TextContent } from './text-content.js'
 
 const LINE_FEED = 0x0a
-/** S3 takes 8 kB of URI and 8 kB of headers; more is not from S3. */
+/** S3 allows 8 kB of URI and 8 kB of headers; a longer line is not from S3. */
 const MAX_LINE_BYTES = 256 * 1024
 
-/** What holds of each line in the bytes at hand. */
+/** Properties of the current bytes that hold for each line. */
 interface WindowFacts {
   readonly ascii: boolean
   readonly hasNul: boolean
@@ -19,9 +19,9 @@ export class AccessLogContent implements TextContent {
   readonly #emitter: Emitter
   #held: Buffer = Buffer.alloc(0)
   #base = 0
-  /** Bytes of a line over the limit that went by. */
+  /** Bytes already skipped of a line over the limit. */
   #skipped = 0
-  /** Numbers of the line in hand that no column can hold. */
+  /** Numbers of the current line that no column can hold. */
   readonly #tooLarge: string[] = []
 
   constructor(emitter: Emitter) {

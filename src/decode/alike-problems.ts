@@ -1,6 +1,6 @@
 /**
- * What one source can have to report is bounded: after so many problems of a kind, the others become one row with their count and
- * the bytes from the first of them to the last. A file of 60 kB can inflate to 30 million values that are no records.
+ * Bounds the problems of one source: beyond a limit per kind, the rest become one row with their count and the bytes
+ * from the first to the last. A file of 60 kB can inflate to 30 million values that are not records.
  */
 import type { Problem, ProblemKind } from '../model/problem.js'
 
@@ -41,7 +41,7 @@ export class AlikeProblems {
     further.to = Math.max(further.to ?? 0, byteOffset + byteLength)
   }
 
-  /** Gives the rows of those that were only counted; to be called once, behind the last problem. */
+  /** Emits the rows of counted problems; call it once, after the last problem. */
   end(): void {
     for (const [kind, { count, from, to }] of this.#further) {
       const byteLength = from === undefined || to === undefined ? undefined : to - from

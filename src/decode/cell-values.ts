@@ -1,7 +1,7 @@
-/** The value of one cell, as a record would have it. What can be read in two ways is not read. */
+/** Converts a cell to the value a record would have. An ambiguous cell is not converted. */
 import { isoTime } from '../model/time.js'
 
-/** Why a cell is not in its field: the cell itself stays searchable. */
+/** Why a cell is not in its field; the cell itself stays searchable. */
 export interface Doubt {
   readonly kind: 'bad-field' | 'respelled'
   readonly detail: string
@@ -13,13 +13,13 @@ export interface CellValue {
   readonly doubt?: Doubt | undefined
 }
 
-/** What a spreadsheet makes of a long number: digits are lost. */
+/** A long number mangled by a spreadsheet, which loses digits. */
 const SCIENTIFIC = /^[+-]?\d(?:[.,]\d+)?E[+-]?\d{1,3}$/i
 const ACCOUNT = /^\d{12}$/
-/** `1234E5` can be the id of a request; spreadsheets write a sign. */
+/** `1234E5` can be a request ID; spreadsheets write a sign. */
 const SIGNED_SCIENTIFIC = /^[+-]?\d(?:[.,]\d+)?E[+-]\d{1,3}$/i
 
-/** An account is 12 digits: fewer lost their leading zeros, and which they were is not for us to say. */
+/** An account has 12 digits. With fewer, leading zeros were lost; which ones is not guessed. */
 export function accountCell(text: string): CellValue {
   if (ACCOUNT.test(text) || !/^[\d.,+E-]+$/i.test(text)) return { value: text }
   const why = SCIENTIFIC.test(text) ? 'a number whose digits are lost' : 'not the 12 digits of an account'
@@ -32,7 +32,7 @@ export function idCell(text: string): CellValue {
   return { value: undefined, doubt: { kind: 'bad-field', detail } }
 }
 
-/** As spreadsheets of several languages write them. */
+/** As spreadsheets write booleans in several languages. */
 const WORDS: ReadonlyMap<string, string> = new Map([
   ...['true', '1', 'yes', 'wahr', 'vrai', 'verdadero', 'verdadeiro', 'vero', 'waar', 'prawda', 'sant'].map(
     (word) => [word, 'true'] as const,
@@ -49,7 +49,7 @@ export function booleanCell(text: string): CellValue {
 }
 
 const ISO = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?$/
-/** Year first: one reading only. Seconds, fraction and zone may be missing. */
+/** Year first is unambiguous. Seconds, fraction and zone are optional. */
 const YEAR_FIRST =
   /^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})[T ]+(\d{1,2}):(\d\d)(?::(\d\d)(\.\d{1,9})?)?\s*(AM|PM)?\s*(Z|UTC|GMT|[+-]\d\d:?\d\d)?$/i
 const YEAR_LAST =
@@ -71,11 +71,11 @@ export function timeCell(text: string): CellValue {
   const [a, b] = [Number(one), Number(two)]
   if (a > 12 && b <= 12) return moment([year, two, one], rest)
   if ((b > 12 && a <= 12) || a === b) return moment([year, one, two], rest)
-  // Day and month can be read in two ways: left as it is, which is no time.
+  // Day and month are ambiguous: kept as text, which is not a time.
   return { value: text }
 }
 
-/** As CloudTrail, Lake and Athena write it: it needs no second place to be found. */
+/** As CloudTrail, Lake and Athena write a time: found without a second copy. */
 export function isPlainTime(text: unknown): boolean {
   return typeof text === 'string' && ISO.test(text)
 }
@@ -84,7 +84,7 @@ function epoch(number: number): CellValue {
   return { value: isoTime(number < 1e11 ? number * 1000 : number) }
 }
 
-/** UTC where no zone is said, as CloudTrail writes it. */
+/** UTC if no zone is given, as CloudTrail writes it. */
 function moment(date: readonly string[], rest: readonly (string | undefined)[]): CellValue {
   const [hours = '', minutes = '', seconds = '00', fraction = '', half, zone = 'Z'] = rest
   const [year = '', month = '', day = ''] = date.map((part) => part.padStart(2, '0'))

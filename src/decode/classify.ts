@@ -1,5 +1,5 @@
 /**
- * What a JSON value is, told by its content. `Records` alone proves nothing: S3 notifications, SQS and SNS payloads use the
+ * Classifies a JSON value by content. `Records` alone proves nothing: S3 notifications, SQS and SNS payloads use the
  * same key (CloudTrail User Guide: record contents; S3 User Guide: event message structure).
  */
 import { isJsonObject, type JsonObject } from '../model/record.js'
@@ -22,12 +22,12 @@ export function classify(value: unknown): ValueClass {
   if (value['digestS3Object'] !== undefined && value['digestEndTime'] !== undefined) return 'digest'
   if (value['PublicKeyList'] !== undefined || value['publicKeyList'] !== undefined) return 'keys'
   if (value['hashSignature'] !== undefined && Array.isArray(value['files'])) return 'lake-sign'
-  // Documentation samples and hand-made records can lack all three: an id with a time is still a record.
+  // Documentation samples and hand-made records can lack all three; an ID with a time is still a record.
   if (value['eventID'] !== undefined && value['eventTime'] !== undefined && !isFlat(value)) return 'event'
   return Object.keys(value).length === 0 ? 'empty' : 'unknown'
 }
 
-/** A row of a table, whose columns are named after the paths in a record. */
+/** A table row, whose columns are named after the paths in a record. */
 function isFlat(value: JsonObject): boolean {
   for (const key in value) if (FLAT_KEY.test(key)) return true
   return false
@@ -35,13 +35,13 @@ function isFlat(value: JsonObject): boolean {
 
 const FLAT_KEY = /^@?(?:user_?identity|request_?parameters|response_?elements)[._]/i
 
-/** An event of the trail or an Insight. */
+/** A trail event or an Insight. */
 export function isRecord(value: unknown): value is JsonObject {
   const kind = classify(value)
   return kind === 'event' || kind === 'insight'
 }
 
-/** A count, not an event; its eventVersion 1.0 makes it look like an ancient record. */
+/** A count, not an event; its eventVersion 1.0 makes it look like a very old record. */
 function isAggregated(value: JsonObject): boolean {
   return (
     value['eventCategory'] === 'Aggregated' ||
@@ -50,12 +50,12 @@ function isAggregated(value: JsonObject): boolean {
   )
 }
 
-/** Event sources of Lambda (`aws:sqs`, `aws:kinesis`, …) have eventSource and eventName too. */
+/** Lambda's event sources (`aws:sqs`, `aws:kinesis`, …) also have eventSource and eventName. */
 function isLambdaSource(value: JsonObject): boolean {
   return typeof value['eventSource'] === 'string' && value['eventSource'].startsWith('aws:')
 }
 
-/** An S3 event notification: has eventVersion, eventSource and eventName, but is not a CloudTrail record. */
+/** An S3 event notification has eventVersion, eventSource and eventName, but is not a CloudTrail record. */
 function isNotification(value: JsonObject): boolean {
   return value['eventSource'] === 'aws:s3' || (value['s3'] !== undefined && value['eventID'] === undefined)
 }
@@ -76,7 +76,7 @@ const SIGNATURES: readonly (readonly [string, Buffer])[] = [
 
 export const NOT_JSON = 'not JSON'
 
-/** A known but unread format, by its first bytes; null when the bytes may be JSON. */
+/** A known format that is not read, by its first bytes; null if the bytes may be JSON. */
 export function unsupportedFormat(bytes: Buffer): string | null {
   for (const [name, magic] of SIGNATURES) {
     if (bytes.length < magic.length || bytes.compare(magic, 0, magic.length, 0, magic.length) !== 0) continue
@@ -85,7 +85,7 @@ export function unsupportedFormat(bytes: Buffer): string | null {
   return null
 }
 
-/** Their signature is a word that a text which was cut can begin with; binary data follows it in such a file. */
+/** Signatures that a truncated text could start with; in the real format binary data follows. */
 const WORDS: ReadonlySet<string> = new Set(['Parquet', 'ORC'])
 
 function isText(bytes: Buffer): boolean {
@@ -98,7 +98,7 @@ function isBreak(byte: number): boolean {
   return byte === 0x0a || byte === 0x0d || byte === 0x09
 }
 
-/** What is often found beside logs, by its first bytes. */
+/** Files often found next to logs, by their first bytes. */
 const OTHERS: readonly (readonly [string, string])[] = [
   ['a PNG image', '\u0089PNG'],
   ['a JPEG image', '\u00ff\u00d8\u00ff'],
@@ -110,11 +110,11 @@ const OTHERS: readonly (readonly [string, string])[] = [
   ['HTML or XML', '<'],
 ]
 
-/** Neither JSON nor a form that goes by lines: what it looks like. */
+/** What a text looks like that is neither JSON nor a line format. */
 export function foreignText(bytes: Buffer): string {
   const start = bytes.toString('latin1', 0, 1024)
   const name = OTHERS.find(([, magic]) => start.startsWith(magic))?.[0]
-  // Text has none of these; tab, line breaks and form feed it has.
+  // Text contains none of these control characters; it does contain tab, line breaks and form feed.
   const isBinary = Array.from(start).some(
     (char) => char < '\t' || (char > '\r' && char < ' ' && char !== '\u001b'),
   )

@@ -1,9 +1,8 @@
 /**
- * What a column is called → where its cells go in a record. Names are compared in lower case without punctuation, so that
- * `Event ID`, `event_id` and `eventid` are one; what tools put before them (Datadog's `@`, Splunk's `result.`) is taken off.
+ * Maps column names to paths in a record. Names are compared in lower case and without punctuation, so `Event ID`,
+ * `event_id` and `eventid` are equal; prefixes of tools (Datadog's `@`, Splunk's `result.`) are removed.
  */
 
-/** Column names are compared in lower case without punctuation: `Event ID`, `eventId` and `eventid` are one. */
 export function columnName(text: string): string {
   return text.toLowerCase().replace(/[^a-z0-9]/g, '')
 }
@@ -11,12 +10,12 @@ export function columnName(text: string): string {
 export type CellKind = 'text' | 'account' | 'id' | 'time' | 'boolean' | 'struct' | 'identity' | 'resources'
 
 export interface ColumnUse {
-  /** Keys from the record down; a list is entered at `[]`. */
+  /** Keys from the record down; `[]` enters a list. */
   readonly path: readonly string[]
   readonly kind: CellKind
-  /** Only such a cell: the name alone does not say it. */
+  /** Accepts only such cells: the name alone is not enough. */
   readonly only?: RegExp
-  /** The name is CloudTrail's own: two of these make columns of events. */
+  /** The name is CloudTrail's own: two of these identify a table of events. */
   readonly isOwn: boolean
 }
 
@@ -56,7 +55,7 @@ const FIELDS: readonly ColumnUse[] = [
   own('identity', 'userIdentity'),
 ]
 
-/** Of userIdentity, and what they hold. */
+/** Paths of userIdentity, and what they contain. */
 export const IDENTITY_PATHS: readonly (readonly string[])[] = [
   ['type'],
   ['principalId'],
@@ -87,7 +86,7 @@ const ACCOUNT = /^[\d.,+E-]{9,}$/i
 
 const identity = (field: string, only?: RegExp): ColumnUse => alias('text', ['userIdentity', field], only)
 
-/** Names that a projection, a console or another product gives, by what columnName() makes of them. */
+/** Names used by projections, consoles and other products, normalised by columnName(). */
 const ALIASES: Readonly<Record<string, ColumnUse>> = {
   resources: own('resources', 'resources'),
   awsaccesskey: identity('accessKeyId'),
@@ -105,7 +104,7 @@ const ALIASES: Readonly<Record<string, ColumnUse>> = {
   bucket: alias('text', ['requestParameters', 'bucketName'], /^[a-z0-9][a-z0-9.-]{2,62}$/),
   bucketname: alias('text', ['requestParameters', 'bucketName'], /^[a-z0-9][a-z0-9.-]{2,62}$/),
   region: alias('text', ['awsRegion'], /^[a-z]{2}(?:-[a-z]+){1,3}-\d$/),
-  // Datadog's and Elastic's standard attributes.
+  // Standard attributes of Datadog and Elastic.
   evtname: alias('text', ['eventName']),
   eventaction: alias('text', ['eventName']),
   eventprovider: alias('text', ['eventSource']),
@@ -116,7 +115,7 @@ const ALIASES: Readonly<Record<string, ColumnUse>> = {
   useragentoriginal: alias('text', ['userAgent']),
   cloudregion: alias('text', ['awsRegion']),
   cloudaccountid: alias('account', ['recipientAccountId']),
-  // The time of the row: used where no column has the event's own.
+  // Time of the row, used if no column has the event's own.
   timestamp: alias('text', ['@timestamp']),
   time: alias('text', ['@timestamp'], /\d{4}-\d\d-\d\d|^\d{10}/),
 }
@@ -131,7 +130,7 @@ function identityNames(path: readonly string[]): (readonly [string, ColumnUse])[
   const kind: CellKind = path.at(-1) === 'accountId' ? 'account' : isStruct(path) ? 'identity' : 'text'
   const whole = ['userIdentity', ...path]
   const names: (readonly [string, ColumnUse])[] = [[columnName(whole.join('')), own(kind, ...whole)]]
-  // `sessioncontext.sessionissuer.arn`, as a projection calls it.
+  // `sessioncontext.sessionissuer.arn`, as a projection names it.
   for (let from = 0; from + 1 < path.length; from++)
     names.push([columnName(path.slice(from).join('')), alias(kind, whole)])
   return names
@@ -141,7 +140,7 @@ function isStruct(path: readonly string[]): boolean {
   return ['sessionContext', 'sessionIssuer', 'attributes'].includes(path.at(-1) ?? '')
 }
 
-/** What a record holds that has keys of its own. */
+/** Objects in a record with open-ended keys. */
 const OPEN: ReadonlyMap<string, string> = new Map(
   [
     'requestParameters',
@@ -156,7 +155,7 @@ const OPEN: ReadonlyMap<string, string> = new Map(
 const PREFIX =
   /^(?:result|_source|fields|attributes|custom|content|detail|aws|cloudtrail|data|log|record|json|event|message|_raw)[._]/i
 
-/** undefined: the name says nothing. */
+/** undefined if the name is unknown. */
 export function columnUse(name: string): ColumnUse | undefined {
   let rest = name.trim().replace(/^@/, '')
   if (/^_?time$/i.test(rest) && rest.startsWith('_')) rest = 'timestamp'
@@ -178,7 +177,6 @@ function within(name: string): ColumnUse | undefined {
   return own('text', field, ...inner.map((part) => (/^(?:\{\}|\[\d*\])$/.test(part) ? '[]' : part)))
 }
 
-/** Are these the columns of a table of events? */
 export function isEventColumns(names: readonly string[]): boolean {
   return countOwn(names) >= 2
 }

@@ -1,4 +1,6 @@
-/** CSV exports: the console's Event history, CloudTrail Lake, Splunk, and what holds a record in a cell of each row. */
+/**
+ * CSV exports: the console's Event history, CloudTrail Lake, Splunk, and tables with a record in a cell of each row.
+ */
 import { csvCells } from '../model/csv-cells.js'
 import { Columns, type RowFields } from './row-fields.js'
 import { csvShape, holdsRecord, PREAMBLE_LINE, recordColumn, type CsvForm } from './csv-form.js'
@@ -8,9 +10,9 @@ import type { Limits } from './limits.js'
 import type { TextContent } from './text-content.js'
 import { Unwrapping } from './unwrap.js'
 
-/** Its header says nothing; a cell of each row holds a record. */
+/** The header is unknown; a cell of each row contains a record. */
 const BY_CONTENT = 'csv'
-/** Of a line before the header, as the problem cites it. */
+/** Length of the quote of a line before the header. */
 const CITED = 100
 
 export class CsvContent implements TextContent, CsvSink {
@@ -39,7 +41,7 @@ export class CsvContent implements TextContent, CsvSink {
       this.#emitter.problem('invalid-utf8', place, 'bytes that are not UTF-8', index < 0 ? undefined : index)
   }
 
-  /** @returns the index of the last record in it, or -1. */
+  /** @returns index of the last record in the row, or -1. */
   #row(text: string, place: RecordPlace): number {
     const { separator, coding } = this.#form
     const cells = csvCells(text, separator)
@@ -54,7 +56,7 @@ export class CsvContent implements TextContent, CsvSink {
     }
     if (this.#record < 0 && this.#shape === BY_CONTENT) this.#record = cells.findIndex(holdsRecord)
     const { length } = this.#columns.names
-    // What a spreadsheet adds at the end holds nothing.
+    // Spreadsheets append empty cells.
     const isSure = cells.slice(length).every((cell) => cell === '')
     const fields = this.#columns.read(cells, this.#record, isSure)
     const index = this.#emit(cells, fields, place, { text, coding })
@@ -68,7 +70,7 @@ export class CsvContent implements TextContent, CsvSink {
     return index
   }
 
-  /** @returns -1 when no event is made of it, and nothing is said of that yet. */
+  /** @returns -1 if no event was made and nothing was reported yet. */
   #emit(
     cells: readonly string[],
     fields: RowFields,
@@ -81,7 +83,7 @@ export class CsvContent implements TextContent, CsvSink {
       const path = [{ coding }, this.#record]
       for (const item of new Unwrapping(text).cell(record, path, fields.record)) {
         const next = this.#emitter.unwrapped(item, place, text)
-        // A rejected one was counted and said.
+        // A rejected record was already counted and reported.
         index = item.kind === 'rejected' ? Math.max(index, 0) : next
       }
       return index
@@ -90,7 +92,7 @@ export class CsvContent implements TextContent, CsvSink {
     return this.#emitter.unwrapped({ kind: 'reduced', record: fields.record, fields }, place, text)
   }
 
-  /** Until the header is met: titles, Excel's `sep=`, PowerShell's `#TYPE`. */
+  /** Lines before the header: titles, Excel's `sep=`, PowerShell's `#TYPE`. */
   #begin(text: string, cells: readonly string[], place: RecordPlace): void {
     const shape = csvShape(cells)
     const isBefore = PREAMBLE_LINE.test(text) || (this.#form.hasHeader && shape === undefined)

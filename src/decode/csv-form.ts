@@ -1,6 +1,6 @@
 /**
- * Is this text a CSV of events, and what stands between its cells? Its header says what its columns are; where that names nothing
- * known (CloudWatch Logs Insights: `@message`, Kibana: `event.original`, `_source`), a cell of each row holds a record.
+ * Recognises a CSV of events and its separator. The header identifies the columns; with an unknown header (CloudWatch
+ * Logs Insights: `@message`, Kibana: `event.original`, `_source`) a cell of each row contains a record.
  */
 import { csvCells, type CsvSeparator } from '../model/csv-cells.js'
 import type { CsvCoding } from '../model/locator.js'
@@ -8,12 +8,12 @@ import { columnName, countOwn, isEventColumns } from './columns.js'
 import { Unwrapping } from './unwrap.js'
 
 export interface CsvForm {
-  /** Its header names columns of events; else a cell of each row holds a record. */
+  /** The header names columns of events; otherwise a cell of each row contains a record. */
   readonly hasHeader: boolean
   readonly separator: CsvSeparator
   /** As locators name it. */
   readonly coding: CsvCoding
-  /** The beginning of a quoted cell with JSON in it; JSON itself never has this. */
+  /** Start of a quoted cell with JSON in it, which never occurs in JSON itself. */
   readonly quotedObject: RegExp
 }
 
@@ -29,28 +29,28 @@ const TABS: Separated = {
   coding: 'csv-tab',
   quotedObject: /(?:^|[\t\r\n])"\s*[[{][\s{]*""/,
 }
-/** Excel writes the second where the comma is the decimal point, and the third as "Unicode text". */
+/** Excel writes the second where the decimal separator is a comma, and the third as "Unicode text". */
 const FORMS: readonly Separated[] = [
   COMMAS,
   { separator: ';', coding: 'csv-semicolon', quotedObject: /(?:^|[;\r\n])"\s*[[{][\s{]*""/ },
   TABS,
 ]
 
-/** A column that holds whole records. */
+/** Columns with whole records. */
 const RECORD_COLUMNS: ReadonlySet<string> = new Set(['eventjson', 'cloudtrailevent'])
 
 function isRecordColumn(name: string): boolean {
   return name === '_raw' || RECORD_COLUMNS.has(columnName(name))
 }
 
-/** @returns the index of the column that holds whole records, or -1. */
+/** @returns index of the column with whole records, or -1. */
 export function recordColumn(names: readonly string[]): number {
   return names.findIndex(isRecordColumn)
 }
 
 export type CsvShape = 'console-csv' | 'lake-csv' | 'splunk-csv'
 
-/** @returns undefined when the columns are not of events. */
+/** @returns undefined if the columns are not those of events. */
 export function csvShape(names: readonly string[]): CsvShape | undefined {
   if (names.includes('_raw')) return 'splunk-csv'
   const keys = names.map(columnName)
@@ -58,17 +58,17 @@ export function csvShape(names: readonly string[]): CsvShape | undefined {
   return names.some(isRecordColumn) || isEventColumns(names) ? 'lake-csv' : undefined
 }
 
-/** Not a row: for Excel, what is between the cells of the others; by PowerShell, what they were made of. */
+/** Not a row: Excel's separator line, or PowerShell's type line. */
 export const PREAMBLE_LINE = /^"?(?:sep=[,;\t]|#TYPE .*)"?$/
 const LINE_BREAKS = /[\r\n]+/g
-/** Titles over a table are few. */
+/** A table has few title lines. */
 const MOST_BEFORE = 20
-/** Columns of events that a line below others must name to be the header: prose names one or two. */
+/** Event columns that a line below others must name to be the header: prose names one or two. */
 const LEAST_BELOW = 3
 
 /** The form of a text in whose first lines one names columns of events. */
 export function formByHeader(head: string): CsvForm | undefined {
-  // The rest of a JSON text whose head was cut can begin with words of any kind.
+  // The rest of a JSON text without its beginning can start with any words.
   const isMixed = BARE_RECORD.test(head)
   let before = 0
   for (const line of head.split(LINE_BREAKS, MOST_BEFORE)) {
@@ -87,7 +87,7 @@ export function formByHeader(head: string): CsvForm | undefined {
 }
 
 const JSON_KEY = /"\s*:/
-/** Within a quoted cell, or a string of JSON, its quotes are doubled or escaped. */
+/** In a quoted cell or a JSON string, the quotes would be doubled or escaped. */
 const BARE_RECORD = /(?:^|[^"])"eventVersion"\s*:/
 
 function areRowsOf(cells: number, text: string, separator: CsvSeparator): boolean {
@@ -97,7 +97,7 @@ function areRowsOf(cells: number, text: string, separator: CsvSeparator): boolea
 
 const HEADER = /^[\r\n]*(?:"?(?:sep=[,;\t]|#TYPE [^\r\n]*)"?[\r\n]+)*([^\r\n]*)/
 
-/** Rows that are looked at for a record: each may be damaged, and says nothing then. */
+/** Rows searched for a record: a row can be damaged. */
 const ROWS_LOOKED_AT = 100
 
 /** The form of a text in which a row after the header has a record in a cell. */
@@ -110,7 +110,7 @@ function separatedRecord(head: string): Separated | undefined {
   const [before = '', header = ''] = HEADER.exec(head) ?? []
   if (/[{[]/.test(header)) return undefined
   const inHeader = ({ separator }: Separated): number => Number(header.includes(separator))
-  // A header can be damaged, too: what it does not have is tried last.
+  // The header can be damaged too: separators missing from it are tried last.
   const forms = FORMS.toSorted((a, b) => inHeader(b) - inHeader(a))
   const rows = head.slice(before.length)
   const quoted = forms.find((form) => form.quotedObject.test(rows) && hasRecordCell(rows, form))
@@ -126,7 +126,7 @@ function hasRecordCell(rows: string, { separator }: Separated): boolean {
   return false
 }
 
-/** Between tabs JSON needs no quotes: it holds none. */
+/** With tabs as separator, JSON needs no quotes: it contains none. */
 function hasBareRecord(rows: string, header: string): boolean {
   const { length } = header.split('\t')
   if (length < 2) return false
@@ -134,7 +134,7 @@ function hasBareRecord(rows: string, header: string): boolean {
   return lines.some((cells) => cells.length === length && cells.some(holdsRecord))
 }
 
-/** Told only of cells that look like it: unwrapping takes its time. */
+/** Tests only cells that look like it, since unwrapping is slow. */
 export function holdsRecord(cell: string): boolean {
   if (!/^\s*[[{]/.test(cell) || !cell.includes('eventVersion')) return false
   return Array.from(new Unwrapping(cell).cell(cell, [0])).some(

@@ -1,7 +1,7 @@
 /**
- * Rows of a CSV text (RFC 4180), each with its exact place, from a stream of bytes. A row that breaks the rules costs that row:
- * reading goes on at the next line. Between tabs, a quote within a cell that has none around it is a character as any other:
- * whoever writes tabs often quotes nothing. Where the first row ends in a carriage return alone, as old spreadsheets write it, all do.
+ * Streams rows of a CSV text (RFC 4180), each with its exact position. A malformed row costs only that row: reading
+ * resumes at the next line. Between tabs, a quote inside an unquoted cell is literal, since tab-separated writers often
+ * quote nothing. If the first row ends in a lone carriage return, as in old spreadsheets, all rows do.
  */
 import { isUtf8 } from 'node:buffer'
 import type { CsvSeparator } from '../model/csv-cells.js'
@@ -12,12 +12,12 @@ const LINE_FEED = 0x0a
 const RETURN = 0x0d
 
 export interface CsvSink {
-  /** Without its line break. What is not UTF-8 is replaced in the text. */
+  /** Without its line break. Invalid UTF-8 is replaced in the text. */
   row(text: string, offset: number, length: number, invalidUtf8: boolean): void
   damaged(kind: 'bad-csv' | 'record-too-large', offset: number, length: number, detail: string): void
 }
 
-/** Bytes that may be looked at again behind a quote that was never closed, over the whole text. */
+/** Bytes that may be read again after unclosed quotes, over the whole text. */
 const AGAIN_BYTES = 256 * 1024 * 1024
 
 export class CsvReader {
@@ -27,9 +27,9 @@ export class CsvReader {
   #window: Buffer = Buffer.alloc(0)
   #base = 0
   #again = AGAIN_BYTES
-  /** LINE_FEED, with or without a carriage return before it, or RETURN; not known before the first row. */
+  /** LINE_FEED, with or without a carriage return before it, or RETURN; unknown before the first row. */
   #lineBreak: number | undefined
-  /** Inside a row over the limit: its length so far, and whether a quote is open. */
+  /** In a row over the limit: its length so far, and whether a quote is open. */
   #skipped = 0
   #skipQuoted = false
 
@@ -52,7 +52,7 @@ export class CsvReader {
     this.#base += at
   }
 
-  /** @returns where the next row begins, or -1 when more bytes are needed. */
+  /** @returns start of the next row, or -1 if more bytes are needed. */
   #row(window: Buffer, start: number, last: boolean): number {
     const end = rowEnd(window, start, last, {
       separator: this.#separator,
@@ -66,7 +66,7 @@ export class CsvReader {
       if (window.length - start <= this.#maxRowBytes) return -1
       return this.#skip(window, start, false)
     }
-    const detail = end === MORE ? 'a quote is never closed' : 'a quote where none may stand'
+    const detail = end === MORE ? 'unclosed quote' : 'unexpected quote'
     if (end === MORE) this.#again -= window.length - start
     const line = this.#again > 0 ? window.indexOf(this.#lineBreak ?? LINE_FEED, start) : -1
     const stop = line < 0 ? window.length : line
@@ -89,7 +89,7 @@ export class CsvReader {
     this.#sink.damaged('record-too-large', this.#base + start, length, detail)
   }
 
-  /** Goes over a row that is too large without keeping it. @returns where reading goes on. */
+  /** Skips a row that is too large. @returns where reading resumes. */
   #skip(window: Buffer, start: number, last: boolean): number {
     let at = start
     for (; at < window.length; at++) {
@@ -111,11 +111,11 @@ const BROKEN = -2
 
 interface RowRules {
   readonly separator: number
-  /** A carriage return alone ends a row, too. */
+  /** A lone carriage return also ends a row. */
   readonly byReturn: boolean
 }
 
-/** Index of the line break, or of the end; MORE when the bytes end first, BROKEN where the rules are. */
+/** Index of the line break or of the end; MORE if the bytes end first, BROKEN if the row is malformed. */
 function rowEnd(window: Buffer, start: number, last: boolean, rules: RowRules): number {
   const { separator, byReturn } = rules
   let at = start
@@ -141,7 +141,7 @@ function endsBareCell(byte: number, { separator, byReturn }: RowRules): boolean 
   return byte === separator || byte === LINE_FEED || (byReturn && byte === RETURN)
 }
 
-/** Index behind the closing quote, or -1. */
+/** Index after the closing quote, or -1. */
 function quotedEnd(window: Buffer, from: number): number {
   let at = from + 1
   for (;;) {

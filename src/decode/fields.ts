@@ -1,25 +1,25 @@
-/** Makes the fields of a record from those of a reduced form. */
+/** Builds record fields from those of a reduced form. */
 import { isoTime } from '../model/time.js'
 import { isJsonObject, type JsonObject } from '../model/record.js'
 
-/** Only what is there: an absent field and an empty one are the same in these forms. */
+/** Drops empty fields: these forms do not distinguish absent from empty. */
 export function fieldsOf(fields: Readonly<Record<string, unknown>>): JsonObject {
   return Object.fromEntries(
     Object.entries(fields).filter(([, value]) => value !== undefined && value !== null && value !== ''),
   )
 }
 
-/** Is it of an event? The others of its fields say nothing without one of these. */
+/** Without one of these fields the others say nothing about an event. */
 export function hasEventFields(fields: JsonObject): boolean {
   return ['eventID', 'eventName', 'eventTime'].some((name) => fields[name] !== undefined)
 }
 
-/** As CloudTrail writes a time; undefined for a number that is none. */
+/** A time as CloudTrail writes it; undefined if out of range. */
 export function timeText(ms: number): string | undefined {
   return Number.isNaN(new Date(ms).getTime()) ? undefined : isoTime(ms)
 }
 
-/** Resources of a reduced form: a type that can be null, and an ARN, a name or an id in one field. Others stay as they are. */
+/** Resources of a reduced form: a type or null, and an ARN, name or ID in one field. Others are kept as is. */
 export function listOf(value: unknown, typeKey: string, nameKey: string): unknown[] | undefined {
   if (!Array.isArray(value)) return undefined
   return (value as unknown[]).map((item) => {

@@ -1,4 +1,4 @@
-/** Tells a sink what a reader found in its window, by the place in the content. */
+/** Reports a reader's findings to a sink, with offsets in the content. */
 import type { Problem } from '../model/problem.js'
 import type { ValueSink } from './json-values.js'
 import type { TextWindow } from './text-window.js'
@@ -27,7 +27,7 @@ export class Findings {
     this.#sink.damage({ kind, detail, byteOffset: this.#text.base + start, byteLength: end - start })
   }
 
-  /** `hasEnd`: whether that is all of it. */
+  /** `hasEnd`: the value ends at `end`. */
   tooLarge(start: number, end: number, maxBytes: number, hasEnd: boolean): void {
     const size = `${end - start} bytes${hasEnd ? '' : ' and no end'}; the limit is ${maxBytes}`
     this.problem('record-too-large', start, end, size)

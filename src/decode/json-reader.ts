@@ -1,13 +1,12 @@
 /**
- * Splits a stream of bytes into JSON values, each with its exact place, and judges each with JSON.parse.
+ * Splits a stream of bytes into JSON values, each with its exact position, and validates each with JSON.parse.
  *
- * Every input is read as a stream of JSON values. A value that is an array, or an object with an array under one of the
- * `envelopes` keys, is opened and its elements are given one by one, so that one damaged record costs one record. The
- * scanner only finds where a value ends (brackets outside strings); whether the value is JSON is for JSON.parse to say, so
- * the two can not disagree: property tests hold them to it.
+ * Every input is a stream of JSON values. An array, or an object with an array under one of the `envelopes` keys, is
+ * opened and its elements are emitted one by one, so that one damaged record costs one record. The scanner only finds
+ * where a value ends (brackets outside strings); JSON.parse decides whether it is JSON. Property tests compare the two.
  *
- * Here is what stands between the values; the values themselves are read by value-reader.ts, and recovery.ts leads out of damage.
- * All three share one window, and move what is settled in it.
+ * This file handles what is between values; value-reader.ts reads the values, recovery.ts resumes after damage. All
+ * three share one window and consume from it.
  */
 import { Findings } from './findings.js'
 import {
@@ -65,12 +64,12 @@ export class JsonReader {
     if (options.beginsCut === true) this.#recovery.beginInDamage()
   }
 
-  /** Complete values given at the outer level or as elements. */
+  /** Complete values emitted at the outer level or as elements. */
   get documents(): number {
     return this.#around.documents
   }
 
-  /** Gives the next bytes; `last` ends the text. The buffer must not change until the next call. */
+  /** Feeds the next bytes; `last` ends the text. The buffer must not change until the next call. */
   push(chunk: Buffer, last: boolean): void {
     const keep = Math.min(this.#around.heldFrom(this.#values.keepFrom()), this.#recovery.keepFrom())
     const by = this.#text.take(chunk, last, keep)
@@ -87,12 +86,12 @@ export class JsonReader {
     while (this.#recovery.goOn() && (this.#values.isActive ? this.#values.goOn() : this.#step()));
   }
 
-  /** Something is still open. */
+  /** A list, object or value is still open. */
   #isCutOff(): boolean {
     return this.#values.isActive || this.#around.place !== 'document'
   }
 
-  /** Handles one token between values. Returns false when more bytes are needed. */
+  /** Handles one token between values. @returns false if more bytes are needed. */
   #step(): boolean {
     const at = this.#skipSpace()
     if (at < 0) return false
@@ -153,20 +152,20 @@ export class JsonReader {
   }
 
   /**
-   * Gives an object that ends with its line, as in a file of a record a line: read member by member, it takes 2.4 times as long. Not an
-   * envelope, whose elements are given one by one.
+   * Emits an object that ends with its line, as in a file with a record a line: reading it member by member takes 2.4
+   * times as long. Not for envelopes, whose elements are emitted one by one.
    */
   #giveLine(at: number): boolean {
     const { bytes, isLast } = this.#text
     if (at < this.#triedTo || this.#isEnvelope(at)) return false
     const lineBreak = bytes.indexOf(LINE_FEED, at)
     if (lineBreak < 0 && !isLast) return false
-    // Of several values in a line the first one fails, and the others need not.
+    // If one line holds several values, the first parse fails; the others are not tried.
     this.#triedTo = lineBreak < 0 ? bytes.length : lineBreak
     return this.#values.giveIfWhole(at, this.#triedTo, (value) => !this.#holdsList(value))
   }
 
-  /** By its first key: the list itself is not looked at twice. */
+  /** Looks at the first key only, so that a list is not scanned twice. */
   #isEnvelope(at: number): boolean {
     const end = this.#text.bytes[at + 1] === QUOTE ? stringEnd(this.#text.bytes, at + 2) : -1
     return end < 0 || this.#envelopes.has(this.#text.text(at + 2, end - 1))
@@ -225,7 +224,7 @@ export class JsonReader {
     return true
   }
 
-  /** Members that stood before the opened list: they were only scanned, so JSON.parse judges them now. */
+  /** Members before the opened list were only scanned; JSON.parse validates them now. */
   #checkMembersBefore(): void {
     const { objectStart, memberStart } = this.#around
     const text = this.#text.text(objectStart, memberStart)
@@ -243,10 +242,10 @@ export class JsonReader {
     return isOpened || this.#values.give(objectStart, end)
   }
 
-  /** A structural error between values: report it and go to the next record that can be read. */
+  /** A structural error between values: reports it and resumes at the next readable record. */
   #damaged(at: number, detail: string): boolean {
     const start = this.#around.heldFrom(at)
-    // Damage of an object may have swallowed whole records; else one may begin with the byte at fault.
+    // A damaged object may have swallowed whole records; otherwise a record may start at the offending byte.
     return this.#recovery.recover({ start, from: start < at ? start + 1 : at, end: Infinity, detail })
   }
 }

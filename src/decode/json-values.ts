@@ -1,4 +1,4 @@
-/** What a reader of JSON finds, and whom it tells. */
+/** What a JSON reader emits, and to whom. */
 import type { Problem } from '../model/problem.js'
 
 export interface FoundValue {
@@ -9,21 +9,21 @@ export interface FoundValue {
   /** Its text, valid until the next value. */
   readonly text: string
   readonly invalidUtf8: boolean
-  /** Name of the opened array: an envelope key, or '' for a bare array; null for a value of its own. */
+  /** Name of the opened array: an envelope key, or '' for a bare array; null for a value on its own. */
   readonly container: string | null
 }
 
 export interface ValueSink {
   value(found: FoundValue): void
   damage(problem: Problem): void
-  /** Does this parsed value look like a record? Used to find the way back into a damaged text. */
+  /** Used to resynchronise in damaged text. */
   looksLikeRecord(value: unknown): boolean
 }
 
 export interface JsonReaderOptions {
   readonly envelopes: ReadonlySet<string>
-  /** A value longer than this is skipped with a problem. */
+  /** A longer value is skipped with a problem. */
   readonly maxValueBytes: number
-  /** It does not begin with a value: all up to the first record is damage. */
+  /** The text does not begin with a value: everything up to the first record is damage. */
   readonly beginsCut?: boolean
 }

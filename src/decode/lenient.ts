@@ -1,6 +1,6 @@
 /**
- * `--lenient`: curly quotes that a word processor put where JSON has straight ones. They are mapped only inside what is not
- * JSON as it stands, and each is padded with spaces, so that every byte keeps its place.
+ * `--lenient`: repairs curly quotes that a word processor put in place of straight ones. Only text that is not valid
+ * JSON is changed, and each quote is padded with spaces so that offsets stay the same.
  */
 import type { Problem } from '../model/problem.js'
 import { JsonReader } from './json-reader.js'
@@ -12,7 +12,7 @@ import { ENVELOPES } from './shapes/table.js'
 
 export interface Repairs {
   readonly content: Buffer
-  /** Was a byte of this range changed? */
+  /** Whether a byte of this range was changed. */
   touches(offset: number, length: number): boolean
 }
 
@@ -22,7 +22,7 @@ const QUOTE = 0x22
 const BACKSLASH = 0x5c
 const SPACE = 0x20
 
-/** @returns null when nothing is to be repaired. */
+/** @returns null if there is nothing to repair. */
 export function repairQuotes(content: Buffer, limits: Limits): Repairs | null {
   if (!content.includes(LEAD)) return null
   const damaged = damagedRanges(content, limits)
@@ -32,7 +32,7 @@ export function repairQuotes(content: Buffer, limits: Limits): Repairs | null {
   return { content: repaired, touches: (offset, length) => hasBetween(places, offset, offset + length) }
 }
 
-/** From the end of a good value to the end of the damage behind it: a broken object shows its damage late. */
+/** From the end of a good value to the end of the damage after it: a broken object shows its damage late. */
 function damagedRanges(content: Buffer, limits: Limits): { start: number; end: number }[] {
   const ranges: { start: number; end: number }[] = []
   let goodEnd = 0
@@ -51,7 +51,7 @@ function damagedRanges(content: Buffer, limits: Limits): { start: number; end: n
   return ranges
 }
 
-/** @returns the places of the mapped quotes. */
+/** @returns offsets of the replaced quotes. */
 function mapQuotes(content: Buffer, start: number, end: number): number[] {
   const places: number[] = []
   let inString = false
@@ -61,7 +61,7 @@ function mapQuotes(content: Buffer, start: number, end: number): number[] {
     else if (byte === QUOTE) inString = !inString
     else if (byte === 0xe2 && isCurly(content, at)) {
       if (inString && !closes(content, at + 3)) continue
-      // The padding stands outside of the string.
+      // The padding is outside the string.
       content.fill(SPACE, at, at + 3)
       content[inString ? at : at + 2] = QUOTE
       places.push(at)
@@ -77,7 +77,7 @@ function isCurly(content: Buffer, at: number): boolean {
   return content[at + 1] === 0x80 && (third === 0x9c || third === 0x9d || third === 0x9e)
 }
 
-/** A quote ends a string when a colon, a comma or a closing bracket follows. */
+/** A quote ends a string if a colon, comma or closing bracket follows. */
 function closes(content: Buffer, from: number): boolean {
   let at = from
   while (at < content.length && (content[at] as number) <= SPACE) at++

@@ -1,22 +1,31 @@
-/** Bounds that keep hostile or huge input from taking the machine. Each has its reason beside it. */
+/** Limits that protect the machine from hostile or huge input, each with its reason. */
 export interface Limits {
-  /** Content up to this is read in one piece; more is streamed. Delivered files are at most 50 MB compressed, a few MB in practice. */
+  /**
+   * Content up to this is read in one piece, larger content is streamed. Delivered files have at most 50 MB compressed,
+   * in practice a few MB.
+   */
   readonly wholeBytes: number
   /** One JSON value. CloudTrail's largest record is 256 KB (1 MB in Lake); digests of busy hours reach a few MB. */
   readonly maxValueBytes: number
   /** Content of one source. */
   readonly maxContentBytes: number
-  /** A stream over `bombBytes` whose ratio is over this is a bomb: real logs compress 7 to 40 times. */
+  /** A stream over `bombBytes` with a higher ratio is a bomb: real logs compress 7 to 40 times. */
   readonly maxRatio: number
   readonly bombBytes: number
   /** Nesting that is searched; SQLite's json_extract stops at 1,000. */
   readonly maxDepth: number
-  /** Members of one container; a year of one account is 2 million files, and is better unpacked. */
+  /** Members of one container. One account makes 2 million files a year, which are better unpacked. */
   readonly maxMembers: number
-  /** More members than this with less than `hollowBytes` each on average are no logs: an empty delivered file has some 300 bytes. */
+  /**
+   * More members than this with fewer than `hollowBytes` each on average are not logs: an empty delivered file has 300
+   * bytes.
+   */
   readonly hollowMembers: number
   readonly hollowBytes: number
-  /** More values of one source than this, with less than `hollowValueBytes` each on average, are no records: an eventID alone has 36. */
+  /**
+   * More values in a source than this, with fewer than `hollowValueBytes` each on average, are not records: an eventID
+   * alone has 36.
+   */
   readonly hollowValues: number
   readonly hollowValueBytes: number
 }
@@ -37,7 +46,7 @@ export const LIMITS: Limits = {
   hollowValueBytes: 32,
 }
 
-/** @param read bytes that the content came from, so far. */
+/** @param read compressed bytes read so far. */
 export function isOverLimit(size: number, read: number, limits: Limits): boolean {
   const { maxContentBytes, bombBytes, maxRatio } = limits
   return size > maxContentBytes || (size > bombBytes && size > read * maxRatio)

@@ -1,14 +1,16 @@
-/** Lines of a CloudWatch export task, `TIME {record}`: the times are blanked, the rest is JSON at its place. */
+/**
+ * Lines of a CloudWatch export task, `TIME {record}`: blanks the times and passes on the JSON at its original offset.
+ */
 import type { JsonContent } from './json-content.js'
 import type { Emitter } from './emitter.js'
 import type { TextContent } from './text-content.js'
 
 const LINE_FEED = 0x0a
 const SPACE = 0x20
-/** The time, the space behind it, and the beginning of the message. */
+/** The time, a space, and the start of the message. */
 const PREFIX_BYTES = 64
 const TIME = /^\s*(?:\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z|\d{13}) /
-/** CloudWatch tries whether it may write, and says so in the log. */
+/** Test writes of CloudWatch in the log. */
 const PROBE = /^CWL CONTROL MESSAGE|^Permission/
 
 export class LogExportContent implements TextContent {
@@ -24,7 +26,7 @@ export class LogExportContent implements TextContent {
   }
 
   push(bytes: Buffer, last: boolean): void {
-    // A copy: the caller keeps the bytes as they are.
+    // A copy: the caller keeps its bytes unchanged.
     const text = Buffer.concat([this.#held, bytes])
     const ready = this.#blank(text, last)
     this.#held = Buffer.from(text.subarray(ready))
@@ -32,7 +34,7 @@ export class LogExportContent implements TextContent {
     this.#json.push(text.subarray(0, ready), last)
   }
 
-  /** @returns how many bytes are settled: the beginning of a line waits for its rest. */
+  /** @returns bytes consumed: an incomplete line start waits for the rest. */
   #blank(text: Buffer, last: boolean): number {
     let at = this.#atLineStart ? 0 : nextLine(text, 0)
     while (at < text.length) {

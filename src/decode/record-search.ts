@@ -1,42 +1,45 @@
-/** The way back into a damaged text: where the next readable record begins. */
+/** Finds the next readable record in damaged text. */
 import { OPEN_ARRAY, OPEN_OBJECT, QUOTE } from './json-bytes.js'
 import { ValueScanner } from './value-scanner.js'
 
-/** Enough to pass the nested objects of many damaged records; a bound, so that hostile text can not make it quadratic. */
+/**
+ * Enough to pass the nested objects of many damaged records, yet bounded so that hostile text does not take quadratic
+ * time.
+ */
 const MAX_TRIES = 2000
 const MAX_BYTES = 256 * 1024 * 1024
 const LINE_WITH_OBJECT = Buffer.from('\n{')
 
-/** CloudTrail's records end at 256 KB (User Guide: record contents): the next one lies in so many bytes if there is one. */
+/** CloudTrail's records are at most 256 KB (User Guide: record contents), so the next one is within this many bytes. */
 export const WAIT_BYTES = 1024 * 1024
 
 export class RecordSearch {
   readonly #scanner = new ValueScanner()
   readonly #isRecord: (start: number, end: number) => boolean
-  /** Bytes that may still be looked at, over the whole text. */
+  /** Bytes that may still be searched, over the whole text. */
   #budget = MAX_BYTES
 
   constructor(isRecord: (start: number, end: number) => boolean) {
     this.#isRecord = isRecord
   }
 
-  /** Index in [from, end) where a whole record begins, or -1. */
+  /** Index in [from, end) where a complete record starts, or -1. */
   next(window: Buffer, from: number, end: number): number {
     return this.#nextUpTo(this.#nextLine(window, from, end), window, from, end)
   }
 
-  /** The same, if one of the records is a line. */
+  /** Same, if one of the records is a line. */
   nextIfLine(window: Buffer, from: number, end: number): number {
     const line = this.#nextLine(window, from, end)
     return line < 0 ? -1 : this.#nextUpTo(line, window, from, end)
   }
 
-  /** Before the first line that is whole nothing needs to be looked at beyond it: a quote that is open would run to the end. */
+  /** Searches no further than the first complete line: after it, an open quote would run to the end. */
   #nextUpTo(line: number, window: Buffer, from: number, end: number): number {
     const found =
       line < 0 ? this.#within(window, from, end) : this.#within(window.subarray(0, line), from, line)
     const next = found < 0 ? line : found
-    // In proportion to the way that was made: damage in every line of terabytes is found, hostile text gains nothing.
+    // Progress refills the budget: terabytes with damage in every line are read, hostile text gains nothing.
     if (next >= 0) this.#budget = Math.min(MAX_BYTES, this.#budget + 8 * (next - from) + 4096)
     return next
   }
@@ -65,14 +68,14 @@ export class RecordSearch {
 
   #isWholeRecord(window: Buffer, at: number): boolean {
     this.#scanner.begin(at)
-    // What has no end in so many bytes is no record, whatever the window holds.
+    // A value without an end in this many bytes is not a record.
     const stop = this.#scanner.end(window.subarray(0, at + WAIT_BYTES), false)
     this.#budget -= (stop > 0 ? stop : this.#scanner.reached) - at
     return stop > 0 && this.#isRecord(at, stop)
   }
 }
 
-/** `{` and then a quote: how every record begins. */
+/** `{` and then a quote, as every record starts. */
 function startsKey(window: Buffer, at: number): boolean {
   let next = at + 1
   while (next < window.length && (window[next] as number) <= 0x20) next++

@@ -1,16 +1,16 @@
-/** Behind damage: reports it, and goes on at the next record that can be read. */
+/** Reports damage and resumes at the next readable record. */
 import type { Findings } from './findings.js'
 import { COMMA, OPEN_ARRAY } from './json-bytes.js'
 import { WAIT_BYTES, type RecordSearch } from './record-search.js'
 import type { Surroundings } from './surroundings.js'
 import type { TextWindow } from './text-window.js'
 
-/** A part of the window that can not be read. */
+/** An unreadable part of the window. */
 export interface Damage {
   start: number
-  /** Where the next record can begin. */
+  /** First index where the next record can start. */
   from: number
-  /** Of the value, where it has one; else Infinity. */
+  /** End of the damaged value, else Infinity. */
   end: number
   readonly detail: string
 }
@@ -20,7 +20,7 @@ export class Recovery {
   readonly #around: Surroundings
   readonly #findings: Findings
   readonly #search: RecordSearch
-  /** Its next record may lie in bytes that are still to come. */
+  /** Waits for more bytes, which may contain the next record. */
   #pending: Damage | null = null
 
   constructor(text: TextWindow, around: Surroundings, findings: Findings, search: RecordSearch) {
@@ -30,17 +30,17 @@ export class Recovery {
     this.#search = search
   }
 
-  /** The text begins within something that was cut: read as values, its quotes would be taken for the wrong ones of a pair. */
+  /** The text starts inside something truncated; parsed as values, its quotes would pair up wrongly. */
   beginInDamage(): void {
     this.#pending = { start: 0, from: 0, end: Infinity, detail: 'the text begins within a value' }
   }
 
-  /** First byte that is still needed. */
+  /** First byte still needed. */
   keepFrom(): number {
     return this.#pending?.start ?? Infinity
   }
 
-  /** The window lost its first bytes. */
+  /** The window dropped its first bytes. */
   shift(by: number): void {
     const damage = this.#pending
     if (damage === null) return
@@ -49,14 +49,15 @@ export class Recovery {
     damage.end -= by
   }
 
-  /** Looks again where bytes were missing. @returns false when more are needed. */
+  /** Searches again after more bytes arrived. @returns false if still more are needed. */
   goOn(): boolean {
     return this.#pending === null || this.recover(this.#pending)
   }
 
   /**
-   * Looks for the next value that parses and looks like a record, reports what lies before it, and goes on from there. A missing
-   * quote makes the scanner run over several records: this brings them back. @returns false when more bytes are needed.
+   * Finds the next value that parses and looks like a record, reports everything before it as lost, and resumes there.
+   * A missing quote makes the scanner run over several records; this recovers them. @returns false if more bytes are
+   * needed.
    */
   recover(damage: Damage): boolean {
     const { bytes, isLast } = this.#text
@@ -74,7 +75,7 @@ export class Recovery {
     return false
   }
 
-  /** Reports what is lost from `start` on, up to the record at `found`. */
+  /** Reports the loss from `start` up to the record at `found`. */
   goOnAt(found: number, start: number, detail = 'not readable up to the next record'): true {
     this.#findings.problem('bad-json', this.#around.lostFrom(start), found, detail)
     this.#text.settled = found
@@ -82,7 +83,7 @@ export class Recovery {
     return true
   }
 
-  /** The text ends within what begins at `start`. @returns whether that had swallowed a record. */
+  /** The text ends inside what starts at `start`. @returns whether that had swallowed a record. */
   cutOff(start: number): boolean {
     const { bytes } = this.#text
     const found = this.#search.next(bytes, start + 1, bytes.length)
@@ -93,7 +94,7 @@ export class Recovery {
   }
 }
 
-/** Does what begins at `at` stand in a list? Else it is a line of its own, or the next of several values. */
+/** Whether the value at `at` is in a list; else it is a line of its own, or the next of several values. */
 function followsInList(window: Buffer, at: number): boolean {
   let before = at - 1
   while (before >= 0 && (window[before] as number) <= 0x20) before--

@@ -1,4 +1,4 @@
-/** The cells of a row → the fields of a record, as far as their columns say it; every other cell is kept as text. */
+/** Cells of a row → fields of a record, where the column is known; other cells are kept as text. */
 import {
   accountCell,
   booleanCell,
@@ -13,14 +13,14 @@ import { isJsonObject, type JsonObject } from '../model/record.js'
 import { hasEventFields, listOf, parseJson } from './fields.js'
 import { parseStruct } from './struct-text.js'
 
-/** Where cells are kept that no field of a record has, by the names of their columns. */
+/** Cells that no field of a record has, by column name. */
 const OTHER_CELLS = 'otherColumns'
 
 export interface RowFields {
-  /** undefined: no cell of it is one of an event. */
+  /** undefined if no cell belongs to an event. */
   readonly record: JsonObject | undefined
   readonly doubts: readonly Doubt[]
-  /** Columns that were not used and hold something here. */
+  /** Unused columns that have a value here. */
   readonly unused: readonly string[]
 }
 
@@ -33,7 +33,7 @@ export class Columns {
     this.#uses = names.map(columnUse)
   }
 
-  /** @param skip index of the cell that holds the record itself. @param isSure whether each cell is under its own column. */
+  /** @param skip index of the cell with the record itself. @param isSure whether each cell is under its own column. */
   read(cells: readonly unknown[], skip = -1, isSure = true): RowFields {
     const row = new Row()
     for (const [index, cell] of cells.entries()) {
@@ -45,7 +45,7 @@ export class Columns {
   }
 }
 
-/** In a row that has lost its columns only a cell that can be nothing else is a field. */
+/** In a row that lost its columns, only an unambiguous cell becomes a field. */
 const PLAIN: Readonly<Record<string, RegExp>> = {
   eventTime: /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d/,
   eventID: /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i,
@@ -87,7 +87,7 @@ class Row {
     const isSet = value !== undefined && this.#set(use.path, value)
     if (isSet && use.isOwn) this.#own++
     const isOtherTime = use.kind === 'time' && !isPlainTime(value)
-    if (!isSet || isOtherTime || !says(value, text)) this.#others.set(name, text)
+    if (!isSet || isOtherTime || !contains(value, text)) this.#others.set(name, text)
   }
 
   end(): RowFields {
@@ -101,7 +101,7 @@ class Row {
     }
   }
 
-  /** The first value of a field counts. @returns whether this is it. */
+  /** The first value of a field wins. @returns whether this is it. */
   #set(path: readonly string[], value: unknown): boolean {
     let place = this.#record
     for (const key of path.slice(0, -1).filter((step) => step !== '[]')) {
@@ -117,7 +117,7 @@ class Row {
   }
 }
 
-/** What the ARN of a caller says of its type, where no cell does. */
+/** Types implied by the caller's ARN if no cell has the type. */
 const TYPES: readonly (readonly [RegExp, string])[] = [
   [/^arn:aws[\w-]*:iam::\d{12}:user\/(?:.*\/)?([^/]+)$/, 'IAMUser'],
   [/^arn:aws[\w-]*:sts::\d{12}:assumed-role\/[^/]+\/[^/]+$/, 'AssumedRole'],
@@ -136,7 +136,7 @@ function completed(who: JsonObject): JsonObject {
   return who
 }
 
-/** Fields of a struct, where some stand in columns of their own. */
+/** Merges fields of a struct of which some have columns of their own. */
 function merge(place: JsonObject, value: JsonObject): boolean {
   Object.assign(place, { ...value, ...place })
   return true
@@ -146,8 +146,8 @@ function cited(text: unknown): string {
   return JSON.stringify(text).slice(0, 80)
 }
 
-/** Does the record say all that the cell says? What is read otherwise than it is written is kept as it is written, too. */
-function says(value: unknown, cell: unknown): boolean {
+/** Whether the record contains everything in the cell. A cell that was converted is kept as text too. */
+function contains(value: unknown, cell: unknown): boolean {
   return (
     value === cell || typeof cell !== 'string' || (typeof value === 'object' && parseJson(cell) !== undefined)
   )
@@ -184,7 +184,7 @@ function respelled(value: unknown): unknown {
   )
 }
 
-/** The console writes JSON, Lake its own notation: of that only the ARNs are sure. */
+/** The console writes JSON, Lake a notation of which only the ARNs are certain. */
 function resourcesOf(cell: unknown): unknown {
   const json = typeof cell === 'string' ? parseJson(cell) : cell
   if (Array.isArray(json)) return listOf(json, 'resourceType', 'resourceName')

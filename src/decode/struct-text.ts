@@ -1,6 +1,7 @@
 /**
- * `{type=AssumedRole, arn=…, sessioncontext={…}}`: how Athena and CloudTrail Lake write a struct or a map as text. Values are not
- * quoted, so a value that holds `, name=` cannot be told from two: callers keep the text, and the first value of a name counts.
+ * Parses `{type=AssumedRole, arn=…, sessioncontext={…}}`, Athena's and CloudTrail Lake's text form of a struct or map.
+ * Values are not quoted, so a value with `, name=` in it looks like two: callers keep the text, and the first value of
+ * a name wins.
  */
 import type { JsonObject } from '../model/record.js'
 
@@ -8,7 +9,7 @@ const MAX_TEXT = 65_536
 const MAX_DEPTH = 8
 const NAME = /^\s*([\w$.:-]{1,100})=/
 
-/** @returns undefined when the text is not of this form. */
+/** @returns undefined if the text has another form. */
 export function parseStruct(text: string): JsonObject | undefined {
   const trimmed = text.trim()
   if (trimmed.length > MAX_TEXT || !trimmed.startsWith('{') || !trimmed.endsWith('}')) return undefined
@@ -25,7 +26,7 @@ function fieldsIn(text: string, depth: number): JsonObject | undefined {
       last = Object.hasOwn(fields, name) ? undefined : name
       if (last !== undefined) fields[last] = valueOf(value, depth)
     } else if (last !== undefined && typeof fields[last] === 'string') {
-      // The comma was one of the value before.
+      // The comma was part of the previous value.
       fields[last] = `${fields[last] as string},${part}`
     }
   }
@@ -41,7 +42,7 @@ function valueOf(text: string, depth: number): unknown {
   return text
 }
 
-/** At the commas outside of brackets. */
+/** Splits at commas outside brackets. */
 function partsOf(text: string): string[] {
   const parts: string[] = []
   let depth = 0

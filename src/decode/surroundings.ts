@@ -1,9 +1,9 @@
 /**
- * What stands around the next value: a list, and the object of the outer level that may be the envelope of a list. Knows the
- * grammar and places in the window, not the bytes.
+ * Parser state: position in the JSON grammar, the enclosing list, and the outer object that may be its envelope. Knows
+ * the grammar and window offsets, but not the bytes.
  */
 
-/** Where in the grammar the reader stands between two values. */
+/** Grammar state between two values. */
 export type Place =
   | 'document'
   | 'first-element'
@@ -17,22 +17,22 @@ export type Place =
 
 export class Surroundings {
   place: Place = 'document'
-  /** Name of the list whose elements are read: a key of its envelope, or '' for a bare one; null outside of lists. */
+  /** Name of the list being read: a key of its envelope, or '' for a bare list; null outside of lists. */
   list: string | null = null
   /** Complete values of the outer level. */
   documents = 0
-  /** The object that is read member by member. */
+  /** Start of the object that is read member by member. */
   objectStart = 0
   memberStart = 0
   key = ''
   #inObject = false
-  /** Its members are judged one by one: its list was found, or it is over the limit. */
+  /** Members are validated one by one: the list was found, or the object is over the limit. */
   #isOpened = false
   #isTooLarge = false
-  /** The list is only assumed: the envelope around it was damaged. */
+  /** The list is assumed, since its envelope was damaged. */
   #isListAssumed = false
 
-  /** The window lost its first bytes. */
+  /** The window dropped its first bytes. */
   shift(by: number): void {
     this.objectStart -= by
     this.memberStart -= by
@@ -50,12 +50,12 @@ export class Surroundings {
     return this.#isListAssumed
   }
 
-  /** First byte of what is not given yet, and is lost with what is damaged at `at`: of an object that is not opened, all. */
+  /** First byte not emitted yet, lost with damage at `at`: all of an object that is not opened. */
   heldFrom(at: number): number {
     return this.#inObject && !this.#isOpened ? this.objectStart : at
   }
 
-  /** First byte that is reported as lost with `at`: of an object over the limit nothing else tells. */
+  /** First byte reported as lost with `at`: nothing else reports an object over the limit. */
   lostFrom(at: number): number {
     return this.#isTooLarge && this.list === null ? this.objectStart : at
   }
@@ -77,14 +77,14 @@ export class Surroundings {
     this.place = 'colon'
   }
 
-  /** The value of the member is a list, and the object its envelope. */
+  /** The member's value is a list and the object its envelope. */
   openEnvelope(): void {
     this.#isOpened = true
     this.list = this.key
     this.place = 'first-element'
   }
 
-  /** Not kept any longer, unless it was opened before: then only its elements are. */
+  /** Drops the object, unless it was opened before: then only its elements are kept. */
   limitObject(end: number, maxBytes: number): void {
     if (!this.#inObject || this.#isOpened || end - this.objectStart <= maxBytes) return
     this.#isOpened = this.#isTooLarge = true
@@ -110,18 +110,18 @@ export class Surroundings {
     this.#leaveObject()
   }
 
-  /** Values that follow each other without a comma are lines of their own. */
+  /** Values that follow each other without a comma are separate lines. */
   leaveAssumedList(): void {
     this.#isListAssumed = false
     this.list = null
     this.place = 'document'
   }
 
-  /** Behind damage, at a record that can be read. `isInList`: the bytes before it look so. */
+  /** Resumes at a readable record after damage. `isInList`: the preceding bytes look like a list. */
   goOnAtRecord(isInList: boolean): void {
     if (this.list === null) {
       if (this.#inObject) this.#leaveObject()
-      // The damage was in an envelope, or that lies before the beginning of the text; else it was in a line of its own.
+      // The damage was in an envelope, or one before the start of the text; else in a line of its own.
       if (isInList) {
         this.list = ''
         this.#isListAssumed = true
@@ -130,7 +130,7 @@ export class Surroundings {
     this.place = this.list === null ? 'document' : 'element'
   }
 
-  /** Behind damage that fills the window. */
+  /** After damage that fills the window. */
   goOnBehindAll(): void {
     if (this.list === null) this.#leaveObject()
     else this.place = 'after-element'

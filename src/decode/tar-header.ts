@@ -1,9 +1,9 @@
 const TAR_BLOCK = 512
 
-/** A header block whose checksum holds: the word `ustar` alone could stand in a record. */
+/** A header block with a valid checksum: the word `ustar` alone could occur in a record. */
 export function isTar(content: Buffer): boolean {
   if (content.length < TAR_BLOCK || content.toString('latin1', 257, 262) !== 'ustar') return false
-  const told = parseInt(
+  const recorded = parseInt(
     content
       .toString('latin1', 148, 156)
       .replace(/[\0 ]+$/, '')
@@ -12,5 +12,5 @@ export function isTar(content: Buffer): boolean {
   )
   let sum = 8 * 0x20
   for (let at = 0; at < TAR_BLOCK; at++) if (at < 148 || at >= 156) sum += content[at] as number
-  return told === sum
+  return recorded === sum
 }

@@ -1,4 +1,4 @@
-/** A text of one kind, read as it comes. */
+/** A streaming reader of one kind of text. */
 export interface TextContent {
   push(bytes: Buffer, last: boolean): void
 }

@@ -1,4 +1,4 @@
-/** What a text is, told by its first bytes: JSON, or one of the forms that go by lines. */
+/** Classifies a text by its first bytes: JSON, or one of the line formats. */
 import { foreignText, unsupportedFormat } from './classify.js'
 import { formByHeader, formByRecordCell, type CsvForm } from './csv-form.js'
 import { neighbourText, type Neighbour } from './neighbours.js'
@@ -17,26 +17,26 @@ export type TextKind =
 
 /** White space, then an object or a list. */
 const JSON_START = /^\s*[[{]/
-/** CloudWatch's export task: the time of the log event, a space, the message. */
+/** CloudWatch export task: time of the log event, a space, the message. */
 const EXPORT_LINE = /^\s*(?:\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z|\d{13}) /
-/** Owner, bucket, time: the beginning of an S3 server access log. */
+/** Owner, bucket, time: the start of an S3 server access log line. */
 const ACCESS_LINE = /^\s*(?:[0-9a-f]{64}|-) \S+ \[\d\d\/[A-Z][a-z]{2}\/\d{4}:/
-/** Where a text that does not begin like JSON may still show that it holds records. */
+/** Bytes searched for records in a text that does not start like JSON. */
 const SEARCHED_BYTES = 1024 * 1024
-/** A header of all known columns is under 1 kB. */
+/** A header with all known columns is under 1 kB. */
 const HEADER_BYTES = 16 * 1024
 
 export function startsLikeJson(head: Buffer): boolean {
   return JSON_START.test(head.toString('latin1', 0, 256))
 }
 
-/** Behind a first line that is damaged, or was cut. */
+/** Used if the first line is damaged or truncated. */
 function mostLines(head: string, form: RegExp): boolean {
   const lines = head.split(/[\r\n]+/).slice(1, -1)
   return lines.length > 0 && lines.filter((line) => form.test(line)).length * 2 > lines.length
 }
 
-/** @param head the beginning of the text, without a byte order mark. */
+/** @param head the start of the text, without a byte order mark. */
 export function textKind(head: Buffer): TextKind {
   const known = unsupportedFormat(head)
   if (known !== null) return { kind: 'foreign', detail: known, unsupported: true }
@@ -57,7 +57,7 @@ export function textKind(head: Buffer): TextKind {
     return { kind: 'foreign', detail: 'zero bytes: not downloaded or recovered whole', unsupported: false }
   const held = formByRecordCell(head.toString('utf8', 0, SEARCHED_BYTES))
   if (held !== undefined) return { kind: 'csv', form: held }
-  // Documentation, tickets: records in other text are searched for.
+  // Documentation and tickets: other text is searched for records.
   if (head.subarray(0, SEARCHED_BYTES).includes('"eventVersion"')) return { kind: 'json' }
   return { kind: 'foreign', detail: foreignText(head), unsupported: false }
 }

@@ -1,4 +1,4 @@
-/** The bytes that are being read, with their place in the content, as text on demand. */
+/** The current bytes with their offset in the content, decoded on demand. */
 import { isAscii, isUtf8 } from 'node:buffer'
 
 const EMPTY = Buffer.alloc(0)
@@ -7,16 +7,16 @@ export class TextWindow {
   bytes: Buffer = EMPTY
   /** Content offset of the first byte. */
   base = 0
-  /** Index up to which everything is settled: given, reported, or of no meaning. */
+  /** Everything before this index has been emitted, reported, or is insignificant. */
   settled = 0
-  /** Nothing comes behind these bytes. */
+  /** No bytes follow. */
   isLast = false
-  /** Of its own memory, from the first byte on: where chunks are put together. */
+  /** Own memory starting at the first byte, used to join chunks. */
   #store = EMPTY
   #latin1: string | undefined
   #ascii = true
 
-  /** Drops what lies before `keep`, and appends. @returns by how much everything moved. */
+  /** Drops bytes before `keep` and appends the chunk. @returns by how much indices moved. */
   take(chunk: Buffer, isLast: boolean, keep: number): number {
     const by = Math.min(keep, this.bytes.length)
     this.base += by
@@ -33,7 +33,7 @@ export class TextWindow {
     return by
   }
 
-  /** In a store with room for as much again: a value of a thousand chunks is not copied a thousand times. */
+  /** Doubles the capacity, so that a value of a thousand chunks is not copied a thousand times. */
   #append(rest: Buffer, chunk: Buffer): Buffer {
     const length = rest.length + chunk.length
     let from = rest.buffer === this.#store.buffer ? rest.byteOffset : Infinity
@@ -48,7 +48,7 @@ export class TextWindow {
 
   text(start: number, end: number): string {
     if (!this.#ascii) return this.bytes.toString('utf8', start, end)
-    // One decode for the whole window; a slice of it costs nothing and JSON.parse reads it in place.
+    // Decoded once per window; slices are free and JSON.parse reads them in place.
     const all = (this.#latin1 ??= this.bytes.toString('latin1'))
     return all.slice(start, end)
   }

@@ -1,4 +1,4 @@
-/** UTF-16 text with a byte order mark: what PowerShell's redirection makes of the AWS CLI's output. */
+/** UTF-16 text with a byte order mark, as PowerShell's redirection makes of the AWS CLI's output. */
 export function isUtf16(bytes: Buffer): boolean {
   return (
     bytes.length >= 4 && (isMark(bytes, 0xff, 0xfe) || isMark(bytes, 0xfe, 0xff)) && bytes.length % 2 === 0

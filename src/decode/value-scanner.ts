@@ -1,11 +1,10 @@
 /**
- * Finds where a JSON value ends: brackets outside strings. It does not judge the value. It keeps its place when the bytes
- * end first, and goes on in the next window.
+ * Finds where a JSON value ends, by brackets outside strings, without validating it. If the bytes end first, it
+ * continues in the next window.
  */
 import { BACKSLASH, CLOSE_ARRAY, CLOSE_OBJECT, OPEN_ARRAY, OPEN_OBJECT, QUOTE } from './json-bytes.js'
 
 export class ValueScanner {
-  /** A value is in progress. */
   active = false
   /** Index of its first byte in the window. */
   start = 0
@@ -24,25 +23,25 @@ export class ValueScanner {
     this.#inString = false
   }
 
-  /** The window lost its first bytes. */
+  /** The window dropped its first bytes. */
   shift(by: number): void {
     this.start -= by
     this.#at -= by
   }
 
-  /** Neither in brackets nor in a string: a number or a word, which only the end of the text ends. */
+  /** Neither in brackets nor in a string: a number or word, which ends with the text. */
   get isScalar(): boolean {
     return this.#depth === 0 && !this.#inString
   }
 
-  /** How far it has looked. */
+  /** First index not scanned yet. */
   get reached(): number {
     return this.#at
   }
 
   /**
-   * Index after the value, or -1 when the window ends first. The hot loop: a byte loop beats Buffer.indexOf here, since
-   * most strings are shorter than what a call into native code costs.
+   * Index after the value, or -1 if the window ends first. Hot loop: a byte loop beats Buffer.indexOf, since most
+   * strings are shorter than the cost of a native call.
    */
   end(window: Buffer, last: boolean): number {
     const length = window.length

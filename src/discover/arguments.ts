@@ -1,4 +1,4 @@
-/** Turns the paths a user named into the files and folders they mean. What is missing is the user's to mend: an error. */
+/** Resolves the paths named by the user to files and folders. A missing path is a user error. */
 import { readdir, readlink, realpath, stat } from 'node:fs/promises'
 import type { Stats } from 'node:fs'
 import path from 'node:path'
@@ -10,35 +10,35 @@ import { bytesOfText, joinBytes, openable, shownOfBytes, textOfBytes, type PathB
 import { linkSkipped, notRegular, skippedAsGone, skippedByError } from './skipped.js'
 import { STATS_AT_ONCE, statsOfAll } from './stats-of-all.js'
 
-/** A place where the search begins. */
+/** A path where the search starts. */
 export interface Start {
   readonly path: PathBytes
-  /** Absolute, without symbolic links: tells that two arguments mean one file. */
+  /** Absolute, without symbolic links: identifies a file that several arguments name. */
   readonly real: PathBytes
-  /** Where the argument itself lies, when it is a symbolic link. */
+  /** Path of the argument itself, if it is a symbolic link. */
   readonly link: PathBytes | undefined
   readonly isFolder: boolean
-  /** What keeps it from being read, for what is neither file nor folder. */
+  /** Why it cannot be read, if it is neither file nor folder. */
   readonly irregular: SkippedPath | undefined
   readonly size: number
   readonly mtimeMs: number
-  /** How many folders of `path` the user spelled out; those behind them a pattern met. */
+  /** Number of folders of `path` that the user spelled out; the others were matched by a pattern. */
   readonly spelled: number
 }
 
 interface Named {
   readonly path: PathBytes
-  /** As written: a pattern that ends in a slash wants folders only. */
+  /** As written: a pattern ending in a slash matches folders only. */
   readonly given: PathBytes
   readonly byGlob: boolean
   readonly spelled: number
 }
 
 const MOST_SHOWN = 200
-/** The path leads nowhere, whatever else is right with the disk. */
+/** Errors that mean the path does not exist, as opposed to a failing disk. */
 const MISSING = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG'])
 
-/** Lists and patterns name many files of few folders. */
+/** Cached: lists and patterns name many files in few folders. */
 type RealFolders = Map<PathBytes, Promise<PathBytes>>
 
 export async function findStarts(
@@ -46,12 +46,12 @@ export async function findStarts(
   skip: (skipped: SkippedPath) => void,
 ): Promise<Start[]> {
   const look = new Look(skip)
-  // In chunks: by --files-from there may be a million.
+  // In chunks: --files-from can name a million.
   for (let at = 0; at < paths.length; at += STATS_AT_ONCE) {
     const literal = paths.slice(at, at + STATS_AT_ONCE).map((text) => named(bytesOfText(text)))
     const absent = await look.at(literal)
     for (const { given } of absent) {
-      // The literal path went first: `a[b].json` and a folder `*` are names too.
+      // The literal path was tried first: `a[b].json` and a folder `*` are valid names.
       const meant = await expand(given, skip)
       for (let from = 0; from < meant.length; from += STATS_AT_ONCE) {
         const gone = await look.at(meant.slice(from, from + STATS_AT_ONCE))
@@ -71,7 +71,7 @@ class Look {
     this.#skip = skip
   }
 
-  /** Returns those that are not there. */
+  /** @returns those that do not exist. */
   async at(some: readonly Named[]): Promise<Named[]> {
     const allStats = await statsOfAll(some.map(({ path }) => path))
     const absent: Named[] = []
@@ -84,7 +84,7 @@ class Look {
     return absent
   }
 
-  /** A link that the user named is followed. One that a pattern met is not: nobody named it. */
+  /** A link named by the user is followed, a link matched by a pattern is not. */
   async #place({ path, byGlob, spelled }: Named, own: Stats): Promise<void> {
     const real = await this.#realOf(path, own)
     if (!own.isSymbolicLink()) this.starts.push(startOf({ path, real, link: undefined, spelled }, own))
@@ -103,7 +103,7 @@ class Look {
     }
   }
 
-  /** The last part is not followed. A folder may end in `..` and has to be asked for itself. */
+  /** Does not follow the last part. A folder path can end in `..`, which must be resolved. */
   async #realOf(bytes: PathBytes, stats: Stats): Promise<PathBytes> {
     if (stats.isDirectory()) return realFolder(bytes)
     const cut = bytes.lastIndexOf('/')
@@ -114,7 +114,7 @@ class Look {
   }
 }
 
-/** Without the Stats: of a million arguments they alone would take over half a gigabyte. */
+/** Drops the Stats: for a million arguments they would take half a gigabyte. */
 function startOf(place: Pick<Start, 'path' | 'real' | 'link' | 'spelled'>, stats: Stats): Start {
   const isFolder = stats.isDirectory()
   const irregular = isFolder || stats.isFile() ? undefined : notRegular(place.path, stats)
@@ -142,18 +142,18 @@ async function expand(bytes: PathBytes, skip: (skipped: SkippedPath) => void): P
   return matches.map((path) => ({ path, given: path, byGlob: true, spelled: dynamic }))
 }
 
-/** What was taken for a path may be a whole file. */
+/** The argument could be the content of a file instead of a path. */
 function shortened(text: string): string {
   return text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text
 }
 
 function named(bytes: PathBytes): Named {
   if (bytes.includes('\0')) {
-    throw new CaseError(`a path can not hold a NUL byte: ${shownOfBytes(bytes)}`, {
+    throw new CaseError(`a path cannot contain a NUL byte: ${shownOfBytes(bytes)}`, {
       hint: 'a list from find -print0 goes to --files0-from',
     })
   }
-  // `logs/` and `logs` are one folder, with one spelling in every list.
+  // Lists `logs/` and `logs` under one spelling.
   const path = bytes.replace(/(?<=[^/])\/+$/, '')
   return { path, given: bytes, byGlob: false, spelled: partsOf(path).length }
 }
@@ -182,8 +182,8 @@ async function missing(bytes: PathBytes): Promise<CaseError> {
 }
 
 /**
- * Node decodes its arguments as UTF-8 and puts U+FFFD for what is not: such a path can not be opened. Finds the names
- * that read so. They may be several; the shell that expanded `*` named them all, so take all.
+ * Node decodes arguments as UTF-8 and replaces invalid bytes by U+FFFD; such a path cannot be opened. Finds the names
+ * that decode to it. If there are several, the shell's `*` named all of them, so all are used.
  */
 async function namesReadAs(bytes: PathBytes): Promise<PathBytes[]> {
   const text = Buffer.from(bytes, 'latin1').toString('utf8')
@@ -208,7 +208,8 @@ async function realFolder(bytes: PathBytes): Promise<PathBytes> {
   try {
     return await realpath(openable(bytes), 'latin1')
   } catch {
-    // A parent that may be passed but not read. Two spellings of one file may then both be listed; its hash tells.
+    // The parent can be traversed but not read, so two spellings of one file may both be listed; the hash finds the
+    // duplicate.
     return path.resolve(bytesOfText(process.cwd()), bytes)
   }
 }

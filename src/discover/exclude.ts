@@ -1,14 +1,14 @@
 /**
- * --exclude patterns as one test on a path. Written out here because fast-glob matches only while it walks, and its
- * walk is not ours (see find-sources.ts); path.matchesGlob of Node 20 prints an experimental warning.
+ * Compiles --exclude patterns into one test on a path. fast-glob only matches while it walks, and its walk is not used
+ * (see find-sources.ts); path.matchesGlob of Node 20 prints an experimental warning.
  *
- * A pattern is met at any depth: `tmp` and `tmp/*.json` as if they began with a folder wildcard. One that begins
- * with `/` is met from the root of the file system. Letter case does not count, as on the archives' own suffixes.
+ * A pattern matches at any depth: `tmp` and `tmp/*.json` as if they began with a folder wildcard. One that begins with
+ * `/` matches from the root. Case is ignored, as in archives' suffixes.
  */
 import { CaseError } from '../model/case-error.js'
 import { shownOfBytes, type PathBytes } from './path-bytes.js'
 
-/** `real` is the absolute path without symbolic links; only patterns that begin with `/` look at it. */
+/** `real` is the absolute path without symbolic links, used by patterns that begin with `/`. */
 export type Exclude = (path: PathBytes, real: PathBytes) => boolean
 
 export function excludeMatcher(patterns: readonly string[]): Exclude {
@@ -22,7 +22,7 @@ export function excludeMatcher(patterns: readonly string[]): Exclude {
 }
 
 function union(patterns: readonly string[]): RegExp {
-  // No pattern: matches nothing.
+  // No patterns: match nothing.
   if (patterns.length === 0) return /(?!)/
   return new RegExp(patterns.map(sourceOf).join('|'), 'isu')
 }
@@ -35,7 +35,7 @@ function sourceOf(pattern: string): string {
   try {
     new RegExp(source, 'isu')
   } catch (cause) {
-    throw new CaseError(`can not read the exclude pattern ${pattern}`, {
+    throw new CaseError(`cannot parse the exclude pattern ${pattern}`, {
       hint: 'it may hold * ? ** [a-z] [!a-z] {a,b}; put \\ before one of these to mean the character itself',
       cause,
     })

@@ -1,4 +1,4 @@
-/** Lets fast-glob expand a pattern, over a file system that neither hides nor breaks on a name or a locked folder. */
+/** Expands a pattern with fast-glob through a file system adapter that survives odd names and locked folders. */
 import fs from 'node:fs'
 import fg from 'fast-glob'
 import type { SkippedPath } from '../model/source.js'
@@ -7,7 +7,7 @@ import { skippedByError } from './skipped.js'
 
 type Adapter = NonNullable<NonNullable<Parameters<typeof fg>[1]>['fs']>
 
-/** Undefined when nothing matched and nothing was skipped on the way: a mistaken pattern. */
+/** Undefined if nothing matched and nothing was skipped: probably a wrong pattern. */
 export async function expandGlob(
   pattern: string,
   skip: (skipped: SkippedPath) => void,
@@ -26,13 +26,13 @@ export async function expandGlob(
   return matches.map(bytesOfText)
 }
 
-/** A pattern may ask for folders that are not there; that says nothing about the evidence. */
+/** A pattern may name folders that do not exist, which says nothing about the evidence. */
 const NOTHING_THERE = new Set(['ENOENT', 'ENOTDIR'])
 
 /**
- * fast-glob aborts on EACCES or, with suppressErrors, says nothing: here a locked folder is reported and reads as
- * empty. It gets names as UTF-8 with U+FFFD, and its `**` does not match a newline (3.3.3): here both kinds of byte
- * are escaped on the way in, and `bytesOfText` brings them back.
+ * fast-glob aborts on EACCES or, with suppressErrors, hides it: here a locked folder is reported and reads as empty. It
+ * decodes names as UTF-8 with U+FFFD, and its `**` does not match a newline (3.3.3): both kinds of byte are escaped
+ * here, and `bytesOfText` restores them.
  */
 function adapter(skip: (skipped: SkippedPath) => void): Adapter {
   return {

@@ -1,11 +1,11 @@
 /**
- * Finds every file under the given paths, in an order that depends on nothing but their names, and reports each
- * entry that is not read. Opens nothing: a named pipe would hang, a device would act.
+ * Finds every file under the given paths, in an order that depends on names only, and reports each entry that is not
+ * read. Opens nothing: reading a named pipe would hang, and opening a device can have side effects.
  *
- * The walk is our own, not fast-glob's. Measured with fast-glob 3.3.3 on Node 20: it aborts on the first locked
- * folder or, with suppressErrors, passes it in silence; its `**` drops names that hold a newline; names that are not
- * UTF-8 come back unopenable. It took 13 µs a file with stats, this walk 5 to 8 (20,000 files, 2 busy cores). Synchronous calls
- * took 3, but stop progress and Ctrl-C meanwhile and wait for a network disk one file at a time.
+ * Why not fast-glob (3.3.3, Node 20, measured): it aborts on the first locked folder or, with suppressErrors, skips it
+ * silently; its `**` drops names with a newline; names that are not UTF-8 come back unopenable. It took 13 µs a file
+ * with stats, this walk 5 to 8 (20,000 files, 2 busy cores). Synchronous calls took 3, but block progress and Ctrl-C,
+ * and read a network disk one file at a time.
  */
 import type { Stats } from 'node:fs'
 import { readdir } from 'node:fs/promises'
@@ -19,14 +19,13 @@ import { STATS_AT_ONCE, statsOfAll } from './stats-of-all.js'
 interface FoundSources {
   readonly files: FoundFile[]
   readonly skipped: SkippedPath[]
-  /** Folders of the evidence, without symbolic links: those that were named, and those of files that were. */
+  /** Folders of the evidence without symbolic links: those named, and those containing named files. */
   readonly folders: PathBytes[]
 }
 
 /**
- * Symbolic links named as an argument are followed, those met inside a folder are not, so that no loop can arise.
- * A file that several arguments reach is listed once. Two hard links are two files with two paths to account for:
- * their common hash makes one a duplicate later.
+ * Symbolic links are followed only as arguments, so no loop can occur. A file reached by several arguments is listed
+ * once. Two hard links are two files with two paths; their equal hash makes one a duplicate later.
  */
 export async function findSources(
   paths: readonly string[],
@@ -34,7 +33,7 @@ export async function findSources(
 ): Promise<FoundSources> {
   const search = new Search(excludeMatcher(options.exclude))
   const starts = await findStarts(paths, search.skip)
-  // Which spelling a file is listed under must not depend on the order of the arguments.
+  // Otherwise the listed spelling of a file would depend on the order of the arguments.
   starts.sort((a, b) => compare(a.path, b.path))
   for (const start of starts) if (!start.isFolder) search.addNamed(start)
   for (const start of starts) if (start.isFolder) await search.walk(start)
@@ -49,7 +48,7 @@ function folderOf(path: PathBytes): PathBytes {
   return path.slice(0, Math.max(path.lastIndexOf('/'), 1))
 }
 
-/** For the fs functions. `path` alone is not enough when the name is not UTF-8. */
+/** For the fs functions, which need bytes if the name is not UTF-8. */
 export function openablePath(file: FoundFile): string | Buffer {
   return file.pathHex === undefined ? file.path : Buffer.from(file.pathHex, 'hex')
 }
@@ -70,7 +69,7 @@ class Search {
   readonly #hits: Hit[] = []
   readonly #skipped: SkippedPath[] = []
   readonly #walked = new Set<PathBytes>()
-  /** Files that are arguments themselves, by real folder: the walk passes over them. */
+  /** Files named as arguments, by real folder: the walk skips them. */
   readonly #named = new Map<PathBytes, Set<PathBytes>>()
 
   constructor(excluded: Exclude) {
@@ -90,7 +89,7 @@ class Search {
     else this.skip(start.irregular)
   }
 
-  /** Folders wait on a list, not on the call stack: their depth is the archive's to choose. */
+  /** An explicit list instead of recursion: the archive controls the depth. */
   async walk(start: Start): Promise<void> {
     if (this.#isExcluded(start)) return
     const waiting: Folder[] = [start]
@@ -107,7 +106,7 @@ class Search {
     return { files: this.#hits.map(foundFile), skipped: withoutRepeats(this.#skipped) }
   }
 
-  /** The folders a pattern went through count as if the walk had met them; those the user spelled out do not. */
+  /** Folders matched by a pattern count as walked; those spelled out by the user are never excluded. */
   #isExcluded({ path, real, spelled }: Start): boolean {
     const tested = Math.max(partsOf(path).length - spelled, 1)
     for (let up = 0; up < tested; up++) {
@@ -170,12 +169,12 @@ function foundFile({ path, size, mtimeMs }: Hit): FoundFile {
   return isUtf8(path) ? file : { ...file, pathHex: Buffer.from(path, 'latin1').toString('hex') }
 }
 
-/** A locked folder may be met by a pattern and by the walk. */
+/** A locked folder can be met both by a pattern and by the walk. */
 function withoutRepeats(sorted: readonly SkippedPath[]): SkippedPath[] {
   return sorted.filter((one, index) => one.path !== sorted[index - 1]?.path)
 }
 
-/** Of `PathBytes`: byte order. */
+/** Byte order, for `PathBytes`. */
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }

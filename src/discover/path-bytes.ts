@@ -1,24 +1,23 @@
 /**
- * File names as what they are on disk: bytes. Three spellings of one path, and the ways between them.
- *
- * - `PathBytes`: one character a byte (latin1). Node reads and compares such strings as fast as any other, `<` is
- *   byte order, and for the usual ASCII path it is the path itself.
- * - text: UTF-8 decoded, each byte that is not UTF-8 kept as a lone surrogate U+DC80..DCFF (as Python does), so that
- *   a path passes losslessly through APIs that want a string.
- * - shown: for people; each such byte as `\xNN`. It can not be opened.
+ * File names are bytes. Three representations of a path, and conversions between them:
+ * - `PathBytes`: one character per byte (latin1). As fast as any string in Node, `<` is byte order, and an ASCII path
+ * is unchanged.
+ * - text: decoded as UTF-8, with each invalid byte kept as a lone surrogate U+DC80..DCFF (as in Python), so that it
+ * survives APIs that take strings.
+ * - shown: for people, with each such byte as `\xNN`. It cannot be opened.
  */
 export type PathBytes = string
 
 const NOT_ASCII = /[\u0080-\uffff]/
 const ESCAPED_BYTE = /([\udc00-\udcff])/u
 
-// The well-formed sequences of RFC 3629, table 3-7 of Unicode; the group catches a byte that is in none of them.
+// The well-formed sequences of RFC 3629 (Unicode table 3-7); the group captures a byte outside of them.
 const UTF8_SEQUENCE =
   /[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2}|([\x80-\xff])/g
 
 export function bytesOfText(text: string): PathBytes {
   if (!NOT_ASCII.test(text)) return text
-  // Odd pieces are the escaped bytes. The u flag keeps the halves of an emoji together.
+  // Odd pieces are the escaped bytes. The u flag keeps surrogate pairs together.
   return text
     .split(ESCAPED_BYTE)
     .map((piece, index) =>
@@ -33,7 +32,7 @@ export function textOfBytes(bytes: PathBytes): string {
   return decode(bytes, escapeAsText)
 }
 
-/** Hides a byte of a name from an API that gives it a meaning of its own; `bytesOfText` undoes it. */
+/** Hides a byte from an API that would interpret it; `bytesOfText` undoes it. */
 export function escapeAsText(byte: string): string {
   return String.fromCharCode(0xdc00 + byte.charCodeAt(0))
 }
@@ -46,7 +45,7 @@ export function isUtf8(bytes: PathBytes): boolean {
   return !NOT_ASCII.test(bytes) || !ESCAPED_BYTE.test(textOfBytes(bytes))
 }
 
-/** For the fs functions: they take strings as UTF-8 text, so only ASCII may go there as a string. */
+/** For the fs functions, which encode strings as UTF-8: only ASCII may be passed as a string. */
 export function openable(bytes: PathBytes): string | Buffer {
   return NOT_ASCII.test(bytes) ? Buffer.from(bytes, 'latin1') : bytes
 }

@@ -1,11 +1,11 @@
-/** Reads the path lists of --files-from, --files0-from and standard input. */
+/** Reads path lists from --files-from, --files0-from and standard input. */
 import { CaseError } from '../model/case-error.js'
 import { textOfBytes } from './path-bytes.js'
 
-/** Linux takes 4,096 bytes and Windows 32,767 characters: anything longer is not a path, and the list not a list. */
+/** Linux allows 4,096 bytes and Windows 32,767 characters: with anything longer the input is not a path list. */
 const MAX_PATH_BYTES = 128 * 1024
 
-/** Paths in list order, empty ones left out. Bytes that are not UTF-8 survive: see path-bytes.ts, "text". */
+/** Paths in list order without empty ones. Keeps bytes that are not UTF-8: see path-bytes.ts, "text". */
 export async function* readPathList(
   stream: AsyncIterable<Buffer | string>,
   separator: '\n' | '\0',
@@ -31,7 +31,7 @@ export async function* readPathList(
 
 function readItem(item: string, separator: '\n' | '\0', first: boolean): string {
   if (separator === '\0') return textOfBytes(item)
-  // Lists made on Windows: a byte order mark, and CR LF. UTF-16 and NUL-separated lists show as NULs here.
+  // Lists from Windows have a byte order mark and CR LF. UTF-16 and NUL-separated lists contain NULs here.
   const line = (first ? item.replace(/^\xef\xbb\xbf/, '') : item).replace(/\r$/, '')
   if (line.includes('\0')) throw notAList()
   return textOfBytes(line)

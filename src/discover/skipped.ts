@@ -14,7 +14,7 @@ const REASONS: Readonly<Record<string, string>> = {
 
 export function skippedByError(path: PathBytes, error: unknown): SkippedPath {
   const { code, message } = error as NodeJS.ErrnoException
-  // A stack from us, not from the file system, is a bug and must surface.
+  // Without a code it is a bug of ours, which must surface.
   if (code === undefined) throw error
   const reason = REASONS[code]
   return {
@@ -24,7 +24,7 @@ export function skippedByError(path: PathBytes, error: unknown): SkippedPath {
   }
 }
 
-/** Met a moment ago by a pattern, and not there any more. */
+/** Matched by a pattern but deleted since. */
 export function skippedAsGone(path: PathBytes): SkippedPath {
   return { path: shownOfBytes(path), kind: 'unreadable', detail: `${REASONS['ENOENT'] ?? ''} (ENOENT)` }
 }

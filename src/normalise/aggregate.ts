@@ -1,4 +1,4 @@
-/** An aggregated event → one row per count: CloudTrail User Guide, record contents of aggregated events. */
+/** An aggregated event → one row per count (CloudTrail User Guide, record contents of aggregated events). */
 import type { SqlValue } from '../model/dictionary.js'
 import type { JsonObject } from '../model/record.js'
 import { short, typeName, type ReportProblem } from './check-record.js'
@@ -11,7 +11,7 @@ export interface AggregateInput {
   readonly length: number
 }
 
-/** In the order of the table `aggregate`. An event without readable counts is one row without a name. */
+/** In the order of the table `aggregate`. An event without readable counts becomes one row without a name. */
 export function aggregateRows(input: AggregateInput, report: ReportProblem): SqlValue[][] {
   const { record } = input
   const read = new FieldReader(input, report)
@@ -40,7 +40,7 @@ export function aggregateRows(input: AggregateInput, report: ReportProblem): Sql
   return rows.length === 0 ? [[...head, 1, read.text('dimension', primary['dimension']), null, null]] : rows
 }
 
-/** What no column can hold as it is becomes null, and a problem. */
+/** A value that no column can represent becomes null and a problem. */
 class FieldReader {
   readonly #report: ReportProblem
   readonly #place

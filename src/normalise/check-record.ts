@@ -1,4 +1,4 @@
-/** What is wrong with a record, or missing from it: one problem each, and the record is kept. */
+/** Reports what is wrong with a record or missing from it, one problem each. The record is kept. */
 import type { EventDraft } from '../model/dictionary.js'
 import type { Problem } from '../model/problem.js'
 import type { JsonObject } from '../model/record.js'
@@ -11,15 +11,15 @@ export interface RecordInput {
   readonly length: number
   readonly index: number
   readonly insight: boolean
-  /** When the envelope says it was, for a record without eventTime. */
+  /** Time from the envelope, for a record without eventTime. */
   readonly envelopeTime?: unknown
-  /** Bits of FLAG that tell how the record was read. */
+  /** Bits of FLAG for how the record was read. */
   readonly flags: number
 }
 
 export type ReportProblem = (problem: Problem) => void
 
-/** What CloudTrail leaves out when it is too large (User Guide: record contents); padding until then is a known evasion. */
+/** Fields that CloudTrail omits if too large (User Guide: record contents); padding them is a known evasion. */
 const LARGE_FIELDS = [
   'requestParameters',
   'responseElements',
@@ -56,39 +56,39 @@ const STRING_FIELDS = [
 
 export function checkRecord(input: RecordInput, draft: EventDraft, report: ReportProblem): void {
   const { record } = input
-  const tell = (kind: Problem['kind'], detail: string): void => {
+  const add = (kind: Problem['kind'], detail: string): void => {
     reportAt(input, draft, report, kind, detail)
   }
   if (draft.eventTimeMs === null) {
     const eventTime = record['eventTime']
-    if (eventTime === undefined) tell('missing-field', 'no eventTime: in no time window')
-    else tell('bad-time', `eventTime ${short(eventTime)}`)
+    if (eventTime === undefined) add('missing-field', 'no eventTime: in no time window')
+    else add('bad-time', `eventTime ${short(eventTime)}`)
   }
   if (draft.eventId.startsWith('sha256:'))
-    tell('missing-field', 'no eventID: identified by the hash of its record')
-  if (record['eventName'] === undefined && !input.insight) tell('missing-field', 'no eventName')
+    add('missing-field', 'no eventID: identified by the hash of its record')
+  if (record['eventName'] === undefined && !input.insight) add('missing-field', 'no eventName')
   for (const field of LARGE_FIELDS) {
     const value = record[field]
     if (typeof value === 'object' && value !== null && 'omitted' in value && 'originalSize' in value)
-      tell('content-omitted', `CloudTrail left out ${field}: ${short(value.originalSize)} bytes`)
+      add('content-omitted', `CloudTrail left out ${field}: ${short(value.originalSize)} bytes`)
   }
   for (const field of STRING_FIELDS) {
     const value = record[field]
-    if (isOfWrongType(value)) tell('bad-field', `${field} is ${typeName(value)}`)
+    if (isOfWrongType(value)) add('bad-field', `${field} is ${typeName(value)}`)
   }
-  checkIdentity(record['userIdentity'], tell)
+  checkIdentity(record['userIdentity'], add)
 }
 
-function checkIdentity(userIdentity: unknown, tell: (kind: 'bad-field', detail: string) => void): void {
+function checkIdentity(userIdentity: unknown, add: (kind: 'bad-field', detail: string) => void): void {
   if (userIdentity === undefined || userIdentity === null) return
   const identity: JsonObject | null = readObject(userIdentity)
   if (identity === null) {
-    tell('bad-field', 'userIdentity is not an object')
+    add('bad-field', 'userIdentity is not an object')
     return
   }
   for (const field of IDENTITY_FIELDS) {
     const value = identity[field]
-    if (isOfWrongType(value)) tell('bad-field', `userIdentity.${field} is ${typeName(value)}`)
+    if (isOfWrongType(value)) add('bad-field', `userIdentity.${field} is ${typeName(value)}`)
   }
 }
 

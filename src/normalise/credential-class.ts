@@ -11,11 +11,10 @@ import {
 } from './recorded-identity.js'
 import { known } from './redaction.js'
 
-/** What the tests below look at. */
 interface Facts {
   readonly type: string | null
   readonly key: 'none' | 'long-term' | 'temporary' | 'other'
-  /** By the session or, failing that, by the key's prefix. */
+  /** By the session or, without one, by the key's prefix. */
   readonly temporary: boolean
   readonly invokedBy: string | null
   readonly fromConsole: boolean
@@ -38,14 +37,14 @@ const isUser = (f: Facts): boolean => f.type === 'IAMUser'
 const isRoot = (f: Facts): boolean => f.type === 'Root'
 
 /**
- * In order; the first that holds decides. Source: CloudTrail User Guide, "userIdentity element".
- * A session name and a user agent are the caller's own words: where nothing else in the record tells, an
- * ec2-instance-role (by name) and a console-session (by agent) are claims.
+ * The first match decides. Source: CloudTrail User Guide, "userIdentity element". Session name and user agent are
+ * chosen by the caller: if nothing else in the record decides, ec2-instance-role (by name) and console-session (by
+ * agent) are claims.
  */
 const TESTS: readonly Test[] = [
   ['none', (f) => f.uncalled],
   ['aws-service', (f) => f.type === 'AWSService' || (f.type === null && f.invokedBy !== null)],
-  // Anonymous callers have this type too, with a word for an account: they are unknown, not another account.
+  // Anonymous callers have this type too, with a word as account: unknown, not another account.
   ['other-account', (f) => f.type === 'AWSAccount' && (f.account === null || isAccountId(f.account))],
   ['unknown', (f) => f.type === 'AWSAccount'],
   ['identity-center-user', (f) => f.type === 'IdentityCenterUser' || f.onBehalf],
@@ -91,7 +90,7 @@ function gatherFacts(record: JsonObject, recorded: RecordedIdentity): Facts {
   return {
     type: known(recorded.principal_type),
     key,
-    // Only temporary credentials have a session, and only the service writes it; keys get replaced in published records.
+    // Only temporary credentials have a session, and only the service writes it; published records have replaced keys.
     temporary: key === 'temporary' || known(recorded.session_created) !== null,
     invokedBy: byConsole ? null : known(recorded.invoked_by),
     fromConsole: byConsole || isConsoleRequest(record),
@@ -113,7 +112,7 @@ const UNCALLED = new Set(['Insight', 'Aggregated'])
 function keyKind(key: string | null): Facts['key'] {
   if (key === null) return 'none'
   const prefix = key.slice(0, 4).toUpperCase()
-  // ACCA is the key of one service, such as an API key of Bedrock.
+  // ACCA is the key of one service, such as a Bedrock API key.
   if (prefix === 'AKIA' || prefix === 'ACCA') return 'long-term'
   return prefix === 'ASIA' ? 'temporary' : 'other'
 }
@@ -121,7 +120,7 @@ function keyKind(key: string | null): Facts['key'] {
 // `S3Console/0.4`, `RDS Console`; Mozilla because some console pages call services from the browser, not always marked.
 const CONSOLE_AGENT = /^\[?(?:\w+ ?Console\b|console\.|signin\.|AWS Internal|Mozilla\/)/
 
-/** All that a class takes from outside `userIdentity`, besides eventCategory: whoever caches identities must key by it. */
+/** The only input outside `userIdentity` besides eventCategory: a cache of identities must include it in its key. */
 export function isConsoleRequest(record: JsonObject): boolean {
   if (readBoolean(record['sessionCredentialFromConsole']) === 1) return true
   return CONSOLE_AGENT.test(readString(record['userAgent']) ?? '')

@@ -1,8 +1,11 @@
-/** Readers over unknown JSON. They never throw and never invent: absent is null, a wrong type is null. */
+/** Readers for unknown JSON. They never throw or guess: absent and mistyped values are null. */
 import { calendarMs, fractionMs, zoneMs } from '../model/time.js'
 import { isJsonObject, type JsonObject } from '../model/record.js'
 
-/** A string as it is (`''` stays `''`); a number or boolean in its JSON spelling; anything else is null, as are numbers that lost digits. */
+/**
+ * A string as is (`''` stays `''`); a number or boolean in its JSON spelling; null for anything else, including numbers
+ * that lost digits.
+ */
 export function readString(value: unknown): string | null {
   if (typeof value === 'string') return value
   if (typeof value === 'boolean') return String(value)
@@ -23,29 +26,32 @@ export function readBoolean(value: unknown): number | null {
 
 const ISO = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:?\d\d)?$/
 
-/** `YYYY-MM-DDTHH:MM:SS[.fff][Z|±hh:mm]` in ms since the epoch; without a zone it is UTC (CloudTrail writes UTC). */
+/** `YYYY-MM-DDTHH:MM:SS[.fff][Z|±hh:mm]` in ms since 1970; UTC without a zone, as CloudTrail writes it. */
 export function readTime(value: unknown): number | null {
   if (typeof value !== 'string') return null
   return delivered.read(value) ?? readAnyTime(value)
 }
 
-/** A time of a shipper or an envelope: text as eventTime, or seconds or milliseconds since 1970, as a number or its text. */
+/** A time of a shipper or envelope: text like eventTime, or seconds or milliseconds since 1970, as number or text. */
 export function readMoment(value: unknown): number | null {
   const number =
     typeof value === 'number' || (typeof value === 'string' && EPOCH.test(value)) ? Number(value) : NaN
-  // Seconds of the years 2001 to 5138, else milliseconds.
+  // Seconds for the years 2001 to 5138, else milliseconds.
   if (number >= 1e9 && number < 1e14) return Math.trunc(number < 1e11 ? number * 1000 : number)
   return readTime(value)
 }
 
 const EPOCH = /^\d{10,13}(?:\.\d{1,9})?$/
 
-/** `YYYY-MM-DDTHH:MM:SSZ`, as every delivered record has it; records of one day stand together: a quarter of the time. */
+/**
+ * `YYYY-MM-DDTHH:MM:SSZ`, the form of every delivered record. Caches the day, since consecutive records share it: a
+ * quarter of the time.
+ */
 class DeliveredTime {
   #day = ''
   #dayMs: number | null = null
 
-  /** null for any other form: readAnyTime judges it. */
+  /** null for any other form, which readAnyTime handles. */
   read(value: string): number | null {
     if (value.length !== 20 || value.charCodeAt(10) !== 0x54 || value.charCodeAt(19) !== 0x5a) return null
     if (value.charCodeAt(13) !== 0x3a || value.charCodeAt(16) !== 0x3a) return null
@@ -76,7 +82,7 @@ function readAnyTime(value: string): number | null {
   if (match === null) return null
   const [, date = '', clock = '', fraction, zone = 'Z'] = match
   const time = calendarMs(date, clock)
-  // Before the year 100: a time that nothing recorded.
+  // No record is from before the year 100.
   if (time === null || date < '0100') return null
   const ms = time + fractionMs(fraction)
   return zone === 'Z' ? ms : ms - zoneMs(zone)

@@ -7,8 +7,8 @@ import { namesOf } from './principal-names.js'
 import { readRecordedIdentity } from './recorded-identity.js'
 
 /**
- * Who made the call: the columns of `userIdentity`, what follows from them, and every name that finds them.
- * Never throws: what is missing or of a wrong type reads as absent. Source: CloudTrail User Guide, "userIdentity element".
+ * The caller: the columns of `userIdentity`, conclusions from them, and every name that finds them. Never throws;
+ * missing and mistyped values read as absent. Source: CloudTrail User Guide, "userIdentity element".
  */
 export function readIdentity(record: JsonObject): IdentityReading {
   const recorded = readRecordedIdentity(record)

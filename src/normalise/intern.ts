@@ -1,12 +1,12 @@
-/** Caches of repeated values. Real archives repeat themselves: 33,377 events have 189 identities and 300 names. */
+/** Caches of repeated values. Real archives repeat a lot: 33,377 events have 189 identities and 300 names. */
 import { hash } from 'node:crypto'
 import { clean } from '../model/clean-text.js'
 import type { Entry, SqlValue } from '../model/dictionary.js'
 
-/** Beyond this a cache is emptied: values are then hashed and shipped again, which only costs time. */
+/** A cache over this size is emptied: its values are hashed and shipped again, which only costs time. */
 export const MAX_ENTRIES = 32_768
 
-/** Cached values under a first and a second key, so that no long key has to be put together for each record. */
+/** Values by a first and a second key, to avoid building a long key for each record. */
 export class Cache<T> {
   readonly #entries = new Map<unknown, Map<unknown, T>>()
   readonly #limit: number
@@ -32,7 +32,10 @@ export class Cache<T> {
   }
 }
 
-/** JSON values of equal content, key order included. Deeper than any real identity counts as different: only time is lost. */
+/**
+ * Deep equality including key order. Beyond the depth of any real identity values count as different, which only costs
+ * time.
+ */
 export function isEqual(a: unknown, b: unknown, depth = 0): boolean {
   if (a === b) return true
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null || depth > 20) return false
@@ -49,7 +52,7 @@ export function isEqual(a: unknown, b: unknown, depth = 0): boolean {
   return true
 }
 
-/** 52 bits of the values' SHA-256: fits a double exactly. */
+/** 52 bits of the values' SHA-256: an exact double. */
 export function hash52(values: readonly SqlValue[]): number {
   return Number.parseInt(hexOf(values).slice(0, 13), 16)
 }
@@ -59,7 +62,7 @@ export function hash63(values: readonly SqlValue[]): bigint {
   return BigInt(`0x${hexOf(values).slice(0, 16)}`) >> 1n
 }
 
-/** As text: a buffer for each digest costs 1.5 µs more. */
+/** As text: a buffer per digest costs 1.5 µs more. */
 function hexOf(values: readonly SqlValue[]): string {
   return hash('sha256', JSON.stringify(values))
 }

@@ -1,4 +1,4 @@
-/** Strings and numbers in a value, in order, down to the given number of levels. */
+/** Strings and numbers in a value, in order, down to the given depth. */
 export function* leaves(value: unknown, levels: number): Generator<string> {
   if (typeof value === 'string' || typeof value === 'number') yield String(value)
   if (typeof value !== 'object' || value === null || levels === 0) return

@@ -1,6 +1,6 @@
 /**
- * A parsed record → the columns, texts and resources of its event. One instance a worker: it keeps the caches.
- * AWS's own field spellings occur only in this folder.
+ * A parsed record → the columns, texts and resources of its event. One instance per worker, which holds the caches.
+ * Only this folder uses AWS's field names.
  */
 import { hash } from 'node:crypto'
 import { clean, needsRepair } from '../model/clean-text.js'
@@ -25,7 +25,7 @@ import { isDeeper, leaves } from './leaves.js'
 import { isRefusal } from './refusal.js'
 import { RecordWalk } from './resources/walk.js'
 
-/** Columns of their own, or indexed once for all events that share the value: see value_text. */
+/** Fields with a column, or indexed once for all events that share the value: see value_text. */
 const NOT_OWN_TEXT: ReadonlySet<string> = new Set([
   'eventID',
   'requestID',
@@ -51,13 +51,13 @@ const NOT_OWN_TEXT: ReadonlySet<string> = new Set([
   'errorMessage',
 ])
 
-/** Each keeps its userIdentity, a kilobyte or two, to be compared with. Sessions come and go: few are at work at a time. */
+/** Each entry keeps its userIdentity, a kilobyte or two, for comparison. Few sessions are active at a time. */
 const MAX_IDENTITIES = 8192
 
-/** API dates at the end of Lambda and CloudFront names (FORMATS: eventName suffixes). */
+/** API dates at the end of Lambda and CloudFront event names. */
 const API_DATE = /(?:\d{4}_\d{2}_\d{2}|\d{8}(?:v\d+)?)$/
 const ROLE_NUMBER = new Map(RESOURCE_ROLES.map((role, index) => [role, index]))
-/** Every case holds this row from the start. */
+/** Every case contains this row from the start. */
 const NO_ERROR: Entry = { id: 0, label: '0', values: [null, null, 0], text: '', shipped: true }
 
 export class Normaliser {
@@ -190,7 +190,7 @@ export class Normaliser {
     )
   }
 
-  /** The class depends on the category and the console beside userIdentity: that is all that readIdentity looks at. */
+  /** Besides userIdentity the class depends on category and console, the only other inputs of readIdentity. */
   #identity(record: JsonObject): KnownIdentity {
     const userIdentity = record['userIdentity']
     const category = text(record['eventCategory'])
@@ -212,9 +212,9 @@ export class Normaliser {
       names: names.map(({ name, kind }) => ({ name: clean(name), kind })),
     }
     const tooDeep = isDeeper(userIdentity, this.#maxDepth)
-    // A bare string or number is a value of the record as any other.
-    const said = typeof userIdentity === 'object' ? [...leaves(userIdentity, this.#maxDepth)] : []
-    const rest = said.filter((leaf) => !recorded.includes(leaf)).join(' ')
+    // A bare string or number is indexed like any other value of the record.
+    const words = typeof userIdentity === 'object' ? [...leaves(userIdentity, this.#maxDepth)] : []
+    const rest = words.filter((leaf) => !recorded.includes(leaf)).join(' ')
     const known: KnownIdentity = { userIdentity, category, console, entry, rest, tooDeep, origin: null }
     keep(variants, known)
     return known
@@ -267,7 +267,7 @@ export class Normaliser {
   }
 }
 
-/** Of a record that has no time of its own: what shipped it says one. One that cannot be read is not replaced. */
+/** Time from the shipper, for a record without one. An unreadable eventTime is not replaced. */
 function useOtherTime({ record, envelopeTime }: RecordInput, draft: EventDraft): void {
   const { eventTime } = record
   if (eventTime !== undefined && eventTime !== null && eventTime !== '') return
@@ -282,9 +282,9 @@ interface Variant {
   readonly entry: Entry
 }
 
-/** Resources of one ARN or name are few: a name alone can be that of several types. */
+/** Few resources share an ARN or name: a name alone can be that of several types. */
 interface KnownResource extends ResourceEntry {
-  /** As the record writes it; the columns are cleaned. */
+  /** As recorded; the columns are cleaned. */
   readonly given: ResourceRef
   readonly next: KnownResource | undefined
 }
@@ -298,10 +298,13 @@ interface KnownIdentity {
   readonly category: string | null
   readonly console: boolean
   readonly entry: IdentityEntry
-  /** What userIdentity says and no column holds. Other events of the same row do not say it: it is the event's own text. */
+  /**
+   * Values of userIdentity that no column holds. They differ between events of the same row, so they are part of the
+   * event's own text.
+   */
   readonly rest: string
   readonly tooDeep: boolean
-  /** Where its last request came from: mostly the next one comes from there too. */
+  /** Origin of the last request, usually that of the next one too. */
   origin: Variant | null
 }
 
@@ -310,7 +313,7 @@ function isSame(some: Variant['parts'], others: Variant['parts']): boolean {
   return true
 }
 
-/** A hostile archive could vary one field for ever: the list is walked for each record, so it stays short. */
+/** Hostile archives can vary one field endlessly; the list is searched for each record, so it must stay short. */
 const MAX_VARIANTS = 64
 
 function keep<T>(variants: T[], variant: T): void {

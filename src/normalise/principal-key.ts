@@ -4,11 +4,11 @@ import { known } from './redaction.js'
 
 export interface PrincipalKey {
   readonly principal_kind: PrincipalKind
-  /** `KIND:…`. Ids are in upper case, IAM names in lower case: IAM holds names unique regardless of case. */
+  /** `KIND:…`. IDs in upper case, IAM names in lower case: IAM names are unique regardless of case. */
   readonly principal_key: string
 }
 
-/** Which principal this is, however it is spelt. Source: IAM User Guide, "IAM identifiers". */
+/** Canonical key of a principal, independent of spelling. Source: IAM User Guide, "IAM identifiers". */
 export function principalKeyOf(recorded: RecordedIdentity): PrincipalKey {
   const kind = kindOf(recorded)
   const key = KEYS[kind](recorded)
@@ -43,14 +43,14 @@ const KEYS: Readonly<Record<PrincipalKind, (recorded: RecordedIdentity) => strin
   role: roleKey,
   'federated-user': (r) => inAccount(r, r.session_name),
   'identity-center-user': identityCenterKey,
-  // A provider (an ARN or a URL) has no space in it, so the subject cannot pass for a part of it.
+  // A provider (an ARN or URL) contains no space, so the separator is unambiguous.
   'external-subject': (r) => joined(known(r.identity_provider), ' ', subjectOf(r)),
   service: (r) => known(r.invoked_by)?.toLowerCase() ?? null,
   account: accountKey,
   unknown: unknownKey,
 }
 
-// The id, because a user or role that is deleted and made again has the same ARN and is another principal.
+// By ID, because a user or role that is deleted and recreated has the same ARN and is another principal.
 function userKey(r: RecordedIdentity): string | null {
   const id = known(r.principal_id)
   if (id !== null && /^AIDA[A-Z0-9]+$/i.test(id)) return id.toUpperCase()
@@ -69,7 +69,7 @@ function identityCenterKey(r: RecordedIdentity): string | null {
   return id === null ? inAccount(r, r.user_name) : joined(known(r.identity_store_arn), ' ', id)
 }
 
-/** An anonymous caller has a word for an account: that names nobody. */
+/** An anonymous caller's account is a word, which identifies nobody. */
 function accountKey(r: RecordedIdentity): string | null {
   const account = accountOf(r)
   if (account === null) return known(r.principal_id)
@@ -81,7 +81,7 @@ function subjectOf(r: RecordedIdentity): string | null {
   return subject === null ? null : withoutGitHubIds(subject)
 }
 
-/** GitHub writes `repo:OWNER@ID/REPOSITORY@ID:…` where it wrote `repo:OWNER/REPOSITORY:…` before. */
+/** GitHub now writes `repo:OWNER@ID/REPOSITORY@ID:…` instead of `repo:OWNER/REPOSITORY:…`. */
 export function withoutGitHubIds(subject: string): string {
   return subject.replace(/(?<=^|:)repo:([^@/:]+)@\d+\/([^@/:]+)@\d+(?=:|$)/, 'repo:$1/$2')
 }
@@ -94,7 +94,7 @@ function joined(scope: string | null, separator: string, name: string | null): s
   return name === null ? null : `${scope ?? ''}${separator}${name}`
 }
 
-/** All that is known, because a part of it may be shared: some types hold only the account in principalId. */
+/** Every known part, because one alone may be shared: some types have only the account in principalId. */
 function unknownKey(r: RecordedIdentity): string {
   const names = [r.principal_arn, r.principal_id, r.user_name].filter((name) => known(name) !== null)
   const rest = names.length > 0 ? names : [known(r.access_key_id)]

@@ -9,7 +9,7 @@ import {
 } from './recorded-identity.js'
 import { known } from './redaction.js'
 
-/** Kinds that a service can stand in for: people and roles. */
+/** Kinds that a service can act for: people and roles. */
 const REPRESENTED: ReadonlySet<PrincipalKind> = new Set([
   'root',
   'user',
@@ -19,7 +19,7 @@ const REPRESENTED: ReadonlySet<PrincipalKind> = new Set([
   'external-subject',
 ])
 
-/** What the default table shows: `NAME`, or `NAME via SERVICE` when a service made the call with NAME's rights. */
+/** Shown in the default table: `NAME`, or `NAME via SERVICE` if a service called on NAME's behalf. */
 export function principalLabel(recorded: RecordedIdentity, kind: PrincipalKind): string | null {
   const label = ownLabel(recorded, kind)
   const service = invokingService(recorded)
@@ -27,9 +27,9 @@ export function principalLabel(recorded: RecordedIdentity, kind: PrincipalKind):
   return `${label} via ${service}`
 }
 
-/** The principal without the service that stood in for it. */
+/** The principal without the service that acted for it. */
 export function ownLabel(r: RecordedIdentity, kind: PrincipalKind): string | null {
-  // A session name says more to a reader than the id of the Identity Center user behind it.
+  // The session name is more readable than the ID of the Identity Center user.
   if (kind === 'role' || r.principal_type === 'AssumedRole') return roleLabel(r)
   if (kind === 'root') return `root (${accountOf(r) ?? '?'})`
   if (kind === 'service') return known(r.invoked_by)
@@ -57,7 +57,7 @@ function accountLabel(r: RecordedIdentity): string | null {
   return accountOf(r) ?? known(r.principal_arn) ?? known(r.principal_id)
 }
 
-/** `ANONYMOUS_PRINCIPAL` and the like; an account number would not say who. */
+/** `ANONYMOUS_PRINCIPAL` and the like; an account number would not identify anyone. */
 function wordForAccount(r: RecordedIdentity): string | null {
   return isAccountId(r.principal_account_id) ? null : known(r.principal_account_id)
 }

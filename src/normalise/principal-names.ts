@@ -5,7 +5,7 @@ import { ownLabel } from './principal-label.js'
 import { accountOf, invokingService, isAccountId } from './recorded-identity.js'
 import { known } from './redaction.js'
 
-/** Collects names; the first kind given for a name stays, so the more telling kinds are added first. */
+/** Collects names. The first kind given for a name wins, so more specific kinds are added first. */
 class NameSet {
   readonly #kinds = new Map<string, string>()
 
@@ -20,7 +20,7 @@ class NameSet {
 }
 
 /**
- * Every string that finds an identity. Made from its columns alone, so that equal identities have equal names.
+ * Every string that finds an identity. Derived from its columns only, so that equal identities have equal names.
  * Source: CloudTrail User Guide, "userIdentity element"; IAM User Guide, "IAM identifiers".
  */
 export function namesOf(identity: Identity): IdentityName[] {
@@ -40,7 +40,7 @@ export function namesOf(identity: Identity): IdentityName[] {
   return names.list()
 }
 
-/** An ARN in every spelling that means the same: a session's ARN has no path, its role's ARN has. */
+/** An ARN in every equivalent spelling: a session's ARN lacks the path, its role's ARN has it. */
 function addArn(names: NameSet, arn: string | null): void {
   const parsed = readPrincipalArn(arn)
   names.add(ARN_KINDS.get(parsed?.kind ?? '') ?? 'arn', arn)
@@ -49,7 +49,7 @@ function addArn(names: NameSet, arn: string | null): void {
   if (parsed.kind === 'root') names.add('arn', iamArn(parsed, 'root'))
   if (parsed.kind !== 'role' && parsed.kind !== 'assumed-role') return
   names.add('role-arn', iamArn(parsed, `role/${parsed.name}`))
-  // Insights events name roles by this form.
+  // Insights events name roles in this form.
   names.add('role-arn', `arn:${parsed.partition}:sts::${parsed.account}:assumed-role/${parsed.name}`)
   names.add('name', parsed.name)
   addPermissionSet(names, parsed.name)
@@ -64,7 +64,7 @@ function iamArn(arn: PrincipalArn, resource: string): string {
   return `arn:${arn.partition}:iam::${arn.account}:${resource}`
 }
 
-/** IAM Identity Center calls the roles it makes `AWSReservedSSO_PERMISSION-SET_SUFFIX`. */
+/** IAM Identity Center names its roles `AWSReservedSSO_PERMISSION-SET_SUFFIX`. */
 function addPermissionSet(names: NameSet, role: string): void {
   names.add('permission-set', /^AWSReservedSSO_(.+)_[0-9a-f]{16}$/.exec(role)?.[1] ?? null)
 }
@@ -72,7 +72,7 @@ function addPermissionSet(names: NameSet, role: string): void {
 function addAccount(names: NameSet, identity: Identity): void {
   const account = accountOf(identity)
   if (isAccountId(account)) names.add('account', account)
-  // An anonymous caller's only name is the word that stands for its account.
+  // An anonymous caller's only name is the word in place of its account.
   else if (identity.principal_kind === 'unknown') names.add('name', identity.principal_account_id)
 }
 
@@ -91,14 +91,14 @@ function addOwnNames(names: NameSet, identity: Identity): void {
   if (kind === 'federated-user') names.add('name', identity.session_name)
 }
 
-/** `AROA…:SESSION` is also found by `AROA…`. A network-activity event has the caller's access key here. */
+/** `AROA…:SESSION` is also found by `AROA…`. Network-activity events have the caller's access key here. */
 function addId(names: NameSet, id: string | null): void {
   if (id === null) return
   names.add(/^A(?:KIA|SIA|BIA|CCA)[A-Z0-9]{12,}$/i.test(id) ? 'access-key' : 'id', id)
   names.add('id', /^(A(?:ROA|IDA)[A-Z0-9]+):/i.exec(id)?.[1] ?? null)
 }
 
-/** A role's session is the role itself; any other session was issued by somebody else. */
+/** A role's session is the role itself; any other session was issued by someone else. */
 function addIssuer(names: NameSet, identity: Identity): void {
   const { session_issuer_arn: arn, session_issuer_id: id, session_issuer_name: name } = identity
   if (identity.principal_kind === 'role' || identity.principal_type === 'AssumedRole') {
@@ -114,14 +114,14 @@ function addIssuer(names: NameSet, identity: Identity): void {
   names.add('issuer', name)
 }
 
-/** A session name is whatever the caller chose: its kind keeps it apart from the names that AWS vouches for, which go first. */
+/** A session name is chosen by the caller: its kind separates it from names assigned by AWS, which come first. */
 function addSession(names: NameSet, identity: Identity): void {
   names.add('session', identity.session_name)
   if (identity.principal_type === 'AssumedRole')
     names.add('session', ownLabel(identity, identity.principal_kind))
 }
 
-/** A key id by its look: records also hold phrases and placeholders where a key belongs. */
+/** Tests the form of a key ID: records also have phrases and placeholders in place of keys. */
 function isAccessKey(key: string | null): boolean {
   return key !== null && /^A[A-Z]{3}[A-Z0-9]{12,}$/i.test(key)
 }

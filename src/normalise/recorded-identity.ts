@@ -4,7 +4,7 @@ import { readObject, readString } from './fields.js'
 import { readPrincipalArn } from '../model/principal-arn.js'
 import { known } from './redaction.js'
 
-/** The columns that repeat `userIdentity`; the others are conclusions from them. */
+/** The columns copied from `userIdentity`; the others are derived. */
 export type RecordedIdentity = Omit<
   Identity,
   'credential_class' | 'principal' | 'principal_kind' | 'principal_key'
@@ -12,7 +12,7 @@ export type RecordedIdentity = Omit<
 
 const NOTHING: JsonObject = {}
 
-/** An object member, or an empty object: CloudTrail itself writes `{}` for "none" as often as it leaves it out. */
+/** An object member, or an empty object: CloudTrail writes `{}` for "none" as often as it omits the field. */
 export function memberOf(parent: JsonObject, name: string): JsonObject {
   return readObject(parent[name]) ?? NOTHING
 }
@@ -49,7 +49,7 @@ export function readRecordedIdentity(record: JsonObject): RecordedIdentity {
   }
 }
 
-// Only these two forms of principalId end in a name that was given to a session: AROA…:SESSION and ACCOUNT:FEDERATED.
+// Only these two forms of principalId end in a session's name: AROA…:SESSION and ACCOUNT:FEDERATED.
 const SESSION_ID = /^(?:AROA[A-Z0-9]*|\d{12}):(.+)$/is
 
 function sessionName(arn: string | null, principalId: string | null): string | null {
@@ -58,7 +58,7 @@ function sessionName(arn: string | null, principalId: string | null): string | n
   return parsed?.session ?? SESSION_ID.exec(principalId ?? '')?.[1] ?? null
 }
 
-/** Name of the role behind a role session, or of the role itself. */
+/** Name of the role of a session, or of the role itself. */
 export function roleNameOf(recorded: RecordedIdentity): string | null {
   const issuer = readPrincipalArn(recorded.session_issuer_arn)
   const own = readPrincipalArn(recorded.principal_arn)
@@ -70,7 +70,7 @@ export function roleNameOf(recorded: RecordedIdentity): string | null {
   )
 }
 
-/** The account as recorded, else the one its ARN or (for root) its id states. */
+/** The recorded account, else the one in its ARN or (for root) its ID. */
 export function accountOf(recorded: RecordedIdentity): string | null {
   const id = recorded.principal_id
   return (
@@ -85,8 +85,8 @@ export function isAccountId(value: string | null): value is string {
 }
 
 /**
- * The service in `invokedBy`; null when it names none. Older records say `signin.amazonaws.com` for the console,
- * and `AWS Internal` names nobody.
+ * The service in `invokedBy`; null if it names none. Older records have `signin.amazonaws.com` for the console, and
+ * `AWS Internal` names nobody.
  */
 export function invokingService(recorded: RecordedIdentity): string | null {
   const invokedBy = known(recorded.invoked_by)

@@ -200,12 +200,12 @@ it('finds a UUID that a tool wrote in capitals', async () => {
   own.dispose()
 })
 
-it('says when an ARN is in the case in other capitals', async () => {
+it('suggests the ARN in different case', async () => {
   const arn = 'arn:aws:s3:::evidence'
   expect((await find('resource', arn)).stderr).not.toContain('capitals')
   const { stderr } = await find('resource', arn.toUpperCase())
   expect(stderr).toMatch(
-    /an ARN in other capitals is in the case: coldtrail find resource --case \S+ arn:aws:s3:::evidence$/,
+    /the case has this ARN in different case: coldtrail find resource --case \S+ arn:aws:s3:::evidence$/,
   )
 })
 

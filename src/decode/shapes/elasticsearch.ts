@@ -5,8 +5,8 @@ import { fieldsOf } from '../fields.js'
 import type { Part, ValueShape } from './shape.js'
 
 /**
- * Elasticsearch: a search response, its hits, or bare ECS documents. The record is the string in `event.original`, sometimes
- * in `message`; without it the fields of the document are a reduced record.
+ * Elasticsearch: a search response, its hits, or bare ECS documents. The record is the string in `event.original`,
+ * sometimes in `message`; without it the document's fields are a reduced record.
  */
 export const elasticsearch: ValueShape = {
   name: 'elasticsearch',
@@ -22,7 +22,7 @@ function hitsOf(value: JsonObject): readonly unknown[] | undefined {
   return Array.isArray(list) ? (list as unknown[]) : undefined
 }
 
-/** An ECS document of the CloudTrail integration: dotted or nested keys. */
+/** An ECS document of the CloudTrail integration, with dotted or nested keys. */
 function isDocument(value: JsonObject): boolean {
   if (typeof at(value, 'event.original') === 'string') return true
   return value['@timestamp'] !== undefined && at(value, 'event.action') !== undefined
@@ -58,7 +58,7 @@ function part(document: JsonObject, path: readonly Step[]): Part {
   return outer === undefined ? { path, value: document } : { reduced: outer }
 }
 
-/** The other homes can hold any text. */
+/** The other fields can contain any text. */
 function isOriginal([first]: readonly string[]): boolean {
   return first === 'event.original' || first === 'event'
 }
@@ -95,7 +95,7 @@ function reduced(document: JsonObject): JsonObject {
   })
 }
 
-/** A field under its dotted name, or nested, or half and half. */
+/** Reads a field with a dotted name, nested keys, or a mix. */
 function at(value: JsonObject, dotted: string): unknown {
   const whole = Object.hasOwn(value, dotted) ? value[dotted] : undefined
   if (whole !== undefined) return whole

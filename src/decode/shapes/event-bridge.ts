@@ -11,7 +11,7 @@ export const eventBridge: ValueShape = {
     isJsonObject(value) ? [{ path: ['detail'], value: value['detail'], outer: outer(value) }] : [],
 }
 
-/** What the envelope repeats. Its `source` is a short name of the service, not eventSource. */
+/** Fields repeated by the envelope. Its `source` is a short name of the service, not eventSource. */
 function outer(value: JsonObject): JsonObject | undefined {
   if (!String(value['detail-type']).includes('via CloudTrail') || typeof value['time'] !== 'string')
     return undefined

@@ -1,7 +1,7 @@
 import { classify, type ValueClass } from '../classify.js'
 import type { ValueShape } from './shape.js'
 
-/** Material that is kept for `digest verify` and holds no records. */
+/** Material for `digest verify`, without records. */
 function kept(name: string, kind: ValueClass): ValueShape {
   return { name, claims: (value) => classify(value) === kind, parts: () => [] }
 }

@@ -1,7 +1,7 @@
 import { isRecord } from '../classify.js'
 import { itself, type ValueShape } from './shape.js'
 
-/** One record, one a line, or one behind the other without a separator (Firehose). */
+/** A record, a record a line, or records concatenated without a separator (Firehose). */
 export const jsonValues: ValueShape = {
   name: 'json-values',
   claims: (value, container) => container === null && isRecord(value),

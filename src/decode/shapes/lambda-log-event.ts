@@ -2,7 +2,7 @@ import { isJsonObject } from '../../model/record.js'
 import { inflateBounded } from '../../model/text-tree.js'
 import type { Part, ValueShape } from './shape.js'
 
-/** What a Lambda function gets from a subscription: `{"awslogs":{"data":"<base64 of gzip>"}}`. */
+/** Input of a Lambda function subscribed to a log group: `{"awslogs":{"data":"<base64 of gzip>"}}`. */
 export const lambdaLogEvent: ValueShape = {
   name: 'lambda-log-event',
   claims: (value) =>
@@ -13,7 +13,7 @@ export const lambdaLogEvent: ValueShape = {
   },
 }
 
-/** Base64 of a text, or of gzip of a text. */
+/** Base64 of text, or of gzipped text. */
 export function packed(path: readonly (string | number)[], data: string): Part {
   const bytes = Buffer.from(data, 'base64')
   const base64 = { coding: 'base64' } as const

@@ -1,7 +1,10 @@
 import { isJsonObject } from '../../model/record.js'
 import type { ValueShape } from './shape.js'
 
-/** `aws logs filter-log-events` and `get-log-events`: `{"events":[{"message":"<record>","timestamp"}]}`, or its elements. */
+/**
+ * `aws logs filter-log-events` and `get-log-events`: `{"events":[{"message":"<record>","timestamp"}]}`, or its
+ * elements.
+ */
 export const logEvents: ValueShape = {
   name: 'log-events',
   claims: (value) =>

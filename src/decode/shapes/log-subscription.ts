@@ -1,7 +1,7 @@
 import { isJsonObject } from '../../model/record.js'
 import type { Part, ValueShape } from './shape.js'
 
-/** What CloudWatch Logs sends to a subscriber: `{"messageType","logEvents":[{"message":"<record>"}]}`. */
+/** CloudWatch Logs subscriptions: `{"messageType","logEvents":[{"message":"<record>"}]}`. */
 export const logSubscription: ValueShape = {
   name: 'log-subscription',
   claims: (value) =>

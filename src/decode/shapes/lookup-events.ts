@@ -4,8 +4,8 @@ import { fieldsOf, hasEventFields, timeText, listOf } from '../fields.js'
 import { itself, type Part, type ValueShape } from './shape.js'
 
 /**
- * `aws cloudtrail lookup-events`: `{"Events":[{"CloudTrailEvent":"<record>"}]}`, or its elements one a line. With Insight
- * events the elements can be records themselves (CloudTrail User Guide: viewing Insights with the CLI).
+ * `aws cloudtrail lookup-events`: `{"Events":[{"CloudTrailEvent":"<record>"}]}`, or its elements one a line. For
+ * Insight events the elements can be records themselves (CloudTrail User Guide: viewing Insights with the CLI).
  */
 export const lookupEvents: ValueShape = {
   name: 'lookup-events',
@@ -31,7 +31,7 @@ function rowParts(row: JsonObject): Part[] {
   return [{ path: ['CloudTrailEvent'], value: inner, outer }]
 }
 
-/** EventTime may be an epoch number, or carry the offset of the machine that asked. */
+/** EventTime can be an epoch number, or have the UTC offset of the machine that ran the command. */
 function reducedRow(row: JsonObject): JsonObject {
   const time = row['EventTime']
   return fieldsOf({

@@ -4,10 +4,10 @@ import type { Part, ValueShape } from './shape.js'
 
 /** API Activity. */
 const CLASS = 6003
-/** Keys under which a SIEM puts the whole. */
+/** Keys under which a SIEM nests the whole document. */
 const HOMES = ['aws', 'data', 'event', '_source', 'detail'] as const
 
-/** OCSF, as Security Lake has it in its Parquet files and as parsers write it: a reduced form of the record. */
+/** OCSF, as in Security Lake's Parquet files and from other parsers: a reduced form of the record. */
 export const ocsf: ValueShape = {
   name: 'ocsf',
   claims: (value) => isJsonObject(value) && activity(value) !== undefined,
@@ -60,7 +60,7 @@ function reduced(value: JsonObject): JsonObject {
     requestParameters: dataOf(at(value, 'api', 'request', 'data')),
     responseElements: dataOf(at(value, 'api', 'response', 'data')),
     resources: resources(value['resources']),
-    // All of it, so that no value is lost to a search.
+    // The whole document, so that all values are searchable.
     ocsf: value,
   })
 }
@@ -113,7 +113,7 @@ function resources(value: unknown): unknown[] | undefined {
   })
 }
 
-/** Security Lake writes ms since 1970, and with the profile `datetime` the text of it. */
+/** Security Lake writes ms since 1970, and as text with the profile `datetime`. */
 function timeOf(value: JsonObject): unknown {
   const text = value['time_dt']
   if (typeof text === 'string') return text

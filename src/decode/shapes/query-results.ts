@@ -4,8 +4,8 @@ import { Columns } from '../row-fields.js'
 import type { Part, ValueShape } from './shape.js'
 
 /**
- * `aws cloudtrail get-query-results`: `{"QueryResultRows":[[{"col":"val"},…],…]}`, each row a list of one-key maps; some tools
- * write `{"key","value"}` pairs.
+ * `aws cloudtrail get-query-results`: `{"QueryResultRows":[[{"col":"val"},…],…]}`, each row a list of one-key maps;
+ * some tools write `{"key","value"}` pairs.
  */
 export const queryResults: ValueShape = {
   name: 'query-results',
@@ -27,7 +27,7 @@ export const queryResults: ValueShape = {
   },
 }
 
-/** Told without its list: one-key maps, or pairs, that name columns of an event. */
+/** Recognises a row without its list: one-key maps, or pairs, that name columns of an event. */
 export function isQueryRow(row: readonly unknown[]): boolean {
   const cells = row.slice(0, 100).map(cellOf)
   const names = cells.map(({ column }) => column)
@@ -37,7 +37,7 @@ export function isQueryRow(row: readonly unknown[]): boolean {
 
 interface Cell {
   readonly column: string
-  /** Key under which the value stands. */
+  /** Key of the value. */
   readonly key: string
   readonly value: unknown
 }

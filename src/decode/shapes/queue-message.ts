@@ -1,7 +1,9 @@
 import { isJsonObject, type JsonObject } from '../../model/record.js'
 import type { Part, ValueShape } from './shape.js'
 
-/** Messages of SQS and SNS, as received or as a function gets them: the body is a string that holds the record or an envelope. */
+/**
+ * Messages of SQS and SNS, as received or as a function's input: the body is a string with the record or an envelope.
+ */
 export const queueMessage: ValueShape = {
   name: 'queue-message',
   claims: (value) => isJsonObject(value) && home(value) !== undefined,

@@ -4,19 +4,21 @@ import { countOwn } from '../columns.js'
 import { Columns } from '../row-fields.js'
 import type { Part, ValueShape } from './shape.js'
 
-/** A row of a table as an object: `{"eventid":…,"useridentity.arn":…}`, as Athena's tools, Steampipe and Splunk write it. */
+/**
+ * A table row as an object: `{"eventid":…,"useridentity.arn":…}`, as written by Athena's tools, Steampipe and Splunk.
+ */
 export const row: ValueShape = {
   name: 'row',
   claims: (value) => isJsonObject(value) && classify(value) === 'unknown' && isRow(value),
   parts: (value): Part[] => (isJsonObject(value) ? rowParts(value, []) : []),
 }
 
-/** So many keys are looked at: a row has no more columns of an event. */
+/** Keys examined: a row has no more columns of an event. */
 const MOST_KEYS = 200
 
 export function isRow(value: JsonObject): boolean {
   const names = Object.keys(value).slice(0, MOST_KEYS)
-  // Messages to functions, lookup-events and EventBridge are shapes of their own.
+  // Function messages, lookup-events and EventBridge have shapes of their own.
   if (String(value['eventSource']).startsWith('aws:')) return false
   if (value['EventId'] !== undefined || value['detail-type'] !== undefined) return false
   return countOwn(names) >= 2

@@ -1,30 +1,29 @@
-/** A shape is a way in which records are wrapped. It is told by content: a value that is not of the shape is declined. */
+/** A shape is one way of wrapping records. It is recognised by content and declines other values. */
 import type { Step } from '../../model/locator.js'
 import type { RowFields } from '../row-fields.js'
 import type { JsonObject } from '../../model/record.js'
 
-/** What a wrapper holds, one entry for each place where a record should be. */
+/** Content of a wrapper, one entry per expected record. */
 export type Part =
-  /** The value at the end of these steps: a record, a string that holds one, or another wrapper. */
+  /** The value at the end of these steps: a record, a string containing one, or another wrapper. */
   | {
       readonly path: readonly Step[]
       readonly value: unknown
-      /** Fields of the record that the wrapper repeats: a reduced form, for a value that holds no record. */
+      /** Record fields repeated by the wrapper: the reduced form, if the value contains no record. */
       readonly outer?: JsonObject | undefined
     }
-  /** Fields of a record that were kept where the record itself was not. */
+  /** Record fields stored without the record itself. */
   | { readonly reduced: JsonObject; readonly fields?: RowFields | undefined }
-  /** Not a record by design, e.g. a probe: said, not counted. */
+  /** Not a record by design, such as a probe: reported, not counted. */
   | { readonly note: string }
 
 export interface ValueShape {
   readonly name: string
-  /** Is this value of the shape? `container` is the key of the list it stood in, '' for a bare list, null for none. */
+  /** Whether the value has this shape. `container` is the key of its list, '' for a bare list, null for none. */
   claims(value: unknown, container: string | null): boolean
   parts(value: unknown): Iterable<Part>
 }
 
-/** The value is the record. */
 export function itself(value: unknown): Part[] {
   return [{ path: [], value }]
 }

@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject } from '../../model/record.js'
 import { packed } from './lambda-log-event.js'
 import type { Part, ValueShape } from './shape.js'
 
-/** Kinesis and Firehose hand over base64: `{"kinesis":{"data"}}` in Records, `{"recordId","data"}` in records. */
+/** Kinesis and Firehose deliver base64: `{"kinesis":{"data"}}` in Records, `{"recordId","data"}` in records. */
 export const streamRecords: ValueShape = {
   name: 'stream-records',
   claims: (value) => isJsonObject(value) && place(value) !== undefined,

@@ -1,4 +1,4 @@
-/** The ordered list of shapes: the only file that names them all. The first that claims a value opens it. */
+/** The ordered list of shapes, and the only file that names them all. The first one that claims a value opens it. */
 import { aggregated } from './aggregated.js'
 import { elasticsearch } from './elasticsearch.js'
 import { eventArray } from './event-array.js'
@@ -19,7 +19,7 @@ import { splunk } from './splunk.js'
 import { streamRecords } from './stream-records.js'
 import { wrapper } from './wrapper.js'
 
-/** Shapes of JSON values. Text that is not JSON is told by its first line: see ../text-kind.ts. */
+/** Shapes of JSON values. Other text is recognised by its first lines: see ../text-kind.ts. */
 export const VALUE_SHAPES: readonly ValueShape[] = [
   recordsEnvelope,
   eventArray,
@@ -43,7 +43,7 @@ export const VALUE_SHAPES: readonly ValueShape[] = [
   wrapper,
 ]
 
-/** Lists under these keys are opened: their elements are judged one by one, however many there are. */
+/** Lists under these keys are opened and their elements judged one by one. */
 export const ENVELOPES: ReadonlySet<string> = new Set([
   'Records',
   'Events',

@@ -2,12 +2,12 @@ import { isJsonObject } from '../../model/record.js'
 import type { Step } from '../../model/locator.js'
 import type { Part, ValueShape } from './shape.js'
 
-/** Deeper than any wrapper that was met. */
+/** Deeper than any wrapper seen in practice. */
 const MAX_DEPTH = 4
 
 /**
- * Any other wrapper: an object that is no record, but holds one within four levels, as an object with `eventVersion` or as a
- * string that begins with `{` and contains `"eventVersion"`. The last shape of the table.
+ * Any other wrapper: an object that is not a record but contains one within four levels, as an object with
+ * `eventVersion` or as a string that begins with `{` and contains `"eventVersion"`. Last in the table.
  */
 export const wrapper: ValueShape = {
   name: 'wrapper',
@@ -37,7 +37,7 @@ function* search(value: unknown, path: readonly Step[], depth: number): Generato
   }
 }
 
-/** In a list that holds a record, one is expected in each place. */
+/** In a list that contains a record, every element should be one. */
 function* elements(list: readonly unknown[], path: readonly Step[], depth: number): Generator<Part> {
   const others: Part[] = []
   let isOfRecords = false
@@ -56,7 +56,7 @@ function* elements(list: readonly unknown[], path: readonly Step[], depth: numbe
   if (isOfRecords) yield* others
 }
 
-/** What has content of its own may stand beside a record by right. */
+/** Elements with content of their own are legitimate next to a record. */
 function isNothing(value: unknown): boolean {
   if (!isJsonObject(value)) return true
   return Object.values(value).every((inner) => Array.isArray(inner) && inner.length === 0)
