@@ -101,10 +101,10 @@ it('shows a table, and tells whom it means and how many on stderr', async () => 
   expect({ stderr, exit }).toEqual({ stderr: `${ALICE}\n3 events`, exit: 0 })
 })
 
-it('tells which names begin so, when a name finds nothing', async () => {
+it('suggests a prefix search when a name finds nothing', async () => {
   const { stderr } = await find('principal', 'dep')
   expect(stderr).toContain(
-    `names with this prefix: coldtrail find principal --case ${tiny.path} 'dep*'\nnobody who called`,
+    `names with this prefix: coldtrail find principal --case ${tiny.path} 'dep*'\nno caller has this name`,
   )
   expect((await find('resource', 'evid')).stderr).toBe(
     `no event matches\nnames with this prefix: coldtrail find resource --case ${tiny.path} 'evid*'`,
