@@ -1,4 +1,4 @@
-/** Exit codes: an API. See docs/cli.md. */
+/** Exit codes are an API. See docs/cli.md. */
 export const EXIT = {
   done: 0,
   bug: 1,
@@ -10,12 +10,12 @@ export const EXIT = {
   diskFull: 13,
 } as const
 
-/** Trouble that the user can mend: a message, what to type next, and the exit code it deserves. */
+/** An error the user can fix: message, what to type next, exit code. */
 export class CaseError extends Error {
   override readonly name = 'CaseError'
   readonly exit: number
   readonly hint: string | undefined
-  /** One of which is to be typed instead. */
+  /** Values to type instead. */
   readonly choices: readonly Choice[]
 
   constructor(
@@ -31,7 +31,7 @@ export class CaseError extends Error {
 
 export interface Choice {
   readonly value: string
-  /** What it means, in words. */
+  /** Meaning in words. */
   readonly what: string
 }
 

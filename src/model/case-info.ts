@@ -2,7 +2,7 @@ import type { OtherRows, RecordLedger } from './ledger.js'
 import type { ProblemKind } from './problem.js'
 import type { VerificationInfo } from './verification.js'
 
-/** What `coldtrail info` tells about a case; its `--json` result. Times are UTC text. */
+/** Result of `coldtrail info`, also its `--json` result. Times are UTC text. */
 export interface CaseInfo {
   readonly file: string
   readonly format_version: string
@@ -13,26 +13,26 @@ export interface CaseInfo {
   readonly appearances: number
   /** Sources by status: indexed, duplicate, neighbour, rejected. */
   readonly sources: Readonly<Record<string, number>>
-  /** Of these, members of zips and tars, by status. */
+  /** Members of zips and tars among them, by status. */
   readonly members: Readonly<Record<string, number>>
   readonly records: RecordLedger
   readonly others: OtherRows
-  /** Of events and lines of access logs. */
+  /** Of events and access-log lines. */
   readonly time_span: TimeSpan
   readonly access_log_time_span: TimeSpan
   readonly accounts: readonly {
     readonly account_id: string | null
     readonly events: number
-    /** Whose account it is, when AWS has published it as its own. */
+    /** Owner of the account if AWS has published it as its own. */
     readonly account_owner?: string
   }[]
   readonly regions: readonly { readonly aws_region: string | null; readonly events: number }[]
-  /** Sources by kind: trail, insight, digest; of others the shape: s3-access-log, zip, public-keys. */
+  /** Sources by kind: trail, insight, digest; others by shape: s3-access-log, zip, public-keys. */
   readonly kinds: Readonly<Record<string, number>>
   readonly problems: Readonly<Partial<Record<ProblemKind, number>>>
   readonly sizes: CaseSizes
   readonly runs: readonly RunInfo[]
-  /** The newest validation of CloudTrail's digests; null when there was none. */
+  /** The newest validation of CloudTrail's digests; null if there was none. */
   readonly verification?: VerificationInfo | null
 }
 
@@ -56,10 +56,10 @@ export interface RunInfo {
   readonly status: string
 }
 
-/** All problems of one kind, with the first of them as an example. */
+/** All problems of one kind, with the first as an example. */
 export interface ProblemGroup {
   readonly kind: ProblemKind
-  /** Of `neighbour`: one group each. */
+  /** Set for `neighbour`, which has one group per family. */
   readonly family?: string
   readonly count: number
   readonly first: ProblemPlace

@@ -1,4 +1,4 @@
-/** The cells of one CSV row as RFC 4180 writes them; the row's end is not part of the text, or its last line break is. */
+/** Splits one CSV row (RFC 4180); the text ends before or after the row's last line break. */
 export type CsvSeparator = ',' | ';' | '\t'
 
 export function csvCells(row: string, separator: CsvSeparator): string[] {

@@ -1,17 +1,16 @@
-/** A value that repeats over an archive, with the id that every case gives it. */
+/** A repeated value with its ID, which is the same in every case. */
 export type SqlValue = string | number | null
 
 export interface Entry {
-  /** 52-bit hash of the values: the same in every worker, run and case, so that no thread has to ask another for it. */
+  /** 52-bit hash of the values: the same in every worker, run and case, so threads need not coordinate. */
   readonly id: number
-  /** The id as text: for the digest of each event that has it. To write a number of 52 bits takes 0.14 µs. */
+  /** The ID as text, for the digest of each event that has it. Formatting a 52-bit number takes 0.14 µs. */
   readonly label: string
   values: readonly SqlValue[]
-  /** Searchable text of the value. */
   text: string
   /**
-   * Already written to a shard of this worker. Shards are merged in order, so once is enough; only the id is needed then, and
-   * values, text and names are let go: they are most of what a worker would keep in memory.
+   * Already written to a shard of this worker. Shards are merged in order, so once is enough. After that only the ID is
+   * needed; values, text and names are freed, since they are most of a worker's memory.
    */
   shipped: boolean
 }
@@ -21,9 +20,9 @@ export interface IdentityEntry extends Entry {
 }
 
 export interface ResourceEntry {
-  /** 63-bit hash: objects in buckets are counted in tens of millions, too many for 52 bits. */
+  /** 63-bit hash: there can be tens of millions of S3 objects, too many for 52 bits. */
   readonly id: bigint
-  /** As that of an entry. */
+  /** Like the label of an entry. */
   readonly label: string
   readonly arn: string | null
   readonly type: string | null
@@ -32,13 +31,13 @@ export interface ResourceEntry {
   shipped: boolean
 }
 
-/** A resource that an event names; `role` is an index into RESOURCE_ROLES. */
+/** A resource named by an event; `role` is an index into RESOURCE_ROLES. */
 export interface ResourceUse {
   readonly resource: ResourceEntry
   readonly role: number
 }
 
-/** One event, ready for a shard. Reused by the normaliser: copy what must outlive the next record. */
+/** One event, ready for a shard. The normaliser reuses it: copy what must outlive the next record. */
 export interface EventDraft {
   eventTimeMs: number | null
   action: Entry
@@ -49,7 +48,7 @@ export interface EventDraft {
   eventId: string
   requestId: string | null
   sharedEventId: string | null
-  /** Searchable text of what is the event's own. */
+  /** Searchable text of the event's own values. */
   text: string
   flags: number
   resources: readonly ResourceUse[]
@@ -60,7 +59,7 @@ export const FLAG = {
   tooDeep: 2,
   reduced: 4,
   lenient: 8,
-  /** No eventTime: the time is that of the record's `@timestamp`, or of its envelope. */
+  /** Without eventTime: the time is from the record's `@timestamp` or its envelope. */
   timestampTime: 16,
   envelopeTime: 32,
 } as const

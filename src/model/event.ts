@@ -1,8 +1,8 @@
 import type { FileState } from './verification.js'
 
 /**
- * The columns of an event row, as every view, format and `--columns` names them: AWS's field names in
- * snake_case. The order is the order of `csv` and `jsonl`.
+ * Columns of an event in every view, format and `--columns`: AWS's field names in snake_case, in the order of `csv` and
+ * `jsonl`.
  */
 export const EVENT_COLUMNS = [
   'event_time',
@@ -44,7 +44,7 @@ export const EVENT_COLUMNS = [
 
 export type EventColumn = (typeof EVENT_COLUMNS)[number]
 
-/** What the default table shows. */
+/** Columns of the default table. */
 export const TABLE_COLUMNS: readonly EventColumn[] = [
   'event_time',
   'event_source',
@@ -61,17 +61,17 @@ export interface EventResource {
   readonly arn: string | null
   readonly type: string | null
   readonly role: string
-  /** Bare id or name, where there is no ARN. */
+  /** Bare ID or name, if there is no ARN. */
   readonly name?: string
-  /** The ARN was put together from the region and account of the record. */
+  /** The ARN was derived from the region and account of the record. */
   readonly derived?: true
 }
 
-/** What a row of an answer can be. */
+/** Kinds of rows in an answer. */
 export const ROW_KINDS = ['event', 'access-log', 'aggregate'] as const
 export type RowKind = (typeof ROW_KINDS)[number]
 
-/** Fields of a line of an S3 server access log, in its order. */
+/** Fields of an S3 server access log line, in its order. */
 export const LINE_FIELDS = [
   'bucket_owner',
   'bucket',
@@ -102,34 +102,34 @@ export const LINE_FIELDS = [
   'source_region',
 ] as const
 
-/** Those that columns of events tell. */
+/** Fields that are also columns of events. */
 const SHARED_FIELDS = ['time_ms', 'remote_ip', 'request_id', 'operation', 'error_code', 'user_agent'] as const
 
 export type AccessColumn = Exclude<(typeof LINE_FIELDS)[number], (typeof SHARED_FIELDS)[number]>
 
-/** Columns that only lines of access logs have. */
+/** Columns of access-log lines only. */
 export const ACCESS_COLUMNS: readonly AccessColumn[] = LINE_FIELDS.filter(
   (field): field is AccessColumn => !SHARED_FIELDS.some((shared) => shared === field),
 )
 
-/** Columns that only counts of aggregated events have. */
+/** Columns of aggregated counts only. */
 export const AGGREGATE_COLUMNS = ['window_end', 'aggregation_type', 'dimension', 'name', 'value'] as const
 export type AggregateColumn = (typeof AGGREGATE_COLUMNS)[number]
 
 type Cells<Column extends string> = Readonly<Record<Column, string | number | null>>
 
 /**
- * One event as the query layer hands it to a renderer; so are lines of access logs and counts, in the columns of events as far as
- * they have them. Times are `YYYY-MM-DDTHH:MM:SS[.mmm]Z`.
+ * One row for a renderer: an event, or an access-log line or count in the columns it shares with events. Times are
+ * `YYYY-MM-DDTHH:MM:SS[.mmm]Z`.
  */
 export type EventRow = Cells<EventColumn> & {
   readonly kind?: RowKind
   readonly access_log?: Cells<AccessColumn>
   readonly aggregate?: Cells<AggregateColumn>
-  /** What digest verify says of the file of its first appearance; only where it was run. */
+  /** Digest state of the file of the first appearance, if digest verify was run. */
   readonly digest_state?: FileState | null
   /** JSON formats only. */
   readonly resources?: readonly EventResource[]
-  /** The record's exact text; with `--records` only. */
+  /** The record's exact text; only with `--records`. */
   readonly record?: string
 }

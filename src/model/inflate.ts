@@ -1,11 +1,11 @@
-/** Inflates a whole gzip file, strictly first; damage keeps what came before it and says so. */
+/** Inflates a whole gzip file. Strict first; for a damaged file, keeps what precedes the damage and reports it. */
 import { constants, gunzipSync, inflateRawSync } from 'node:zlib'
 import type { Problem } from './problem.js'
 
 export interface Inflated {
   readonly content: Buffer
   readonly problems: readonly Problem[]
-  /** 1 for a delivered file; more when files were concatenated. */
+  /** 1 for a delivered file; more if files were concatenated. */
   readonly members: number
   readonly trailingBytes: number
 }
@@ -14,15 +14,15 @@ export function isGzip(bytes: Uint8Array): boolean {
   return bytes.length >= 2 && bytes[0] === 0x1f && bytes[1] === 0x8b
 }
 
-/** Deflate can do no better (zlib: technical details): more is not claimed in earnest, and need not be had ready. */
+/** Deflate's maximum ratio (zlib: technical details): a larger claimed size is not allocated. */
 const MAX_DEFLATE_RATIO = 1032
 
-/** The size that the last member's trailer claims, modulo 2^32: exact for a delivered file, never trusted. */
+/** Size claimed by the last member's trailer, modulo 2^32: exact for a delivered file, but not trusted. */
 function claimedSize(bytes: Buffer): number {
   return bytes.length >= 18 ? bytes.readUInt32LE(bytes.length - 4) : 0
 }
 
-/** @returns null when the content is over `maxBytes`: the caller streams it then. */
+/** @returns null if the content is over `maxBytes`: the caller then streams it. */
 function inflateWhole(bytes: Buffer, maxBytes: number): Inflated | null {
   try {
     return strict(bytes, maxBytes)
@@ -39,9 +39,8 @@ function inflateWhole(bytes: Buffer, maxBytes: number): Inflated | null {
 }
 
 /**
- * Also what was compressed once more, by a tool for downloads or by `gzip *`; not what was a third time. Members and bytes behind
- * the end are those of the file.
- * @returns null when the content, or what it was compressed to, is over `maxBytes`.
+ * Also undoes a second compression, by a download tool or by `gzip *`, but not a third. Members and trailing bytes are
+ * those of the file. @returns null if the content, or the compressed inner file, is over `maxBytes`.
  */
 export function inflateNested(bytes: Buffer, maxBytes: number): Inflated | null {
   const outer = inflateWhole(bytes, maxBytes)
@@ -52,7 +51,7 @@ export function inflateNested(bytes: Buffer, maxBytes: number): Inflated | null 
   return { ...outer, content: inner.content, problems }
 }
 
-/** Where the outer stream breaks, the inner one ends: that is said once. Offsets count bytes of the content. */
+/** The inner stream ends where the outer one breaks, which is reported once. Offsets count bytes of the content. */
 export function nestedProblems(
   outer: readonly Problem[],
   inner: readonly Problem[],
@@ -70,7 +69,7 @@ const NESTED: Problem = { kind: 'nested-gzip', detail: 'gzip inside gzip: inflat
 
 function strict(bytes: Buffer, maxBytes: number): Inflated | null {
   const claimed = claimedSize(bytes)
-  // One output chunk of exactly the claimed size: no growing and no joining (1.2 instead of 1.7 µs a record).
+  // One output chunk of exactly the claimed size avoids growing and joining (1.2 instead of 1.7 µs a record).
   const chunkSize = Math.max(64, Math.min(claimed, maxBytes, bytes.length * MAX_DEFLATE_RATIO))
   const { buffer, engine } = gunzipSync(bytes, {
     chunkSize,
@@ -96,7 +95,7 @@ function notes(content: Buffer, members: number, trailingBytes: number): Problem
   return problems
 }
 
-/** Members that begin with the common header; an estimate for the note, at least 2. */
+/** Counts members with the usual header; an estimate for the note, at least 2. */
 function countMembers(bytes: Buffer): number {
   const magic = Buffer.from([0x1f, 0x8b, 0x08])
   let count = 0
@@ -107,8 +106,8 @@ function countMembers(bytes: Buffer): number {
 }
 
 /**
- * The longest beginning that inflates without an error, found by bisection: inflating a prefix with SYNC_FLUSH gives all
- * that its bytes hold and does not mind the missing end.
+ * Finds the longest prefix that inflates without an error by bisection: with SYNC_FLUSH, inflating a prefix returns all
+ * its content and ignores the missing end.
  */
 function salvage(bytes: Buffer, maxBytes: number, code: string): Inflated {
   const truncated = code === 'Z_BUF_ERROR'
@@ -128,10 +127,7 @@ function salvage(bytes: Buffer, maxBytes: number, code: string): Inflated {
   return { content, problems: [problem], members: 1, trailingBytes: complete ? rest : 0 }
 }
 
-/**
- * What raw deflate gives up to where it breaks.
- * @throws ERR_BUFFER_TOO_LARGE
- */
+/** Raw deflate up to where it breaks. @throws ERR_BUFFER_TOO_LARGE */
 export function salvageRaw(bytes: Buffer, maxBytes: number): Buffer {
   const whole = inflatePrefix(bytes, maxBytes, inflateRawSync)
   if (whole !== null) return whole
@@ -164,7 +160,9 @@ function inflatePrefix(bytes: Buffer, maxBytes: number, inflate: Inflate): Buffe
   }
 }
 
-/** Does a complete member, checksum and all, end within the last bytes of this prefix? Garbage may begin like gzip. */
+/**
+ * Whether a complete member, checksum included, ends within the last bytes of this prefix. Garbage can start like gzip.
+ */
 function endsMember(bytes: Buffer, good: number): boolean {
   for (let end = good; end > Math.max(18, good - 12); end--) {
     try {

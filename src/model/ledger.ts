@@ -1,4 +1,4 @@
-/** The accounts of an index run, and of a case: what was found is the sum of the rest. */
+/** Totals of an index run and of a case: what was found equals the sum of the rest. */
 
 /** found = indexed + duplicate + alreadyIndexed + neighbours + skipped + rejected. */
 export interface SourceLedger {
@@ -17,12 +17,12 @@ export interface RecordLedger {
   readonly found: number
   readonly events: number
   readonly duplicates: number
-  /** Reduced forms in whose place their full record stands. */
+  /** Reduced forms replaced by their full record. */
   readonly replaced: number
   readonly rejected: number
 }
 
-/** Rows that are no events. */
+/** Rows that are not events. */
 export interface OtherRows {
   readonly access_log_lines: number
   /** Each has a row for each of its counts. */

@@ -1,7 +1,7 @@
-/** Where credentials came from and what was made from them: a graph of credentials and principals, joined by events. */
+/** Where credentials came from and what they issued: a graph of credentials and principals, linked by events. */
 import type { CredentialClass, PrincipalKind } from './principal.js'
 
-/** Why two things are joined, strongest first. Codes are part of the JSON; labels stand in the tree. */
+/** Why two nodes are linked, strongest first. Codes are part of the JSON; labels are shown in the tree. */
 export const LINK_RULES = {
   key: { label: 'key', meaning: 'the access key that was issued is the one that was used' },
   session: {
@@ -13,7 +13,7 @@ export const LINK_RULES = {
     label: 'ARN + creationDate',
     meaning: 'a sign-in gives many keys: same ARN, created in the second of the sign-in',
   },
-  'switch-from': { label: 'SwitchFrom', meaning: 'the console says which ARN switched to the role' },
+  'switch-from': { label: 'SwitchFrom', meaning: 'the console recorded which ARN switched to the role' },
   'credential-id': {
     label: 'credentialId',
     meaning: 'the Identity Center token that was issued is the one that was used',
@@ -22,7 +22,7 @@ export const LINK_RULES = {
   name: { label: 'account + name', meaning: 'the user of this name in this account' },
   forwarded: {
     label: 'forwarded by a service',
-    meaning: 'a service called with these rights; which credentials were behind it is not recorded',
+    meaning: 'a service called on behalf of this principal; the credentials it used are not recorded',
   },
   request: { label: 'requestID', meaning: 'both events belong to one request' },
   'shared-event': {
@@ -35,7 +35,7 @@ export const LINK_RULES = {
   },
   'instance-id': {
     label: 'instance id',
-    meaning: 'the session bears the id of the instance that was launched',
+    meaning: 'the session is named after the launched instance',
   },
   owner: { label: 'belongs to', meaning: 'a credential of this principal; others may have made it' },
   'error-message': {
@@ -59,7 +59,7 @@ export interface LineageEvent {
 
 export type LineageNodeKind = 'key' | 'session' | 'forwarded' | 'principal' | 'attempt'
 
-/** What a node did under one name. */
+/** Calls of a node under one name. */
 export interface LineageDeed {
   readonly event_source: string | null
   readonly event_name: string | null
@@ -83,34 +83,34 @@ export interface LineageNode {
   readonly arn: string | null
   readonly principal_id: string | null
   readonly account_id: string | null
-  /** Whose account it is, when AWS has published it as its own. */
+  /** Owner of the account if AWS has published it as its own. */
   readonly account_owner?: string
-  /** Best readable name. */
+  /** Most readable name. */
   readonly name: string | null
   /** Issued or used; the first few of `key_count`. */
   readonly access_keys: readonly string[]
   readonly key_count: number
-  /** When the session began. */
+  /** Start of the session. */
   readonly created: string | null
-  /** Services that called with its rights: forwarded sessions only. */
+  /** Services that called on its behalf; forwarded sessions only. */
   readonly via: readonly string[]
-  /** Events that it made; null where that was not counted. */
+  /** Number of its events; null if not counted. */
   readonly events: number | null
   readonly first_event: string | null
   readonly last_event: string | null
-  /** Why nothing stands above it. */
+  /** Why nothing is above it. */
   readonly end: string | null
-  /** Issuing events or credentials that are not shown below it. */
+  /** Issuing events or credentials not shown below it. */
   readonly more: number
   /** `limit` or `depth`: what to raise to see them. */
   readonly more_because: 'limit' | 'depth' | null
   /** The issuing events among them, by name. */
   readonly more_calls: readonly LineageCall[]
-  /** Issuing events that are not shown above it. */
+  /** Issuing events not shown above it. */
   readonly more_above: number
   /** With --events only. */
   readonly did?: readonly LineageDeed[]
-  /** With --events, in JSON: its events in order of time. */
+  /** With --events, in JSON: its events in time order. */
   readonly event_list?: readonly LineageEvent[]
   readonly more_events?: number
 }
@@ -119,15 +119,15 @@ export interface LineageEdge {
   readonly from: string
   readonly to: string
   readonly rule: LinkRule
-  /** The event that issued `to`; null where a rule needs none. */
+  /** The event that issued `to`; null if the rule needs none. */
   readonly event: LineageEvent | null
-  /** How the caller is known where userIdentity does not tell, and the event that tells it; or the copy of another account. */
+  /** If userIdentity does not identify the caller: the rule and event that do, or another account's copy. */
   readonly joined: { readonly rule: LinkRule; readonly event: LineageEvent | null } | null
-  /** More than 1: so many events match equally, this is one of them. */
+  /** More than 1: this many events match equally, and this is one of them. */
   readonly candidates: number
-  /** Who called, where that is not `from`. */
+  /** The caller, if it is not `from`. */
   readonly by: string | null
-  /** An attempt that failed; nothing was made. */
+  /** A failed attempt; nothing was issued. */
   readonly failure: LineageFailure | null
 }
 
@@ -139,16 +139,16 @@ export interface LineageFailure {
 
 export interface LineageGraph {
   readonly asked: string
-  /** Ids of the nodes that were asked for. */
+  /** IDs of the starting nodes. */
   readonly start: readonly string[]
   readonly nodes: readonly LineageNode[]
   readonly edges: readonly LineageEdge[]
   readonly notes: readonly string[]
 }
 
-/** One of several things that a name can mean. */
+/** One candidate for an ambiguous name. */
 export interface LineageCandidate {
-  /** What to type to mean this one. */
+  /** What to type for this candidate. */
   readonly start: string
   readonly what: string
   readonly first_event: string | null

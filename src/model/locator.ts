@@ -1,13 +1,13 @@
-/** The way from a stored value to a record wrapped in it, e.g. `logEvents[3].message`: written down as `event.locator`. */
+/** The path from a stored value to a record wrapped in it, e.g. `logEvents[3].message`, stored in `event.locator`. */
 
-/** A member, an element, or a change of coding on the way. */
+/** A member, an element, or a change of encoding. */
 export type Step = string | number | Coding
 
 export interface Coding {
   readonly coding: 'base64' | 'gunzip' | CsvCoding
 }
 
-/** A row of cells; by what stands between them. */
+/** A row of cells, by its separator. */
 export type CsvCoding = 'csv' | 'csv-semicolon' | 'csv-tab'
 
 const PLAIN_KEY = /^[A-Za-z_@$][\w@$-]*$/
@@ -26,7 +26,7 @@ export function formatLocator(steps: readonly Step[]): string {
 const TOKEN =
   /\.?([A-Za-z_@$][\w@$-]*)|\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]|\|(base64|gunzip|csv(?:-semicolon|-tab)?)/y
 
-/** @returns null when the text is no locator. */
+/** @returns null if the text is not a locator. */
 export function parseLocator(text: string): Step[] | null {
   const steps: Step[] = []
   TOKEN.lastIndex = 0

@@ -1,16 +1,16 @@
-/** The word that was perhaps meant. */
+/** Suggestions for mistyped words. */
 
-/** A word of eight letters may have two slips, a short one only one. */
+/** One typo per four letters. */
 const LETTERS_PER_SLIP = 4
 
-/** The one of `words` that the fewest letters tell apart from the typed one; undefined when none is near. */
+/** The closest of `words`; undefined if none is close enough. */
 export function nearestWord(typed: string, words: Iterable<string>): string | undefined {
   const most = Math.max(1, Math.floor(typed.length / LETTERS_PER_SLIP))
   let nearest: string | undefined
   let fewest = most + 1
   for (const word of words) {
     if (Math.abs(word.length - typed.length) >= fewest) continue
-    const slips = slipsBetween(typed, word)
+    const slips = typosBetween(typed, word)
     if (slips < fewest) {
       nearest = word
       fewest = slips
@@ -19,8 +19,8 @@ export function nearestWord(typed: string, words: Iterable<string>): string | un
   return nearest
 }
 
-/** Letters too many, too few or other ones; two neighbours that changed places are one slip. */
-function slipsBetween(one: string, other: string): number {
+/** Insertions, deletions, substitutions, and swaps of neighbours. */
+function typosBetween(one: string, other: string): number {
   let before: number[] = []
   let above = Array.from({ length: other.length + 1 }, (_, at) => at)
   for (let i = 1; i <= one.length; i += 1) {

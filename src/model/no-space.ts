@@ -1,4 +1,4 @@
-/** A full disk shows under several codes, in SQLite and in the system. */
+/** Codes for a full disk, from SQLite and from the system. */
 const CODES = new Set(['SQLITE_FULL', 'SQLITE_IOERR_WRITE', 'ENOSPC', 'EDQUOT', 'EFBIG'])
 
 export function isNoSpace(error: unknown): boolean {

@@ -4,16 +4,16 @@ export interface PrincipalArn {
   readonly account: string
   /** `user`, `role`, `assumed-role`, `federated-user`, `root`, … as written. */
   readonly kind: string
-  /** `/` or `/a/b/`; only ARNs of users and roles carry it. */
+  /** `/` or `/a/b/`; only ARNs of users and roles have one. */
   readonly path: string
   readonly name: string
-  /** Of a role session only. */
+  /** Role sessions only. */
   readonly session: string | null
 }
 
 const PRINCIPAL_ARN = /^arn:([^:]*):(?:iam|sts):[^:]*:([^:]*):([^/]+)(?:\/(.*))?$/s
 
-/** Null for anything that is not an IAM or STS ARN. `sts::…:root`, as the FSx guide prints it, is root too. */
+/** null for anything but an IAM or STS ARN. Accepts `sts::…:root`, printed in the FSx guide, as root. */
 export function readPrincipalArn(arn: string | null): PrincipalArn | null {
   const match = arn === null ? null : PRINCIPAL_ARN.exec(arn)
   if (match === null) return null

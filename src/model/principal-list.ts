@@ -1,6 +1,6 @@
 import type { PrincipalKind } from './principal.js'
 
-/** One canonical principal with what it did, in numbers: `coldtrail principals`. Times are UTC text. */
+/** One principal with its counts: `coldtrail principals`. Times are UTC text. */
 export interface PrincipalRow {
   readonly principal: string
   readonly principal_kind: PrincipalKind
@@ -12,7 +12,7 @@ export interface PrincipalRow {
   readonly regions: number
   readonly source_ips: number
   readonly access_keys: number
-  /** Whose account it is, when AWS has published it as its own. */
+  /** Owner of the account if AWS has published it as its own. */
   readonly account_owner: string | null
   readonly arn: string | null
   readonly principal_key: string
@@ -24,7 +24,7 @@ export interface PrincipalRow {
 
 export type PrincipalColumn = keyof PrincipalRow
 
-/** In the order of `csv`; the lists are in the JSON formats only, unless they are asked for. */
+/** In the order of `csv`; lists are in the JSON formats only, unless requested. */
 export const PRINCIPAL_COLUMNS = [
   'principal',
   'principal_kind',

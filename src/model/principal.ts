@@ -1,6 +1,6 @@
 /**
- * Which credentials made a request, in the decision order of CloudTrail's userIdentity element.
- * Names are part of the case format. The text is what `data_dictionary` says of each.
+ * Class of the credentials that signed a request, in the decision order of CloudTrail's userIdentity element. Names are
+ * part of the case format; the texts go into `data_dictionary`.
  */
 export const CREDENTIAL_CLASSES = {
   none: 'no caller: an Insight or aggregated record',
@@ -28,7 +28,7 @@ export const CREDENTIAL_CLASSES = {
 
 export type CredentialClass = keyof typeof CREDENTIAL_CLASSES
 
-/** Kind of principal that a canonical key names. */
+/** Kind of principal in a canonical key. */
 export type PrincipalKind =
   | 'root'
   | 'user'
@@ -41,16 +41,16 @@ export type PrincipalKind =
   | 'unknown'
 
 /**
- * The columns of one distinct `userIdentity` (plus the few top-level fields that change its class).
- * `null` is absent; `''` is kept where the log says `''`. Order here is column order in the case.
+ * Columns of one distinct `userIdentity`, plus the few top-level fields that change its class. `null` is absent; `''`
+ * is kept if logged. The order is the column order of the case.
  */
 export interface Identity {
   readonly principal_type: string | null
   readonly credential_class: CredentialClass
-  /** Best readable name: what the default table shows. */
+  /** Most readable name, shown in the default table. */
   readonly principal: string | null
   readonly principal_kind: PrincipalKind
-  /** Canonical key: two identities with the same key are the same principal. */
+  /** Canonical key: identities with the same key are the same principal. */
   readonly principal_key: string
   readonly principal_arn: string | null
   readonly principal_id: string | null
@@ -74,7 +74,7 @@ export interface Identity {
   readonly credential_id: string | null
 }
 
-/** A string that finds an identity, folded to lower case, and what kind of name it is. */
+/** A string that finds an identity, in lower case, and its kind. */
 export interface IdentityName {
   readonly name: string
   readonly kind: string
@@ -85,7 +85,7 @@ export interface IdentityReading {
   readonly names: readonly IdentityName[]
 }
 
-/** Columns of an identity in the case's order: what its hash covers. */
+/** Columns of an identity in the order of the case; covered by its hash. */
 export const IDENTITY_COLUMNS = [
   'principal_type',
   'credential_class',
@@ -120,5 +120,5 @@ const CONCLUDED: ReadonlySet<string> = new Set([
   'principal_key',
 ] satisfies (keyof Identity)[])
 
-/** Columns that repeat what a record says: their words find the identity. Conclusions are ours, and do not. */
+/** Columns copied from the record: their words are searchable. Derived columns are not. */
 export const RECORDED_COLUMNS = IDENTITY_COLUMNS.filter((column) => !CONCLUDED.has(column))

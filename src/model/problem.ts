@@ -1,4 +1,4 @@
-/** Everything that can be wrong with evidence. Spellings are part of the case format: add, never rename. */
+/** Everything that can be wrong with evidence. The names are part of the case format: add, never rename. */
 export const PROBLEM_KINDS = {
   unreadable: 'the file could not be opened or read',
   'not-regular':
@@ -20,7 +20,7 @@ export const PROBLEM_KINDS = {
     'a file of another service or program, by its content; it holds no event of CloudTrail, and is not kept',
   'not-downloaded':
     'a pointer, an error or a web page in the place of the file: the evidence itself is not there',
-  'not-a-record': 'a probe or marker that the exporting service writes beside records; skipped',
+  'not-a-record': 'a probe or marker that the exporting service writes between records; skipped',
   'unused-columns': 'columns whose names are not of a record: their cells are found as text only',
   respelled:
     'a cell that a spreadsheet wrote in another way, and that has one reading: read so, and kept as it is written',
@@ -32,7 +32,7 @@ export const PROBLEM_KINDS = {
   'too-deep': 'nesting is deeper than the limit; values below it are not searchable',
   'too-many-resources':
     'the record names more resources than are kept of one event; the text is searchable all the same',
-  'bad-record': 'where a record or a line of an access log should be stands something else',
+  'bad-record': 'not a CloudTrail record or access-log line',
   'missing-field': 'a required field is absent',
   'bad-field':
     'a field has an unexpected type or a number that no column holds exactly; kept in the record, not in the column',
@@ -46,7 +46,7 @@ export const PROBLEM_KINDS = {
 
 export type ProblemKind = keyof typeof PROBLEM_KINDS
 
-/** A problem as a worker reports it. Offsets count bytes of the decompressed content, from 0. */
+/** A problem as reported by a worker. Offsets count bytes of the decompressed content, from 0. */
 export interface Problem {
   readonly kind: ProblemKind
   readonly detail: string
@@ -57,7 +57,7 @@ export interface Problem {
   readonly eventId?: string | undefined
 }
 
-/** Kinds that only inform: nothing was lost, so `index` does not exit 3 for them alone. */
+/** Notes: nothing was lost, so they alone do not make `index` exit with 3. */
 export const NOTES: ReadonlySet<ProblemKind> = new Set<ProblemKind>([
   'bad-name',
   'multi-member-gzip',

@@ -1,15 +1,15 @@
 import type { CredentialClass } from './principal.js'
 
-/** Milliseconds since 1970 UTC; an absent end is open. */
+/** Milliseconds since 1970 UTC; a missing end is open. */
 export interface TimeWindow {
   readonly sinceMs?: number | undefined
   /** Exclusive. */
   readonly untilMs?: number | undefined
 }
 
-/** Narrows any question. Values of one filter are alternatives; all filters must hold. Empty is no demand. */
+/** Filters of any question. Values of one filter are alternatives; all filters must match. Empty matches everything. */
 export interface Filters {
-  /** Event names as typed; also without their API date. */
+  /** Event names as typed; also match without their API date. */
   readonly events: readonly string[]
   /** `s3` or `s3.amazonaws.com`. */
   readonly services: readonly string[]
@@ -21,7 +21,7 @@ export interface Filters {
   readonly credentials: readonly CredentialClass[]
   /** Error codes; ANY_ERROR is any failure. */
   readonly errors: readonly string[]
-  /** Leaves out events that say they only read; those that do not say stay. */
+  /** Excludes events with readOnly=true; those without readOnly stay. */
   readonly writeOnly: boolean
 }
 
@@ -45,13 +45,13 @@ export interface Scope {
   readonly filters: Filters
 }
 
-/** What is asked for, without where and when. */
+/** What is searched for, without filters and window. */
 export type Subject =
   | { readonly kind: 'request'; readonly value: string }
-  /** `namesakes`: several principals may be meant; else a name of several is asked back. */
+  /** `namesakes`: accept all matching principals instead of failing on an ambiguous name. */
   | { readonly kind: 'principal'; readonly value: string; readonly namesakes?: boolean }
   | { readonly kind: 'resource'; readonly value: string }
-  /** `words` are taken literally, `fts5` is the query language of SQLite's full-text index. */
+  /** `words` are literal, `fts5` is the query language of SQLite's full-text index. */
   | { readonly kind: 'text'; readonly value: string; readonly syntax: 'words' | 'fts5' }
   | { readonly kind: 'window' }
 
@@ -61,7 +61,7 @@ export type Question = Subject & Scope
 
 export type Order = 'asc' | 'desc'
 
-/** Which part of the answer: by time, ties by the order of indexing. */
+/** A part of the answer; ordered by time, ties in the order of indexing. */
 export interface Page {
   readonly order: Order
   readonly limit?: number | undefined

@@ -1,6 +1,6 @@
 /**
- * The part a resource plays in an event. Spellings and order are part of the case format. A grantee is given access; from `revoked`,
- * access is taken.
+ * The part a resource plays in an event. Names and order are part of the case format. A `grantee` receives access; a
+ * `revoked` one loses it.
  */
 export const RESOURCE_ROLES = [
   'target',
@@ -15,14 +15,14 @@ export const RESOURCE_ROLES = [
 export type ResourceRole = (typeof RESOURCE_ROLES)[number]
 
 /**
- * One resource that a record names. `arn` is as written, or put together from parts (`derived` true),
- * or null where the service has none; then `name` and `type` identify it.
+ * A resource named by a record. `arn` is as written, or derived (`derived` true), or null if the service has none; then
+ * `name` and `type` identify it.
  */
 export interface ResourceRef {
   readonly arn: string | null
-  /** CloudFormation-style type (`AWS::S3::Bucket`) or a lower-case phrase where none exists. */
+  /** CloudFormation-style type (`AWS::S3::Bucket`), or a lower-case phrase if there is none. */
   readonly type: string | null
-  /** Bare id or name; null when the ARN's own tail says it (S3 buckets and objects). */
+  /** Bare ID or name; null if the end of the ARN is the name (S3 buckets and objects). */
   readonly name: string | null
   readonly derived: boolean
   readonly role: ResourceRole

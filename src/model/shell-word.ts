@@ -1,4 +1,4 @@
-/** What is pasted into a shell must not do anything else, whatever a session is named. */
+/** Quotes a value for a POSIX shell. */
 export function shellWord(text: string): string {
   return /^[\w+=,.@:/-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 }

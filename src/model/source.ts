@@ -1,20 +1,20 @@
-/** What the path of a delivered object claims. Hints only: content decides, and a renamed file has none. */
+/** Claims made by the path of a delivered object. Hints only: content decides, and a renamed file has none. */
 export interface PathHints {
   readonly family?: string | undefined
   readonly accountId?: string | undefined
   readonly organizationId?: string | undefined
   readonly region?: string | undefined
-  /** Delivery minute in ms since the epoch, UTC. */
+  /** Delivery minute in ms since 1970, UTC. */
   readonly deliveredAt?: number | undefined
   /** Day of the YYYY/MM/DD folders, `YYYY-MM-DD`. */
   readonly day?: string | undefined
 }
 
-/** A file as found, before anything of it is read. */
+/** A file as found, before it is read. */
 export interface FoundFile {
-  /** Path as given by the user joined with the walk, for display; lossy only when `pathHex` is set. */
+  /** Path as given by the user joined with the walk, for display; lossy only if `pathHex` is set. */
   readonly path: string
-  /** Hex of the path's bytes when they are not valid UTF-8. */
+  /** The path's bytes in hex, if they are not valid UTF-8. */
   readonly pathHex?: string | undefined
   readonly size: number
   readonly mtimeMs: number
@@ -27,7 +27,7 @@ export interface SkippedPath {
   readonly detail: string
 }
 
-/** What a source turned out to be. */
+/** Kind of a source by its content. */
 export type SourceKind = 'trail' | 'insight' | 'digest' | 'other'
 
 /** `gzip` and `plain` are the file's own bytes; `deflate` is a raw-deflated piece of its content. */

@@ -1,7 +1,7 @@
-/** What `coldtrail summary` tells; its `--json` result. Times are UTC text. */
+/** Result of `coldtrail summary`, also with `--json`. Times are UTC text. */
 export interface Summary {
   readonly totals: SummaryTotals
-  /** What AWS services did for themselves: left out of everything below unless it was asked for. */
+  /** Calls that AWS services made for themselves; excluded from everything below unless requested. */
   readonly services: ServiceShare
   readonly timeline: Timeline
   readonly control: Readonly<Record<ControlName, ControlList>>
@@ -15,11 +15,11 @@ export interface SummaryTotals {
   readonly errors: number
   readonly reads: number
   readonly writes: number
-  /** Events that do not say whether they only read. */
+  /** Events without readOnly. */
   readonly unsaid: number
-  /** Records that are no calls: CloudTrail Insights, aggregated. */
+  /** Records that are not calls: CloudTrail Insights, aggregated events. */
   readonly insights: number
-  /** Events whose time could not be read: counted, but in no time window. */
+  /** Events without a readable time: counted, but in no time window. */
   readonly without_time: number
   readonly first_seen: string | null
   readonly last_seen: string | null
@@ -45,7 +45,7 @@ export interface TimelineBucket {
   readonly errors: number
 }
 
-/** Credentials and principals made, access given, recording changed. */
+/** Credentials and principals created, access given, logging changed. */
 export const CONTROL_NAMES = ['credentials', 'access', 'recording'] as const
 export type ControlName = (typeof CONTROL_NAMES)[number]
 
@@ -55,14 +55,14 @@ export interface ControlList {
   readonly rows: readonly ControlRow[]
 }
 
-/** A principal with a call that lets somebody in, or changes what is recorded. */
+/** A principal with a call that gives access or changes logging. */
 export interface ControlRow {
   readonly principal: string
   readonly principal_key: string
   /** `iam:CreateUser`, as `--event` takes it; without an API date. */
   readonly value: string
   readonly events: number
-  /** Of them, those that failed: denied, mostly. */
+  /** Failed ones, mostly denied. */
   readonly errors: number
   /** Principals that made the call. */
   readonly principals: number
@@ -86,13 +86,13 @@ export const LIST_NAMES = [
 export type ListName = (typeof LIST_NAMES)[number]
 
 export interface RankedList {
-  /** How many values there are, shown or not. */
+  /** Values in total, shown or not. */
   readonly total: number
   readonly rows: readonly RankedRow[]
 }
 
 export interface RankedRow {
-  /** Null where the records have none. */
+  /** null if the records have none. */
   readonly value: string | null
   readonly events: number
   readonly errors: number
@@ -110,7 +110,7 @@ export interface RareList {
   readonly rows: readonly RareRow[]
 }
 
-/** A principal with a value that it, or nobody else, hardly ever has. */
+/** A principal with a value that it, or anyone, hardly ever has. */
 export interface RareRow {
   readonly principal: string
   readonly value: string
@@ -118,10 +118,10 @@ export interface RareRow {
   readonly events: number
   /** All events of this principal. */
   readonly principal_events: number
-  /** Principals that have the value. */
+  /** Principals with the value. */
   readonly principals: number
   readonly first_seen: string | null
-  /** How long the principal had been active when the value came up. */
+  /** How long the principal had been active when the value first appeared. */
   readonly known_for_ms: number | null
   /** The first event. */
   readonly event_id: string
@@ -132,14 +132,14 @@ export interface BurstList {
   readonly rows: readonly Burst[]
 }
 
-/** Failures of one principal without a pause. */
+/** Consecutive failures of one principal. */
 export interface Burst {
   readonly principal: string
   readonly start: string
   readonly end: string
   readonly errors: number
   readonly error_codes: readonly string[]
-  /** Distinct calls that failed: many say that somebody tried what he may do. */
+  /** Distinct failed calls: many suggest that someone is probing permissions. */
   readonly event_names: number
   /** The first event. */
   readonly event_id: string

@@ -1,21 +1,21 @@
 /**
- * A stored text with its members found on demand, each with its exact place: a record inside another value is given back as
- * it is written there, not as JSON.parse would write it again. Each level is walked once, however many members are asked for.
+ * A stored text whose members are located on demand, with exact positions: a nested record is returned as written, not
+ * as JSON.parse would rewrite it. Each level is scanned once.
  */
 import { gunzipSync } from 'node:zlib'
 import { csvCells, type CsvSeparator } from './csv-cells.js'
 import type { Coding, CsvCoding, Step } from './locator.js'
 
-/** Inflated or decoded content of a value; CloudWatch sends 1 MB at most. */
+/** Limit of inflated or decoded content; CloudWatch sends at most 1 MB. */
 const MAX_INFLATED = 64 * 1024 * 1024
-/** Splunk writes a string in a string; deeper is not met. */
+/** Splunk writes a string in a string; deeper nesting does not occur. */
 const MAX_UNWRAPPED = 2
 
 export class TextTree {
   readonly #source: string
   readonly #start: number
   readonly #end: number
-  /** The source has a character for each byte. */
+  /** The source has one character per byte. */
   readonly #bytes: boolean
   #members: Map<string, TextTree> | undefined
   /** Starts and ends, alternating: a list can have millions of elements. */
@@ -38,7 +38,7 @@ export class TextTree {
     return new TextTree(bytes.toString('latin1'), 0, bytes.length, true)
   }
 
-  /** What lies at the end of the steps; undefined when they lead nowhere. */
+  /** The value at the end of the steps; undefined if there is none. */
   at(steps: readonly Step[]): TextTree | undefined {
     const [step, ...rest] = steps
     if (step === undefined) return this
@@ -46,7 +46,7 @@ export class TextTree {
     return next?.at(rest)
   }
 
-  /** The text as it is written; of a string, what it holds. */
+  /** The text as written; for a string, unescaped. */
   content(): Buffer {
     const node = this.#unwrapped()
     return Buffer.from(node.#slice(), node.#bytes ? 'latin1' : 'utf8')
@@ -66,7 +66,7 @@ export class TextTree {
     return this.#source.slice(this.#start, this.#end)
   }
 
-  /** What a JSON string holds, as a text of its own; undefined when this is not a string. */
+  /** The content of a JSON string as a text; undefined if this is not a string. */
   #string(): TextTree | undefined {
     const at = skipSpace(this.#source, this.#start, this.#end)
     if (this.#source[at] !== '"') return undefined
@@ -121,7 +121,7 @@ export class TextTree {
     return spans
   }
 
-  /** Of a key that stands twice the last one counts, as with JSON.parse. */
+  /** The last of repeated keys wins, as in JSON.parse. */
   #readMembers(): Map<string, TextTree> {
     const members = new Map<string, TextTree>()
     const { at: first } = this.#open('{')
@@ -146,7 +146,7 @@ export class TextTree {
     return typeof key === 'string' ? key : undefined
   }
 
-  /** First position behind the opening bracket; the end when it is another one. */
+  /** Position after the opening bracket; the end if it is another bracket. */
   #open(bracket: string): { at: number } {
     const at = skipSpace(this.#source, this.#start, this.#end)
     return { at: this.#source[at] === bracket ? skipSpace(this.#source, at + 1, this.#end) : this.#end }
@@ -159,7 +159,7 @@ const SEPARATORS: Readonly<Record<CsvCoding, CsvSeparator>> = {
   'csv-tab': '\t',
 }
 
-/** undefined when it is not gzip, or over the limit. */
+/** undefined if it is not gzip, or over the limit. */
 export function inflateBounded(bytes: Buffer): Buffer | undefined {
   try {
     return gunzipSync(bytes, { maxOutputLength: MAX_INFLATED })
@@ -193,7 +193,7 @@ function stringEnd(text: string, from: number, end: number): number {
   return end
 }
 
-/** Index after the value: brackets outside strings. The text is known to be JSON. */
+/** Index after the value, by brackets outside strings. The text must be valid JSON. */
 function valueEnd(text: string, from: number, end: number): number {
   let depth = 0
   for (let at = from; at < end;) {

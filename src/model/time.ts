@@ -1,4 +1,6 @@
-/** Times are ms since 1970, and written as CloudTrail writes them. Nothing here asks for the local zone or for the clock. */
+/**
+ * Times are ms since 1970, and written as CloudTrail does. Results depend neither on the local zone nor on the clock.
+ */
 
 /** `YYYY-MM-DDTHH:MM:SS[.mmm]Z` */
 export function isoTime(ms: number): string {
@@ -6,9 +8,8 @@ export function isoTime(ms: number): string {
 }
 
 /**
- * @param date `YYYY-MM-DD`
- * @param clock `HH:MM:SS`
- * @returns null for what no calendar has: `Date` rolls 31 February over into March.
+ * @param date `YYYY-MM-DD` @param clock `HH:MM:SS` @returns null for a time that does not exist: `Date` turns 31
+ * February into March.
  */
 export function calendarMs(date: string, clock: string): number | null {
   const text = `${date}T${clock}`
@@ -23,7 +24,7 @@ export function zoneMs(zone: string): number {
   return zone.startsWith('-') ? -ms : ms
 }
 
-/** Digits behind the decimal point of a second. */
+/** Decimals of a second. */
 export function fractionMs(digits: string | undefined): number {
   return digits === undefined ? 0 : Math.trunc(Number(`0.${digits}`) * 1000)
 }

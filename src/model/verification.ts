@@ -1,4 +1,4 @@
-/** What a CloudTrail digest chain says of the files of a case. Spellings are part of the case format. */
+/** Results of digest validation for the files of a case. The names are part of the case format. */
 export const FILE_STATES = {
   VALID:
     'as CloudTrail wrote it: named, with this hash, by a digest whose signature is good (of a digest: its own signature is good)',
@@ -10,25 +10,25 @@ export const FILE_STATES = {
   CONSISTENT: 'the hashes agree, but no public keys were given: signatures were not checked',
 } as const
 
-/** Reason of a file that is NOT COVERED where no file is. */
+/** Reason of NOT COVERED if the case has no digest at all. */
 export const NO_DIGEST = 'no digest is in the case'
 
 export type FileState = keyof typeof FILE_STATES
 
-/** `lake-sign` is the result_sign.json of a CloudTrail Lake query, `lake-result` a file that it names. */
+/** `lake-sign` is the result_sign.json of a CloudTrail Lake query, `lake-result` a file that it lists. */
 export type CheckedFileKind = 'digest' | 'log' | 'lake-sign' | 'lake-result'
 
 export interface CheckedFile {
   readonly kind: CheckedFileKind
-  /** `s3://bucket/key` as a digest names it; null where nothing names the file. */
+  /** `s3://bucket/key` as named by a digest; null if nothing names the file. */
   readonly key: string | null
   readonly state: FileState
   readonly reason: string | null
-  /** null when the file is MISSING. */
+  /** null if the file is MISSING. */
   readonly source_id: number | null
-  /** Where the file lies in the archive. */
+  /** Path in the archive. */
   readonly path: string | null
-  /** source.id of the digest or sign file that decided. */
+  /** source.id of the deciding digest or sign file. */
   readonly digest_source_id: number | null
   /** Of the key that signed the digest. */
   readonly fingerprint: string | null
@@ -45,25 +45,25 @@ export interface DigestGap {
   readonly to: string
 }
 
-/** The newest finished digest validation of a case, as `info` tells it. */
+/** The newest finished digest validation of a case, for `info`. */
 export interface VerificationInfo {
   readonly id: number
   readonly finished: string
   readonly tool_version: string
-  /** SHA-256 of each file of public keys; empty when none was given. */
+  /** SHA-256 of each file of public keys; empty if none was given. */
   readonly keys_sha256: readonly string[]
   readonly counts: VerificationCounts
   readonly gaps: readonly DigestGap[]
-  /** Sentences that can be repeated: what was done, what it shows, what it can not show. */
+  /** Sentences for a report: what was done, what it shows, and what it does not establish. */
   readonly statement: readonly string[]
 }
 
-/** What the newest validation says of one source. */
+/** Result of the newest validation for one source. */
 export interface SignedState {
   readonly state: FileState
   readonly reason: string | null
   readonly key: string | null
-  /** The digest that decided, as `s3://bucket/key`. */
+  /** The deciding digest, as `s3://bucket/key`. */
   readonly digest_key: string | null
   readonly fingerprint: string | null
   readonly finished: string

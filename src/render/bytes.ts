@@ -2,12 +2,12 @@
 
 const BYTE_UNITS = ['kB', 'MB', 'GB', 'TB', 'PB'] as const
 
-/** Decimal units, as disks and progress lines count: `999 B`, `1.5 kB`, `812 GB`. */
+/** Decimal units, as for disks: `999 B`, `1.5 kB`, `812 GB`. */
 export function formatBytes(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`
   let value = bytes / 1000
   let unit = 0
-  // 999.5 would be shown as 1000
+  // 999.5 would be printed as 1000
   while (value >= 999.5 && unit < BYTE_UNITS.length - 1) {
     value /= 1000
     unit += 1

@@ -5,7 +5,7 @@ import { padCell, cellWidth } from './cell-width.js'
 import { renderKeyValues, type KeyValue } from './key-values.js'
 import { printable } from './printable.js'
 
-/** A case in numbers, as aligned text that pastes into a report. */
+/** Facts about a case as aligned text for a report. */
 export function renderCaseInfo(info: CaseInfo): string {
   return renderKeyValues([
     ...identityLines(info),
@@ -42,7 +42,7 @@ function contentLines(info: CaseInfo): KeyValue[] {
   ]
 }
 
-/** Only where there are any. */
+/** Only if there are any. */
 function membersLine({ members }: CaseInfo): KeyValue[] {
   const entries = Object.entries(members)
   return entries.length === 0 ? [] : [{ key: 'of them members', value: counted(entries) }]
@@ -68,7 +68,7 @@ function runLines({ runs }: CaseInfo): KeyValue[] {
   return [{ key: 'runs', value: orNone(runs.map(runText)) }]
 }
 
-/** In sentences that can be repeated, with what they do not show. */
+/** Sentences for a report, with what they do not establish. */
 function authenticityLines({ verification }: CaseInfo): KeyValue[] {
   if (verification === undefined) return []
   if (verification === null) {
@@ -84,7 +84,7 @@ function spanText({ first, last }: CaseInfo['time_span']): string {
   return first === null || last === null ? 'none' : `${first} to ${last}`
 }
 
-/** In the words of AWS. */
+/** In AWS's terms. */
 function kindCount([kind, count]: readonly [string, number]): [string, number] {
   return [kind === 's3-access-log' ? 'S3 server access log' : kind, count]
 }

@@ -1,7 +1,7 @@
 import type { EventRow } from '../model/event.js'
 import type { ObjectColumn, RowColumn } from './sink.js'
 
-/** Of the row itself, or of the fields that only its kind has. */
+/** From the row itself, or from the fields of its kind. */
 export function cellValue(row: EventRow, column: RowColumn): string | number | null {
   const places: readonly (Readonly<Record<string, unknown>> | undefined)[] = [
     row,
@@ -12,7 +12,7 @@ export function cellValue(row: EventRow, column: RowColumn): string | number | n
   return (held?.[column] ?? null) as string | number | null
 }
 
-/** Rows of a statement of SQL can have any value under the name of a column that holds objects in rows of ours. */
+/** Rows of an SQL statement can have a plain value under the name of an object column. */
 export function isPlainCell(row: EventRow, column: ObjectColumn): boolean {
   const value: unknown = row[column]
   return value === null || (value !== undefined && typeof value !== 'object')

@@ -1,4 +1,4 @@
-/** How many terminal columns text takes. Expects printable text: no control characters. */
+/** Terminal columns that a text takes. Expects printable text without control characters. */
 
 const ASCII = /^[\x20-\x7e]*$/
 const ZERO_WIDTH = /[\p{Mn}\p{Me}\p{Cf}\u1160-\u11ff]/u
@@ -6,12 +6,12 @@ const ZERO_WIDTH = /[\p{Mn}\p{Me}\p{Cf}\u1160-\u11ff]/u
 const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{18dff}\u{1aff0}-\u{1b2ff}\u{1f200}-\u{1f265}\u{20000}-\u{3fffd}]/u
 const EMOJI = /\p{Emoji_Presentation}/u
-/** Half of a flag: two of them make one wide sign. */
+/** Half of a flag: two of them make one wide character. */
 const FLAG_HALF = /\p{Regional_Indicator}/u
 /** Wider columns are not padded: one value of a megabyte would add a megabyte to every other row. */
 const MOST_PADDED = 200
 
-/** Made when it is first needed: that takes 10 ms. */
+/** Created on first use, which takes 10 ms. */
 let segmenter: Intl.Segmenter | undefined
 
 export function cellWidth(text: string): number {
@@ -21,7 +21,7 @@ export function cellWidth(text: string): number {
   return width
 }
 
-/** Cuts text that is wider than `width` and says so with `…`; never inside a character people see as one. */
+/** Cuts text wider than `width` and appends `…`; never inside a grapheme. */
 export function truncateCell(text: string, width: number): string {
   if (cellWidth(text) <= width) return text
   if (isAscii(text)) return `${text.slice(0, Math.max(0, width - 1))}…`

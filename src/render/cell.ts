@@ -3,7 +3,7 @@ import { cellValue, isPlainCell } from './cell-value.js'
 import { isObjectColumn, jsonText, resourcesJson } from './json-text.js'
 import type { RowColumn } from './sink.js'
 
-/** A row's value as unguarded text: absent is empty. Callers pass it through `printable`. */
+/** A row's value as raw text; empty if absent. Callers pass it through `printable`. */
 export function cellText(row: EventRow, column: RowColumn): string {
   if (isObjectColumn(column) && row[column] !== undefined && !isPlainCell(row, column))
     return jsonText(column === 'resources' ? resourcesJson(row.resources ?? []) : row[column])

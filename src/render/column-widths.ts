@@ -2,30 +2,30 @@ import { cellWidth } from './cell-width.js'
 import type { RowColumn } from './sink.js'
 
 export const GAP = '  '
-/** Before the further lines of a row that does not fit one line. */
+/** Indent of the continuation lines of a wrapped row. */
 export const INDENT = '    '
-/** Narrower than this a column says nothing. */
+/** A narrower column is unreadable. */
 const LEAST_WIDTH = 12
-/** A time that is cut says nothing, and half of an id, an ARN or a key can not be typed again. */
+/** Cut times are useless, and a cut ID, ARN or key cannot be copied. */
 const WHOLE = /^(?:\d{4}-\d\d-\d\dT[\d:.]+Z|\S{24,})?$/
-/** These are long and meant to be typed again: alone on their line they are left to the terminal to break, up to so many lines. */
+/** Long values meant to be copied: on a line of their own the terminal wraps them, up to so many lines. */
 const PATH = /^(?:(?:arn:|[^\s/]*\/)\S*)?$/
 const MOST_BROKEN = 4
-/** Whatever is in them. */
+/** Never cut, for any value. */
 const ALWAYS_WHOLE: ReadonlySet<RowColumn> = new Set<RowColumn>(['event_time', 'event_id'])
 
 export interface ColumnWidth {
   readonly column: RowColumn
   /** Position of the column in the row's cells. */
   readonly index: number
-  /** Not to be cut as long as there is room for it alone. */
+  /** Not cut as long as it fits alone. */
   readonly isWhole: boolean
   /** ARNs and paths. */
   readonly isPath: boolean
   width: number
 }
 
-/** Columns of each line that a row takes. */
+/** Columns of each line of a row. */
 export type Layout = readonly (readonly ColumnWidth[])[]
 
 /** The natural widths: of the header and the widest cell. */
@@ -45,8 +45,8 @@ export function naturalWidths(columns: readonly RowColumn[], rows: readonly stri
 }
 
 /**
- * Makes columns fit a terminal: narrows the widest first, and when that would leave too little of them, gives each row several
- * lines. No column is left out, and what can be typed again stays whole where it has room.
+ * Fits columns into a terminal: narrows the widest first; if that leaves too little, wraps each row onto several lines.
+ * Drops no column, and keeps copyable values whole if they fit.
  */
 export function fitWidths(natural: readonly ColumnWidth[], limit: number): Layout {
   const least = natural.map((column) => ({ ...column, width: leastOf(column) }))
@@ -58,7 +58,7 @@ function leastOf({ isWhole, width }: ColumnWidth): number {
 }
 
 function narrowed(natural: readonly ColumnWidth[], limit: number): ColumnWidth[] {
-  // Spares a step per character of a very long cell.
+  // Saves a step per character of a very long cell.
   const columns = natural.map((column) => ({ ...column, width: Math.min(column.width, limit) }))
   while (totalWidth(columns) > limit) {
     const widest = columns.filter(isShrinkable).sort((a, b) => b.width - a.width)[0]

@@ -1,4 +1,4 @@
-/** Coverage as text that pastes into a report. */
+/** Coverage as text for a report. */
 import type { Coverage, CoverageDay, DigestGapRow, Gap, MissingFile } from '../model/coverage.js'
 import { formatCount, formatDuration } from './bytes.js'
 import { cellWidth, padCell } from './cell-width.js'
@@ -9,7 +9,7 @@ import type { SinkOptions } from './sink.js'
 export interface CoverageReportOptions extends SinkOptions {
   /** Rows of each list. */
   readonly limit: number
-  /** Whether block characters can be shown. */
+  /** Whether block characters can be printed. */
   readonly unicode: boolean
 }
 
@@ -71,7 +71,7 @@ export async function writeCoverage(
   await list(title, DIGEST_COLUMNS, some(digests.gaps).map(digestCells), digests.gaps.length)
   out.write(
     heading(
-      'MISSING FILES: CloudTrail says it delivered them, the archive lacks them',
+      'MISSING FILES: delivered according to CloudTrail, not in the archive',
       Math.min(missing.length, options.limit),
       missing.length,
     ),
@@ -98,7 +98,7 @@ export async function writeCoverage(
     trail_events.length,
   )
   out.write(sentences('ABOUT THIS ARCHIVE', coverage.notes))
-  out.write(sentences('WHAT CAN NOT BE KNOWN', coverage.unknowable))
+  out.write(sentences('WHAT CANNOT BE KNOWN', coverage.unknowable))
 }
 
 function heading(title: string, shown: number, total: number): string {
@@ -130,7 +130,7 @@ function sentences(title: string, lines: readonly string[]): string {
   return lines.length === 0 ? '' : `\n${title}\n${lines.map((line) => `- ${printable(line)}\n`).join('')}`
 }
 
-/** Thousands of keys say less than where they belong. */
+/** Thousands of keys are less useful than counts by place. */
 function missingByPlace(missing: readonly MissingFile[], limit: number): string {
   const counts = new Map<string, number>()
   for (const { family, account_id, aws_region } of missing) {
@@ -144,7 +144,7 @@ function missingByPlace(missing: readonly MissingFile[], limit: number): string 
 }
 
 const DAY = 86_400_000
-/** A line of the matrix holds so many days. */
+/** Days in one line of the matrix. */
 const LINE_DAYS = 62
 const NOTHING = '·'
 const EVENTS_ONLY = 'e'
@@ -173,7 +173,7 @@ function matrix({ days, events_without_time: untimed }: Coverage, unicode: boole
   const blocks: string[] = []
   for (let start = from; start <= to; start += LINE_DAYS * DAY) {
     const span = { start, days: Math.min(LINE_DAYS, (to - start) / DAY + 1) }
-    // One forged time must not make a thousand empty lines.
+    // One forged time must not produce a thousand empty lines.
     if (starts.some((day) => day >= start && day < start + span.days * DAY))
       blocks.push(matrixBlock(places, span, unicode))
   }

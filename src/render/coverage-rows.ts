@@ -1,4 +1,4 @@
-/** One section of a coverage as rows, for the formats that hold rows. */
+/** One section of coverage as rows. */
 import type { Coverage, CoverageSection } from '../model/coverage.js'
 
 export type SectionRow = Readonly<Record<string, string | number | null | readonly string[]>>

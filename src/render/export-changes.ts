@@ -1,8 +1,8 @@
-/** What an export changes for the sake of who reads it: told with the export, since the values are evidence. */
+/** Changes that an export makes for its readers, listed with the export because the values are evidence. */
 export interface ExportChanges {
-  /** Values over the limit of the reader, cut. */
+  /** Values cut at the reader's limit. */
   cut: number
-  /** Cells that a spreadsheet would take for a formula, with an apostrophe before them. */
+  /** Cells prefixed with an apostrophe, since a spreadsheet would take them for a formula. */
   prefixed: number
   /** Cells whose control or invisible characters were made visible. */
   madeVisible: number
@@ -14,10 +14,10 @@ export function noChanges(): ExportChanges {
   return { cut: 0, prefixed: 0, madeVisible: 0, withoutTime: 0 }
 }
 
-/** One line for each kind of change that was made. */
+/** One line per kind of change. */
 export function changeNotes(changes: ExportChanges): string[] {
   const notes: [count: number, note: string][] = [
-    [changes.cut, 'values were over 32,766 bytes and cut: the field FIELD_truncated beside each says so'],
+    [changes.cut, 'values were over 32,766 bytes and cut: each has a field FIELD_truncated'],
     [changes.prefixed, "cells could be taken for a formula: an apostrophe ' was put before them"],
     [changes.madeVisible, 'cells had control or invisible characters: they are written visibly'],
     [changes.withoutTime, 'rows have no readable time: they are dated 1970 and marked Not a time'],

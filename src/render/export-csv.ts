@@ -1,4 +1,4 @@
-/** CSV for spreadsheets and timeline tools: every column of the kinds that were asked for, one line a row. */
+/** CSV for spreadsheets and timeline tools: every column of the requested kinds, one line per row. */
 import { ACCESS_COLUMNS, AGGREGATE_COLUMNS, EVENT_COLUMNS } from '../model/event.js'
 import { openCsv } from './csv.js'
 import type { ExportChanges } from './export-changes.js'

@@ -1,8 +1,7 @@
 import type { RowKind } from '../model/event.js'
 
-/** What rows an export can hold. */
 export interface ExportScope {
   readonly kinds: readonly RowKind[]
-  /** Digests were validated: each event says what its file is. */
+  /** Digests were validated: each event has the state of its file. */
   readonly hasDigestStates: boolean
 }

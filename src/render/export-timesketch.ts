@@ -1,6 +1,7 @@
 /**
- * JSON lines for Timesketch: its own three fields, and plaso's names for what CloudTrail says, so that taggers and saved
- * searches fit. What plaso has no name for keeps ours. Lines of access logs and counts have the same fields, and their own beside them.
+ * JSON lines for Timesketch: its three required fields, and plaso's names for CloudTrail fields, so that taggers and
+ * saved searches work. Fields unknown to plaso keep our names. Access-log lines and counts have the same fields plus
+ * their own.
  */
 import { isoTime } from '../model/time.js'
 import { EVENT_COLUMNS, type EventColumn, type EventRow, type RowKind } from '../model/event.js'
@@ -8,10 +9,10 @@ import type { ExportChanges } from './export-changes.js'
 import { jsonText, resourcesJson } from './json-text.js'
 import { LineWriter, type RowSink } from './sink.js'
 
-/** OpenSearch refuses to index longer keywords: exact search and aggregation would miss them. */
+/** OpenSearch does not index longer keywords: exact search and aggregation would miss them. */
 const MOST_BYTES = 32_766
 
-/** Columns that plaso names otherwise. */
+/** Columns with another name in plaso. */
 const RENAMED: Partial<Record<EventColumn, string>> = {
   access_key_id: 'access_key',
   recipient_account_id: 'account_identifier',
@@ -31,7 +32,7 @@ export function openTimesketch(out: NodeJS.WritableStream, changes: ExportChange
 }
 
 interface KindFields {
-  /** What the time is the time of. */
+  /** Meaning of the time. */
   readonly time: string
   readonly dataType: string
   /** Field of the exact text. */
@@ -61,7 +62,7 @@ const KINDS: Readonly<Record<RowKind, KindFields>> = {
   },
 }
 
-/** Every line has every field of events: Timesketch gives up at the first line that lacks one of its own. */
+/** Every line has every field of events: Timesketch fails at the first line that lacks one. */
 function timesketchFields(row: EventRow, changes: ExportChanges): Fields {
   const kind = row.kind ?? 'event'
   const is = KINDS[kind]
@@ -90,7 +91,7 @@ function timeOf({ event_time }: EventRow): number | null {
   return Number.isFinite(time) ? time : null
 }
 
-/** 2024-03-04T10:00:00+00:00; Timesketch asks for the offset. */
+/** 2024-03-04T10:00:00+00:00; Timesketch requires the offset. */
 function isoWithOffset(ms: number): string {
   return isoTime(ms).replace('Z', '+00:00')
 }
@@ -131,7 +132,7 @@ function cut(fields: Fields, changes: ExportChanges): Fields {
   return made
 }
 
-/** At most so many bytes of UTF-8, and no character in half. */
+/** At most so many bytes of UTF-8, without splitting a character. */
 function firstBytes(text: string, most: number): string {
   const bytes = Buffer.from(text)
   let end = most

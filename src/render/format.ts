@@ -6,7 +6,7 @@ import { openTable } from './table.js'
 
 type OpenSink = (columns: readonly RowColumn[], out: NodeJS.WritableStream, options: SinkOptions) => RowSink
 
-/** Every output format; `--format` offers these names. */
+/** Every output format; also the options of `--format`. */
 const SINKS = {
   table: openTable,
   jsonl: openJsonLines,

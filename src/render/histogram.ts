@@ -1,16 +1,16 @@
 /** Counts over time as columns of block characters. */
 
 const EIGHTHS = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█']
-/** For terminals that know no other characters. */
+/** For terminals without block characters. */
 const HALVES = [' ', '.', '#']
 
 export interface HistogramOptions {
   readonly height: number
-  /** Whether block characters can be shown. */
+  /** Whether block characters can be printed. */
   readonly unicode: boolean
 }
 
-/** One line per level, from the top. What is not zero is never invisible. */
+/** One line per level, from the top. Any count above zero is visible. */
 export function drawHistogram(counts: readonly number[], { height, unicode }: HistogramOptions): string[] {
   const steps = unicode ? EIGHTHS : HALVES
   const perLevel = steps.length - 1
@@ -25,7 +25,7 @@ export function drawHistogram(counts: readonly number[], { height, unicode }: Hi
   })
 }
 
-/** `1 min`, `6 h`, `7 d`: the size of a bucket. */
+/** Bucket size: `1 min`, `6 h`, `7 d`. */
 export function formatBucket(ms: number): string {
   const minutes = ms / 60_000
   if (minutes < 60) return `${minutes} min`

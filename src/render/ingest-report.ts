@@ -1,4 +1,4 @@
-/** The totals of an index run, as sentences that reconcile. */
+/** The totals of an index run, as sentences that add up. */
 import type { LedgerTotals, RecordLedger, SourceLedger } from '../model/ledger.js'
 import { formatBytes, formatCount, formatDuration } from './bytes.js'
 
@@ -46,7 +46,7 @@ function sourcesText(sources: SourceLedger): string {
   return `${formatCount(sources.found)} found = ${parts}`
 }
 
-/** Reduced forms are told where there are any. */
+/** Reduced forms are only mentioned if there are any. */
 export function recordsText({ found, events, duplicates, replaced, rejected }: RecordLedger): string {
   const forms = replaced > 0 ? { 'reduced forms replaced': replaced } : {}
   return `${formatCount(found)} found = ${sum({ events, duplicates, ...forms, rejected })}`

@@ -1,10 +1,10 @@
-/** JSON text that a terminal can show: what could act or hide is written as its \uXXXX escape, which means the same. */
+/** JSON text that is safe on a terminal: unsafe characters are written as equivalent \uXXXX escapes. */
 import type { EventResource, EventRow } from '../model/event.js'
 import { cellValue, isPlainCell } from './cell-value.js'
 import { UNSAFE } from './printable.js'
 import type { ObjectColumn, RowColumn } from './sink.js'
 
-/** As in any text, but for the white space between the values of JSON, which no string of it can hold. */
+/** Except the white space between JSON values, which no JSON string contains. */
 const UNSAFE_IN_JSON = new RegExp(`(?![\\t\\n\\r])${UNSAFE.source}`, UNSAFE.flags)
 
 export interface JsonRowOptions {
@@ -17,7 +17,7 @@ export function jsonText(value: unknown): string {
   return escapeUnsafe(JSON.stringify(value))
 }
 
-/** Keys in the order of `columns`, then `resources` and the fields of the row's kind, then the record's own text. */
+/** Keys in the order of `columns`, then `resources` and the fields of the row's kind, then the record's text. */
 export function jsonRow(row: EventRow, columns: readonly RowColumn[], options: JsonRowOptions): string {
   const members: string[] = []
   for (const column of columns) {
@@ -30,7 +30,7 @@ export function jsonRow(row: EventRow, columns: readonly RowColumn[], options: J
     if (row[column] !== undefined && !isPlainCell(row, column) && columns.includes(column))
       members.push(`"${column}":${jsonText(row[column])}`)
   }
-  // A statement of SQL may name a column so: then it is there already.
+  // An SQL statement may name a column so.
   const isColumn = (columns as readonly string[]).includes('record')
   if (row.record !== undefined && !isColumn) members.push(`"record":${spliced(row.record, options)}`)
   return `{${members.join(',')}}`
@@ -50,10 +50,10 @@ export function resourcesJson(resources: readonly EventResource[]): EventResourc
   }))
 }
 
-/** Text that is not one JSON value would break the row or forge another, so it goes in as a string. */
+/** Text that is not one JSON value would break the row or forge another, so it is written as a string. */
 function spliced(record: string, { isTerminal, oneLine }: JsonRowOptions): string {
   if (!isJson(record)) return jsonText(record)
-  // Valid JSON has raw line breaks between tokens only, where a space means the same.
+  // Valid JSON has raw line breaks between tokens only, where a space is equivalent.
   const lines = oneLine ? record.replace(/[\r\n]/g, ' ') : record
   return isTerminal ? escapeUnsafe(lines.replace(/\r\n?/g, '\n')) : lines
 }

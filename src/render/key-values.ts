@@ -3,11 +3,11 @@ import { printable } from './printable.js'
 
 export interface KeyValue {
   readonly key: string
-  /** Several values stand below each other. */
+  /** Several values are printed below each other. */
   readonly value: string | readonly string[]
 }
 
-/** Aligned `key  value` lines that paste into a report. Makes every value printable. */
+/** Aligned `key  value` lines for a report. Makes every value printable. */
 export function renderKeyValues(pairs: readonly KeyValue[]): string {
   const width = Math.max(0, ...pairs.map(({ key }) => cellWidth(key)))
   return pairs.map((pair) => lines(pair, width)).join('')

@@ -1,4 +1,4 @@
-/** A lineage for Graphviz: `coldtrail lineage … --format dot | dot -Tsvg`. */
+/** Lineage for Graphviz: `coldtrail lineage … --format dot | dot -Tsvg`. */
 import type { LineageEdge, LineageGraph, LineageNode } from '../model/lineage.js'
 import { edgeLines, nodeLines } from './lineage-label.js'
 import { printable } from './printable.js'
@@ -31,7 +31,7 @@ function edgeAttributes(edge: LineageEdge): string {
   return `label=${quoted(edgeLines(edge))}${edge.failure === null ? '' : ', style=dashed'}`
 }
 
-/** A quoted string of DOT: a backslash begins an escape, as the \\l that ends a line. */
+/** A quoted DOT string, where a backslash starts an escape such as the line end \\l. */
 function quoted(lines: readonly string[]): string {
   const text = lines.map((line) => `${printable(line).replaceAll('\\', '\\\\').replaceAll('"', '\\"')}\\l`)
   return `"${text.join('')}"`

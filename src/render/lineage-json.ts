@@ -1,7 +1,7 @@
 import type { LineageGraph } from '../model/lineage.js'
 import { escapeUnsafe } from './json-text.js'
 
-/** The graph as JSON: nodes and edges, by id. What could act on a terminal is escaped, which means the same. */
+/** Nodes and edges by ID, with unsafe characters escaped. */
 export function renderLineageJson(graph: LineageGraph): string {
   return `${escapeUnsafe(JSON.stringify(graph, null, 2))}\n`
 }

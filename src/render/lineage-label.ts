@@ -1,4 +1,4 @@
-/** What a node of a lineage is, in words that a person can search for again. */
+/** Labels of lineage nodes, in words that can be searched for. */
 import { LINK_RULES, type LineageEdge, type LineageNode } from '../model/lineage.js'
 import { formatCount } from './bytes.js'
 
@@ -22,7 +22,7 @@ function ownLabel(node: LineageNode): string {
   }
 }
 
-/** `AssumeRole`, or the attempt that failed and how often. */
+/** `AssumeRole`, or the failed attempt with its count. */
 export function callLabel({ event, failure }: LineageEdge): string {
   const name = event?.event_name ?? ''
   if (failure === null) return name
@@ -30,12 +30,12 @@ export function callLabel({ event, failure }: LineageEdge): string {
   return `${name} ${failure.error_code ?? 'failed'}${times}`
 }
 
-/** A node of a drawing, line by line. Not yet printable. */
+/** Lines of a node in a drawing. Not yet printable. */
 export function nodeLines(node: LineageNode): string[] {
   return [nodeLabel(node), ...(node.end === null ? [] : [node.end])]
 }
 
-/** An edge of a drawing: call, time, address, what joins, event ID. Not yet printable. */
+/** Lines of an edge in a drawing: call, time, address, rule, event ID. Not yet printable. */
 export function edgeLines(edge: LineageEdge): string[] {
   const { event, joined, rule } = edge
   const rules = [rule, ...(joined === null ? [] : [joined.rule])].map((each) => LINK_RULES[each].label)

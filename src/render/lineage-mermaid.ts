@@ -1,4 +1,4 @@
-/** A lineage for Mermaid, which Markdown viewers draw. */
+/** Lineage for Mermaid, which Markdown viewers draw. */
 import type { LineageGraph, LineageNode } from '../model/lineage.js'
 import { edgeLines, nodeLines } from './lineage-label.js'
 import { printable } from './printable.js'
@@ -23,7 +23,9 @@ function shaped(node: LineageNode): string {
   return node.kind === 'principal' ? `(["${text}"])` : `["${text}"]`
 }
 
-/** Letters, digits and harmless signs as they are; the rest as entity codes, so that no text is markup or HTML. */
+/**
+ * Keeps letters, digits and harmless signs; writes the rest as entity codes, so that no text becomes markup or HTML.
+ */
 function safe(lines: readonly string[]): string {
   const escaped = lines.map((line) =>
     printable(line).replace(/[^\p{L}\p{M}\p{N} .,:/@+=_-]/gu, (sign) => `#${sign.codePointAt(0) ?? 0};`),

@@ -1,4 +1,4 @@
-/** A lineage as a tree from the first credential down: one line for each node, further lines for what a step needs beyond. */
+/** Lineage as a tree, first credential on top: one line per node, plus lines for further details of a step. */
 import {
   LINK_RULES,
   type LineageDeed,
@@ -21,9 +21,9 @@ interface Line {
   readonly lead: string
   readonly what: string
   readonly mark: string
-  /** When, from, how, rule, event; absent or empty on a line that is a sentence. */
+  /** Time, address, call, rule, event; absent or empty for a sentence. */
   readonly cells?: readonly string[]
-  /** Of a node: what its further lines begin with. */
+  /** Prefix of a node's continuation lines. */
   readonly below?: string
 }
 
@@ -32,7 +32,7 @@ const GAP = '  '
 const MOST_DEEDS = 10
 const ASKED = '  ◀ asked'
 
-/** In columns; where the terminal is too narrow for them, each node's event stands on a line of its own. Nothing is cut. */
+/** In columns; if the terminal is too narrow, each node's event gets a line of its own. Nothing is cut. */
 export function renderLineageTree(graph: LineageGraph, { width }: TreeOptions): string {
   const lines = new Drawing(graph).lines()
   const columns = inColumns(lines)
@@ -53,16 +53,18 @@ function inColumns(lines: readonly Line[]): string[] {
 }
 
 function stacked(line: Line): string[] {
-  const told = (line.cells ?? []).filter((cell) => cell !== '').join(GAP)
-  if (told === '') return [leftOf(line)]
-  return line.below === undefined ? [`${leftOf(line)}${GAP}${told}`] : [leftOf(line), `${line.below}${told}`]
+  const cells = (line.cells ?? []).filter((cell) => cell !== '').join(GAP)
+  if (cells === '') return [leftOf(line)]
+  return line.below === undefined
+    ? [`${leftOf(line)}${GAP}${cells}`]
+    : [leftOf(line), `${line.below}${cells}`]
 }
 
 function leftOf({ lead, what, mark }: Line): string {
   return lead + printable(what) + mark
 }
 
-/** Edges into one child from one parent: all of its lines. */
+/** All edges from one parent to one child. */
 interface Branch {
   readonly node: LineageNode
   readonly edges: readonly LineageEdge[]
@@ -84,7 +86,7 @@ class Drawing {
   lines(): readonly Line[] {
     const children = new Set(this.#graph.edges.map(({ to }) => to))
     const tops = this.#graph.nodes.filter(({ id }) => !children.has(id))
-    // In a circle nobody is first: then what was asked for is.
+    // In a cycle nothing is on top, so the starting node is.
     for (const node of [...tops, ...this.#graph.nodes]) {
       if (!this.#drawn.has(node.id)) this.#draw({ node, edges: [] }, '', '')
     }
@@ -129,7 +131,7 @@ class Drawing {
       const cells = eventCells(joined.event, joined.event.event_name ?? '', LINK_RULES[joined.rule].label)
       this.#lines.push({ lead: below, what: JOINED[joined.rule] ?? 'with', mark: '', cells })
     }
-    // Who makes a key has seen its secret, but it is another's.
+    // Whoever creates a key has seen its secret, but it belongs to someone else.
     const verb = event?.event_name === 'CreateAccessKey' ? 'made by' : 'issued to'
     if (by !== null) this.#say(below, `${verb} ${by}`)
     if (candidates > 1) this.#say(below, `one of ${candidates} events that match equally`)
@@ -163,13 +165,13 @@ const JOINED: Readonly<Partial<Record<string, string>>> = {
   'instance-id': 'launched by',
 }
 
-/** What belongs to a principal, without a time, stands after what happened. */
+/** Undated credentials of a principal come after dated ones. */
 function byTime(a: LineageEdge | undefined, b: LineageEdge | undefined): number {
   const [left, right] = [a, b].map((edge) => edge?.event?.event_time ?? '￿')
   return (left ?? '') < (right ?? '') ? -1 : left === right ? 0 : 1
 }
 
-/** Of what no event of the case issued: when it began, if it says so. */
+/** Start of a credential without an issuing event, if recorded. */
 function beganCells({ created }: LineageNode, edge: LineageEdge | undefined): string[] {
   const label = edge === undefined ? '' : LINK_RULES[edge.rule].label
   if (created === null && label === '') return []

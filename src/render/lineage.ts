@@ -1,4 +1,4 @@
-/** Every way to show a lineage; `--format` of the command offers these names. */
+/** All formats of a lineage; also the options of the command's `--format`. */
 import type { LineageChoice, LineageGraph } from '../model/lineage.js'
 import { formatCount } from './bytes.js'
 import { renderLineageDot } from './lineage-dot.js'
@@ -20,7 +20,7 @@ export type LineageFormat = keyof typeof RENDERERS
 
 export const LINEAGE_FORMATS = Object.keys(RENDERERS) as readonly LineageFormat[]
 
-/** `width` is that of the terminal; 0 where there is none. */
+/** `width` of the terminal; 0 without one. */
 export function renderLineage(format: LineageFormat, graph: LineageGraph, width: number): string {
   const render: Render = RENDERERS[format]
   return render(graph, width)

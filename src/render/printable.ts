@@ -1,11 +1,11 @@
 /**
- * Makes attacker-controlled text safe for a terminal: one line, no control, bidi or zero-width character.
- * What it hides it shows as a visible stand-in, so that nothing disappears.
+ * Makes hostile text safe for a terminal: one line, no control, bidi or zero-width characters. Each hidden character
+ * gets a visible stand-in, so that nothing disappears.
  */
 
 /**
- * By Unicode's own properties, since a list of characters is always a version behind: controls, format characters, lone
- * surrogates, line and paragraph separators, what reorders text, and what is drawn as nothing (fillers, variation selectors, tags).
+ * By Unicode properties, since any list of characters gets out of date: controls, format characters, lone surrogates,
+ * line and paragraph separators, bidi controls, and invisible characters (fillers, variation selectors, tags).
  */
 export const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}]/gu
 

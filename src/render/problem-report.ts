@@ -3,7 +3,7 @@ import { PROBLEM_KINDS } from '../model/problem.js'
 import { formatCount } from './bytes.js'
 import { renderKeyValues, type KeyValue } from './key-values.js'
 
-/** Problems by kind: how many, what the kind means, where the first is. */
+/** Problems by kind: count, meaning, first location. */
 export function renderProblems(groups: readonly ProblemGroup[]): string {
   if (groups.length === 0) return 'No problems were recorded.\n'
   return groups.map((group) => renderKeyValues(groupLines(group))).join('\n')
@@ -39,7 +39,7 @@ export const GROUP_COLUMNS = [
   'byte_offset',
 ] as const
 
-/** The same as rows: the place is that of the first. */
+/** Same as rows, with the location of the first. */
 export function problemGroupRows(
   groups: readonly ProblemGroup[],
 ): Record<(typeof GROUP_COLUMNS)[number], string | number | null>[] {

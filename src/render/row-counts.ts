@@ -1,4 +1,4 @@
-/** How many rows of each kind, in words. */
+/** Counts of rows by kind, in words. */
 import { ROW_KINDS, type RowKind } from '../model/event.js'
 import { formatCount } from './bytes.js'
 
@@ -8,14 +8,14 @@ export const KIND_NOUNS: Readonly<Record<RowKind, readonly [one: string, several
   aggregate: ['count of aggregated events', 'counts of aggregated events'],
 }
 
-/** Kinds without a row are left out; where there is none at all, the first of `asked` says so. */
+/** Kinds without rows are left out; if there are none at all, names the first of `asked`. */
 export function rowCounts(
   counts: ReadonlyMap<RowKind, number>,
   asked: readonly RowKind[] = ['event'],
 ): string {
   const some = ROW_KINDS.filter((kind) => (counts.get(kind) ?? 0) > 0)
-  const told = some.length > 0 ? some : asked.slice(0, 1)
-  return told
+  const shown = some.length > 0 ? some : asked.slice(0, 1)
+  return shown
     .map((kind) => {
       const count = counts.get(kind) ?? 0
       const [one, several] = KIND_NOUNS[kind]

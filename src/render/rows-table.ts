@@ -5,14 +5,14 @@ import { openTable } from './table.js'
 
 export type Cells = Readonly<Record<string, string | number | null>>
 
-/** Nothing when there are no rows. */
+/** Prints nothing without rows. */
 export async function writeTable(
   columns: readonly string[],
   rows: readonly Cells[],
   out: NodeJS.WritableStream,
   options: SinkOptions,
 ): Promise<void> {
-  // The table looks up only the columns that it is given: other names than an event's are as good.
+  // The table only looks up the given columns, so any names work.
   const sink = openTable(columns as readonly RowColumn[], out, options)
   for (const row of rows) await sink.write(row as EventRow)
   await sink.end()

@@ -1,18 +1,18 @@
 import type { AccessColumn, AggregateColumn, EventColumn, EventRow } from '../model/event.js'
 
-/** What can be asked for as a column: `resources` and the fields of other kinds become JSON text where a format has only text. */
+/** Columns that can be requested: `resources` and the fields of other kinds become JSON text in text formats. */
 export type RowColumn = EventColumn | AccessColumn | AggregateColumn | ObjectColumn | 'kind' | 'digest_state'
 
-/** Objects and lists; the JSON formats leave out those that a row does not have. */
+/** Objects and lists; JSON formats omit those that a row does not have. */
 export type ObjectColumn = 'resources' | 'access_log' | 'aggregate'
 
 export interface SinkOptions {
   readonly isTerminal: boolean
-  /** Columns of the terminal; 0 when unknown. */
+  /** Columns of the terminal; 0 if unknown. */
   readonly width: number
 }
 
-/** Takes rows one by one. Wait for what it returns, when it returns a promise, before the next row. */
+/** Takes rows one by one. If write() returns a promise, wait for it before the next row. */
 export interface RowSink {
   write(row: EventRow): void | Promise<void>
   end(): void | Promise<void>
@@ -20,7 +20,7 @@ export interface RowSink {
 
 const CHUNK_CHARACTERS = 64 * 1024
 
-/** What Node calls a reader that went away, depending on when it is noticed. */
+/** Node's codes for a closed pipe, depending on when it is noticed. */
 const READER_GONE = new Set([
   'EPIPE',
   'ERR_STREAM_DESTROYED',
@@ -29,8 +29,8 @@ const READER_GONE = new Set([
 ])
 
 /**
- * Collects text into chunks for a stream that it neither owns nor ends. Every chunk is waited for, also when the stream
- * has room: Node tells of a closed pipe between two turns only, and a loop that never waits would write on for ever.
+ * Collects text into chunks for a stream that it does not own. Waits for every chunk even if the stream has room: Node
+ * reports a closed pipe only between turns of the event loop, so a loop that never waits would write forever.
  */
 export class LineWriter {
   readonly #out: NodeJS.WritableStream
@@ -44,14 +44,14 @@ export class LineWriter {
     out.on('close', this.#closed)
   }
 
-  /** A promise when a chunk went out; it rejects with code EPIPE when nobody reads any more. */
+  /** A promise if a chunk was written; it rejects with EPIPE if the reader is gone. */
   write(text: string): Promise<void> | undefined {
     if (this.#failure !== undefined) return Promise.reject(this.#failure)
     this.#held += text
     return this.#held.length < CHUNK_CHARACTERS ? undefined : this.#flush()
   }
 
-  /** Resolves when the stream has taken everything. After a failure we keep listening: Node tells it twice. */
+  /** Resolves when the stream has taken everything. Keeps listening after a failure, since Node reports it twice. */
   async end(): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure
     await this.#flush()
@@ -59,7 +59,7 @@ export class LineWriter {
     this.#out.off('close', this.#closed)
   }
 
-  /** The write callback, not `drain`, ends the wait: it is also called when the write fails. */
+  /** Waits for the write callback, not for `drain`: it is also called when the write fails. */
   #flush(): Promise<void> {
     const text = this.#held
     this.#held = ''

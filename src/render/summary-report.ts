@@ -1,4 +1,4 @@
-/** A summary as text that pastes into a report. */
+/** A summary as text for a report. */
 import { shellWord } from '../model/shell-word.js'
 import {
   CONTROL_NAMES,
@@ -23,7 +23,7 @@ import type { SinkOptions } from './sink.js'
 export interface ReportOptions extends SinkOptions {
   /** Whether to draw the timeline. */
   readonly timeline: boolean
-  /** Whether block characters can be shown. */
+  /** Whether block characters can be printed. */
   readonly unicode: boolean
 }
 
@@ -174,7 +174,7 @@ function rankedCells({ value, ...row }: RankedRow): Cells {
   return { ...row, value: valueText(value) }
 }
 
-/** The key, since names can be of several principals. */
+/** By key, since a name can belong to several principals. */
 function seenWith({ principal_key, value }: ControlRow): string {
   return `events of the first row: coldtrail find principal ${shellWord(printable(principal_key))} --event ${value}\n`
 }

@@ -1,4 +1,4 @@
-/** A summary as rows of one shape, for the formats that hold rows. */
+/** A summary as rows of one shape. */
 import {
   CONTROL_NAMES,
   LIST_NAMES,
@@ -60,7 +60,7 @@ export function* summaryRows(summary: Summary): Generator<SummaryRow> {
   }
 }
 
-/** Without the key of the principal: rows of all sections have the same columns. */
+/** Without the principal's key: rows of all sections have the same columns. */
 function controlRow(
   name: ControlName,
   { value, principal, events, errors, principals, first_seen, last_seen, event_id }: ControlRow,

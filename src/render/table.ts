@@ -1,6 +1,6 @@
 /**
- * A table that pastes well: no borders, one line per row, two spaces between columns. On a terminal that is too narrow for it a
- * row takes several lines, the further ones indented.
+ * A table for pasting: no borders, one line per row, two spaces between columns. If the terminal is too narrow, a row
+ * takes several lines, the later ones indented.
  */
 import { cellText } from './cell.js'
 import { padCell, truncateCell } from './cell-width.js'
@@ -8,7 +8,7 @@ import { fitWidths, GAP, INDENT, naturalWidths, type Layout } from './column-wid
 import { printable } from './printable.js'
 import { LineWriter, type RowColumn, type RowSink, type SinkOptions } from './sink.js'
 
-/** So many rows decide the widths; later rows are streamed with these widths. */
+/** The first rows determine the widths; later rows are streamed with them. */
 const LEARNED_ROWS = 500
 
 export function openTable(
@@ -50,11 +50,11 @@ function rowLines(cells: readonly string[], layout: Layout, options: SinkOptions
     const padded = shownCells(cells, widths, options).map((cell, i) => padCell(cell, widths[i]?.width ?? 0))
     return withoutTrailingSpaces((line === 0 ? '' : INDENT) + padded.join(GAP))
   })
-  // A line without any value says nothing; the first keeps the rows apart.
+  // Skips a line without values, except the first, which separates rows.
   return lines.map((line, at) => (line === '' && at > 0 ? '' : `${line}\n`)).join('')
 }
 
-/** Only a terminal cuts: what is piped is kept whole. */
+/** Cells are only cut on a terminal; piped output is complete. */
 function shownCells(cells: readonly string[], widths: Layout[number], { isTerminal }: SinkOptions): string[] {
   return widths.map(({ index, width }) => {
     const cell = cells[index] ?? ''

@@ -1,6 +1,6 @@
 import { escapeUnsafe } from './json-text.js'
 
-/** A record for a terminal: equal JSON, with every unsafe character as an escape. */
+/** Equivalent JSON with every unsafe character escaped. */
 export function terminalRecord(record: Buffer): Buffer {
   return Buffer.from(escapeUnsafe(record.toString('utf8')))
 }

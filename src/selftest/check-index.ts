@@ -54,14 +54,14 @@ export const indexChecks: readonly Check[] = [
       withCase(casePath, (db) => {
         const events = db.prepare('SELECT count(*) FROM event').pluck().get()
         expectEqual('distinct events', events, archive.records.length)
-        const told = new Set(
+        const reported = new Set(
           (db.prepare('SELECT DISTINCT path FROM problem').pluck().all() as string[]).map((file) =>
             path.relative(archive.root, file),
           ),
         )
         expectEqual(
-          'damaged files that were not told',
-          archive.damaged.filter((name) => !told.has(name)),
+          'damaged files without a problem',
+          archive.damaged.filter((name) => !reported.has(name)),
           [],
         )
       })

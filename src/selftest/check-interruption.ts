@@ -13,7 +13,7 @@ const KILLS = 5
 export const interruptionChecks: readonly Check[] = [
   {
     id: 'P5',
-    promise: 'a run that is killed loses nothing that it told of, and the next goes on',
+    promise: 'a killed run loses nothing that it reported, and the next run continues',
     run: async (bench) => {
       const { archive, casePath, toolVersion } = bench
       const expected = withCase(casePath, (db) => [logicalDigest(db), ...countsOf(db)])
@@ -74,7 +74,7 @@ function begin({ program, archive }: Bench, casePath: string): ChildProcess {
   })
 }
 
-/** @returns its exit code; null when a signal ended it. */
+/** @returns the exit code; null if a signal ended it. */
 function endOf(child: ChildProcess): Promise<number | null> {
   return new Promise((resolve, reject) => {
     child.once('error', reject)

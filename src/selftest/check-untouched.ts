@@ -17,14 +17,14 @@ export const untouchedChecks: readonly Check[] = [
     promise: 'nothing goes over a network',
     run: () => {
       const sockets = internetSockets()
-      if (sockets === null) return 'not checked: this system does not tell a process its sockets'
+      if (sockets === null) return 'not checked: a process cannot list its sockets on this system'
       expectEqual('internet sockets of this process', sockets, [])
       return 'this process holds no internet socket'
     },
   },
 ]
 
-/** Inodes of the process's own TCP and UDP sockets, from Linux's /proc; null elsewhere. */
+/** Inodes of the process's TCP and UDP sockets, from Linux's /proc; null elsewhere. */
 function internetSockets(): string[] | null {
   try {
     const known = new Set(
@@ -44,7 +44,7 @@ function internetSockets(): string[] | null {
   }
 }
 
-/** A descriptor can be closed between the list and the look. */
+/** A descriptor can be closed after it was listed. */
 function linkOf(file: string): string {
   try {
     return readlinkSync(file)

@@ -1,9 +1,9 @@
-/** What a check of the self-test gets, is and throws. */
+/** Types of a self-test check. */
 import type { MadeArchive } from './made-archive.js'
 import type { Snapshot } from './snapshot.js'
 
 export interface Bench {
-  /** A folder for whatever a check makes. */
+  /** Folder for the check's files. */
   readonly folder: string
   readonly archive: MadeArchive
   /** The archive as it was made. */
@@ -11,7 +11,7 @@ export interface Bench {
   /** A case of the archive, made by the first check. */
   readonly casePath: string
   readonly toolVersion: string
-  /** The program itself, for what needs a process of its own: node and its first arguments. */
+  /** Command line of this program, for checks that need a process: node and its first arguments. */
   readonly program: readonly string[]
 }
 
@@ -19,13 +19,13 @@ export interface Check {
   /** As in docs/VALIDATION.md. */
   readonly id: string
   readonly promise: string
-  /** @returns what was seen, with figures. @throws SelftestFailure when the promise does not hold. */
+  /** @returns what was seen, with figures. @throws SelftestFailure if the promise does not hold. */
   run(bench: Bench): string | Promise<string>
 }
 
 export class SelftestFailure extends Error {}
 
-/** @throws SelftestFailure unless both are the same. */
+/** @throws SelftestFailure unless both are equal. */
 export function expectEqual(what: string, found: unknown, expected: unknown): void {
   const [left, right] = [JSON.stringify(found), JSON.stringify(expected)]
   if (left !== right) throw new SelftestFailure(`${what}: ${short(left)}, expected ${short(right)}`)

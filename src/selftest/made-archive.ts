@@ -1,4 +1,4 @@
-/** A small archive of log files whose content is known to the last byte, damage and repeats included. */
+/** A small archive of log files with exactly known content, including damage and repeats. */
 import { isoTime } from '../model/time.js'
 import { hash } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
@@ -33,11 +33,11 @@ export interface MadeRecord {
 export interface MadeArchive {
   readonly root: string
   readonly files: number
-  /** Each distinct event once, in order of time. */
+  /** Each distinct event once, in time order. */
   readonly records: readonly MadeRecord[]
-  /** Records that were written once more. */
+  /** Records that were written again. */
   readonly repeats: number
-  /** Files of which nothing, or not all, can be used. */
+  /** Files that cannot be used in full. */
   readonly damaged: readonly string[]
 }
 
@@ -60,7 +60,7 @@ export function makeArchive(root: string): MadeArchive {
   return { root, files, records, repeats, damaged }
 }
 
-/** Records that are known already, in other clothes. @returns how many. */
+/** Known records in other formats. @returns how many. */
 function putOtherForms(
   records: readonly MadeRecord[],
   put: (name: string, bytes: string | Buffer) => void,
@@ -74,10 +74,10 @@ function putOtherForms(
   return 15
 }
 
-/** @returns names of the files, as far as they must be told of. */
+/** @returns names of the files that must be reported. */
 function putDamage(log: string, put: (name: string, bytes: string | Buffer) => void): string[] {
   const gz = gzipSync(log)
-  // In the checksum: what it says of the records is all that is wrong.
+  // In the checksum, so that the records are undamaged.
   const flipped = Buffer.from(gz)
   flipped[gz.length - 6] = (flipped[gz.length - 6] ?? 0) ^ 4
   const made: Readonly<Record<string, string | Buffer>> = {
@@ -130,7 +130,7 @@ function makeRecord(n: number): MadeRecord {
     eventType: 'AwsApiCall',
     recipientAccountId: ACCOUNT,
   }
-  // A number that no double holds: a record that was read and written again would differ.
+  // A number that no double represents: a record that was parsed and rewritten would differ.
   const text = JSON.stringify(record).replace(
     '"responseElements":null',
     '"responseElements":{"size":12345678901234567890}',

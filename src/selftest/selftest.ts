@@ -1,6 +1,6 @@
 /**
- * The short form of the tests, on the machine of whoever has to rely on the tool: a made archive in a temporary folder is indexed,
- * asked, killed, verified and tampered with, and each promise is held against what came out. Nothing is left behind.
+ * A short form of the tests for the user's machine: indexes a generated archive in a temporary folder, queries, kills,
+ * verifies and tampers with it, and compares the results with the promises. Removes everything it made.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -22,7 +22,7 @@ export interface CheckResult {
   readonly seconds: number
 }
 
-/** The last looks at what all the others left. */
+/** The last check looks at what the others left behind. */
 const CHECKS: readonly Check[] = [
   ...indexChecks,
   ...interruptionChecks,
@@ -39,7 +39,7 @@ export async function selftest(
   const remove = (): void => {
     rmSync(folder, { recursive: true, force: true })
   }
-  // Also when it is ended in the middle.
+  // Also if interrupted.
   process.once('exit', remove)
   try {
     const archive = makeArchive(path.join(folder, 'archive'))

@@ -1,4 +1,4 @@
-/** Signs digests as CloudTrail does, with a key of our own: what `digest verify` must find good, or not. */
+/** Signs digests like CloudTrail, with a key of our own, as input for `digest verify`. */
 import { generateKeyPairSync, hash, sign, type KeyObject } from 'node:crypto'
 
 export interface DigestKey {

@@ -1,4 +1,4 @@
-/** Log files with a chain of signed digests over them, and ways to spoil it. */
+/** Log files with a chain of signed digests, and ways to tamper with it. */
 import { hash } from 'node:crypto'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -18,7 +18,7 @@ export interface SignedFile {
   readonly key: string
 }
 
-/** What a digest holds of the one before. */
+/** What a digest contains about the previous one. */
 interface Before {
   readonly key: string
   readonly sha256: string
@@ -53,7 +53,7 @@ export class SignedLogs {
     this.signFrom(0, key)
   }
 
-  /** The digests from this hour on, made anew over what the log files hold now. */
+  /** Signs the digests from this hour on again, over the current log files. */
   signFrom(first: number, key: DigestKey): void {
     for (let hour = first; hour < HOURS; hour++) {
       const before = hour === 0 ? null : this.#digestOf(hour - 1, hour > first ? key : this.key)
@@ -133,9 +133,9 @@ export class SignedLogs {
 
 export interface Spoiled {
   readonly what: string
-  /** Spoils the archive. @returns what must be INVALID or MISSING, by its url; nothing else may be. */
+  /** Tampers with the archive. @returns URLs that must be INVALID or MISSING; no others may be. */
   readonly spoil: (archive: SignedLogs) => readonly string[]
-  /** Another key than the archive's is given. */
+  /** Verifies with another key than the archive's. */
   readonly wrongKey?: boolean
 }
 

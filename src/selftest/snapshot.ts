@@ -1,4 +1,4 @@
-/** Everything that tells whether a file was touched: bytes, size, mode, owner, links and times. */
+/** Everything that shows whether a file was touched: bytes, size, mode, owner, links and times. */
 import { hash } from 'node:crypto'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
@@ -17,7 +17,7 @@ function stateOf(file: string): string {
   return [mode, uid, gid, nlink, ino, size, mtimeNs, ctimeNs, content].join(' ')
 }
 
-/** @returns names of files that came, went or changed. */
+/** @returns names of files that were added, removed or changed. */
 export function differenceOf(before: Snapshot, after: Snapshot): string[] {
   const names = new Set([...before.keys(), ...after.keys()])
   return [...names].filter((name) => before.get(name) !== after.get(name))

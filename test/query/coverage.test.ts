@@ -328,9 +328,9 @@ describe('coldtrail coverage', () => {
     const report = await runCommand(command, '--case', casePath)
     expect(report.stdout).toContain('GAPS: nothing delivered where the neighbours show activity (4)')
     expect(report.stdout).toContain(
-      `MISSING FILES: CloudTrail says it delivered them, the archive lacks them (${REMOVED.length + 1})`,
+      `MISSING FILES: delivered according to CloudTrail, not in the archive (${REMOVED.length + 1})`,
     )
-    expect(report.stdout).toContain('WHAT CAN NOT BE KNOWN\n- Quiet is no proof')
+    expect(report.stdout).toContain('WHAT CANNOT BE KNOWN\n- Quiet is no proof')
     const gaps = await runCommand(command, '--case', casePath, '--section', 'gaps', '--format', 'csv')
     expect(gaps.stdout.split('\n')[0]).toBe(
       'account_id,aws_region,kind,start,end,duration_ms,usual_pause_ms,neighbours,active_neighbours,events_inside,explained_by',

@@ -1,10 +1,10 @@
 /**
- * What the resource part of an ARN is: service and first word → type, and which part of the rest is the name. Types are
- * CloudFormation's where CloudFormation has one. Service Authorization Reference, "Resource types".
+ * Types and names in ARNs: service and first word of the resource part → type, and which part of the rest is the name.
+ * Uses CloudFormation's types where they exist. Source: Service Authorization Reference, "Resource types".
  */
 export interface ArnType {
   readonly type: string
-  /** From what follows the first word (`role/a/b` → `a/b`), and the whole resource part. */
+  /** Gets the part after the first word (`role/a/b` → `a/b`), and the whole resource part. */
   readonly name: (rest: string, whole: string, account: string) => string | null
 }
 
@@ -16,7 +16,7 @@ const firstOfPath = (rest: string): string => /^[^/]*/.exec(rest)?.[0] ?? rest
 const second = (rest: string): string => rest.split('/')[1] ?? rest
 const beforeColon = (rest: string): string => /^[^:]*/.exec(rest)?.[0] ?? rest
 const account = (_rest: string, _whole: string, id: string): string => id
-/** Secrets Manager adds six characters to the name; a record may give the ARN without them. */
+/** Secrets Manager appends six characters to the name; a record can have the ARN without them. */
 const secret = (rest: string): string => rest.replace(/-[A-Za-z0-9]{6}$/, '')
 /** `parameter/a/b` is `/a/b`, `parameter/a` is `a`. */
 const ssmParameter = (rest: string): string => (rest.includes('/') ? `/${rest}` : rest)
@@ -201,7 +201,7 @@ const BY_WORD = new Map(
   Object.entries(TYPES).map(([key, [type, name = all]]): [string, ArnType] => [key, { type, name }]),
 )
 
-/** SNS and SQS put the bare name after the account. */
+/** SNS and SQS have the bare name after the account. */
 const TOPIC: ArnType = { type: 'AWS::SNS::Topic', name: whole }
 const SUBSCRIPTION: ArnType = { type: 'AWS::SNS::Subscription', name: all }
 const QUEUE: ArnType = { type: 'AWS::SQS::Queue', name: whole }
@@ -217,11 +217,11 @@ const API_GATEWAY: ReadonlyMap<string | undefined, ArnType> = new Map([
   ['apikeys', { type: 'AWS::ApiGateway::ApiKey', name: thirdOfPath }],
 ])
 
-/** `loadbalancer/app/NAME/HASH`, or `loadbalancer/NAME` of a classic one. */
+/** `loadbalancer/app/NAME/HASH`, or `loadbalancer/NAME` for a classic one. */
 const LOAD_BALANCER: ArnType = { type: 'AWS::ElasticLoadBalancingV2::LoadBalancer', name: second }
 const CLASSIC: ArnType = { type: 'AWS::ElasticLoadBalancing::LoadBalancer', name: all }
 
-/** Null for services and words not in the table; the ARN then speaks for itself. */
+/** null for services and words not in the table; the ARN is then the only identification. */
 export function arnType(service: string, word: string, resource: string): ArnType | null {
   if (service === 'sns') return resource.includes(':') ? SUBSCRIPTION : TOPIC
   if (service === 'sqs') return QUEUE

@@ -1,4 +1,4 @@
-/** ARNs: whole values, and those inside longer texts (embedded JSON, error messages). */
+/** ARNs as whole values, and inside longer texts (embedded JSON, error messages). */
 import { arnType } from './arn-types.js'
 
 export interface ArnFacts {
@@ -14,16 +14,18 @@ interface Mentions {
 
 const S3 = 'arn:aws:s3:::'
 const ARN = /^arn:(aws(?:-[a-z]+)*):([a-z0-9-]+):([a-z0-9-]*):([A-Za-z0-9-]*):(.+)$/s
-/** Trails and tasks give a log group as `….:log-group:NAME:*`, which is the group, not a pattern. */
+/** Trails and tasks name a log group `….:log-group:NAME:*`: the group itself, not a pattern. */
 const LOG_GROUP = /^arn:[a-z-]+:logs:[^:]*:[^:]*:log-group:[^:*]+:\*$/
 const MAX_LENGTH = 2048
 const MAX_CACHED = 20_000
 const MAX_CACHED_LENGTH = 300
 const cache = new Map<string, ArnFacts | null>()
 
-/** A value that is one ARN of one thing; null for selectors, patterns and anything else that only begins like one. */
+/**
+ * Reads a value that is the ARN of one resource; null for selectors, patterns and texts that only start like an ARN.
+ */
 export function readArn(value: string): ArnFacts | null {
-  // Objects in buckets are many and rarely repeat: not worth a place in the cache.
+  // S3 objects are many and rarely repeat: not worth caching.
   if (value.startsWith(S3)) return isPattern(value) || value.length === S3.length ? null : s3Facts(value)
   if (value.length > MAX_CACHED_LENGTH) return parse(value)
   const cached = cache.get(value)
@@ -34,7 +36,7 @@ export function readArn(value: string): ArnFacts | null {
   return facts
 }
 
-/** The kind of an ARN that AWS itself declares: there `*` and `?` are characters of an object's key. */
+/** For ARNs declared by AWS, where `*` and `?` are characters of an object key. */
 export function readDeclaredArn(value: string): ArnFacts {
   if (value.startsWith(S3)) return s3Facts(value)
   return readArn(value) ?? { arn: value, type: null, name: null }
@@ -48,7 +50,7 @@ function s3KeyType(arn: string): string {
   return arn.endsWith('/') ? 'object prefix' : 'AWS::S3::Object'
 }
 
-/** `*` and `?` are wildcards of policies and selectors, `${…}` a variable of a policy: none names a thing. */
+/** `*` and `?` are wildcards of policies and selectors, `${…}` is a policy variable: none names a resource. */
 function isPattern(value: string): boolean {
   return value.includes('*') || value.includes('?') || value.includes('${')
 }
@@ -82,7 +84,8 @@ function unknownType(
 }
 
 /**
- * ARNs within a text. It is searched for `:aws`, as colons are rarer than letters: the only cost of a text without ARNs.
+ * Finds ARNs in a text by searching for `:aws`, since colons are rarer than letters; texts without ARNs cost nothing
+ * else.
  */
 export function findArns(text: string, found: Mentions): void {
   let at = text.indexOf(':aws')
@@ -105,7 +108,7 @@ function mention(candidate: string, found: Mentions): void {
   if (end > MAX_LENGTH) return
   const slice = candidate.slice(0, end)
   const known = cache.get(slice)
-  // A slice would keep the whole text alive for as long as anyone keeps the ARN.
+  // A slice would keep the whole text in memory with the ARN.
   const arn = known?.arn ?? flat(slice)
   if (known !== null) found.arn(arn, 'mentioned')
 }
@@ -129,7 +132,7 @@ function endOfArn(text: string, from: number): number {
 
 const DELIMITERS = new Set(Array.from('"\'`<>()[]{},;\\|&#^', (character) => character.charCodeAt(0)))
 
-/** Whitespace, controls, quotes and brackets. What stops at the brace of a policy variable ends in `$`. */
+/** White space, controls, quotes and brackets. An ARN cut at the brace of a policy variable ends in `$`. */
 function isDelimiter(code: number): boolean {
   return code <= 32 || code === 127 || code === 0xa0 || DELIMITERS.has(code)
 }

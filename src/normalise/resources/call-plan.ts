@@ -8,21 +8,21 @@ import type { Parameters, Service } from './service.js'
 import { ENCRYPTION_CONTEXT } from './services/kms.js'
 import { SERVICES } from './table.js'
 
-/** What is known before a record is read: what the parameters of this call of this service mean. */
+/** What the parameters of a call of a service mean, known before a record is read. */
 export interface CallPlan {
-  /** The meaning of the parameters as a whole. */
+  /** Meaning of the parameters as a whole. */
   readonly entry: Entry
   readonly creation: Creation | null
   readonly compose: ((parameters: JsonObject, found: Found) => void) | null
-  /** What those are to whom its parameters, as elsewhere, give access. */
+  /** Role of those that sharing parameters name: access is given, or taken. */
   readonly granteeRole: ResourceRole
-  /** One call gives and takes: its parameter `operationType` says which. */
+  /** The call both gives and takes access, by its parameter `operationType`. */
   readonly mayRevoke: boolean
-  /** Its parameters hold a policy that says who is let in. */
+  /** The parameters contain a policy that grants access. */
   readonly bringsPolicy: boolean
 }
 
-/** Archives hold some hundred different calls; made-up names must not fill the memory. */
+/** Archives have some hundred different calls; invented names must not fill memory. */
 const MAX_PLANS = 3000
 const plans = new Map<string, Map<string, CallPlan>>()
 let planCount = 0
@@ -71,7 +71,7 @@ function granteeRoleOf(eventName: string): ResourceRole {
   return TAKES.test(eventName) ? 'revoked' : 'grantee'
 }
 
-/** Most calls of a service mean the same by a name: they share what is learnt of spellings. */
+/** Most calls of a service use a name with one meaning, so they share the cache of spellings. */
 const entries = new Map<string, Entry>()
 
 function entryFor(services: readonly Service[], eventName: string): Entry {
@@ -90,7 +90,7 @@ function entryFor(services: readonly Service[], eventName: string): Entry {
   return entry
 }
 
-/** What a call means by its parameters: first what only this call means, then its service, then all services. */
+/** Meanings in order of precedence: of this call, its service, all services. */
 function parameterTables(
   services: readonly Service[],
   eventName: string,

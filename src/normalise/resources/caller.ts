@@ -1,4 +1,4 @@
-/** What the caller's identity names besides itself: the thing its credentials were issued to, for whom it acts, and its token. */
+/** Resources named by the caller's identity: what its credentials were issued to, whom it acts for, and its token. */
 import { isJsonObject, type JsonObject } from '../../model/record.js'
 import { readObject, readString } from '../fields.js'
 import type { Found } from './found.js'
@@ -7,7 +7,7 @@ import { SERVICE_CREDENTIAL } from './services/iam-kinds.js'
 
 const COGNITO = 'cognito-identity.amazonaws.com'
 
-/** Most callers have none of this: they cost three look-ups. */
+/** Most callers have none, which costs three look-ups. */
 export function readCaller(caller: JsonObject, found: Found): void {
   const scope = caller['inScopeOf']
   if (isJsonObject(scope)) readScope(scope, found)
@@ -18,7 +18,7 @@ export function readCaller(caller: JsonObject, found: Found): void {
     readFederation(context['webIdFederationData'], found)
 }
 
-/** The function, task or instance whose role this is. */
+/** The function, task or instance that has this role. */
 function readScope(scope: JsonObject, found: Found): void {
   for (const field of ['sourceArn', 'credentialsIssuedTo']) {
     const arn = readString(scope[field])
@@ -43,7 +43,7 @@ function readFederation(data: JsonObject, found: Found): void {
   if (pool !== null) found.kind(IDENTITY_POOL, pool, 'mentioned')
 }
 
-/** A call that was signed by nothing but a token: a key made for one service, or a short-lived one out of a session. */
+/** A call authenticated by a token only: a service-specific key, or a short-lived one from a session. */
 export function readBearerToken({ userIdentity }: JsonObject, found: Found): void {
   const caller = readObject(userIdentity)
   const key = readString(caller?.['accessKeyId'])

@@ -21,8 +21,8 @@ let cached = 0
 let last: Mutable<RecordContext> = { eventSource: '', region: '', account: '', partition: 'aws' }
 
 /**
- * Where the record was written. Records of one place share one object (its eventSource changes), so that what is derived
- * from the place can be kept beside it.
+ * Region and account of the record. Records with the same ones share an object (only its eventSource changes), to which
+ * derived values are attached.
  */
 export function readContext(record: JsonObject): RecordContext {
   const region = text(record['awsRegion'])

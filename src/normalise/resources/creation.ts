@@ -2,20 +2,20 @@ import type { ResourceRole } from '../../model/resource.js'
 
 const VERB =
   /^(?:Create|Run|Allocate|Register|Import|Copy|Launch|Restore|Provision|Upload|Publish|Request|Clone)(?=[A-Z])/
-/** Parts that what a call makes can play in its answer. */
+/** Roles that a created resource can have in the response. */
 const MADE_AS: ReadonlySet<ResourceRole> = new Set(['target', 'key', 'policy', 'created'])
 const API_DATE = /\d{4}_?\d{2}_?\d{2}(?:v\d+)?$/
 /**
- * What may follow the name of the thing: RestoreDBInstanceFromS3, CreateLocationNfs make a DBInstance and a Location.
- * CreateVpcEndpoint makes no VPC. In front anything may stand: CreateDefaultVpc.
+ * Allowed after the noun: RestoreDBInstanceFromS3 and CreateLocationNfs create a DBInstance and a Location, but
+ * CreateVpcEndpoint creates no VPC. Anything is allowed before it: CreateDefaultVpc.
  */
 const VARIANT = /^(?:from.*|with.*|readreplica|s3|nfs|smb|efs|hdfs|fsx.*|objectstorage|azureblob)$/
-/** Names of things that differ between the call and the type. */
+/** Nouns that differ between the call and the resource type. */
 const SYNONYMS: ReadonlyMap<string, string> = new Map([['eip', 'address']])
 
 /**
- * Whether a resource in the answer of a call is what the call made. The answer of RunInstances also names the network
- * and the image that were there before, so the type has to fit the name of the call: an Instance, not a VPC.
+ * Whether the call created a resource in its response. The response of RunInstances also names the existing network and
+ * image, so the type must match the name of the call: an Instance, not a VPC.
  */
 export class Creation {
   readonly #noun: string
@@ -25,7 +25,7 @@ export class Creation {
     this.#noun = noun
   }
 
-  /** Null for calls that make nothing. */
+  /** null for calls that create nothing. */
   static of(eventName: string): Creation | null {
     const verb = VERB.exec(eventName)?.[0]
     if (verb === undefined) return null

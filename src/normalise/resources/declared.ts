@@ -1,4 +1,4 @@
-/** The record's own `resources[]`, in all its spellings (trails, Lake, lookup output). */
+/** The record's own `resources[]`, in all spellings (trails, Lake, lookup output). */
 import type { ResourceRole } from '../../model/resource.js'
 import { readDeclaredArn } from './arns.js'
 import { type Found, isUsable } from './found.js'
@@ -7,7 +7,7 @@ import { Kind } from './kind.js'
 
 const BUCKET = new Kind('AWS::S3::Bucket', 'arn:P:s3:::NAME', { nameless: true })
 
-/** What the fields of an entry are called: in trails, in Lake, in lookup output. */
+/** Field names of an entry in trails, Lake and lookup output. */
 export const DECLARED_FIELDS: ReadonlyMap<string, 'arn' | 'prefix' | 'type' | 'name'> = new Map([
   ['ARN', 'arn'],
   ['arn', 'arn'],
@@ -23,12 +23,12 @@ export const DECLARED_FIELDS: ReadonlyMap<string, 'arn' | 'prefix' | 'type' | 'n
 
 const MAX_TYPE = 200
 
-/** One entry; `''` stands for what it does not say. */
+/** One entry; absent fields are `''`. */
 export function addDeclared(arn: string, type: string, name: string, found: Found): void {
   const given = arn === '' && name.startsWith('arn:') ? name : arn
-  const said = type === '' || type.length > MAX_TYPE ? null : type
-  if (given !== '') addArn(given, said, found)
-  else if (name !== '') addName(name, said, found)
+  const declared = type === '' || type.length > MAX_TYPE ? null : type
+  if (given !== '') addArn(given, declared, found)
+  else if (name !== '') addName(name, declared, found)
 }
 
 function addArn(arn: string, type: string | null, found: Found): void {
@@ -38,11 +38,11 @@ function addArn(arn: string, type: string | null, found: Found): void {
     return
   }
   const facts = readDeclaredArn(arn)
-  const said = type ?? facts.type
-  found.add(facts.arn, said, facts.name, false, roleOf(said, found))
+  const known = type ?? facts.type
+  found.add(facts.arn, known, facts.name, false, roleOf(known, found))
 }
 
-/** Lookup output gives names: `{resourceType: "AWS::EC2::Instance", resourceName: "i-…"}`. */
+/** Lookup output has names: `{resourceType: "AWS::EC2::Instance", resourceName: "i-…"}`. */
 function addName(name: string, type: string | null, found: Found): void {
   if (type === BUCKET.type) {
     found.kind(BUCKET, name, 'target')
@@ -53,7 +53,7 @@ function addName(name: string, type: string | null, found: Found): void {
   else if (isUsable(name)) found.add(null, type, name, false, roleOf(type, found))
 }
 
-/** In its own service's records a key is what is acted on. */
+/** In its own service's records a key is the target. */
 function roleOf(type: string | null, found: Found): ResourceRole {
   if (type === 'AWS::KMS::Key' || type === 'AWS::KMS::Alias') {
     return found.context.eventSource === 'kms.amazonaws.com' ? 'target' : 'key'

@@ -1,10 +1,10 @@
-/** IAM answers with policy documents in URL encoding: searchable only when decoded. */
+/** IAM returns policy documents URL-encoded: only searchable once decoded. */
 
 export function isEncodedJson(value: string): boolean {
   return value.includes('%22') && /%7b/i.test(value)
 }
 
-/** A broken escape must not hide the rest: then only the ASCII escapes are undone. */
+/** With a broken escape, still decodes the ASCII escapes. */
 export function decodeJson(value: string): string {
   try {
     return decodeURIComponent(value)

@@ -6,7 +6,7 @@ import type { Kind, RecordContext } from './kind.js'
 
 /** Longer values are content, not identifiers. */
 const MAX_LENGTH = 2048
-/** From here on looking through the list costs more than an index. */
+/** From this size on an index is faster than scanning the list. */
 const INDEX_FROM = 24
 
 const STRENGTH: Readonly<Record<ResourceRole, number>> = {
@@ -28,12 +28,12 @@ interface Entry {
   role: ResourceRole
 }
 
-/** The resources of one record, each once, with the strongest role that anything gives it. */
+/** Collects the resources of one record, each once, with its strongest role. */
 export class Found {
   context: RecordContext = { eventSource: '', region: '', account: '', partition: 'aws' }
-  /** Set while the answer to a call that makes something is read. */
+  /** Set while reading the response of a call that creates something. */
   creation: Creation | null = null
-  /** What a grantee is in this call: calls that take access away, or only read it, use the same parameters. */
+  /** Role of a grantee in this call: calls that remove or only read access use the same parameters. */
   granteeRole: ResourceRole = 'grantee'
   #entries: Entry[] = []
   #index: Map<string, Entry> | null = null
@@ -50,7 +50,7 @@ export class Found {
     this.#index = null
   }
 
-  /** A value of a parameter: an ARN as given, or a bare name of this kind. */
+  /** A parameter value: an ARN as is, or a bare name of this kind. */
   kind(kind: Kind, value: string, role: ResourceRole): void {
     if (value.charCodeAt(0) === 97 && value.startsWith('arn:')) {
       this.arn(value, role)
@@ -62,7 +62,7 @@ export class Found {
     this.add(kind.arn(name, this.context), kind.type, kind.nameless ? null : name, true, role)
   }
 
-  /** A whole value that is an ARN; false when it only looks like one. */
+  /** A whole value that is an ARN; false if it only looks like one. */
   arn(value: string, role: ResourceRole): boolean {
     if (value.length > MAX_LENGTH) return false
     const facts = readArn(value)
@@ -71,7 +71,7 @@ export class Found {
     return true
   }
 
-  /** A thing that has no ARN. */
+  /** A resource without an ARN. */
   named(type: string, name: string, role: ResourceRole): void {
     if (isUsable(name)) this.add(null, type, name, false, role)
   }
@@ -101,7 +101,7 @@ export class Found {
     this.#remember(known)
   }
 
-  /** The same ARN; or the same type and name where at most one side was given an ARN by the record. */
+  /** Same ARN; or same type and name, if at most one side has a recorded ARN. */
   #same(arn: string | null, type: string | null, name: string | null, derived: boolean): Entry | undefined {
     if (this.#index !== null) return this.#lookUp(this.#index, arn, type, name, derived)
     for (const entry of this.#entries) {
@@ -146,12 +146,12 @@ function enter(index: Map<string, Entry>, entry: Entry): void {
   if (!index.has(key)) index.set(key, entry)
 }
 
-/** Can not be mistaken for an ARN: those begin with `arn:`. */
+/** Cannot collide with an ARN, which starts with `arn:`. */
 function nameKey(type: string | null, name: string): string {
   return `\n${type ?? ''}\n${name}`
 }
 
-/** Neither empty, nor too long, nor a text that stands for a withheld value. */
+/** Rejects empty and very long values, and placeholders of withheld ones. */
 export function isUsable(value: string): boolean {
   if (value.length === 0 || value.length > MAX_LENGTH) return false
   const first = value.charCodeAt(0)

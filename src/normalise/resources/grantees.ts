@@ -1,4 +1,4 @@
-/** Who is given access: accounts, everyone, services, canonical users. */
+/** Grantees: accounts, everyone, services, canonical users. */
 import type { ResourceRole } from '../../model/resource.js'
 import type { Found } from './found.js'
 import { Kind } from './kind.js'
@@ -8,15 +8,15 @@ const twelveDigits = (value: string): string | null => (/^\d{12}$/.test(value) ?
 
 export const ACCOUNT = new Kind('account', 'arn:P:iam::NAME:root', { name: twelveDigits })
 
-/** An account id, `all`, `*`, a service, as sharing calls give them. */
+/** An account ID, `all`, `*` or a service, as in sharing calls. */
 export const GRANTEE: Rule = reads(readGrantee, 'grantee')
-/** The same, of those whose access is taken away. */
+/** Same, for those who lose access. */
 export const REVOKED: Rule = reads(readGrantee, 'revoked')
-/** An address range: who is let in when it is all addresses. */
+/** An address range, if it is all addresses. */
 export const ADDRESS_RANGE: Rule = reads(readRange, 'grantee')
 /** The value of an `x-amz-grant-…` header: `uri="…", id="…"`. */
 export const GRANT_HEADER: Rule = reads(readGrantHeader, 'grantee')
-/** `public-read` and its like. */
+/** `public-read` and others. */
 export const CANNED_ACL: Rule = reads(readCannedAcl, 'grantee')
 /** `http://acs.amazonaws.com/groups/global/AllUsers` */
 export const GRANTEE_GROUP: Rule = reads(readGroup, 'grantee')

@@ -1,4 +1,4 @@
-/** Identities that are no principals of IAM: calls about them name them, and so do the callers that act for them. */
+/** Identities outside IAM, named by calls about them and by callers acting for them. */
 import { Kind } from './kind.js'
 
 export const CENTER_USER = new Kind('identity center user', null)

@@ -1,4 +1,4 @@
-/** Ids whose prefix says what they are, wherever they stand: `i-0dbc91f429e48eeed`. */
+/** IDs whose prefix gives their kind in any field: `i-0dbc91f429e48eeed`. */
 import type { ResourceRole } from '../../model/resource.js'
 import type { Found } from './found.js'
 import { Kind } from './kind.js'
@@ -77,13 +77,13 @@ export const BY_PREFIX: ReadonlyMap<string, Kind> = new Map([
   ],
 ])
 
-/** `key-` and the like are words too: without the parameter's help only these many hex digits make an id. */
+/** `key-` and others are also words: without a known parameter an ID needs exactly this many hex digits. */
 const ID = /^[a-z]{1,8}(?:-[a-z]{2,6})?-(?:[0-9a-f]{8}|[0-9a-f]{17})$/
 const LAST_DASH_BY = 'import-snap'.length
 const SHORTEST = 'i-12345678'.length
 const LONGEST = 'import-snap-0123456789abcdef0'.length
 
-/** Cheap: most values fail at their length or their last character. */
+/** Cheap: most values fail at their length or last character. */
 export function mayBeId(value: string): boolean {
   const length = value.length
   if (length < SHORTEST || length > LONGEST) return false
@@ -94,21 +94,21 @@ export function mayBeId(value: string): boolean {
   return first >= 97 && first <= 122
 }
 
-/** The kind of an id that needs no parameter to be known. */
+/** Kind of an ID that is recognisable without its parameter. */
 export function idKind(value: string, eventSource: string): Kind | null {
   return ID.test(value) ? prefixKind(value, eventSource) : null
 }
 
-/** The kind that a value's prefix names; for parameters that hold ids, whatever follows the prefix. */
+/** Kind by prefix, for parameters that contain IDs. */
 function prefixKind(value: string, eventSource: string): Kind | null {
   const dash = value.lastIndexOf('-')
   if (dash < 1 || dash > LAST_DASH_BY) return null
   const kind = BY_PREFIX.get(value.slice(0, dash + 1)) ?? null
-  // EFS and FSx number alike.
+  // EFS and FSx use the same prefix.
   return kind === EFS_FILE_SYSTEM && eventSource.startsWith('fsx.') ? FSX_FILE_SYSTEM : kind
 }
 
-/** For parameters that hold an id of this or another kind (`gatewayId`, `resourceId`) or a word (`local`). */
+/** For parameters with IDs of several kinds (`gatewayId`, `resourceId`) or a word (`local`). */
 export function readId(value: string, found: Found, role: ResourceRole): void {
   const kind = prefixKind(value, found.context.eventSource)
   if (kind !== null) found.kind(kind, value, role)

@@ -1,6 +1,6 @@
 import type { ResourceRole } from '../../model/resource.js'
 
-/** What a record says about itself, for ARNs that have to be put together. `''` when absent. */
+/** Region, account and so on of a record, for deriving ARNs. `''` if absent. */
 export interface RecordContext {
   readonly eventSource: string
   readonly region: string
@@ -8,23 +8,23 @@ export interface RecordContext {
   readonly partition: string
 }
 
-/** Records of made-up accounts must not fill the memory. */
+/** Records of invented accounts must not fill memory. */
 const MAX_HEADS = 200
 
 export interface KindOptions {
   /** Default `target`. */
   readonly role?: ResourceRole
-  /** The name inside a written value; null when the value names nothing. */
+  /** Extracts the name from a value; null if it contains none. */
   readonly name?: (value: string) => string | null
-  /** The tail of the ARN, where it differs from the name. */
+  /** End of the ARN, if it differs from the name. */
   readonly tail?: (name: string) => string
-  /** The ARN's own tail says the name (S3). */
+  /** The end of the ARN is the name (S3). */
   readonly nameless?: true
 }
 
 /**
- * One kind of resource: its type and how to put its ARN together from a bare name. Templates are written as in
- * FORMATS: `arn:P:ec2:R:A:instance/NAME` with P partition, R region and A account of the record.
+ * A kind of resource: its type and how to derive its ARN from a name. In templates such as
+ * `arn:P:ec2:R:A:instance/NAME`, P is the partition, R the region and A the account of the record.
  */
 export class Kind {
   readonly type: string
@@ -34,7 +34,7 @@ export class Kind {
   readonly #before: readonly string[] | null
   readonly #after: string
   readonly #tail: ((name: string) => string) | null
-  // An archive has few accounts and regions, in long runs: the last head is nearly always the one needed.
+  // Accounts and regions come in long runs, so the last head is nearly always the one needed.
   #context: RecordContext | null = null
   #head: string | null = null
   readonly #heads = new Map<RecordContext, string | null>()
@@ -50,7 +50,7 @@ export class Kind {
     this.#after = after
   }
 
-  /** Null where the service has no ARN for it, or the record lacks the region or account that the ARN needs. */
+  /** null if the service has no ARN for it, or the record lacks the region or account that it needs. */
   arn(name: string, context: RecordContext): string | null {
     if (context !== this.#context) this.#turnTo(context)
     if (this.#head === null) return null

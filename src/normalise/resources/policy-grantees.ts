@@ -1,17 +1,17 @@
-/** Whom a policy lets in: the principals of the statements that allow something. */
+/** Grantees of policies: the principals of Allow statements. */
 import { isJsonObject, type JsonObject } from '../../model/record.js'
 import type { Found } from './found.js'
 import { readGrantee } from './grantees.js'
 
 /**
- * Calls that bring a policy of their own for a resource, or the trust policy of a role. Policies of users, groups and roles
- * name nobody.
+ * Calls that set a resource policy or the trust policy of a role. Policies of users, groups and roles have no
+ * principal.
  */
 const BRINGS_POLICY =
   /^(?:Put|Set|Create|Update|Add|Replace)\w*(?:Policy|Permission)|^(?:CreateRole|(?:Create|Replicate)Key|(?:Create|Set)(?:Queue|Topic)(?:Attributes)?)$/
-/** `bucketPolicy.Statement` and a value of a list of attributes lie no deeper. */
+/** `bucketPolicy.Statement` and values in a list of attributes are no deeper. */
 const MAX_DEPTH = 4
-/** An identity provider that has no ARN: `accounts.google.com`. */
+/** An identity provider without an ARN: `accounts.google.com`. */
 const HOST = /^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/
 
 export function bringsPolicy(eventName: string): boolean {

@@ -1,9 +1,9 @@
-/** The searchable text of a record: its values, joined by spaces. */
+/** Builds the searchable text of a record: its values, joined by spaces. */
 const SLASH = 47
 const DOT = 46
 
 export class RecordText {
-  /** Values that are an ARN as a whole stay apart: the rest is searched for ARNs within. */
+  /** Values that are an ARN are kept apart: only the rest is searched for embedded ARNs. */
   #arns = ''
   #lastArn = ''
   #plain: string[] = []
@@ -13,8 +13,8 @@ export class RecordText {
     this.#plain = []
   }
 
-  /** What the next value begins with need not be said before it: of a bucket and its host, the host. */
-  say(value: string): void {
+  /** Skips a value that is a prefix of the next one (a bucket name before its host name). */
+  add(value: string): void {
     if (value === '') return
     const plain = this.#plain
     const last = plain.length - 1
@@ -22,8 +22,8 @@ export class RecordText {
     else plain.push(value)
   }
 
-  /** Of an object and its bucket, in whatever order they are declared, the object. */
-  sayArn(value: string): void {
+  /** Keeps only the longer ARN if one is a prefix of the other. */
+  addArn(value: string): void {
     if (begins(value, this.#lastArn, SLASH)) return
     if (this.#lastArn !== '' && begins(this.#lastArn, value, SLASH))
       this.#arns = this.#arns.slice(0, -this.#lastArn.length) + value
@@ -31,18 +31,18 @@ export class RecordText {
     this.#lastArn = value
   }
 
-  /** All but the values that are an ARN as a whole. */
+  /** All values that are not an ARN. */
   plain(): string {
     return this.#plain.join(' ')
   }
 
-  /** @param plain what plain() gave. */
+  /** @param plain result of plain(). */
   whole(plain: string): string {
     return plain === '' ? this.#arns.slice(1) : plain + this.#arns
   }
 }
 
-/** Is `whole` what `start` says, a separator, and more? Then all words and phrases of `start` are found in it. */
+/** True if `whole` is `start`, a separator, and more: it then contains all words and phrases of `start`. */
 function begins(start: string, whole: string, separator: number): boolean {
   return whole.charCodeAt(start.length) === separator && whole.startsWith(start)
 }

@@ -2,18 +2,18 @@ import type { ResourceRole } from '../../model/resource.js'
 import { type Parameters, Rule } from './service.js'
 import type { Kind } from './kind.js'
 
-/** Spellings are cached per scope. Records can bring any number of keys (tags): beyond this the cache starts anew. */
+/** Spellings are cached per scope. Records can have any number of keys (tags): beyond this the cache is emptied. */
 const MAX_SPELLINGS = 400
-/** Names that only wrap the value of the parameter above them. */
+/** Names that only wrap the value of the parameter above. */
 const WRAPPERS = new Set(['item', 'items', 'member', 'members', 'content'])
 
-/** What one parameter name means in its place. */
+/** Meaning of one parameter name in its place. */
 export class Entry {
   readonly rule: Rule | null
-  /** Where the names below it are looked up. */
+  /** Where names below it are looked up. */
   readonly inner: Scope
   readonly isWrapper: boolean
-  /** The part played by an ARN or unmistakable id that no rule speaks of. */
+  /** Role of an ARN or unambiguous ID that no rule covers. */
   readonly role: ResourceRole
 
   constructor(rule: Rule | null, inner: Scope, isWrapper: boolean, role: ResourceRole) {
@@ -24,13 +24,13 @@ export class Entry {
   }
 }
 
-/** Parameter names → meaning, at one place of the records of one call. */
+/** Parameter names → meaning, at one place in the records of one call. */
 export class Scope {
-  /** Encryption contexts: keys are identifiers too. */
+  /** Encryption contexts, whose keys can be identifiers too. */
   readonly hasNamingKeys: boolean
   readonly #rules: ReadonlyMap<string, Rule>
   readonly #scopes: ReadonlyMap<string, Scope>
-  /** The names here are the caller's own: what they hold is only mentioned. */
+  /** Names here are chosen by the caller: their values are only mentioned. */
   readonly #isFree: boolean
   readonly #entries = new Map<string, Entry>()
 
@@ -64,7 +64,7 @@ export class Scope {
   }
 }
 
-/** `resourceARN`, `instanceIds`, `flowLogIdSet`; not `aws:SourceArn`, a condition of a policy. */
+/** `resourceARN`, `instanceIds`, `flowLogIdSet`; not `aws:SourceArn`, a policy condition. */
 function namesResource(folded: string): boolean {
   return !folded.includes(':') && /(?:arn|id|identifier)s?(?:set|list)?$/.test(folded)
 }
@@ -77,7 +77,7 @@ const CONTEXTS = [
   'destinationEncryptionContext',
 ]
 
-/** Earlier tables win. `within` are the parameters that mean something only below another one. */
+/** Earlier tables win. `within` has parameters with a meaning only below another one. */
 export function makeScope(
   tables: readonly Parameters[],
   within: readonly Readonly<Record<string, Parameters>>[],
@@ -110,5 +110,5 @@ function toRule(what: Kind | Rule): Rule {
   return what instanceof Rule ? what : new Rule(what, what.role)
 }
 
-/** Where no parameters are known: only ARNs and unmistakable ids speak. */
+/** For unknown parameters: only ARNs and unambiguous IDs count. */
 export const NO_PARAMETERS = new Scope(new Map(), new Map(), 'free')

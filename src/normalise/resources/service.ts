@@ -3,10 +3,10 @@ import type { ResourceRole } from '../../model/resource.js'
 import type { Found } from './found.js'
 import { Kind } from './kind.js'
 
-/** Reads a value, never an ARN, that no template covers: several spellings, several kinds, grantees. */
+/** Reads a value, never an ARN, that no template covers: several spellings or kinds, grantees. */
 export type ReadValue = (value: string, found: Found, role: ResourceRole) => void
 
-/** What the values of one parameter are, and the part they play. */
+/** What the values of a parameter are, and their role. */
 export class Rule {
   readonly kind: Kind | null
   readonly read: ReadValue | null
@@ -24,18 +24,18 @@ export class Rule {
   }
 }
 
-/** Parameter name as AWS documents it (case does not matter) → what it holds. */
+/** Parameter name as documented by AWS, in any case → what it contains. */
 export type Parameters = Readonly<Record<string, Kind | Rule>>
 
-/** What is known of one service's parameters: data only, but for what needs two parameters at once. */
+/** The parameters of one service: data only, except where two parameters are needed together. */
 export interface Service {
   readonly name: string
   /** eventSource without `.amazonaws.com`; `*` is every service. */
   readonly sources: readonly string[]
   readonly parameters: Parameters
-  /** Parameters that mean something only below another one: `launchPermission.….userId`. */
+  /** Parameters with a meaning only below another one: `launchPermission.….userId`. */
   readonly within?: Readonly<Record<string, Parameters>>
-  /** Parameters whose meaning depends on the call. The first that matches the event name wins. */
+  /** Parameters whose meaning depends on the call. The first match of the event name wins. */
   readonly calls?: readonly { readonly name: RegExp; readonly parameters: Parameters }[]
   /** Resources named by several parameters together. Gets requestParameters, then responseElements. */
   readonly compose?: (parameters: JsonObject, found: Found) => void
@@ -49,7 +49,7 @@ export function reads(read: ReadValue, role: ResourceRole = 'target'): Rule {
   return new Rule(read, role)
 }
 
-/** A parameter that is an ARN or nothing we could name: ARNs are read before any rule, with the rule's role. */
+/** A parameter that is an ARN or unusable. ARNs are read before any rule, with the rule's role. */
 export const GIVEN = reads(() => undefined)
 export const GIVEN_SOURCE = reads(() => undefined, 'source')
 export const GIVEN_POLICY = reads(() => undefined, 'policy')

@@ -1,4 +1,4 @@
-/** Every extractor by name: the only file that names them all. A golden in fixtures/resources stands for each. */
+/** Every extractor by name: the only file that names them all. Each has a golden file in fixtures/resources. */
 import type { Service } from './service.js'
 import { bedrock } from './services/bedrock.js'
 import { cloudformation } from './services/cloudformation.js'
@@ -32,7 +32,7 @@ import { states } from './services/states.js'
 import { kinesis, firehose } from './services/streams.js'
 import { sts } from './services/sts.js'
 
-/** What is found without knowing the service. */
+/** Found without knowing the service. */
 export const GENERAL = ['declared', 'arns', 'ids', 'encryption-context', 'grantees'] as const
 
 export const SERVICES: readonly Service[] = [

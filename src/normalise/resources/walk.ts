@@ -1,6 +1,6 @@
 /**
- * One pass over a parsed record: every resource it names, and its searchable text. This is the hot path of indexing,
- * so it makes no closures and runs no pattern on a value that a cheaper test can turn away.
+ * One pass over a parsed record collects every resource it names and its searchable text. This is the hot path of
+ * indexing: no closures, and no regular expression on a value that a cheaper test rejects.
  */
 import type { ResourceRef } from '../../model/resource.js'
 import { isJsonObject, type JsonObject } from '../../model/record.js'
@@ -16,58 +16,58 @@ import { readPolicies } from './policy-grantees.js'
 import { RecordText } from './record-text.js'
 import { Entry, NO_PARAMETERS } from './scope.js'
 
-/** A place that nothing is known of. */
+/** A place without known parameters. */
 const ANYWHERE = new Entry(null, NO_PARAMETERS, false, 'mentioned')
 const LETTER_A = 97
 const CIPHER = 'CipherSuite'
 const NOTHING: ReadonlySet<string> = new Set()
 
-/** Different in every event, and columns of their own; or the caller's. */
-const UNSAID: ReadonlySet<string> = new Set(['eventID', 'requestID', 'eventTime', 'userAgent'])
+/** Unique per event and stored in columns, or part of the caller. */
+const EXCLUDED: ReadonlySet<string> = new Set(['eventID', 'requestID', 'eventTime', 'userAgent'])
 
 export class RecordWalk {
   readonly #maxDepth: number
-  readonly #unsaid: ReadonlySet<string>
-  readonly #unsaidTls: ReadonlySet<string>
-  readonly #unsaidAdditional: ReadonlySet<string>
-  readonly #isCipherUnsaid: boolean
+  readonly #excluded: ReadonlySet<string>
+  readonly #excludedTls: ReadonlySet<string>
+  readonly #excludedAdditional: ReadonlySet<string>
+  readonly #isCipherExcluded: boolean
   readonly #found = new Found()
-  readonly #said = new RecordText()
+  readonly #words = new RecordText()
   #text = ''
   #tooDeep = false
 
   /**
-   * @param unsaid top-level fields, and some of `tlsDetails.` and `additionalEventData.`, whose text the caller has elsewhere. An
-   * error message is searched for ARNs all the same.
+   * @param excluded top-level fields, and some of `tlsDetails.` and `additionalEventData.`, that the caller indexes
+   * separately. An error message is still searched for ARNs.
    */
-  constructor(maxDepth: number, unsaid: ReadonlySet<string> = UNSAID) {
+  constructor(maxDepth: number, excluded: ReadonlySet<string> = EXCLUDED) {
     this.#maxDepth = maxDepth
-    this.#unsaid = new Set(Array.from(unsaid).filter((field) => !field.includes('.')))
-    this.#unsaidTls = within(unsaid, 'tlsDetails.')
-    const additional = within(unsaid, 'additionalEventData.')
-    // The caller has one cipher of each record: where S3 gives another than tlsDetails does, it is said.
-    this.#isCipherUnsaid = additional.delete(CIPHER)
-    this.#unsaidAdditional = additional
+    this.#excluded = new Set(Array.from(excluded).filter((field) => !field.includes('.')))
+    this.#excludedTls = within(excluded, 'tlsDetails.')
+    const additional = within(excluded, 'additionalEventData.')
+    // The caller indexes one cipher per record; if S3 records another than tlsDetails, it is added.
+    this.#isCipherExcluded = additional.delete(CIPHER)
+    this.#excludedAdditional = additional
   }
 
-  /** Of the last record: each once, with its strongest role. */
+  /** Resources of the last record: each once, with its strongest role. */
   get resources(): readonly ResourceRef[] {
     return this.#found.resources
   }
 
-  /** String and number values of the last record, joined by spaces; without userIdentity, userAgent, its ids and time. */
+  /** String and number values of the last record, joined by spaces; without userIdentity, userAgent, IDs and time. */
   get text(): string {
     return this.#text
   }
 
-  /** Some values of the last record lie deeper than anyone looks. */
+  /** True if the last record is nested deeper than the limit. */
   get tooDeep(): boolean {
     return this.#tooDeep
   }
 
   walk(record: JsonObject): void {
     this.#found.start(readContext(record))
-    this.#said.start()
+    this.#words.start()
     this.#tooDeep = false
     const plan = planFor(record['eventSource'], record['eventName'])
     this.#found.granteeRole = plan.mayRevoke && revokes(record) ? 'revoked' : plan.granteeRole
@@ -88,11 +88,11 @@ export class RecordWalk {
 
   #topString(value: string, key: string): void {
     if (value === '') return
-    if (this.#unsaid.has(key)) {
-      // An error message can name what was refused, and nothing else does.
+    if (this.#excluded.has(key)) {
+      // An error message can be the only place that names what was refused.
       if (key === 'errorMessage') findArns(value, this.#found)
     } else if (value.charCodeAt(0) === LETTER_A && value.startsWith('arn:')) this.#arn(value, ANYWHERE)
-    else this.#said.say(value)
+    else this.#words.add(value)
     if (key === 'vpcEndpointId' && mayBeId(value)) this.#id(value, 'mentioned')
   }
 
@@ -113,14 +113,14 @@ export class RecordWalk {
       case 'additionalEventData':
         if (isJsonObject(value)) {
           if (value['callWithBearerToken'] === true) readBearerToken(record, this.#found)
-          this.#object(value, plan.entry, 1, this.#unsaidAdditional, this.#cipherOf(record, value))
+          this.#object(value, plan.entry, 1, this.#excludedAdditional, this.#cipherOf(record, value))
         } else this.#value(value, plan.entry, 1)
         break
       case 'serviceEventDetails':
         this.#value(value, plan.entry, 1)
         break
       case 'tlsDetails':
-        if (isJsonObject(value)) this.#object(value, ANYWHERE, 1, this.#unsaidTls, hostOf(record))
+        if (isJsonObject(value)) this.#object(value, ANYWHERE, 1, this.#excludedTls, hostOf(record))
         else this.#value(value, ANYWHERE, 1)
         break
       default:
@@ -130,7 +130,7 @@ export class RecordWalk {
 
   #cipherOf({ tlsDetails }: JsonObject, details: JsonObject): unknown {
     const cipher = isJsonObject(tlsDetails) ? tlsDetails['cipherSuite'] : undefined
-    return typeof cipher === 'string' || !this.#isCipherUnsaid ? cipher : details[CIPHER]
+    return typeof cipher === 'string' || !this.#isCipherExcluded ? cipher : details[CIPHER]
   }
 
   #parameters(value: object, plan: CallPlan): void {
@@ -155,8 +155,8 @@ export class RecordWalk {
     for (const key in entry) {
       const value = entry[key]
       if (typeof value === 'string') {
-        if (value.charCodeAt(0) === LETTER_A && value.startsWith('arn:')) this.#said.sayArn(value)
-        else this.#said.say(value)
+        if (value.charCodeAt(0) === LETTER_A && value.startsWith('arn:')) this.#words.addArn(value)
+        else this.#words.add(value)
         const field = DECLARED_FIELDS.get(key)
         if (field === 'arn' || field === 'prefix') {
           arn = value
@@ -190,16 +190,16 @@ export class RecordWalk {
   }
 
   /**
-   * @param unsaid keys whose strings are not said. @param said a string that is known from elsewhere: S3 names host and cipher twice,
-   * and most records of an archive are its.
+   * @param excluded keys whose strings are skipped. @param known a string already added: S3 records host and cipher
+   * twice, and most records of an archive are its.
    */
-  #object(value: JsonObject, owner: Entry, depth: number, unsaid = NOTHING, said?: unknown): void {
+  #object(value: JsonObject, owner: Entry, depth: number, excluded = NOTHING, known?: unknown): void {
     const scope = owner.inner
     if (scope.hasNamingKeys) this.#keys(value)
     for (const key in value) {
       const inner = value[key]
       if (typeof inner === 'string') {
-        if (inner !== '' && inner !== said && (unsaid === NOTHING || !unsaid.has(key))) {
+        if (inner !== '' && inner !== known && (excluded === NOTHING || !excluded.has(key))) {
           const entry = scope.entry(key)
           this.#string(inner, entry.isWrapper ? owner : entry)
         }
@@ -219,14 +219,14 @@ export class RecordWalk {
       this.#arn(value, entry)
       return
     }
-    this.#said.say(value)
+    this.#words.add(value)
     if (entry.rule !== null) entry.rule.apply(value, this.#found)
     else if (mayBeId(value)) this.#id(value, entry.role)
   }
 
   #arn(value: string, entry: Entry): void {
-    if (this.#found.arn(value, entry.rule === null ? entry.role : entry.rule.role)) this.#said.sayArn(value)
-    else this.#said.say(value)
+    if (this.#found.arn(value, entry.rule === null ? entry.role : entry.rule.role)) this.#words.addArn(value)
+    else this.#words.add(value)
   }
 
   #id(value: string, role: ResourceRef['role']): void {
@@ -239,30 +239,30 @@ export class RecordWalk {
   }
 
   #number(value: number): void {
-    // 1e400 is Infinity once parsed: there is no spelling of it left.
-    if (Number.isFinite(value)) this.#said.say(String(value))
+    // 1e400 parses as Infinity, which has no original spelling.
+    if (Number.isFinite(value)) this.#words.add(String(value))
   }
 
   #finish(record: JsonObject): void {
-    const plain = this.#said.plain()
+    const plain = this.#words.plain()
     findArns(plain, this.#found)
-    this.#text = this.#said.whole(plain)
+    this.#text = this.#words.whole(plain)
     if (plain.includes('%22') && isEncodedJson(plain)) this.#decoded(record, 0)
   }
 
-  /** Rare enough for a second pass: URL-encoded documents are searchable in both forms. */
+  /** Rare, so a second pass is affordable: URL-encoded documents are searchable in both forms. */
   #decoded(value: object, depth: number): void {
     for (const [key, inner] of Object.entries(value) as [string, unknown][]) {
-      if (depth === 0 && (key === 'userIdentity' || this.#unsaid.has(key))) continue
+      if (depth === 0 && (key === 'userIdentity' || this.#excluded.has(key))) continue
       if (typeof inner === 'string') {
-        if (isEncodedJson(inner)) this.#sayDecoded(decodeJson(inner))
+        if (isEncodedJson(inner)) this.#addDecoded(decodeJson(inner))
       } else if (typeof inner === 'object' && inner !== null && depth < this.#maxDepth) {
         this.#decoded(inner, depth + 1)
       }
     }
   }
 
-  #sayDecoded(text: string): void {
+  #addDecoded(text: string): void {
     this.#text += ` ${text}`
     findArns(text, this.#found)
   }

@@ -20,7 +20,7 @@ export const bedrock: Service = {
   },
 }
 
-/** A geography before the vendor makes it a profile over several regions: `us.anthropic.…`. */
+/** A geography before the vendor makes it a cross-region profile: `us.anthropic.…`. */
 function readModel(value: string, found: Found, role: ResourceRole): void {
   const isProfile = /^(?:us|us-gov|eu|apac|jp|au|ca|global)\./.test(value)
   found.kind(isProfile ? INFERENCE_PROFILE : FOUNDATION_MODEL, value, role)

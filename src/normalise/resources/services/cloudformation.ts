@@ -3,7 +3,7 @@ import { Kind } from '../kind.js'
 import { type Service, reads } from '../service.js'
 import { readS3Url } from './s3.js'
 
-/** ARNs end in a UUID that a name does not tell. */
+/** ARNs end in a UUID that the name lacks. */
 const STACK = new Kind('AWS::CloudFormation::Stack', null)
 const STACK_SET = new Kind('AWS::CloudFormation::StackSet', null)
 

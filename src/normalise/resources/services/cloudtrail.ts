@@ -3,7 +3,7 @@ import { GIVEN, type Service } from '../service.js'
 import { TOPIC } from './messaging.js'
 import { BUCKET } from './s3.js'
 
-/** A trail has one home region; a shadow of it in another region goes by the same name. */
+/** A trail has one home region; its shadow trails in other regions share the name. */
 const TRAIL = new Kind('AWS::CloudTrail::Trail', 'arn:P:cloudtrail:R:A:trail/NAME')
 const EVENT_DATA_STORE = new Kind(
   'AWS::CloudTrail::EventDataStore',

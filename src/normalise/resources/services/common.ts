@@ -1,4 +1,4 @@
-/** Parameters that mean the same in every service. A service's own table wins over this one. */
+/** Parameters with the same meaning in every service. A service's own table takes precedence. */
 import { readId } from '../ids.js'
 import { GIVEN, type Service, reads } from '../service.js'
 import { KEY } from './kms-key.js'

@@ -50,7 +50,7 @@ export const eks: Service = {
   within: { cluster: { name: EKS_CLUSTER } },
   calls: [
     { name: /Cluster(?:Config|Version)?$/, parameters: { name: EKS_CLUSTER } },
-    // Who may enter the cluster.
+    // Principals with access to the cluster.
     { name: /Access(?:Entry|Policy)$/, parameters: { principalArn: GIVEN_GRANTEE } },
   ],
 }
@@ -64,7 +64,7 @@ export const ecr: Service = {
   },
 }
 
-/** A service lies in a cluster; both names are needed for its ARN. */
+/** A service is part of a cluster; its ARN needs both names. */
 function readEcsServices(parameters: JsonObject, found: Found): void {
   const cluster = readString(parameters['cluster']) ?? 'default'
   const name = cluster.startsWith('arn:') ? cluster.slice(cluster.lastIndexOf('/') + 1) : cluster

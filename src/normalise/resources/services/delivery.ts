@@ -1,4 +1,4 @@
-/** CloudFront, API Gateway and ACM: what stands before a web application. */
+/** CloudFront, API Gateway and ACM: the front of web applications. */
 import { Kind } from '../kind.js'
 import { GIVEN, type Service } from '../service.js'
 

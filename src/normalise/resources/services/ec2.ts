@@ -1,4 +1,4 @@
-/** EC2 with EBS and VPC. Ids carry their kind in a prefix; names do not. */
+/** EC2 with EBS and VPC. IDs have a prefix for their kind; names do not. */
 import { ADDRESS_RANGE, GRANTEE, REVOKED } from '../grantees.js'
 import { readId } from '../ids.js'
 import { Kind } from '../kind.js'
@@ -90,7 +90,7 @@ export const ec2: Service = {
       organizationalUnitArn: GIVEN_GRANTEE,
     },
     createVolumePermission: { userId: GRANTEE, group: GRANTEE },
-    // What permissions lose lies within what they are about.
+    // Removed permissions are below the resource concerned.
     remove: {
       userId: REVOKED,
       group: REVOKED,
@@ -107,7 +107,7 @@ export const ec2: Service = {
       name: /^(?:(?:Authorize|Revoke)SecurityGroupIngress|ModifySecurityGroupRules)$/,
       parameters: { cidrIp: ADDRESS_RANGE, cidrIpv4: ADDRESS_RANGE, cidrIpv6: ADDRESS_RANGE },
     },
-    // Elsewhere the name stands beside the id, which says more.
+    // Elsewhere the name is next to the ID, which is more specific.
     { name: /SecurityGroup/, parameters: { groupName: new Kind('AWS::EC2::SecurityGroup', null) } },
     {
       name: /^Modify(?:Image|Snapshot)Attribute$/,

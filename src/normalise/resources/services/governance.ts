@@ -83,7 +83,7 @@ export const organizations: Service = {
   },
   within: { target: { id: PLACE } },
   calls: [
-    // The account is let in, to the service.
+    // The account is given access to the service.
     {
       name: /DelegatedAdministrator$/,
       parameters: {
@@ -94,7 +94,7 @@ export const organizations: Service = {
   ],
 }
 
-/** A place in the tree: an account, a unit (`ou-…`) or the root (`r-…`). */
+/** A node of the organization: an account, a unit (`ou-…`) or the root (`r-…`). */
 function readPlace(value: string, found: Found, role: ResourceRole): void {
   if (value.startsWith('ou-')) found.kind(UNIT, value, role)
   else if (value.startsWith('r-')) found.kind(ROOT, value, role)

@@ -1,7 +1,7 @@
-/** Kinds of IAM, which other services name too. */
+/** Kinds of IAM that other services name too. */
 import { Kind } from '../kind.js'
 
-/** Names are given bare; the ARN has the path in front, which only an answer tells. */
+/** Requests have the bare name; the path in the ARN is only in the response. */
 export const USER = new Kind('AWS::IAM::User', 'arn:P:iam::A:user/NAME')
 export const ROLE = new Kind('AWS::IAM::Role', 'arn:P:iam::A:role/NAME')
 export const GROUP = new Kind('AWS::IAM::Group', 'arn:P:iam::A:group/NAME')
@@ -13,6 +13,6 @@ export const SERVER_CERTIFICATE = new Kind(
   'arn:P:iam::A:server-certificate/NAME',
 )
 export const ACCESS_KEY = new Kind('AWS::IAM::AccessKey', null)
-/** The key of one service: Bedrock's API keys, passwords for CodeCommit and Keyspaces. */
+/** A key of one service: Bedrock API keys, passwords for CodeCommit and Keyspaces. */
 export const SERVICE_CREDENTIAL = new Kind('service-specific credential', null)
 export const INLINE_POLICY = 'inline policy'

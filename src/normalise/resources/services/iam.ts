@@ -43,7 +43,7 @@ export const iam: Service = {
   compose: readInlinePolicy,
 }
 
-/** A policy that lives in a user, role or group has no ARN: `OWNER/POLICY` names it. */
+/** An inline policy of a user, role or group has no ARN: it is named `OWNER/POLICY`. */
 function readInlinePolicy(parameters: JsonObject, found: Found): void {
   const policy = readString(parameters['policyName'])
   const owner = readString(parameters['userName'] ?? parameters['roleName'] ?? parameters['groupName'])

@@ -1,4 +1,4 @@
-/** A KMS key in any of its spellings: UUID, `mrk-…`, `alias/…`. */
+/** A KMS key in any spelling: UUID, `mrk-…`, `alias/…`. */
 import type { ResourceRole } from '../../../model/resource.js'
 import { type Found, isUsable } from '../found.js'
 import { Kind } from '../kind.js'
@@ -12,10 +12,10 @@ export function readKey(value: string, found: Found, role: ResourceRole): void {
   else if (isKeyId(value)) found.kind(KMS_KEY, value, role)
 }
 
-/** S3 also says `aws/s3` and `true`; neither is a key. */
+/** S3 also has `aws/s3` and `true`, which are not keys. */
 function isKeyId(value: string): boolean {
   return isUsable(value) && /^(?:mrk-[0-9a-z]+|[0-9a-z]{8}-(?:[0-9a-z]{4}-){3}[0-9a-zA-Z]{12})$/i.test(value)
 }
 
-/** A key that another service uses. */
+/** A key used by another service. */
 export const KEY = reads(readKey, 'key')

@@ -27,8 +27,8 @@ export const kms: Service = {
 }
 
 /**
- * Services say with the key what the data belongs to (each service's guide, "encryption context"). ARNs are found without
- * help, in keys as in values; here are the bare ids. EBS gives `vol-…` and `snap-…` under one name.
+ * Services record with the key what the data belongs to (each service's guide, "encryption context"). ARNs are found
+ * anyway, in keys and values; listed here are bare IDs. EBS has `vol-…` and `snap-…` under one name.
  */
 export const ENCRYPTION_CONTEXT: Parameters = {
   'aws:elasticfilesystem:filesystem:id': as(EFS_FILE_SYSTEM, 'mentioned'),

@@ -3,7 +3,7 @@ import { readId } from '../ids.js'
 import { Kind } from '../kind.js'
 import { GIVEN, type Service, reads } from '../service.js'
 
-/** Requests name only classic load balancers; the newer ones go by ARN, with a hash that a name does not tell. */
+/** Requests name only classic load balancers; newer ones use ARNs, with a hash that the name lacks. */
 const CLASSIC = new Kind(
   'AWS::ElasticLoadBalancing::LoadBalancer',
   'arn:P:elasticloadbalancing:R:A:loadbalancer/NAME',

@@ -28,7 +28,7 @@ export const sqs: Service = {
 const QUEUE_URL = /^https?:\/\/([^/]+)\/(\d{12})\/([^/?#]+)\/?$/
 const REGION = /(?:^|\.)([a-z]{2}(?:-[a-z]+)+-\d)\./
 
-/** `https://sqs.REGION.amazonaws.com/ACCOUNT/NAME`; the old host `queue.amazonaws.com` tells no region. */
+/** `https://sqs.REGION.amazonaws.com/ACCOUNT/NAME`; the old host `queue.amazonaws.com` has no region. */
 function readQueueUrl(value: string, found: Found, role: ResourceRole): void {
   const match = QUEUE_URL.exec(value)
   if (match === null || !isUsable(value)) return

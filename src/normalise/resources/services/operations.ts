@@ -2,7 +2,7 @@
 import { Kind } from '../kind.js'
 import { GIVEN, type Service } from '../service.js'
 
-/** The bus stands in the ARN of a rule, except the default one: another parameter, or none, says which. */
+/** The ARN of a rule contains its bus, unless that is the default; it is in another parameter, or in none. */
 const RULE = new Kind('AWS::Events::Rule', null)
 const ALARM = new Kind('AWS::CloudWatch::Alarm', 'arn:P:cloudwatch:R:A:alarm:NAME')
 

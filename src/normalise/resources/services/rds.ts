@@ -43,7 +43,7 @@ export const rds: Service = {
   },
   calls: [
     {
-      // Sharing: the accounts that may restore the snapshot, or `all`.
+      // Sharing: accounts that may restore the snapshot, or `all`.
       name: /^ModifyDB(?:Cluster)?SnapshotAttribute$/,
       parameters: { valuesToAdd: GRANTEE, valuesToRemove: REVOKED, attributeValues: GRANTEE },
     },

@@ -19,7 +19,7 @@ export const rolesanywhere: Service = {
   compose: readCertificates,
 }
 
-/** By serial number, which Roles Anywhere also makes the name of the session: from the certificate, and from who it became. */
+/** By serial number, from the certificate or from the session, which Roles Anywhere names after it. */
 function readCertificates(parameters: JsonObject, found: Found): void {
   const serial = serialOf(readString(parameters['cert']))
   if (serial !== null) found.kind(CERTIFICATE, serial, 'source')
@@ -32,7 +32,7 @@ function readCertificates(parameters: JsonObject, found: Found): void {
   }
 }
 
-/** Of PEM or of DER in Base64; null for what is neither. */
+/** From PEM, or DER in Base64; null for anything else. */
 function serialOf(text: string | null): string | null {
   if (text === null) return null
   try {

@@ -3,7 +3,7 @@ import { readId } from '../ids.js'
 import { Kind } from '../kind.js'
 import { type Service, reads } from '../service.js'
 
-/** Answers give `/hostedzone/Z…`; `/change/C…` under the same name is no zone. */
+/** Responses have `/hostedzone/Z…`; `/change/C…` under the same name is not a zone. */
 const HOSTED_ZONE = new Kind('AWS::Route53::HostedZone', 'arn:P:route53:::hostedzone/NAME', {
   name: (value) => {
     const id = value.replace(/^\/?hostedzone\//, '')

@@ -43,7 +43,7 @@ export const s3: Service = {
   compose: readPlace,
 }
 
-/** A bucket and what is within it; or, without a bucket's name, the one that the host was called by. */
+/** A bucket and the object in it; without a bucket name, the bucket in the host. */
 function readPlace(parameters: JsonObject, found: Found): void {
   const bucket = parameters['bucketName'] ?? parameters['bucket']
   if (typeof bucket !== 'string' || bucket === '') {
@@ -82,7 +82,7 @@ function decoded(value: string): string {
   }
 }
 
-/** `bucket.s3.region.amazonaws.com`, also with `s3-region`; `account.s3-control.…` is no bucket. */
+/** `bucket.s3.region.amazonaws.com`, also with `s3-region`; `account.s3-control.…` is not a bucket. */
 const VIRTUAL_HOST =
   /^(.{3,63})\.s3(?:-(?!control)[a-z0-9-]+)?(?:\.dualstack)?(?:\.[a-z0-9-]+)?\.amazonaws\.com(?:\.cn)?$/
 
@@ -96,7 +96,7 @@ function readHost(parameters: JsonObject, found: Found): void {
 const S3_URL = /^https:\/\/([^/]+)\/([^?#]+)/
 const PATH_HOST = /^s3(?:[.-][a-z0-9-]+)*\.amazonaws\.com(?:\.cn)?$/
 
-/** The URL of an object, with the bucket in the host or in the path. */
+/** The URL of an object, with the bucket in the host or the path. */
 export function readS3Url(value: string, found: Found, role: ResourceRole): void {
   const [, host = '', path = ''] = S3_URL.exec(value) ?? []
   const bucket = VIRTUAL_HOST.exec(host)?.[1]

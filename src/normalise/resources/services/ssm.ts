@@ -48,12 +48,12 @@ export const ssm: Service = {
   compose: readTagged,
 }
 
-/** Names that begin with AWS or Amazon are AWS's own; their ARNs have no account. */
+/** Documents named AWS… or Amazon… belong to AWS; their ARNs have no account. */
 function readDocument(value: string, found: Found, role: ResourceRole): void {
   found.kind(/^(?:AWS|Amazon)/.test(value) ? AWS_DOCUMENT : OWN_DOCUMENT, value, role)
 }
 
-/** The tagging calls say in another parameter what `resourceId` is. */
+/** The tagging calls give the type of `resourceId` in another parameter. */
 function readTagged(parameters: JsonObject, found: Found): void {
   const id = readString(parameters['resourceId'])
   if (id === null || !isUsable(id)) return

@@ -18,7 +18,7 @@ export const sts: Service = {
     targetPrincipal: ACCOUNT,
   },
   within: {
-    // The credentials that this call hands out: later events are made with them.
+    // The issued credentials, which later events use.
     credentials: { accessKeyId: as(ACCESS_KEY, 'created') },
     policyArns: { arn: GIVEN_POLICY },
     taskPolicyArn: { arn: GIVEN_POLICY },
@@ -32,7 +32,7 @@ export const sts: Service = {
   ],
 }
 
-/** Who is behind a role: an identity of Cognito, or the pod of EKS Pod Identity that the tags of the session tell. */
+/** Who is behind a role: a Cognito identity, or the pod in the session tags of EKS Pod Identity. */
 function readSubjects(parameters: JsonObject, found: Found): void {
   const subject = readString(parameters['subjectFromWebIdentityToken'])
   if (subject !== null && /^[a-z]{2}(?:-[a-z]+)+-\d:[0-9a-f-]{36}$/.test(subject))
@@ -45,7 +45,7 @@ function readSubjects(parameters: JsonObject, found: Found): void {
   addKubernetes('pod', namespace, tags.get('kubernetes-pod-name') ?? null, found)
 }
 
-/** Kubernetes names things within a namespace; the cluster stands in the ARN next to them. */
+/** Kubernetes names are unique within a namespace; the cluster is in the ARN next to them. */
 function addKubernetes(what: string, namespace: string | null, name: string | null, found: Found): void {
   if (namespace !== null && name !== null && isUsable(namespace) && isUsable(name))
     found.named(`kubernetes ${what}`, `${namespace}/${name}`, 'mentioned')
