@@ -18,7 +18,7 @@ import { CaseError, EXIT } from '../model/case-error.js'
 import { realCasePath } from './case-path.js'
 import { HEADER_BYTES, parseHeader } from './file-header.js'
 import { APPLICATION_ID } from './format.js'
-import { asNotInstalled } from './not-installed.js'
+import { asNotInstalled, loadSqlite } from './not-installed.js'
 
 export interface CaseLock {
   /** Folder next to the case for shards; gone after release. */
@@ -40,6 +40,7 @@ const held = new Set<string>()
 
 /** @throws CaseError exit 11 when another run holds it, 2 when it can not be had here. */
 export function lockCase(casePath: string): CaseLock {
+  loadSqlite()
   const file = realCasePath(casePath)
   const folder = `${file}.work`
   if (held.has(folder)) throw isLocked(casePath)

@@ -1,4 +1,5 @@
 /** better-sqlite3 has a compiled part, which npm fetches or builds by an install script, for one version of Node. */
+import Database from 'better-sqlite3'
 import { CaseError } from '../model/case-error.js'
 
 /** What is missing when it can not be loaded; null for any other error. */
@@ -9,8 +10,17 @@ export function asNotInstalled(error: unknown): CaseError | null {
   const what = isMissing
     ? 'is missing: npm did not run its install script'
     : 'was made for another Node or machine'
-  return new CaseError(`SQLite can not be loaded: the compiled part of better-sqlite3 ${what}`, {
+  return new CaseError(`SQLite cannot be loaded: the compiled part of better-sqlite3 ${what}`, {
     hint: `install again with this Node (${process.version}): npm install -g --allow-scripts=better-sqlite3 ./coldtrail-VERSION.tgz`,
     cause: error,
   })
+}
+
+/** Loads SQLite now, before anything is made that it would be needed for. @throws CaseError exit 2. */
+export function loadSqlite(): void {
+  try {
+    new Database(':memory:').close()
+  } catch (error) {
+    throw asNotInstalled(error) ?? error
+  }
 }

@@ -96,7 +96,7 @@ const DAMAGES: Readonly<Record<string, (n: number) => Damage>> = {
       Buffer.from(`{"a":${String(n)}}`),
       gzipSync('no log'),
       Buffer.alloc(5000),
-      Buffer.from('<html><body>404 Not Found</body></html>'),
+      Buffer.from('key: value, and no list of records'),
     ][n]!,
     offset: null,
   }),

@@ -2,6 +2,7 @@
 import { cpSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { beforeAll, expect, it } from 'vitest'
+import { APPLICATION_ID } from '../../src/store/format.js'
 import { ROOT, startCommand, tempFolder, type Run } from '../helpers/cli.js'
 
 const folder = tempFolder('install')
@@ -21,7 +22,10 @@ beforeAll(() => {
       symlinkSync(path.join(ROOT, 'node_modules', name), path.join(folder, 'node_modules', name))
   mkdirSync(path.join(folder, 'logs'))
   writeFileSync(path.join(folder, 'logs/a.json'), '{"Records":[]}')
-  writeFileSync(path.join(folder, 'case.sqlite'), `SQLite format 3\0${'\0'.repeat(500)}`)
+  const header = Buffer.alloc(512)
+  header.write('SQLite format 3\0')
+  header.writeUInt32BE(APPLICATION_ID, 68)
+  writeFileSync(path.join(folder, 'case.sqlite'), header)
 })
 
 const QUESTIONS = [['index', 'logs', '--case', 'new.sqlite'], ['find', 'text', 'word'], ['info']]
@@ -30,7 +34,7 @@ it.each(QUESTIONS)('%s %s says that it is missing, and what to type', async (...
   const { code, stderr, stdout } = await coldtrail(...args)
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
   expect(stderr.split('\n')).toEqual([
-    'Error: SQLite can not be loaded: the compiled part of better-sqlite3 is missing: npm did not run its install script',
+    'Error: SQLite cannot be loaded: the compiled part of better-sqlite3 is missing: npm did not run its install script',
     `  install again with this Node (${process.version}): npm install -g --allow-scripts=better-sqlite3 ./coldtrail-VERSION.tgz`,
     '',
   ])

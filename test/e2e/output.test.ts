@@ -92,17 +92,19 @@ describe('--json', () => {
   })
 
   it.each([
-    ['SELECT nope', 'SQLite: no such column: nope'],
+    ['SELECT nope', 'SQLite: no such column: nope', '60'],
     [
       "SELECT printf('%.*c', 40000000, 'x') UNION ALL SELECT printf('%.*c', 40000000, 'y')",
       'too long for one JSON object',
+      '60',
     ],
     [
       'WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT count(*) FROM c',
       'stopped after 2 s',
+      '2',
     ],
-  ])('of sql is an object for an error, too: %s', async (statement, message) => {
-    const { code, stdout, stderr } = await asked('sql', statement, '--timeout', '2')
+  ])('of sql is an object for an error, too: %s', async (statement, message, seconds) => {
+    const { code, stdout, stderr } = await asked('sql', statement, '--timeout', seconds)
     expect({ code, stderr }).toEqual({ code: 2, stderr: '' })
     expect(JSON.parse(stdout)).toMatchObject({
       error: { message: expect.stringContaining(message) as string, exit: 2 },

@@ -40,7 +40,6 @@ describe('values that are no logs', () => {
     ['objects.json', Buffer.from(`[${many('{},')}{}]`)],
     ['strings.json', Buffer.from(`[${many('"",')}""]`)],
     ['numbers in UTF-16.json', Buffer.from(`\ufeff[${many('1,')}1]`, 'utf16le')],
-    ['short rows.csv', Buffer.from(`eventid,eventname,eventtime\n${many('a\n')}`)],
   ])(
     '%s: one problem, and the good file is kept',
     async (name, content) => {
@@ -53,6 +52,17 @@ describe('values that are no logs', () => {
     },
     120_000,
   )
+
+  it('short rows: each is kept as what it says, and the rows after the limit are one problem', async () => {
+    const { totals, problems } = await indexed(
+      'short rows.csv.gz',
+      Buffer.from(`eventid,eventname,eventtime\n${many('a\n')}`),
+    )
+    expect(problems).toHaveLength(2 * (MOST_ALIKE + 1) + 1)
+    expect(problems.at(-1)).toMatchObject({ kind: 'too-large' })
+    expect(totals.files).toMatchObject({ found: 2, indexed: 2, rejected: 0 })
+    expect(totals.records).toMatchObject({ events: 11, duplicates: 1_000_000 })
+  })
 
   it('after a good record: it is kept, and the account says what was rejected', async () => {
     const good = JSON.stringify(makeRecord(77))
