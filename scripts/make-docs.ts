@@ -173,7 +173,7 @@ const CLI_COMMON = `
 - \`COLDTRAIL_PLAIN_SQLITE=1\` makes \`index\` leave all writing of rows and full text to SQLite: slower, the same case. Try it when a case seems wrong.
 - Data goes to stdout; progress, warnings, the window as understood, and totals go to stderr.
 - \`--json\` prints the command's result as one JSON object, also for an error: \`{"error":{"message","hint","exit"}}\`.
-- Evidence can not act on a terminal or a spreadsheet: tables and CSV show a stand-in for each control, zero-width and
+- Evidence cannot act on a terminal or a spreadsheet: tables and CSV show a substitute for each control, zero-width and
   text-direction character, JSON its \`\\uXXXX\` escape, and a CSV cell that would be taken for a formula begins with \`'\`.
   Exact bytes go to a pipe or file only: from \`show\`, and in the \`record\` of \`--records\` (with \`jsonl\` a line break between
   two tokens of a record becomes a space).
@@ -185,7 +185,7 @@ const CLI_COMMON = `
 Times are UTC, shown as \`2023-07-10T11:42:00Z\`. Accepted: \`2023-07-10\` (the start of that day), \`2023-07-10T11:42\`,
 \`2023-07-10T11:42:00Z\`, \`2023-07-10T13:42:00+02:00\`, \`@1688989320000\` (ms since 1970), and \`30s\`, \`30m\`, \`2h\`, \`7d\`, \`1w\`
 (also with a minus), which count back from the newest event in the case, not from now. Dates with slashes are refused.
-\`--since\` is inclusive, \`--until\` is not: \`--until 2023-07-11\` takes in all of the 10th. Events whose time can not be read are in
+\`--since\` is inclusive, \`--until\` is not: \`--until 2023-07-11\` takes in all of the 10th. Events without a readable time are in
 no window.
 
 \`index --since\` and \`--until\` are another thing: they skip whole files by the day in their path (\`AWSLogs/…/YYYY/MM/DD/\`) or
@@ -197,7 +197,7 @@ that late can be missed by \`--until\`. The totals say how many files were skipp
 const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
   done: 'done; an answer of zero rows is an answer',
   bug: 'a bug in coldtrail',
-  usage: 'asked wrongly, or a file or folder can not be opened or written; the message says what to do',
+  usage: 'usage error, or a file or folder cannot be read or written; the message says what to do',
   problems: 'done, but problems were recorded: see `coldtrail problems`',
   notACase: 'no case file there, not a case file, or one of a newer format',
   locked: 'another coldtrail is writing to this case',

@@ -1,4 +1,4 @@
-/** Content of a source → records, digests and problems. Knows bytes and shapes, nothing of events or SQLite. */
+/** Content of a source → records, digests and problems. Knows bytes and shapes, but neither events nor SQLite. */
 import { AccessLogContent } from './access-log.js'
 import { NOT_JSON } from './classify.js'
 import { CsvContent } from './csv-content.js'
@@ -12,19 +12,19 @@ import { startsLikeJson, textKind, type ReadableText } from './text-kind.js'
 
 export type { AccessLine, FoundAggregate, FoundRecord, RecordSink } from './emitter.js'
 
-/** What the content turned out to be. */
+/** What the content is. */
 export interface Verdict {
   readonly shape: string
   readonly kind: 'trail' | 'insight' | 'digest' | 'other'
   /** Places where a record was expected, good or bad. */
   readonly values: number
   readonly rejected: number
-  /** Rows that are no events. */
+  /** Rows that are not events. */
   readonly others: number
 }
 
 export interface Finding {
-  /** null when nothing in the content is CloudTrail's; `detail` then says what it is instead. */
+  /** null if nothing in the content is CloudTrail's; `detail` then says what it is. */
   readonly verdict: Verdict | null
   readonly unsupported: boolean
   readonly detail: string
@@ -32,7 +32,7 @@ export interface Finding {
 }
 
 const BOM = Buffer.from([0xef, 0xbb, 0xbf])
-/** What a text is shows in its first lines: less than this waits for more. */
+/** Classifying a text needs its first lines: waits for this many bytes. */
 const HEAD_BYTES = 4096
 
 export class ContentDecoder {
@@ -43,9 +43,9 @@ export class ContentDecoder {
   #content: TextContent | undefined
   #head: Buffer = Buffer.alloc(0)
   #foreign: Pick<Finding, 'detail' | 'unsupported' | 'neighbour'> | null = null
-  /** It is JSON or another form that is read: damage in it is a finding, in other text it would be noise. */
+  /** It is JSON or another known format: damage in it is a finding, in other text it would be noise. */
   startsLikeLog = false
-  /** Why the rest of the content was not looked at, or null. */
+  /** Why the rest of the content was not read, or null. */
   endedEarly: string | null = null
 
   constructor(sink: RecordSink, limits: Limits) {
@@ -54,7 +54,7 @@ export class ContentDecoder {
     this.#emitter = new Emitter(sink, limits)
   }
 
-  /** Gives the next piece of content. Returns false when there is no point in reading on. */
+  /** Feeds the next piece of content. @returns false if there is no point in reading on. */
   push(chunk: Buffer, last: boolean): boolean {
     if (this.#foreign !== null) return false
     if (this.#content !== undefined) {
@@ -120,7 +120,7 @@ export class ContentDecoder {
       return found({ shape, kind, values, rejected, others })
     }
     const [family] = this.#emitter.neighbours.keys()
-    // With anything else in it that is not understood, it is not for us to say that nothing is lost.
+    // If anything else in it was not understood, something may be lost.
     if (family !== undefined && rejected === 0)
       return { verdict: null, unsupported: false, detail: family, neighbour: { family, isMissing: false } }
     const special = this.#special()
@@ -134,7 +134,7 @@ export class ContentDecoder {
     if (counts.has('keys')) return { shape: 'public-keys', kind: 'other' }
     if (counts.has('lake-sign')) return { shape: 'lake-sign', kind: 'other' }
     if (index > 0 || counts.has('empty')) return null
-    // A wrapper with nothing in it, a header without rows.
+    // An empty wrapper, or a header without rows.
     if (shape !== '') return { shape, kind: 'other' }
     return (this.#json?.documents ?? 0) > 0 ? { shape: 'empty-list', kind: 'trail' } : null
   }

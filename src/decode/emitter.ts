@@ -1,4 +1,4 @@
-/** Counts what a text holds and hands it on: records, reduced forms, aggregates, and what could not be used. */
+/** Counts and forwards what a text contains: records, reduced forms, aggregates, and unusable items. */
 import type { Problem } from '../model/problem.js'
 import { isJsonObject, type JsonObject } from '../model/record.js'
 import type { ValueClass } from './classify.js'
@@ -15,12 +15,12 @@ export interface RecordPlace {
 
 export interface FoundRecord extends RecordPlace {
   readonly record: JsonObject
-  /** Exact text of the record; of a reduced form, of the value it was made from. */
+  /** Exact text of the record; for a reduced form, of the value it was made from. */
   readonly text: string
   readonly locator: string | null
   readonly recordClass: 'event' | 'insight'
   readonly reduced: boolean
-  /** When the envelope says it was. */
+  /** Time from the envelope. */
   readonly envelopeTime?: unknown
   /** Position among the records of the source, from 0. */
   readonly index: number
@@ -32,12 +32,12 @@ export interface FoundAggregate extends RecordPlace {
 }
 
 export interface AccessLine extends RecordPlace {
-  /** The fields in their order; `-` is null. */
+  /** The fields in order; `-` is null. */
   readonly values: readonly AccessValue[]
 }
 
 export interface RecordSink {
-  /** @returns whether it is nested deeper than anyone looks. */
+  /** @returns whether it is nested deeper than the limit. */
   record(record: FoundRecord): boolean
   aggregate(aggregate: FoundAggregate): void
   accessLine(line: AccessLine): void
@@ -46,10 +46,10 @@ export interface RecordSink {
 
 type Reduced = Extract<Unwrapped, { kind: 'reduced' }>
 
-/** Columns without a use are named up to here. */
+/** Unused columns are named up to this number. */
 const MOST_UNUSED = 100
 
-/** So many values in so few bytes are no logs: what follows is not read. Ends the reading from within any reader. */
+/** Too many values in too few bytes are not logs: the rest is not read. Thrown to stop any reader. */
 export class Hollow extends Error {}
 
 export class Emitter {
@@ -59,12 +59,12 @@ export class Emitter {
   readonly neighbours = new Map<string, number>()
   readonly #unused = new Set<string>()
   readonly counts = new Map<ValueClass, number>()
-  /** Of the first value that has one. */
+  /** Shape of the first value that has one. */
   shape = ''
   /** Records so far, good or bad. */
   index = 0
   rejected = 0
-  /** Rows that are no events: aggregates and access-log lines. */
+  /** Rows that are not events: aggregates and access-log lines. */
   others = 0
   /** Of the last record. */
   tooDeep = false
@@ -80,7 +80,7 @@ export class Emitter {
     this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1)
   }
 
-  /** @returns the record's index, or -1 when it was no record. */
+  /** @returns the record's index, or -1 if it is not a record. */
   unwrapped(item: Unwrapped, place: RecordPlace, outer: string): number {
     switch (item.kind) {
       case 'note':
@@ -116,7 +116,7 @@ export class Emitter {
     return index
   }
 
-  /** What the cells of a row leave open: named with the event, or for columns once for the text. */
+  /** Doubts about cells: reported per event, unused columns once per text. */
   remark({ doubts, unused }: RowFields, place: RecordPlace, index: number): void {
     for (const { kind, detail } of doubts) this.problem(kind, place, detail, index)
     for (const name of unused) {
@@ -197,7 +197,7 @@ export class Emitter {
     if (this.index > this.#limits.hollowValues) this.#checkSubstance(place)
   }
 
-  /** A line is lost: its place says which, it has no position among records. */
+  /** A line is lost: identified by its location, since it has no position among records. */
   rejectLine(kind: Problem['kind'], place: RecordPlace, detail: string): void {
     this.#lost(place)
     this.problem(kind, place, detail)
@@ -212,7 +212,7 @@ export class Emitter {
     this.#sink.problem({ kind, detail, byteOffset: offset + this.base, byteLength: length, recordIndex })
   }
 
-  /** As the reader of JSON reports it: does it cost a record? */
+  /** Damage reported by the JSON reader: decides whether it costs a record. */
   damage(problem: Problem): void {
     const place = { offset: problem.byteOffset ?? 0, length: problem.byteLength ?? 0 }
     if (COSTS.has(problem.kind) && place.length > 0) this.reject(problem.kind, place, problem.detail)

@@ -1,4 +1,4 @@
-/** JSON text → records: each value is told by its content, whatever stands around it. */
+/** JSON text → records: each value is recognised by content, in any wrapper. */
 import type { Problem } from '../model/problem.js'
 import { isJsonObject } from '../model/record.js'
 import { classify, isRecord, type ValueClass } from './classify.js'
@@ -13,7 +13,7 @@ import type { TextContent } from './text-content.js'
 import { shapeOf, Unwrapping } from './unwrap.js'
 import { ValueScanner } from './value-scanner.js'
 
-/** Kept for digest verify; no records. */
+/** Kept for digest verify; contain no records. */
 const KEPT: ReadonlySet<ValueClass> = new Set<ValueClass>(['digest', 'keys', 'lake-sign'])
 
 export class JsonContent implements TextContent, ValueSink {
@@ -77,7 +77,7 @@ export class JsonContent implements TextContent, ValueSink {
       if (index >= 0) this.#remarks(found, index)
       items++
     }
-    // A response or a batch of its own can be empty; in a list a record is expected in each place.
+    // A response or batch of its own can be empty; in a list every element should be a record.
     if (items === 0 && found.container !== null)
       this.#emitter.reject('bad-record', found, `a value of the shape ${shape.name} with no record in it`)
   }
@@ -95,7 +95,7 @@ export class JsonContent implements TextContent, ValueSink {
     this.#emitter.damage(problem)
   }
 
-  /** Wrappers too: behind damage in a list of lookup events, the next one is the way back. */
+  /** Includes wrappers: after damage in a list of lookup events, the next one is the place to resume. */
   looksLikeRecord(value: unknown): boolean {
     if (Array.isArray(value)) return isQueryRow(value)
     return isRecord(value) || (isJsonObject(value) && shapeOf(value, null) !== undefined)

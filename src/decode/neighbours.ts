@@ -1,15 +1,18 @@
-/** What lies next to CloudTrail's files in a bucket or a folder, by its content. It holds no event of CloudTrail, and is named once a file. */
+/**
+ * Recognises files that are commonly next to CloudTrail's in a bucket or folder. They contain no CloudTrail event and
+ * are noted once per file.
+ */
 import { isJsonObject, type JsonObject } from '../model/record.js'
 
 export interface Neighbour {
   readonly family: string
-  /** In the place of evidence that is not there. */
+  /** It replaces evidence that is missing. */
   readonly isMissing: boolean
 }
 
 const HEX = /^[0-9a-f]{32,128}$/i
 
-/** By the beginning of a text or of bytes, as Latin-1. */
+/** By the start of a text or of bytes, as Latin-1. */
 const BEGINNINGS: readonly (readonly [RegExp, string])[] = [
   [/^\u0000\u0000\u0000\u0001Bud1/, '.DS_Store of a Mac'],
   [/^\u0000\u0005\u0016[\u0000\u0007]/, 'AppleDouble file of a Mac'],
@@ -40,7 +43,7 @@ const CHECKSUM_LINE =
   /^(?:\\?[0-9a-f]{32,128}(?: {2}| \*|\t)\S.*|(?:SHA\d{1,3}|MD5) ?\(.+\) ?= ?[0-9a-f]{32,128}|)$/i
 const INVENTORY_LINE = /^"[a-z0-9.-]{3,63}","[^"]+"(?:,"[^"]*")+\r?$/
 
-/** @param head the beginning of the content. */
+/** @param head the start of the content. */
 export function neighbourText(head: Buffer): Neighbour | undefined {
   const start = head.toString('latin1', 0, 4096).replace(/^\u00ef\u00bb\u00bf/, '')
   const instead = INSTEAD.find(([form]) => form.test(start))
@@ -52,14 +55,14 @@ export function neighbourText(head: Buffer): Neighbour | undefined {
 function byLines(start: string): string | undefined {
   if (HEX.test(start.trim())) return 'checksum file'
   const lines = start.split('\n')
-  // The last one may be cut.
+  // The last line may be cut.
   const whole = lines.length > 1 ? lines.slice(0, -1) : lines
   if (whole.every((line) => CHECKSUM_LINE.test(line.trimEnd())))
     return start.trim() === '' ? undefined : 'checksum file'
   return whole.every((line) => INVENTORY_LINE.test(line)) ? 'S3 inventory' : undefined
 }
 
-/** Empty by design: their names are all that they are. */
+/** Empty by design: only their names matter. */
 export function emptyMarker(path: string): string | undefined {
   return /(?:^|[/\\])(?:ConfigWritabilityCheckFile|_SUCCESS|\.keep|\.gitkeep|[^/\\]*_\$folder\$)$/.test(path)
     ? 'empty marker file'
@@ -96,7 +99,7 @@ const VALUES: readonly (readonly [Test, string])[] = [
   [(value) => value['Event'] === 's3:TestEvent', 'test notice of S3'],
 ]
 
-/** A JSON value, or a message that is text. */
+/** A JSON value, or a text message. */
 export function neighbourValue(value: unknown): string | undefined {
   if (value === 'CloudTrail validation message.') return 'validation message of CloudTrail'
   if (!isJsonObject(value)) return undefined

@@ -1,4 +1,4 @@
-/** A value that is no record itself → what it holds, however it is wrapped, with the way to each record. */
+/** A value that is not a record → the records in it, however wrapped, each with its path. */
 import { formatLocator, type Step } from '../model/locator.js'
 import { TextTree } from '../model/text-tree.js'
 import { isJsonObject, type JsonObject } from '../model/record.js'
@@ -11,7 +11,7 @@ import { isQueryRow } from './shapes/query-results.js'
 import { ENVELOPES, VALUE_SHAPES } from './shapes/table.js'
 import type { ValueShape } from './shapes/shape.js'
 
-/** `time`: of the envelope, where the record has none. */
+/** `time`: from the envelope, if the record has none. */
 export type Unwrapped =
   | {
       readonly kind: 'event' | 'insight' | 'aggregate'
@@ -21,7 +21,7 @@ export type Unwrapped =
       readonly locator: string | null
       readonly time?: unknown
     }
-  /** `lost`: what is in the place of the record itself. */
+  /** `lost`: what is there instead of the record. */
   | {
       readonly kind: 'reduced'
       readonly record: JsonObject
@@ -39,7 +39,7 @@ export interface Rejected {
   readonly badJson: boolean
 }
 
-/** A wrapper in a wrapper: SQS around SNS around EventBridge are three. */
+/** Nested wrappers: SQS around SNS around EventBridge are three. */
 const MAX_LEVELS = 4
 /** Splunk can write a string in a string. */
 const MAX_UNESCAPED = 2
@@ -48,7 +48,7 @@ export function shapeOf(value: unknown, container: string | null): ValueShape | 
   return VALUE_SHAPES.find((shape) => shape.claims(value, container))
 }
 
-/** One value and all that is found in it. Each level of its text is walked once. */
+/** One value and everything found in it. Each level of its text is scanned once. */
 export class Unwrapping {
   readonly #text: string
   #tree: TextTree | undefined
@@ -61,7 +61,7 @@ export class Unwrapping {
     yield* this.#parts(value, shape, [], 0)
   }
 
-  /** A text at the end of these steps, e.g. a cell of a CSV row. `outer`: what its neighbours repeat of the record. */
+  /** A text at the end of these steps, such as a CSV cell. `outer`: record fields in neighbouring cells. */
   *cell(text: string, path: readonly Step[], outer?: JsonObject): Generator<Unwrapped> {
     for (const item of this.#held(text, path, 0, outer))
       yield withTime(item, () => outer?.['@timestamp'] ?? outer?.['eventTime'])
@@ -79,7 +79,7 @@ export class Unwrapping {
     }
   }
 
-  /** At least one item for each place where a record should be: what is counted nowhere would be lost without a word. */
+  /** Yields at least one item for each expected record: anything not counted would be lost silently. */
   *#held(value: unknown, path: readonly Step[], level: number, outer?: JsonObject): Generator<Unwrapped> {
     const lost: Rejected[] = []
     let found = false
@@ -158,7 +158,7 @@ function parsed(value: unknown): unknown {
   return typeof value === 'string' ? (parseJson(value) ?? value) : value
 }
 
-/** What the reader opens at the outer level, met inside a string: a list, or an object with a list under a known key. */
+/** What the reader opens at the outer level, inside a string: a list, or an object with a list under a known key. */
 function listIn(value: unknown): { key: string; elements: readonly unknown[] } | undefined {
   if (Array.isArray(value))
     return isQueryRow(value as unknown[]) ? undefined : { key: '', elements: value as unknown[] }

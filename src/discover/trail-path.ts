@@ -1,20 +1,20 @@
 /**
- * What the path of a delivered object claims: AWSLogs/[o-ORGID/]ACCOUNT/FAMILY/REGION/YYYY/MM/DD/FILE.
- * Hints only. The file's own name goes before its folders, because a copy keeps its name more often than its place.
+ * Claims in the path of a delivered object: AWSLogs/[o-ORGID/]ACCOUNT/FAMILY/REGION/YYYY/MM/DD/FILE. Hints only. The
+ * file name takes precedence over folders, because copies keep their name more often than their place.
  */
 import type { PathHints } from '../model/source.js'
 
-// us-east-1, ap-southeast-5, us-gov-west-1, us-isob-east-1, eusc-de-east-1. Tight, because a folder `case-alpha-1`
-// must not pass for a region: see DAY.
+// us-east-1, ap-southeast-5, us-gov-west-1, us-isob-east-1, eusc-de-east-1. Strict, so that a folder `case-alpha-1` is
+// not taken for a region: see DAY.
 const REGION =
   '[a-z]{2,4}(?:-[a-z]{2,5})?-(?:central|east|west|north(?:east|west)?|south(?:east|west)?)-\\d{1,2}'
 const FAMILY = 'CloudTrail(?:-[A-Za-z]{1,30})?'
 
-// ACCOUNT_FAMILY_REGION_YYYYMMDDTHHmmZ[_]UNIQ. Sticky, here and below: the caller knows where the account begins.
+// ACCOUNT_FAMILY_REGION_YYYYMMDDTHHmmZ[_]UNIQ. Sticky: the caller knows where the account starts.
 const LOG_NAME = new RegExp(`(?<!\\d)(\\d{12})_(${FAMILY})_(${REGION})_(\\d{8})T(\\d{4})Z`, 'y')
 
-// ACCOUNT_CloudTrail-Digest_REGION_TRAIL_HOMEREGION_YYYYMMDDTHHmmssZ[_backfill]. A trail may be called anything, even
-// by a date: the last stamp counts, and the greedy .* sees to it.
+// ACCOUNT_CloudTrail-Digest_REGION_TRAIL_HOMEREGION_YYYYMMDDTHHmmssZ[_backfill]. A trail can have any name, even a
+// date: the greedy .* finds the last stamp.
 const DIGEST_NAME = new RegExp(
   `(?<!\\d)(\\d{12})_(CloudTrail-Digest)_(${REGION})_(?:.*_)?(\\d{8})T(\\d{4})(\\d\\d)?Z`,
   'sy',
@@ -25,8 +25,8 @@ const OWNER = new RegExp(`(?:^|/)(?:(o-[a-z0-9]{10,32})/)?(\\d{12})/(${FAMILY})(
 // A download of one family folder, without the account above it.
 const FAMILY_ALONE = new RegExp(`(?:^|/)(${FAMILY})/(?:${REGION}|Query)(?:/|$)`)
 
-// A date counts only behind a region or a Lake query folder: cases/2024/01/02/ is the investigator's own date, and
-// a file must not be skipped by it. The last such date counts.
+// A date counts only after a region or a Lake query folder: cases/2024/01/02/ is the investigator's own date, and no
+// reason to skip a file. The last such date counts.
 const DAY = new RegExp(
   `^(?:.*/)?(?:(${REGION})|(CloudTrail-Lake)/Query)/(\\d{4})/(\\d\\d)/(\\d\\d)(?:/|$)`,
   's',
@@ -36,9 +36,9 @@ const ACCOUNT_LENGTH = 12
 const DAY_MS = 86_400_000
 
 /**
- * How many days after `until` a file may still be delivered and be read. CloudTrail delivers within minutes, at worst
- * hours; only when the bucket could not be reached does it try again, for up to 30 days. Two days cover the former
- * and keep a bounded question on a year of logs cheap; for the latter, index without --until.
+ * Days after `until` by which a delivery may be late and still be read. CloudTrail delivers within minutes, at worst
+ * hours; only if the bucket is unreachable it retries for up to 30 days. Two days cover the usual case and keep a
+ * bounded question on a year of logs cheap; for the other, index without --until.
  */
 const LATE_DELIVERY_DAYS = 2
 
@@ -50,8 +50,7 @@ interface FolderHints {
   readonly day?: string | undefined
 }
 
-// Files come sorted, hundreds from one folder: the last folder's hints serve the next file. Only a cache: no result
-// depends on it.
+// Files come sorted, hundreds per folder: caches the last folder's hints. No result depends on it.
 let lastFolder = ''
 let lastHints: FolderHints = {}
 
@@ -67,7 +66,7 @@ export function readTrailPath(path: string): PathHints {
   return name === null ? { ...lastHints } : withName(lastHints, name)
 }
 
-/** Looks for the fixed word first: a tenth of a pattern's cost, and it may stand behind a prefix such as `copy_of_`. */
+/** Searches for the fixed word first, at a tenth of the pattern's cost; it can follow a prefix such as `copy_of_`. */
 function matchName(path: string, from: number): RegExpExecArray | null {
   const word = path.indexOf('_CloudTrail', from)
   if (word < from + ACCOUNT_LENGTH) return null
@@ -101,7 +100,7 @@ function dashed(date: string): string {
   return `${date.slice(0, 4)}-${date.slice(4, 6)}-${date.slice(6)}`
 }
 
-/** Undefined for a time that does not exist. */
+/** undefined for a time that does not exist. */
 function readStamp(date: string, minute: string, second = '0'): number | undefined {
   const midnight = midnightOf(date)
   const hours = Number(minute.slice(0, 2))
@@ -110,7 +109,7 @@ function readStamp(date: string, minute: string, second = '0'): number | undefin
   return midnight + ((hours * 60 + minutes) * 60 + Number(second)) * 1000
 }
 
-/** Date.UTC alone would roll 31 June over into July, and month 13 into January: then the day or month differs. */
+/** Date.UTC turns 31 June into July and month 13 into January: then day or month differs. */
 function midnightOf(date: string): number | undefined {
   const month = Number(date.slice(4, 6)) - 1
   const day = Number(date.slice(6))
@@ -119,17 +118,16 @@ function midnightOf(date: string): number | undefined {
 }
 
 /**
- * Whether a whole file lies outside a time window (ms since the epoch) by the date in its path. A file holds records
- * from any moment before its delivery. So it is outside when its delivery day ended before `since`; and, because
- * deliveries are late by little, when that day began more than LATE_DELIVERY_DAYS after `until`.
- * Without a date, or with folders and name at odds in a way that one of them is inside: read it.
+ * Whether a whole file is outside a time window (ms since 1970) by the date in its path. A file contains records from
+ * before its delivery. So it is outside if its delivery day ended before `since`, or if that day began more than
+ * LATE_DELIVERY_DAYS after `until`. Without a date, or if folder and name disagree and one is inside, it is read.
  */
 export function dayOutside(hints: PathHints, since: number | null, until: number | null): boolean {
   if (since === null && until === null) return false
   const starts = dayStarts(hints)
   if (starts.length === 0) return false
   if (since !== null && starts.every((start) => start + DAY_MS <= since)) return true
-  // The date of a Lake result is that of the query, which may ask for any earlier time.
+  // The date of a Lake result is that of the query, which can cover any earlier time.
   if (until === null || hints.family === 'CloudTrail-Lake') return false
   return starts.every((start) => start - until > LATE_DELIVERY_DAYS * DAY_MS)
 }

@@ -102,7 +102,7 @@ export const OUT_PRINCIPALS: TableSpec = {
     text('principal_key', 'Canonical key'),
     text('principal_kind', 'Kind'),
     text('principal', 'Best readable name'),
-    text('arn', 'ARN of the principal or of the role behind its sessions'),
+    text('arn', 'ARN of the principal or of the role of its sessions'),
     int('events', 'Selected events'),
     int('access_log_lines', 'Selected lines of access logs'),
     text('first_seen', 'First of them, UTC'),

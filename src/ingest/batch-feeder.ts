@@ -1,4 +1,4 @@
-/** Hands batches to the workers and their shards to the merge, never more than a few ahead. */
+/** Feeds batches to the workers and their shards to the merge, never more than a few ahead. */
 import { randomUUID } from 'node:crypto'
 import path from 'node:path'
 import { setImmediate } from 'node:timers/promises'
@@ -10,14 +10,14 @@ import type { ParsePool } from './pool.js'
 import { isDeath, Rescue } from './rescue.js'
 import { unwrap } from './worker-failure.js'
 
-/** Of passed members, for each worker: two batches of plain JSON. */
+/** Limit of passed member bytes per worker: two batches of plain JSON. */
 const PASSED_BYTES = 32 * 1024 * 1024
 
 type Batches = Iterable<BatchSource[]> | AsyncIterable<BatchSource[]>
 
 export type TaskFrame = Pick<BatchTask, 'runId' | 'reference' | 'lenient' | 'plain'> & {
   readonly workFolder: string
-  /** First row number that no row of the case has had. */
+  /** First event ID that the case has never used. */
   readonly firstId: number
 }
 
@@ -29,10 +29,10 @@ export class BatchFeeder {
   readonly containers: ListedContainer[] = []
   readonly #load = randomUUID()
   readonly #rescue: Rescue
-  /** A job can fail while the next batch is waited for. */
+  /** A job can fail while the next batch is awaited. */
   readonly #failures: unknown[] = []
   #number = 0
-  /** Bytes of members on their way to the workers or with them. */
+  /** Bytes of members queued for the workers or in use. */
   #passed = 0
 
   constructor(pool: ParsePool, queue: MergeQueue, signal: AbortSignal, frame: TaskFrame) {
@@ -47,19 +47,19 @@ export class BatchFeeder {
     return this.#signal.aborted
   }
 
-  /** Ends when all of these are with the merge; after an interrupt those not begun are left out. */
+  /** Ends when all of these are queued for the merge; after an interrupt, batches not yet started are left out. */
   async feed(batches: Batches): Promise<void> {
     const running = new Set<Promise<void>>()
     try {
       await this.#feedAll(batches, running)
     } finally {
-      // A pool must not be closed under a running job, whatever ended the run.
+      // Even after an error, a pool must not be closed while jobs run.
       await Promise.allSettled(running)
     }
   }
 
   async #feedAll(batches: Batches, running: Set<Promise<void>>): Promise<void> {
-    // Two batches a worker are under way or waiting; shards wait for their turn, no more than a few.
+    // At most two batches per worker are in progress or waiting, and a few shards.
     const room = Math.max(this.#pool.workers * 2 + 2, this.#queue.least)
     const roomBytes = this.#pool.workers * PASSED_BYTES
     for await (const batch of batches) {
@@ -81,7 +81,7 @@ export class BatchFeeder {
       this.#passed += bytes
       while (running.size >= room || this.#queue.waiting > room || this.#passed > roomBytes)
         await this.#oneOf(running)
-      // Without threads the work is done in this turn: a Ctrl-C is only heard between two.
+      // Without threads the work blocks the event loop: a Ctrl-C is only seen between turns.
       await setImmediate()
     }
     while (running.size > 0) await this.#oneOf(running)
@@ -123,7 +123,7 @@ export class BatchFeeder {
     }
   }
 
-  /** A shard that is made here, for rows that no worker makes. */
+  /** Adds a shard made on the main thread, for rows that no worker makes. */
   add(make: (shardPath: string) => BatchResult): void {
     const index = this.#number++
     this.#queue.add(index, make(this.#shardPath(index)))

@@ -1,10 +1,10 @@
-/** Bytes that come in chunks, taken in whatever pieces they are needed. */
+/** Reads a stream of chunks in pieces of any size. */
 export class ByteFeed {
   readonly #chunks: Iterator<Buffer> | AsyncIterator<Buffer>
   #chunk: Buffer = Buffer.alloc(0)
   #at = 0
   #isOver = false
-  /** Bytes taken. */
+  /** Bytes consumed. */
   position = 0
 
   constructor(chunks: Iterable<Buffer> | AsyncIterable<Buffer>) {
@@ -15,13 +15,13 @@ export class ByteFeed {
     return (await this.peek(1)).length === 0
   }
 
-  /** The next `count` bytes, fewer at the end; nothing is taken. */
+  /** The next `count` bytes, fewer at the end; consumes nothing. */
   async peek(count: number): Promise<Buffer> {
     while (this.#chunk.length - this.#at < count && (await this.#fetch()));
     return this.#chunk.subarray(this.#at, this.#at + count)
   }
 
-  /** Of what was peeked. */
+  /** Consumes peeked bytes. */
   take(count: number): void {
     this.#at += count
     this.position += count
@@ -35,7 +35,7 @@ export class ByteFeed {
     return piece
   }
 
-  /** The last of what `next` gave. */
+  /** Returns the last bytes from `next` to the stream. */
   putBack(count: number): void {
     this.take(-count)
   }
@@ -48,7 +48,7 @@ export class ByteFeed {
     }
   }
 
-  /** Up to and with the next such byte. */
+  /** Up to and including the next such byte. */
   async skipPast(byte: number): Promise<void> {
     for (;;) {
       if (await this.isAtEnd()) return
@@ -58,7 +58,7 @@ export class ByteFeed {
     }
   }
 
-  /** All that was not taken. */
+  /** Everything not consumed yet. */
   async *rest(): AsyncGenerator<Buffer> {
     for (let piece = await this.next(Infinity); piece !== undefined; piece = await this.next(Infinity))
       yield piece
@@ -70,7 +70,7 @@ export class ByteFeed {
     return this.position
   }
 
-  /** What is left of a chunk is kept before the next. */
+  /** Keeps the rest of a chunk in front of the next one. */
   async #fetch(): Promise<boolean> {
     if (this.#isOver) return false
     const next = await this.#chunks.next()

@@ -1,4 +1,4 @@
-/** Where a case may lie: not among the evidence, which would change by it. */
+/** A case must not be inside the evidence, which it would change. */
 import { realpathSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { openable, shownOfBytes, type PathBytes } from '../discover/path-bytes.js'
@@ -6,8 +6,8 @@ import { CaseError } from '../model/case-error.js'
 import { realCasePath } from '../store/case-path.js'
 
 /**
- * Compared by device and inode, so that neither links nor mounts nor capitals hide it. @param folders of the evidence, without
- * symbolic links: those that were named, and those of files that were.
+ * Compares device and inode, so links, mounts and case-insensitive names do not hide it. @param folders of the evidence
+ * without symbolic links: those named, and those containing named files.
  */
 export function refuseCaseInsideEvidence(casePath: string, folders: readonly PathBytes[]): void {
   const file = realCasePath(casePath)
@@ -26,7 +26,7 @@ export function refuseCaseInsideEvidence(casePath: string, folders: readonly Pat
 function keysAbove(folder: string): Set<string> {
   const keys = new Set<string>()
   for (let at = path.resolve(folder); ; at = path.dirname(at)) {
-    // One that is still to be made lies in the first that is there.
+    // A case that does not exist yet is located by its first existing parent.
     const key = keyOf(at)
     if (key !== undefined) {
       keys.add(key)

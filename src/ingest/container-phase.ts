@@ -1,6 +1,7 @@
 /**
- * Containers, after all plain files: their members become sources, numbered in the order of containers and members, and are
- * indexed as files are. A container's own row is written last, so that a run that was cut short goes on inside it.
+ * Indexes containers after all plain files. Their members become sources, numbered in the order of containers and
+ * members, and are indexed like files. The container's own row is written last, so that an interrupted run continues
+ * inside it.
  */
 import { LIMITS } from '../decode/limits.js'
 import type { BatchResult, BatchSource, ListedContainer, ListedMember } from '../model/batch.js'
@@ -16,9 +17,9 @@ import type { Progress } from './progress.js'
 export interface ContainerTotals {
   /** Members found. */
   members: number
-  /** Members that an earlier run had indexed. */
+  /** Members indexed by an earlier run. */
   already: number
-  /** Containers that an interrupt left for the next run. */
+  /** Containers left for the next run after an interrupt. */
   notReached: number
 }
 
@@ -28,11 +29,11 @@ export class ContainerPhase {
   readonly #progress: Progress
   readonly #totals: ContainerTotals = { members: 0, already: 0, notReached: 0 }
   readonly #known: KnownSources
-  /** Containers that this run has read, by hash: their rows may still wait for the merge. */
+  /** Hashes of containers read in this run: their rows may still be queued for the merge. */
   readonly #read = new Set<string>()
   #nextId: number
 
-  /** @param nextId first number that no source has, with those that wait for the merge. */
+  /** @param nextId first unused source ID, counting sources queued for the merge. */
   constructor(db: Connection, feeder: BatchFeeder, progress: Progress, nextId: number) {
     this.#db = db
     this.#feeder = feeder
@@ -60,12 +61,12 @@ export class ContainerPhase {
     this.#feeder.add((shardPath) => containerShard(read, shardPath, this.#feeder.frame))
   }
 
-  /** The same container under another name: the merge remembers both paths. */
+  /** The same container under another name: the merge records both paths. */
   #isCopy({ sha256 }: ListedContainer): boolean {
     return sha256 !== null && (this.#read.has(sha256) || this.#known.original(sha256) !== undefined)
   }
 
-  /** @returns the container with all that is known of it when its members are indexed. */
+  /** @returns the container with everything known about it once its members are indexed. */
   async #members(container: ListedContainer): Promise<ListedContainer> {
     const { sha256 } = container
     const names = new MemberNames(sha256 === null ? new Set() : membersOf(this.#db, sha256))
@@ -101,7 +102,7 @@ export class ContainerPhase {
     return { ...container, problems, rejected: problems.some(({ kind }) => kind !== 'bad-member') }
   }
 
-  /** What is to come is taken to inflate as what has come. */
+  /** Estimates the ratio of the rest from what was inflated so far. */
   async *#passed(
     container: ListedContainer,
     reader: TarGzReader,

@@ -1,7 +1,7 @@
-/** Problems that are the reason why nothing of a source could be used. */
+/** Problems that can be the reason why a source is unusable. */
 import type { Problem } from '../model/problem.js'
 
-/** Of the bytes around the text. */
+/** Damage of the bytes around the text. */
 export const STREAM_DAMAGE: ReadonlySet<Problem['kind']> = new Set<Problem['kind']>([
   'truncated-gzip',
   'corrupt-gzip',
@@ -9,7 +9,7 @@ export const STREAM_DAMAGE: ReadonlySet<Problem['kind']> = new Set<Problem['kind
   'bad-member',
 ])
 
-/** Of text that is read: in other text it would be noise. */
+/** Damage of text in a known format; in other text it would be noise. */
 export const TEXT_DAMAGE: ReadonlySet<Problem['kind']> = new Set<Problem['kind']>([
   'truncated-json',
   'bad-json',

@@ -1,4 +1,4 @@
-/** What a full disk means for an index run. */
+/** Explains a full disk during an index run. */
 import { statfsSync } from 'node:fs'
 import path from 'node:path'
 import { CaseError, EXIT } from '../model/case-error.js'

@@ -1,4 +1,4 @@
-/** What is known of the bytes of a source, whatever they hold. */
+/** Facts about the bytes of a source, regardless of content. */
 import type { SourceRow } from '../model/batch.js'
 
 export type Facts = Pick<

@@ -1,6 +1,7 @@
 /**
- * Inflates a gzip stream member by member (RFC 1952). Node's own gunzip stream drops what its last write inflated to when it meets
- * bytes behind a member that are none, and tells neither members nor zero bytes; so the frames are read here, and zlib inflates.
+ * Inflates a gzip stream member by member (RFC 1952). Node's gunzip stream drops the output of its last write when
+ * garbage follows a member, and reports neither members nor zero padding. So the headers are parsed here, and zlib
+ * inflates.
  */
 import { crc32 } from 'node:zlib'
 import type { Problem } from '../model/problem.js'
@@ -12,16 +13,16 @@ const WRITE_BYTES = 64 * 1024
 const FLAG = { headerChecksum: 2, extra: 4, name: 8, comment: 16, reserved: 0xe0 }
 const TRAILER_BYTES = 8
 
-/** Gives the stream from its beginning once more, or nothing of one that can only go by once. */
+/** Replays the stream from the start; yields nothing if it can only be read once. */
 export type Again = () => Iterable<Buffer> | AsyncIterable<Buffer>
 
 export class GzipStream {
   readonly #feed: ByteFeed
   readonly #again: Again
   readonly #problems: Problem[] = []
-  /** Whole members. */
+  /** Complete members. */
   members = 0
-  /** Behind the last member. */
+  /** Bytes after the last member. */
   trailingBytes = 0
   /** Bytes of content so far. */
   size = 0
@@ -31,20 +32,20 @@ export class GzipStream {
     this.#again = again
   }
 
-  /** What is wrong with it, once all content was taken. */
+  /** Complete once all content was read. */
   get problems(): readonly Problem[] {
     if (this.members < 2) return this.#problems
     return [...this.#problems, { kind: 'multi-member-gzip', detail: `${this.members} gzip members` }]
   }
 
-  /** Ends where the stream is damaged, after all that could be inflated before. */
+  /** Ends where the stream is damaged, after everything that could be inflated before. */
   async *content(): AsyncGenerator<Buffer> {
     do {
       const start = this.#feed.position
       const before = this.size
       const damage = yield* this.#member()
       if (damage === null) this.members++
-      // Behind a sound member what gives nothing is no member: garbage may begin like gzip.
+      // After a good member, something that yields no content is garbage, even if it starts like gzip.
       else if (this.members > 0 && this.size === before) await this.#tail(start)
       else this.#problems.push({ ...damage, byteOffset: this.size })
     } while (this.#problems.length === 0 && !(await this.#feed.isAtEnd()))
@@ -56,7 +57,7 @@ export class GzipStream {
     this.#problems.push({ kind: 'trailing-garbage', detail, byteOffset: this.size })
   }
 
-  /** @returns false, with nothing taken, where no member begins. */
+  /** @returns false, having consumed nothing, if no member starts here. */
   async #header(): Promise<boolean> {
     const fixed = await this.#feed.peek(10)
     const flags = fixed[3] ?? 0xff
@@ -114,13 +115,13 @@ export class GzipStream {
   }
 }
 
-/** Found in two steps: bytes at a time. */
+/** Found in two steps, in bytes. */
 const STEPS = [1024, 1]
 
 /**
- * zlib keeps for itself what a write inflated to before it met damage, up to 64 kB of deflate data: so that is written again, in
- * smaller and smaller pieces.
- * @param start of the deflate data. @param damaged where the write began that failed. @param given bytes that were given already.
+ * zlib withholds the output of a write that hits damage, up to 64 kB of deflate data. This writes that data again in
+ * smaller and smaller pieces. @param start of the deflate data. @param damaged start of the failed write. @param given
+ * bytes already emitted.
  */
 async function* lastBeforeDamage(
   again: Again,

@@ -1,4 +1,4 @@
-/** SHA-256 of files as found: what a second run compares with the case before it parses anything. */
+/** SHA-256 of files as found, which a second run compares with the case before parsing. */
 import { createHash } from 'node:crypto'
 import { readSync } from 'node:fs'
 import type { HashResult, HashTask } from '../model/batch.js'
@@ -25,7 +25,7 @@ function hashFile(found: FoundFile): string | null {
       closeFile(file)
     }
   } catch {
-    // Told by the index task, which meets the same trouble and has a place to write it.
+    // The index task meets the same error and can record it.
     return null
   }
 }

@@ -17,12 +17,12 @@ export class HashedInput {
     this.#size = input.size
   }
 
-  /** From the beginning once more, and not hashed; nothing of what can only go by once. */
+  /** Replays from the start without hashing; yields nothing if the input can only be read once. */
   again(): Iterable<Buffer> | AsyncIterable<Buffer> {
     return this.#input.chunks()
   }
 
-  /** The first bytes; they are given again by chunks(). */
+  /** The first bytes; chunks() yields them again. */
   async peek(): Promise<Buffer> {
     this.#first ??= await this.#read()
     return this.#first ?? Buffer.alloc(0)
@@ -43,7 +43,10 @@ export class HashedInput {
     return next.value
   }
 
-  /** Of all of it: what a damaged stream left unread is read now. null when it has another size than was said. */
+  /**
+   * Hash of the whole file, including what a damaged stream left unread. null if the size differs from the expected
+   * one.
+   */
   async digest(): Promise<string | null> {
     while ((await this.#read()) !== undefined);
     return this.bytesRead === this.#size ? this.#hash.digest('hex') : null

@@ -1,4 +1,4 @@
-/** A batch of sources → one shard: the whole of a worker's job, as a plain function. */
+/** A batch of sources → one shard: a worker's whole job as a plain function. */
 import { LIMITS } from '../decode/limits.js'
 import type { BatchResult, BatchSource, BatchTask, ListedContainer, StageTimes } from '../model/batch.js'
 import { AccessNormaliser } from '../normalise/access-log.js'
@@ -7,18 +7,18 @@ import { Shard } from '../store/shard.js'
 import { indexMembers } from './index-members.js'
 import { indexSource, type SourceContext } from './index-source.js'
 
-/** One of each per thread: they only remember ids of values, which are the same everywhere. */
+/** One per thread: it only caches IDs of values, which are the same everywhere. */
 let normaliser = new Normaliser(LIMITS.maxDepth)
 let accessNormaliser = new AccessNormaliser()
-/** Which load it has shipped values to: another case, or another run, needs them again. */
+/** The load its values were shipped to: another case or run needs them again. */
 let shippedTo = ''
 
-/** The batch in hand; the next one waits for it. */
+/** The current batch; the next one waits for it. */
 let inHand: Promise<unknown> = Promise.resolve()
 
 /**
- * One after the other, in the order given, although a thread holds two. A value is shipped in the first shard that has it: were two
- * batches to take turns, the earlier could point to a value that only the later ships, and be committed without it.
+ * Runs batches one after the other, although a thread holds two. A value is shipped in the first shard that uses it. If
+ * two batches took turns, the earlier could refer to a value shipped only by the later, and be committed without it.
  */
 export function indexBatch(task: BatchTask): Promise<BatchResult> {
   const result = inHand.then(() => run(task))
@@ -64,7 +64,7 @@ async function run(task: BatchTask): Promise<BatchResult> {
   }
 }
 
-/** Members of one container stand together: it is opened once for all of them. */
+/** Members of one container are adjacent, so it is opened once. */
 async function indexAll(sources: readonly BatchSource[], context: SourceContext): Promise<void> {
   for (let at = 0; at < sources.length;) {
     const source = sources[at] as BatchSource

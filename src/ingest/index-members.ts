@@ -1,4 +1,7 @@
-/** Members of one container, as many as a batch has of it. Nothing is extracted: each is read where it lies, or was passed on. */
+/**
+ * Indexes the members of one container in a batch. Nothing is extracted: each is read in place, or its bytes were
+ * passed on.
+ */
 import type { BatchSource, PassedBytes, TarGzPlace, TarPlace, ZipPlace } from '../model/batch.js'
 import { CONTAINER_CHANGED, reopened } from './containers/list.js'
 import { MemberDamage } from './containers/member-damage.js'
@@ -12,7 +15,7 @@ import { changedSince, closeFile, isReadError, type OpenFile } from './read-file
 import { NO_FACTS } from './facts.js'
 import { SourceJob, type SourceContext } from './source-job.js'
 
-/** All are reached in the same way. */
+/** All are accessed in the same way. */
 export async function indexMembers(sources: readonly BatchSource[], context: SourceContext): Promise<void> {
   const pending: Pending = new Map(sources.map((source) => [source, new SourceJob(source, context)]))
   for (const [source, job] of pending) {
@@ -95,7 +98,7 @@ async function readMember(job: SourceJob, input: Input, large: boolean): Promise
   }
 }
 
-/** What is wrong with the container is told by the one who read it first. */
+/** Container problems were reported when it was listed. */
 async function readTarGz(file: OpenFile, pending: Pending, { limits }: SourceContext): Promise<void> {
   const wanted = new Map([...pending].map((one) => [(one[0].member?.place as TarGzPlace).index, one]))
   for await (const entry of openTarGz(new HashedInput(new FileInput(file)), limits).files()) {
@@ -107,7 +110,7 @@ async function readTarGz(file: OpenFile, pending: Pending, { limits }: SourceCon
   }
 }
 
-/** A large entry of a tar.gz: it can only go by. */
+/** A large entry of a tar.gz, which can only be read once. */
 class EntryInput implements Input {
   readonly #chunks: TarFile['chunks']
   readonly size: number

@@ -28,7 +28,7 @@ export async function indexSource(source: BatchSource, context: SourceContext): 
   }
 }
 
-/** null when it can not be opened: the jobs that needed it have said so then. */
+/** Returns null if it cannot be opened, after rejecting the jobs. */
 export function openOrReject(source: BatchSource, jobs: readonly SourceJob[]): OpenFile | null {
   try {
     return openSource(source)

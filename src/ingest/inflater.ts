@@ -1,12 +1,12 @@
-/** Raw deflate, inflated one write at a time: all that came before damage is given. */
+/** Raw deflate, inflated one write at a time, so that everything before damage is emitted. */
 import { createInflateRaw, type InflateRaw } from 'node:zlib'
 
-/** What waits for a piece to become full is lost when damage follows: so the pieces are small. */
+/** Output waiting for a full piece is lost on damage, so pieces are small. */
 const PIECE_BYTES = 32 * 1024
 
 export type ZlibError = Error & { readonly code?: string }
 
-/** With all that each write inflates to. */
+/** Emits everything that each write inflates to. */
 export class Inflater {
   readonly #stream: InflateRaw = createInflateRaw({ chunkSize: PIECE_BYTES })
   #ready: Buffer[] = []
@@ -28,7 +28,7 @@ export class Inflater {
     })
   }
 
-  /** The deflate stream is over, or damaged. */
+  /** The deflate stream has ended or is damaged. */
   get isEnded(): boolean {
     return this.#isEnded
   }
@@ -37,7 +37,7 @@ export class Inflater {
     return this.#error
   }
 
-  /** Bytes of the last write that belong to what follows. */
+  /** Bytes of the last write that follow the stream. */
   get unused(): number {
     return this.#error === null ? this.#fed - this.#stream.bytesWritten : 0
   }
@@ -55,7 +55,7 @@ export class Inflater {
     this.#stream.destroy()
   }
 
-  /** zlib calls back for what it took, and ends without a call where it wants no more. */
+  /** zlib calls back once it consumed the input; it ends without a call if it accepts no more. */
   async #after(act: (done: () => void) => void): Promise<readonly Buffer[]> {
     await new Promise<void>((resolve) => {
       this.#wake = resolve
@@ -67,7 +67,7 @@ export class Inflater {
   }
 }
 
-/** Up to the end of the deflate stream, or to where it breaks. @returns how many bytes it took, and what broke it. */
+/** Up to the end of the deflate stream, or to where it breaks. @returns bytes consumed, and the error. */
 export async function* inflated(
   chunks: Iterable<Buffer>,
 ): AsyncGenerator<Buffer, { taken: number; error: ZlibError | null }> {

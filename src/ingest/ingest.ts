@@ -1,6 +1,6 @@
 /**
- * The write side from paths to a finished case. The main thread never sees a record: workers make shards, this merges them in
- * the order of their batches, so that row numbers do not depend on which worker was faster.
+ * The write side, from paths to a finished case. The main thread never sees a record: workers make shards, which are
+ * merged in batch order, so that IDs do not depend on which worker was faster.
  */
 import { accessSync, constants, existsSync, linkSync, renameSync, unlinkSync } from 'node:fs'
 import path from 'node:path'
@@ -34,11 +34,11 @@ import { Progress } from './progress.js'
 
 export interface IngestControl {
   readonly onProgress: ProgressListener
-  /** Set by the first Ctrl-C: batches in flight are finished, the rest waits for the next run. */
+  /** Set by the first Ctrl-C: running batches are finished, the rest is left for the next run. */
   readonly signal: AbortSignal
 }
 
-/** @throws CaseError for what the user can mend: exit 2, 10, 11 or 13. */
+/** @throws CaseError for errors the user can fix: exit 2, 10, 11 or 13. */
 export async function ingest(plan: IngestPlan, control: IngestControl): Promise<IngestTotals> {
   const progress = new Progress(control.onProgress)
   progress.phase('looking')
@@ -63,7 +63,7 @@ function isReadable(name: string): boolean {
   }
 }
 
-/** Made elsewhere and named when it is whole: a kill leaves no half-made case. */
+/** Built under another name and renamed when complete: a kill leaves no half-made case. */
 function createWhole(casePath: string, draft: string, toolVersion: string): Connection {
   const file = realCasePath(casePath)
   refuseSideFiles(file)
@@ -73,7 +73,7 @@ function createWhole(casePath: string, draft: string, toolVersion: string): Conn
   return openExistingWriter(casePath)
 }
 
-/** By a link where there are links: a rename would replace what another program has put there meanwhile. */
+/** By a hard link where possible: a rename would replace a file that another program created meanwhile. */
 function nameDraft(draft: string, file: string): void {
   try {
     linkSync(draft, file)
@@ -134,7 +134,7 @@ class Ingest {
     const { fresh, already, copies } = await splitKnown(db, pool, inWindow, this.#progress)
     ledger.addCopies(copies)
     const { queue, containers } = await this.#load(db, pool, runId, fresh, ledger.nextSourceId())
-    // The workers' memory is free for the sorting of the indexes.
+    // Frees the workers' memory for sorting the indexes.
     await pool.close()
     const interrupted = this.#control.signal.aborted
     const finishing = performance.now()
@@ -170,7 +170,7 @@ class Ingest {
     return result
   }
 
-  /** What was merged can be asked by every name, also when the rest is for another run. */
+  /** Everything merged can be queried by every name, even if the rest is left for another run. */
   #settle(db: Connection): { duplicates: number; conflicts: number } {
     emptyStages(db)
     return { duplicates: 0, conflicts: 0 }
@@ -212,7 +212,7 @@ class Ingest {
   }
 }
 
-/** TRUNCATE leaves an empty journal beside the case; leaving that mode removes it. */
+/** TRUNCATE mode leaves an empty journal next to the case; leaving the mode removes it. */
 function closeCase(db: Connection): void {
   try {
     db.pragma('journal_mode = DELETE')
@@ -221,7 +221,7 @@ function closeCase(db: Connection): void {
   }
 }
 
-/** Only when their turn comes: of a million files that wait, each costs what was found of it and no more. */
+/** Numbered lazily: of a million waiting files, each costs only its directory entry. */
 async function* numbered(batches: AsyncIterable<FoundFile[]>, first: number): AsyncGenerator<BatchSource[]> {
   let id = first
   for await (const batch of batches)

@@ -1,17 +1,17 @@
-/** Bytes of a source wherever they lie: a file, or a member of a container. */
+/** Bytes of a source: a file, or a member of a container. */
 import { readSync } from 'node:fs'
 import { changedSince, readAll, type OpenFile } from './read-file.js'
 
 export interface Input {
-  /** As the file system or the container says. */
+  /** According to the file system or the container. */
   readonly size: number
-  /** All of it in one piece; null when it can only be streamed. */
+  /** Everything in one piece; null if it can only be streamed. */
   whole(): Buffer | null
-  /** All of it from the beginning, in pieces. */
+  /** Everything from the beginning, in pieces. */
   chunks(): Iterable<Buffer> | AsyncIterable<Buffer>
-  /** It is not what it was when reading began. */
+  /** Whether it changed since reading began. */
   changed(): boolean
-  /** What is wrong with the container's side of it, once it was read. */
+  /** Damage reported by the container, once it was read. */
   damage(): string | null
 }
 
@@ -49,7 +49,7 @@ export class FileInput implements Input {
   }
 }
 
-/** A stretch of a file, shorter than was said where the file ends in it. */
+/** A range of a file; shorter if the file ends within it. */
 export class FilePart implements Input {
   readonly #file: OpenFile
   readonly #offset: number
@@ -96,7 +96,7 @@ export class FilePart implements Input {
   }
 }
 
-/** Bytes that are in memory already. */
+/** Bytes already in memory. */
 export class BufferInput implements Input {
   readonly #bytes: Buffer
   readonly #damage: string | null

@@ -1,4 +1,4 @@
-/** Which of the found files the case holds already: told by the hash of their bytes, never by name, date or position. */
+/** Finds the files that the case already holds, by SHA-256, never by name, date or position. */
 import { readTrailPath } from '../discover/trail-path.js'
 import type { HashResult } from '../model/batch.js'
 import type { FoundFile } from '../model/source.js'
@@ -12,13 +12,13 @@ export interface KnownSplit {
   readonly fresh: FoundFile[]
   /** Same bytes under the same path: nothing to do. */
   readonly already: number
-  /** Same bytes under a new path: only the path is new. */
+  /** Same bytes under a new path, which is recorded. */
   readonly copies: Copy[]
 }
 
 const CHUNK_FILES = 500
 
-/** @throws when a worker fails: files of which no hash is known must not be taken for new ones. */
+/** @throws if a worker fails: files without a hash must not be taken for new ones. */
 export async function splitKnown(
   db: Connection,
   pool: ParsePool,
@@ -45,7 +45,7 @@ export async function splitKnown(
 
 type Mutable = { -readonly [Key in keyof KnownSplit]: KnownSplit[Key] }
 
-/** @param sha256 null when it could not be read: the index task meets the same trouble and has a place to write it. */
+/** @param sha256 null if unreadable: the index task meets the same error and can record it. */
 function sort(known: KnownSources, file: FoundFile, sha256: string | null, split: Mutable): void {
   if (sha256 === null) {
     split.fresh.push(file)
@@ -60,7 +60,7 @@ function sort(known: KnownSources, file: FoundFile, sha256: string | null, split
   else split.copies.push({ file, sha256, of, hints: readTrailPath(file.path) })
 }
 
-/** A few chunks ahead: hashing runs in the workers, the look-ups here. */
+/** A few chunks ahead: workers hash while look-ups run here. */
 async function* hashed(
   pool: ParsePool,
   files: readonly FoundFile[],
@@ -70,7 +70,7 @@ async function* hashed(
     while (at < files.length && pending.length <= pool.workers * 2) {
       const chunk = files.slice(at, (at += CHUNK_FILES))
       const result = pool.hash({ files: chunk }).then(unwrap)
-      // It can fail while an earlier one is waited for; its turn to be thrown comes.
+      // It can fail while an earlier one is awaited; it is thrown in its turn.
       result.catch(() => undefined)
       pending.push({ chunk, result })
     }

@@ -1,4 +1,4 @@
-/** Shards come in any order and are merged in batch order, several to a transaction when they wait. */
+/** Takes shards in any order and merges them in batch order, several per transaction if they wait. */
 import { rmSync } from 'node:fs'
 import type { BatchResult, StageTimes } from '../model/batch.js'
 import { joinTexts, mergeShards } from '../store/merge.js'
@@ -7,9 +7,9 @@ import type { Progress } from './progress.js'
 
 /** SQLite attaches at most 10 databases by default. */
 const MAX_GROUP = 8
-/** A commit costs two syncs and the tail pages of every table once more. */
+/** A commit costs two syncs and rewriting the last pages of every table. */
 const SHARDS_A_COMMIT = 4
-/** With indexes in place it costs most of their pages once more, for identifiers come in no order. */
+/** With indexes it also rewrites most of their pages, since identifiers come in random order. */
 const SHARDS_AN_INDEXED_COMMIT = 8
 
 export class MergeQueue {
@@ -30,7 +30,7 @@ export class MergeQueue {
     this.#progress = progress
   }
 
-  /** So many shards are merged at once: fewer only wait. */
+  /** Minimum number of shards to merge at once. */
   get least(): number {
     return this.#bulk ? SHARDS_A_COMMIT : SHARDS_AN_INDEXED_COMMIT
   }
@@ -48,7 +48,7 @@ export class MergeQueue {
     this.#mergeReady(1)
   }
 
-  /** Merges what is next in order once at least `least` shards wait: one commit for several. */
+  /** Merges the next shards in order once at least `least` wait, in one commit. */
   #mergeReady(least: number): void {
     for (;;) {
       const group: BatchResult[] = []

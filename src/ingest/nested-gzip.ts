@@ -1,10 +1,10 @@
-/** Inflates a gzip stream, and once more where what comes out is one itself: somebody compressed a delivered .gz again. */
+/** Inflates a gzip stream, and once more if its content is gzip: a delivered .gz that was compressed again. */
 import { isGzip, nestedProblems } from '../model/inflate.js'
 import type { Problem } from '../model/problem.js'
 import { ByteFeed } from './byte-feed.js'
 import { GzipStream, type Again } from './gzip-stream.js'
 
-/** Content that is over a limit. */
+/** Content over a limit. */
 export class OverLimit extends Error {}
 
 export class NestedGzip {
@@ -13,7 +13,10 @@ export class NestedGzip {
   readonly #again: Again
   #inner: GzipStream | undefined
 
-  /** @param isOver so much came out that the rest is not wanted; asked of the outer stream, whose content may be none for us. */
+  /**
+   * @param isOver whether so much output is over the limit; also asked for the outer stream, whose content may be
+   * discarded.
+   */
   constructor(chunks: AsyncIterable<Buffer>, isOver: (size: number) => boolean, again: Again) {
     this.#outer = new GzipStream(chunks, again)
     this.#isOver = isOver
@@ -35,7 +38,7 @@ export class NestedGzip {
     return (this.#inner ?? this.#outer).size
   }
 
-  /** What is wrong with it, once all content was taken. */
+  /** Complete once all content was read. */
   get problems(): readonly Problem[] {
     if (this.#inner === undefined) return this.#outer.problems
     return nestedProblems(this.#outer.problems, this.#inner.problems, this.#inner.size)

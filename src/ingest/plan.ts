@@ -1,4 +1,4 @@
-/** What an index run is asked to do, as meant, not as typed. */
+/** The meaning of an index command, independent of how it was typed. */
 import type { LedgerTotals } from '../model/ledger.js'
 
 export interface IngestPlan {
@@ -7,14 +7,14 @@ export interface IngestPlan {
   readonly exclude: readonly string[]
   readonly workers: number
   readonly reference: boolean
-  /** Map curly quotes in damaged JSON. */
+  /** Repair curly quotes in damaged JSON. */
   readonly lenient?: boolean
-  /** Rows and full text by SQLite's own INSERT and FTS5's own index: store/plain-sqlite.ts. */
+  /** Use SQLite's own INSERT and FTS5 index for rows and full text: store/plain-sqlite.ts. */
   readonly plainSqlite?: boolean
-  /** Whole files are skipped by the date in their path; ms since the epoch, or null. */
+  /** Skips whole files by the date in their path; ms since 1970, or null. */
   readonly since: number | null
   readonly until: number | null
-  /** For the runs row. */
+  /** For the row in `runs`. */
   readonly commandLine: readonly string[]
   readonly toolVersion: string
 }

@@ -1,4 +1,4 @@
-/** Two twins behind one interface: worker threads, or the same code inline. */
+/** One interface with two implementations: worker threads, or the same code inline. */
 import { createRequire } from 'node:module'
 import type { ResourceLimits } from 'node:worker_threads'
 import { Piscina } from 'piscina'
@@ -6,19 +6,22 @@ import type { BatchResult, BatchTask, HashResult, HashTask } from '../model/batc
 import { passedBuffers } from './batches.js'
 import * as inline from './worker.js'
 
-/** Found by a name of package.json: a bundled module does not know how far it is from its source. */
+/** Resolved through package.json: a bundled module does not know its distance to the source. */
 const THREAD = createRequire(import.meta.url).resolve('#ingest-thread')
 
 export interface ParsePool {
   readonly workers: number
   index(task: BatchTask): Promise<BatchResult | inline.Failure>
   hash(task: HashTask): Promise<HashResult | inline.Failure>
-  /** In a thread of its own, which nobody else loses when it dies. */
+  /** In a separate thread, whose death affects no other task. */
   alone(task: BatchTask): Promise<BatchResult | inline.Failure>
   close(): Promise<void>
 }
 
-/** Parsing makes garbage fast: nearly all of it dies in a young space of this size. 64 MB take no less time, and 95 MB more at the peak. */
+/**
+ * Parsing makes short-lived garbage: nearly all of it dies in a young generation of this size. 64 MB take no less time
+ * and 95 MB more at the peak.
+ */
 const MEMORY: ResourceLimits = { maxOldGenerationSizeMb: 1024, maxYoungGenerationSizeMb: 32 }
 
 /** @param memory of each thread. */
@@ -27,8 +30,8 @@ export function openPool(workers: number, memory = MEMORY): ParsePool {
 }
 
 /**
- * Holds two batches once it is at work, as a thread does: what two in one thread can do to each other, they can do here. The first goes
- * alone, so that two that are held together are not always committed together.
+ * Holds two batches, like a thread, so that interactions between two batches of a thread also occur here. The first
+ * runs alone, so that the two held together are not always committed together.
  */
 function inlinePool(memory: ResourceLimits): ParsePool {
   let begun = false
@@ -48,7 +51,7 @@ function inlinePool(memory: ResourceLimits): ParsePool {
         resolve(inline.index(task))
       }
       waiting = own
-      // The feeder brings the next one in this turn or the one after, if there is one.
+      // The feeder brings the next one in this turn or the following one, if any.
       setImmediate(() =>
         setImmediate(() => {
           if (waiting === own) start()
@@ -59,7 +62,7 @@ function inlinePool(memory: ResourceLimits): ParsePool {
   return { workers: 1, index, hash: inline.hash, ...loneThread(memory) }
 }
 
-/** Made when it is needed. */
+/** Created on demand. */
 function loneThread(memory: ResourceLimits): Pick<ParsePool, 'alone' | 'close'> {
   let pool: Piscina | undefined
   return {
@@ -83,7 +86,7 @@ function threadPool(workers: number, memory: ResourceLimits): ParsePool {
   })
   return {
     workers,
-    // Bytes of members move to the thread: nothing is copied, and nothing of them is left here.
+    // Bytes of members are transferred to the thread, not copied.
     index: (task) =>
       pool.run(task, { name: 'index', transferList: passedBuffers(task.sources) }) as Promise<
         BatchResult | inline.Failure

@@ -1,4 +1,4 @@
-/** Counts of a run as they grow; whoever listens prints. */
+/** Running counts of a run; the listener prints them. */
 import type { ProgressListener, ProgressState } from './plan.js'
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
@@ -23,20 +23,20 @@ export class Progress {
 
   phase(phase: ProgressState['phase']): void {
     this.#state.phase = phase
-    this.#tell()
+    this.#notify()
   }
 
   comparing(filesDone: number, filesTotal: number, bytesDone: number, bytesTotal: number): void {
     Object.assign(this.#state, { phase: 'comparing', filesDone, filesTotal, bytesDone, bytesTotal })
-    this.#tell()
+    this.#notify()
   }
 
   indexing(filesTotal: number, bytesTotal: number): void {
     Object.assign(this.#state, { phase: 'indexing', filesDone: 0, bytesDone: 0, filesTotal, bytesTotal })
-    this.#tell()
+    this.#notify()
   }
 
-  /** Members of containers that were found meanwhile. */
+  /** Adds members of containers found meanwhile. */
   more(files: number, bytes: number): void {
     this.#state.filesTotal += files
     this.#state.bytesTotal += bytes
@@ -51,15 +51,15 @@ export class Progress {
   addEvents(events: number, duplicateSources: number): void {
     this.#state.events += events
     this.#state.duplicates += duplicateSources
-    this.#tell()
+    this.#notify()
   }
 
   finishing(step: string, done: number, of: number): void {
     Object.assign(this.#state, { phase: 'finishing', step, filesDone: done, filesTotal: of })
-    this.#tell()
+    this.#notify()
   }
 
-  #tell(): void {
+  #notify(): void {
     this.#listener({ ...this.#state })
   }
 }

@@ -1,4 +1,4 @@
-/** Reads a file once, whole, and says when it changed meanwhile. Opens read-only, and without touching atime where it may. */
+/** Reads a file once, in full, and detects changes meanwhile. Opens read-only, without updating atime if permitted. */
 import { closeSync, fstatSync, readSync, type Stats } from 'node:fs'
 import type { FoundFile } from '../model/source.js'
 import { openQuietly } from '../store/open-quietly.js'
@@ -6,7 +6,7 @@ import { openQuietly } from '../store/open-quietly.js'
 export interface OpenFile {
   readonly fd: number
   readonly before: Stats
-  /** Of a container, whose members are read later than it was hashed: what it was then. */
+  /** Identity of a container when it was hashed, since its members are read later. */
   readonly identity?: string
 }
 
@@ -20,11 +20,11 @@ export function openSource({ path, pathHex }: Pick<FoundFile, 'path' | 'pathHex'
   }
 }
 
-/** Files up to here are read into the same memory: a new buffer for each had garbage collected 10 times a second. */
+/** Files up to this size share one buffer: a new one per file caused 10 garbage collections a second. */
 const REUSED_BYTES = 8 * 1024 * 1024
 let reused: Buffer | undefined
 
-/** Reads exactly what fstat said; fewer bytes mean the file shrank. The next call overwrites what this one gave. */
+/** Reads as many bytes as fstat reported; fewer mean the file shrank. The next call overwrites the result. */
 export function readAll(file: OpenFile): Buffer {
   const size = file.before.size
   const bytes =
@@ -40,14 +40,14 @@ export function readAll(file: OpenFile): Buffer {
   return at === size ? bytes : bytes.subarray(0, at)
 }
 
-/** Size or modification time moved while we read: the bytes may be neither the old nor the new file. */
+/** Size or modification time changed while reading: the bytes may be neither the old nor the new file. */
 export function changedSince(file: OpenFile): boolean {
   if (file.identity !== undefined) return identityOf(file) !== file.identity
   const after = fstatSync(file.fd)
   return after.size !== file.before.size || after.mtimeMs !== file.before.mtimeMs
 }
 
-/** Another file, or other bytes in it, have another: size and modification time can be set, the time of the change can not. */
+/** Changes with the file or its bytes. Includes ctime, because size and mtime can be forged. */
 export function identityOf({ fd }: OpenFile): string {
   const { dev, ino, size, mtimeNs, ctimeNs } = fstatSync(fd, { bigint: true })
   return [dev, ino, size, mtimeNs, ctimeNs].join(' ')
@@ -57,7 +57,7 @@ export function closeFile(file: OpenFile): void {
   closeSync(file.fd)
 }
 
-/** The input failed, not the shard: only reads of the evidence use these calls. */
+/** Only reads of the evidence use these calls, so the input failed, not the shard. */
 export function isReadError(error: unknown): boolean {
   const { syscall, code } = error as { syscall?: string; code?: string }
   return (syscall === 'read' || syscall === 'fstat') && code !== 'ENOSPC'

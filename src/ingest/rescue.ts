@@ -1,6 +1,6 @@
 /**
- * A batch whose worker died: out of memory, or ended by the system. One source is to blame; it is found by halves, is rejected by name,
- * and the rest is indexed. All of it goes through a thread of its own, so that no other batch dies with it.
+ * Recovers a batch whose worker died (out of memory, or killed by the system). Finds the offending source by bisection,
+ * rejects it by name, and indexes the rest, in a separate thread so that no other batch dies with it.
  */
 import { randomUUID } from 'node:crypto'
 import { rmSync } from 'node:fs'
@@ -10,14 +10,14 @@ import { unwrap } from './worker-failure.js'
 
 export class Rescue {
   readonly #pool: Pick<ParsePool, 'alone'>
-  /** One batch at a time: that bounds the memory, too. */
+  /** One batch at a time, which also bounds memory. */
   #last: Promise<unknown> = Promise.resolve()
 
   constructor(pool: Pick<ParsePool, 'alone'>) {
     this.#pool = pool
   }
 
-  /** @throws what is no fault of a source: a full disk, a bug. */
+  /** @throws errors that are not a source's fault: a full disk, a bug. */
   index(task: BatchTask): Promise<BatchResult> {
     const result = this.#last.then(() => this.#index(task))
     this.#last = result.catch(() => undefined)
@@ -25,7 +25,7 @@ export class Rescue {
   }
 
   async #index(task: BatchTask): Promise<BatchResult> {
-    // A thread holds two batches: perhaps this is the one that only died with the other.
+    // A thread holds two batches: this one may only have died with the other.
     const again = await this.#attempt(task, task.sources)
     if (!(again instanceof Death)) return again
     const fatal = new Map((await this.#fatalIn(task, task.sources, again)).map((one) => [one.id, one]))
@@ -35,7 +35,7 @@ export class Rescue {
     return rest
   }
 
-  /** Those of which each kills a worker alone. @param death what all of them together did. */
+  /** Sources that each kill a worker alone. @param death result of all of them together. */
   async #fatalIn(task: BatchTask, sources: readonly BatchSource[], death: Death): Promise<BatchSource[]> {
     const [only] = sources
     if (sources.length === 1 && only !== undefined) return [{ ...only, fatal: death.message }]
@@ -51,7 +51,7 @@ export class Rescue {
   async #attempt(task: BatchTask, sources: readonly BatchSource[]): Promise<BatchResult | Death> {
     rmSync(task.shardPath, { force: true })
     try {
-      // A load of its own: what was shipped to this shard before went with it.
+      // A new load, since the values shipped to the lost shard are gone.
       return unwrap(await this.#pool.alone({ ...task, load: randomUUID(), sources: sources.map(fromFile) }))
     } catch (error) {
       if (!isDeath(error)) throw error
@@ -71,7 +71,7 @@ class Death {
   }
 }
 
-/** The worker is gone, or could not go on for want of memory; anything else is not the fault of a source. */
+/** The worker exited or ran out of memory; other errors are not a source's fault. */
 export function isDeath(error: unknown): error is Error {
   if (!(error instanceof Error)) return false
   const { code = '', message } = error as Error & { code?: string }
@@ -86,11 +86,11 @@ const DEATH_CODES: ReadonlySet<string> = new Set([
   'ERR_MEMORY_ALLOCATION_FAILED',
 ])
 
-/** Piscina's words for a thread that exited, and V8's for what does not fit. */
+/** Messages of Piscina for an exited thread, and of V8 for an allocation that is too large. */
 const DEATH =
   /^worker exited with code|^Array buffer allocation failed|^Invalid (?:string|array|typed array) length|^(?:Map|Set) maximum size exceeded/i
 
-/** The bytes that were passed on went with the worker: the member is read from its container again. */
+/** The passed bytes are lost with the worker: reads the member from its container again. */
 function fromFile(source: BatchSource): BatchSource {
   const { member } = source
   if (member?.place.kind !== 'passed') return source

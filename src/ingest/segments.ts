@@ -1,8 +1,8 @@
-/** Keeps a source's bytes in the shard: the .gz as found, or other content in pieces that inflate on their own. */
+/** Stores a source's bytes in the shard: the .gz as found, or other content in pieces that inflate independently. */
 import { deflateRawSync } from 'node:zlib'
 import type { Shard } from '../store/shard.js'
 
-/** Small enough that one record costs a few milliseconds to read, large enough to compress well. */
+/** Small enough to read one record in a few milliseconds, large enough to compress well. */
 const PIECE_BYTES = 2 * 1024 * 1024
 
 export class PieceWriter {
@@ -36,8 +36,8 @@ export class PieceWriter {
   }
 
   /**
-   * Level 1: 3 times the speed of level 6 for a sixth more bytes; plain archives must not index much slower than .gz ones. The larger
-   * hash table, and room for what comes out at a time, save an eighth of it.
+   * Level 1: 3 times as fast as level 6 for a sixth more bytes; plain archives must not index much slower than .gz
+   * ones. The larger hash table and output buffer save an eighth of the time.
    */
   #flush(): void {
     const piece = this.#pending.length === 1 ? (this.#pending[0] as Buffer) : Buffer.concat(this.#pending)

@@ -1,4 +1,4 @@
-/** One source → its rows in the shard. Evidence trouble becomes problems; it never throws for what a file holds. */
+/** One source → its rows in the shard. Damaged evidence becomes problems; nothing in a file makes it throw. */
 import { createHash, hash, type Hash } from 'node:crypto'
 import {
   ContentDecoder,
@@ -40,11 +40,11 @@ export interface SourceContext {
   readonly reference: boolean
   readonly lenient: boolean
   readonly stages: StageTimes
-  /** Containers that were met: their members are indexed later, by whoever is free. */
+  /** Containers found: their members are indexed later by any worker. */
   readonly containers: ListedContainer[]
 }
 
-/** What is to be done with a source after its bytes were looked at. */
+/** What to do with a source after looking at its bytes. */
 export type Outcome = 'done' | 'stream' | ContainerKind
 
 export class SourceJob implements RecordSink {
@@ -55,7 +55,7 @@ export class SourceJob implements RecordSink {
   #problems: Problem[] = []
   readonly #alike = new AlikeProblems((problem) => {
     this.#problems.push(problem)
-    // Only a file without any record is judged as a whole: from here on problems need not wait.
+    // Only a file without any record is judged as a whole, so from here on problems need not wait.
     if (this.#records > 0 && this.#problems.length > 1000) this.#writeProblems()
   })
   #records = 0
@@ -99,7 +99,7 @@ export class SourceJob implements RecordSink {
     this.problem(problem)
   }
 
-  /** Reads an input in one piece, when that is possible. */
+  /** Reads an input in one piece, if possible. */
   whole(input: Input): Outcome {
     const { limits } = this.#context
     const lap = stopwatch(this.#context.stages)
@@ -126,7 +126,7 @@ export class SourceJob implements RecordSink {
       : { content: bytes, problems: [], members: 0, trailingBytes: 0 }
     lap('inflate')
     if (inflated === null || isOverLimit(inflated.content.length, bytes.length, limits)) return 'stream'
-    // A container in a container is not opened: the second level is where bombs live.
+    // A container inside a container is not opened, since bombs are nested.
     if (gzip && !isMember && holdsTar(inflated.content)) return 'tar.gz'
     const sha256 = hash('sha256', bytes)
     const contentSha256 = gzip ? hash('sha256', inflated.content) : sha256
@@ -160,12 +160,12 @@ export class SourceJob implements RecordSink {
     }
   }
 
-  /** Members are kept even then: the case could read them back from the container only at a cost. */
+  /** Members are stored even then: reading them from the container is expensive. */
   get #isReference(): boolean {
     return this.#context.reference && this.#source.member === undefined
   }
 
-  /** UTF-16 becomes UTF-8: from here on offsets count its bytes. */
+  /** Converts UTF-16 to UTF-8: from here on offsets count its bytes. */
   #text(content: Buffer): Buffer {
     if (!isUtf16(content)) return content
     this.problem({ kind: 'utf-16', detail: 'UTF-16 text: offsets count bytes of its UTF-8 conversion' })
@@ -178,7 +178,7 @@ export class SourceJob implements RecordSink {
     return this.#repairs?.content ?? content
   }
 
-  /** A sound .gz is kept as it is; a damaged one is kept too, and what could be read of it in pieces beside it. */
+  /** An intact .gz is stored as is; a damaged one too, with its readable content in pieces next to it. */
   #keepWhole(facts: Facts, bytes: Buffer, inflated: Inflated, gzip: boolean): Facts {
     const converted = this.#problems.some((p) => p.kind === 'utf-16')
     if (facts.storage !== 'original' && !converted) return facts
@@ -196,7 +196,7 @@ export class SourceJob implements RecordSink {
     return { ...kept, contentSize: length, contentSha256: hash('sha256', inflated.content) }
   }
 
-  /** An input too large for memory: content goes by in pieces, and is kept in pieces. */
+  /** An input too large for memory: content is streamed and stored in pieces. */
   async stream(input: Input): Promise<void> {
     const { shard } = this.#context
     const pieces = this.#isReference ? null : new PieceWriter(shard, this.#source.id)
@@ -210,7 +210,7 @@ export class SourceJob implements RecordSink {
     this.#memberDamage(input)
     this.#finish({
       sha256,
-      // Also of a member that is damaged: what is kept of it must stay what it is.
+      // Also for a damaged member: verify compares what was stored of it.
       contentSha256: contentHash.digest('hex'),
       contentSize: size,
       storage: this.#isReference ? 'reference' : 'deflated',
@@ -228,7 +228,7 @@ export class SourceJob implements RecordSink {
     }
   }
 
-  /** @returns bytes of content that were read. */
+  /** @returns bytes of content read. */
   async #streamContent(
     input: HashedInput,
     contentHash: Hash,
@@ -290,7 +290,7 @@ export class SourceJob implements RecordSink {
       return
     }
     const nothing = { ...facts, storage: 'none' as const }
-    // Over the limit is the finding, whatever the part that was read looks like.
+    // The finding is the limit, regardless of the part that was read.
     const overLimit = this.#problems.some((p) => p.kind === 'too-large')
     if (endedEarly !== null) this.reject('too-large', endedEarly, nothing)
     else if (neighbour !== undefined && !overLimit) this.#neighbour(neighbour, nothing)
@@ -299,13 +299,13 @@ export class SourceJob implements RecordSink {
     else this.reject('unknown-shape', detail, nothing)
   }
 
-  /** Its bytes are not kept. Where it is in the place of evidence, that is what is rejected. */
+  /** Its bytes are not stored. If it replaces evidence, it is rejected. */
   #neighbour({ family, isMissing }: Neighbour, facts: Facts): void {
     if (isMissing) {
       this.reject('not-downloaded', family, facts)
       return
     }
-    // Its name is that of a delivered file: what was in it is gone.
+    // It has the name of a delivered file, whose content is lost.
     if (this.#source.hints.deliveredAt !== undefined) {
       this.reject('unknown-shape', `${family}, under the name of a delivered file`, facts)
       return
@@ -314,13 +314,13 @@ export class SourceJob implements RecordSink {
     this.#write(facts, { ...NO_VERDICT, shape: family }, 'neighbour')
   }
 
-  /** The damage is the finding, when the rest looks like what we read; of a text file it would be noise. */
+  /** Damage is the finding if the rest looks like a known format; in other text it would be noise. */
   #isDamagedLog(): boolean {
     if (this.#problems.some((p) => STREAM_DAMAGE.has(p.kind))) return true
     return this.#decoder.startsLikeLog && this.#problems.some((p) => TEXT_DAMAGE.has(p.kind))
   }
 
-  /** Nothing of the file can be used: one problem says why, in place of what its parts gave. */
+  /** The file is unusable: one problem with the reason replaces those of its parts. */
   reject(kind: Problem['kind'], detail: string, facts: Facts): void {
     this.#problems = [{ kind, detail, byteOffset: this.#problems[0]?.byteOffset }]
     this.#write(facts, NO_VERDICT, 'rejected')

@@ -1,6 +1,6 @@
 import type { StageTimes } from '../model/batch.js'
 
-/** @returns what adds the time since its last call to a stage. */
+/** @returns a function that adds the time since its last call to a stage. */
 export function stopwatch(stages: StageTimes): (stage: keyof StageTimes) => void {
   let clock = performance.now()
   return (stage) => {

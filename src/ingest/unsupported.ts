@@ -1,4 +1,4 @@
-/** What to do about content that is recognised and not read. */
+/** What to do about recognised formats that are not read. */
 const ADVICE: Readonly<Record<string, string>> = {
   zstd: 'unpack it with zstd -d, then index the result',
   'gzip inside gzip inside gzip': 'inflate it with gunzip, then index the result',

@@ -1,4 +1,4 @@
-/** What runs in a worker thread. Errors keep their code by travelling as data: across threads a class and its fields are lost. */
+/** The worker thread. Errors travel as data, since they lose class and fields across threads. */
 import type { BatchResult, BatchTask, HashResult, HashTask } from '../model/batch.js'
 import { hashFiles } from './hash-files.js'
 import { indexBatch } from './index-batch.js'

@@ -1,6 +1,6 @@
 import type { Entry, SqlValue } from './dictionary.js'
 
-/** Who sent a request, as the access log tells it. */
+/** The sender of a request according to the access log. */
 export interface ClientEntry extends Entry {
   /** `-` without credentials. */
   readonly requester: SqlValue
@@ -8,7 +8,7 @@ export interface ClientEntry extends Entry {
   names: readonly { readonly name: string; readonly kind: string }[]
 }
 
-/** One line of an access log, ready for a shard. */
+/** An access-log line, ready for a shard. */
 export interface AccessDraft {
   readonly timeMs: SqlValue
   readonly client: ClientEntry
@@ -23,6 +23,6 @@ export interface AccessDraft {
   readonly turnAroundMs: SqlValue
   readonly referer: SqlValue
   readonly versionId: SqlValue
-  /** Words that the columns hold only in another form; null when there are none. */
+  /** Words that the columns hold only in another form; null if there are none. */
   readonly text: string | null
 }

@@ -1,14 +1,14 @@
-/** What crosses between threads: plain data only. A class would arrive without its methods, an error without its code. */
+/** Messages between threads: plain data only. A class would lose its methods, an error its code. */
 import type { Problem } from './problem.js'
 import type { FoundFile, PathHints, SourceKind } from './source.js'
 
 export interface BatchSource extends FoundFile {
-  /** Number in discovery order: the same whatever the worker. */
+  /** Number in discovery order, independent of the worker. */
   readonly id: number
   readonly hints: PathHints
-  /** Of a member: `path` is then the container's. */
+  /** For a member, `path` is the container's. */
   readonly member?: MemberRef | undefined
-  /** Reading it ends a worker, in these words: it is rejected and not read. */
+  /** Reading it kills a worker, with this message: it is rejected without being read. */
   readonly fatal?: string | undefined
 }
 
@@ -21,7 +21,7 @@ export interface MemberRef {
   readonly place: MemberPlace
 }
 
-/** How a worker comes to a member's bytes. */
+/** How a worker gets a member's bytes. */
 export type MemberPlace = ZipPlace | TarPlace | PassedBytes | TarGzPlace
 
 export interface ZipPlace {
@@ -32,7 +32,7 @@ export interface ZipPlace {
   readonly method: number
   readonly crc32: number
   readonly encrypted: boolean
-  /** Where it ends, or how long it is, is not known: what can be read is all there is. */
+  /** Its end or length is unknown: what can be read is all there is. */
   readonly isCut: boolean
 }
 
@@ -42,18 +42,18 @@ export interface TarPlace {
   readonly offset: number
 }
 
-/** A tar.gz can only be read from its beginning: whoever does passes on what it finds. */
+/** A tar.gz can only be read from the beginning; its reader passes the members on. */
 export interface PassedBytes {
   readonly kind: 'passed'
-  /** All of its own ArrayBuffer, which goes to the worker without being copied. */
+  /** Owns its ArrayBuffer, which is transferred to the worker without copying. */
   readonly bytes: Uint8Array
-  /** Why these are not all, or null. */
+  /** Why these are not all bytes, or null. */
   readonly damage: string | null
   /** Number of the entry, from 0. */
   readonly index: number
 }
 
-/** Of a member of a tar.gz that is too large to be passed on. */
+/** A member of a tar.gz that is too large to be passed on. */
 export interface TarGzPlace {
   readonly kind: 'tar.gz'
   /** Number of the entry, from 0. */
@@ -66,34 +66,34 @@ export interface ListedMember {
   readonly place: MemberPlace
 }
 
-/** A container that a worker met: its members are batches of their own. */
+/** A container found by a worker: its members become batches of their own. */
 export interface ListedContainer {
   readonly source: BatchSource
   readonly shape: 'zip' | 'tar' | 'tar.gz'
   readonly sha256: string | null
-  /** What the file was while it was hashed: see ingest/read-file.ts. */
+  /** Identity of the file when it was hashed: see ingest/read-file.ts. */
   readonly identity: string
-  /** None yet of a tar.gz: they are met while it is read. */
+  /** Empty for a tar.gz: its members are found while it is read. */
   readonly members: readonly ListedMember[]
   readonly problems: readonly Problem[]
-  /** Nothing of it is read: the problems say why. */
+  /** It is not read at all; problems say why. */
   readonly rejected: boolean
 }
 
 export interface BatchTask {
-  /** Names one load into one case: what a worker has shipped to another does not count. */
+  /** Identifies one load into one case: values shipped in another load do not count. */
   readonly load: string
   readonly runId: number
-  /** First row number of the batch's own room: see event-id.ts. */
+  /** First ID of the batch's own range: see event-id.ts. */
   readonly firstId: number
   readonly sources: readonly BatchSource[]
-  /** Where the worker writes its shard; nothing else is written. */
+  /** The only file that the worker writes. */
   readonly shardPath: string
-  /** Leave the bytes where they lie. */
+  /** Do not store bytes. */
   readonly reference: boolean
-  /** Map curly quotes in damaged JSON. */
+  /** Repair curly quotes in damaged JSON. */
   readonly lenient: boolean
-  /** SQLite itself does what is else written by hand: store/plain-sqlite.ts. */
+  /** Use SQLite itself instead of our writers: store/plain-sqlite.ts. */
   readonly plain: { readonly rows: boolean; readonly text: boolean }
 }
 
@@ -122,10 +122,10 @@ export interface HashTask {
   readonly files: readonly FoundFile[]
 }
 
-/** SHA-256 of each file, in order; null where it could not be read. */
+/** SHA-256 of each file in order; null if unreadable. */
 export type HashResult = readonly (string | null)[]
 
-/** A source as the worker leaves it in its shard. */
+/** A source in a worker's shard. */
 export interface SourceRow {
   readonly id: number
   readonly path: string

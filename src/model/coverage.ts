@@ -1,4 +1,6 @@
-/** What `coldtrail coverage` tells: what was delivered, what is missing, and what nobody can know. Times are UTC text. */
+/**
+ * Result of `coldtrail coverage`: what was delivered, what is missing, and what cannot be known. Times are UTC text.
+ */
 export interface Coverage {
   readonly days: readonly CoverageDay[]
   readonly gaps: readonly Gap[]
@@ -6,15 +8,15 @@ export interface Coverage {
   readonly missing: readonly MissingFile[]
   readonly failed_deliveries: readonly FailedDelivery[]
   readonly trail_events: readonly TrailEvent[]
-  /** Of the whole case: they are in no day. */
+  /** In the whole case: they belong to no day. */
   readonly events_without_time: number
-  /** About the archive as it was given. */
+  /** About this archive. */
   readonly notes: readonly string[]
-  /** Sentences that hold for every archive. */
+  /** Statements that are true for every archive. */
   readonly unknowable: readonly string[]
 }
 
-/** Files by the account, region and delivery time that their names claim; events by what the records say. */
+/** Files by account, region and delivery time in their names; events by their records. */
 export interface CoverageDay {
   readonly account_id: string | null
   readonly aws_region: string | null
@@ -25,7 +27,7 @@ export interface CoverageDay {
 
 export type GapKind = 'pause' | 'starts late' | 'ends early'
 
-/** A time without deliveries where the neighbours show activity. */
+/** A time without deliveries where comparable times show activity. */
 export interface Gap {
   readonly account_id: string | null
   readonly aws_region: string | null
@@ -35,12 +37,12 @@ export interface Gap {
   /** First delivery after. */
   readonly end: string
   readonly duration_ms: number
-  /** Of the other pauses of this account and region, 95 % are shorter. */
+  /** 95 % of the other pauses of this account and region are shorter. */
   readonly usual_pause_ms: number
-  /** Same hours of other days: how many there are, and in how many of them something was delivered. */
+  /** Same hours of other days, and how many of them had deliveries. */
   readonly neighbours: number
   readonly active_neighbours: number
-  /** Events with a time inside: delivered late, if there are many. */
+  /** Events with a time inside: if many, deliveries were late. */
   readonly events_inside: number
   /** IDs of events that may explain it. */
   readonly explained_by: readonly string[]
@@ -49,12 +51,12 @@ export interface Gap {
 export interface DigestCoverage {
   /** Digest files in the archive. */
   readonly files: number
-  /** Digests whose content could not be read; their names were used. */
+  /** Digests with unreadable content, of which only the name was used. */
   readonly unread: number
   readonly gaps: readonly DigestGapRow[]
 }
 
-/** CloudTrail writes a digest an hour, also when there is nothing to list: an absence is a finding. */
+/** CloudTrail writes a digest every hour, even without log files: absence is a finding. */
 export interface DigestGapRow {
   readonly account_id: string
   readonly aws_region: string
@@ -62,12 +64,12 @@ export interface DigestGapRow {
   readonly kind: GapKind
   readonly start: string
   readonly end: string
-  /** Digests that an hour each would have had. */
+  /** Digests expected at one per hour. */
   readonly hours: number
   readonly explained_by: readonly string[]
 }
 
-/** A file that CloudTrail says it delivered, and that is not in the archive. */
+/** A file that CloudTrail recorded as delivered and that is not in the archive. */
 export interface MissingFile {
   readonly key: string
   readonly family: string
@@ -87,7 +89,7 @@ export interface FailedDelivery {
   readonly last_seen: string | null
 }
 
-/** Somebody changed what is recorded, or tried to. */
+/** A change to what is recorded, or an attempt. */
 export interface TrailEvent {
   readonly time: string | null
   readonly event_name: string

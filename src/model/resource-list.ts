@@ -1,17 +1,17 @@
-/** What `coldtrail resources` lists. Times are UTC text. */
+/** A row of `coldtrail resources`. Times are UTC text. */
 export interface ResourceRow {
-  /** The ARN, or the name where the service has no ARN for it. */
+  /** The ARN, or the name if the service has no ARN for it. */
   readonly resource: string
   readonly type: string | null
   readonly events: number
   readonly first_touched: string | null
   readonly last_touched: string | null
   readonly principals: number
-  /** The busiest principals, with how often. */
+  /** The busiest principals with counts. */
   readonly by: string
-  /** The parts that it played. */
+  /** Roles of the resource. */
   readonly roles: string
-  /** 1 when the ARN was put together from the region and account of the record: an assumption. */
+  /** 1 if the ARN was derived from the region and account of the record, an assumption. */
   readonly derived: number
   readonly name: string | null
   readonly principal_list: readonly string[]
@@ -32,13 +32,13 @@ export const RESOURCE_COLUMNS = [
 
 export const RESOURCE_LISTS = ['principal_list'] as const satisfies readonly (keyof ResourceRow)[]
 
-/** What an event meant to a resource. */
+/** What an event did to a resource. */
 export type Touch = 'created' | 'changed' | 'written' | 'shared' | 'unshared' | 'deleted' | 'read' | 'used'
 
-/** One step of a resource's life, or several of one kind. */
+/** One step of a resource's history, or several of one kind. */
 export interface HistoryRow {
   readonly time: string | null
-  /** Null when it happened once. */
+  /** null for a single event. */
   readonly until: string | null
   readonly touch: Touch
   readonly failed: boolean
@@ -57,7 +57,7 @@ export interface HistoryRow {
 export interface ResourceHistory {
   readonly resource: string
   readonly type: string | null
-  /** Its ARN was put together from the region and account of records. */
+  /** Its ARN was derived from the region and account of records. */
   readonly derived: boolean
   readonly events: number
   readonly history: readonly HistoryRow[]

@@ -1,4 +1,7 @@
-/** Fields of an access log's line → its row, with caller and call as shared values. One instance a worker: it keeps the caches. */
+/**
+ * Fields of an access-log line → its row, with caller and call as shared values. One instance per worker, which holds
+ * the caches.
+ */
 import { clean } from '../model/clean-text.js'
 import type { AccessDraft, ClientEntry } from '../model/access-draft.js'
 import type { Entry, SqlValue } from '../model/dictionary.js'
@@ -10,7 +13,7 @@ import { readPrincipalArn } from '../model/principal-arn.js'
 /** Fields in the order of the line. */
 export type AccessFields = readonly SqlValue[]
 
-/** `userIdentity.type` of the kinds that an ARN can name. */
+/** `userIdentity.type` for the kinds of principal ARNs. */
 const TYPE_OF_KIND: ReadonlyMap<string, string> = new Map([
   ['user', 'IAMUser'],
   ['role', 'Role'],
@@ -19,7 +22,7 @@ const TYPE_OF_KIND: ReadonlyMap<string, string> = new Map([
   ['root', 'Root'],
 ])
 
-/** Positions in a line of what is said of the caller beside the address, and of the call; what differs most comes first. */
+/** Positions of the fields about the caller (except the address) and about the call; the most varied first. */
 const CALLER = [4, 16] as const
 const CALL = [9, 6, 10, 1, 0, 19, 20, 21, 22, 23, 24, 25, 26] as const
 
@@ -53,7 +56,7 @@ export class AccessNormaliser {
 
   #client(fields: AccessFields): ClientEntry {
     const [address, requester, agent] = [3, 4, 16].map((index) => fields[index] ?? null) as SqlValue[]
-    // As the line has them: no field but the last holds a space, and what is absent is written as a dash.
+    // As in the line: only the last field can contain a space, and absent ones are dashes.
     const key = `${address ?? '-'} ${requester ?? '-'} ${agent ?? '-'}`
     const entry =
       this.#clients.get(key) ??
@@ -69,7 +72,7 @@ export class AccessNormaliser {
   }
 }
 
-/** Beyond this a cache is emptied: values are then hashed and shipped again, which only costs time. */
+/** A cache over this size is emptied: its values are hashed and shipped again, which only costs time. */
 const MAX_ENTRIES = 100_000
 
 class Known<T> {
@@ -87,8 +90,8 @@ class Known<T> {
 }
 
 /**
- * The values met last under one short field, the others being compared one by one: to put a long key together and hash it for each
- * line cost 1.6 µs. Few are kept, for each keeps its line in memory.
+ * The last values seen per short key; the remaining fields are compared one by one, because building and hashing a long
+ * key per line cost 1.6 µs. Few are kept, since each keeps its line in memory.
  */
 class Recent<T> {
   readonly #compared: readonly number[]
@@ -122,7 +125,7 @@ const MAX_LISTS = 1024
 const MAX_LIST = 16
 const NONE: readonly never[] = []
 
-/** As events of S3 name a caller without credentials. */
+/** As S3 events name a caller without credentials. */
 const ANONYMOUS = { type: 'AWSAccount', principalId: '', accountId: 'ANONYMOUS_PRINCIPAL' }
 
 function makeClient(address: SqlValue, requester: SqlValue, agent: SqlValue): ClientEntry {
@@ -140,7 +143,7 @@ function callerOf(requester: SqlValue): JsonObject {
   return { type: TYPE_OF_KIND.get(arn.kind) ?? null, arn: requester, accountId: arn.account }
 }
 
-/** Keys are written URL-encoded, some twice: `report%2520final` is found by its words too. */
+/** Keys are URL-encoded, some twice: makes `report%2520final` searchable by its words. */
 function decodedWords(key: SqlValue, uri: SqlValue): string | null {
   const text = typeof key === 'string' ? key : typeof uri === 'string' ? uri : ''
   if (!text.includes('%')) return null

@@ -1,4 +1,4 @@
-/** A resource's history as rows of text, for a table and CSV. */
+/** A resource's history as rows of text, for tables and CSV. */
 import type { HistoryRow } from '../model/resource-list.js'
 import { formatCount } from './bytes.js'
 import type { Cells } from './rows-table.js'
@@ -16,7 +16,7 @@ export const HISTORY_COLUMNS = [
   'event_id',
 ] as const
 
-/** In the JSON formats, where lists are lists. */
+/** Columns of the JSON formats, which keep lists. */
 export const HISTORY_FIELDS = [
   'time',
   'until',
@@ -32,7 +32,7 @@ export const HISTORY_FIELDS = [
   'event_id',
 ] as const satisfies readonly (keyof HistoryRow)[]
 
-/** Names in one cell; the JSON formats have them all. */
+/** Names per cell; the JSON formats have all. */
 const NAMED = 3
 
 export function historyCells(row: HistoryRow): Cells {
@@ -45,7 +45,7 @@ export function historyCells(row: HistoryRow): Cells {
     credentials: joined(row.credential_classes),
     source_ip: joined(row.source_ips),
     error_code: joined(row.error_codes),
-    // Who was let in is the point of it: none is left out.
+    // Grantees are never cut: they are the point.
     grantees: row.grantees.join(', '),
     event_id: row.event_id,
   }

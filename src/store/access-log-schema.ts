@@ -1,6 +1,6 @@
 /**
- * Tables of S3 server access logs. Callers and calls repeat from line to line, so they are dictionaries like those of events: a row
- * is then half as long, and their words are indexed once.
+ * Tables of S3 server access logs. Callers and calls repeat from line to line, so they are dictionaries like those of
+ * events: rows are half as long, and their words are indexed once.
  */
 import type { AccessDraft } from '../model/access-draft.js'
 import type { SqlValue } from '../model/dictionary.js'
@@ -9,7 +9,7 @@ import { hashId, int, text, type ColumnSpec, type TableSpec } from './column-spe
 
 export const ACCESS_CLIENT: TableSpec = {
   name: 'access_client',
-  meaning: 'Who sent requests that access logs tell of: one row per distinct combination.',
+  meaning: 'Requesters in access logs: one row per distinct combination.',
   sharded: true,
   dictionary: true,
   columns: [
@@ -40,7 +40,7 @@ export const REQUESTER_NAME: TableSpec = {
 
 export const ACCESS_CALL: TableSpec = {
   name: 'access_call',
-  meaning: 'What was asked of which bucket, how, and with which outcome: one row per distinct combination.',
+  meaning: 'Operation, bucket, method and outcome of requests: one row per distinct combination.',
   sharded: true,
   dictionary: true,
   columns: [
@@ -86,7 +86,7 @@ export const ACCESS_LOG: TableSpec = {
   ],
 }
 
-/** Columns of a line between its row number and its place, in the order of the table. */
+/** Columns of a line between its row number and its location, in table order. */
 export function accessValues(draft: AccessDraft): SqlValue[] {
   return [
     draft.timeMs,
@@ -113,7 +113,7 @@ const TABLE_LETTERS = [
 
 export interface AccessField {
   readonly column: ColumnSpec
-  /** Name with the letter of its table in ACCESS_FROM. */
+  /** Column name prefixed with its table in ACCESS_FROM. */
   readonly sql: string
 }
 

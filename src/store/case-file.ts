@@ -1,4 +1,4 @@
-/** Whose file is it? Asked of its bytes and of the files next to it, before SQLite sees them. */
+/** Decides whose file it is from its bytes and neighbouring files, before SQLite opens it. */
 import { statSync } from 'node:fs'
 import type Database from 'better-sqlite3'
 import { readHeader, type FileHeader } from './file-header.js'
@@ -6,8 +6,8 @@ import { APPLICATION_ID } from './format.js'
 import { foreignSchema, notACase, notOpened, refuseNewer } from './open-errors.js'
 
 /**
- * By its header, before SQLite sees the file: it would roll back the journal of any database. Not while this process has it
- * open: closing a file frees the locks that the process has on it.
+ * Reads the header without SQLite, which would roll back the journal of any database. Not while this process has the
+ * file open: closing a file releases the process's locks on it.
  */
 export function refuseForeign(real: string, path: string): void {
   if (isOpenHere(real)) return
@@ -26,7 +26,7 @@ function headerOf(real: string, path: string): FileHeader | null {
   }
 }
 
-/** Connections of this thread by the file that they have open, whatever its name. */
+/** Connections of this thread by the file they have open, under any name. */
 const opened = new Map<string, Database.Database[]>()
 
 export function remember(db: Database.Database, real: string): void {

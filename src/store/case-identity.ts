@@ -1,4 +1,4 @@
-/** Is it a case, of a format that this version reads, and made as that format is? Everything that can be said without reading a row. */
+/** Checks that a file is a case of a format this version reads, without reading a row. */
 import { EXIT } from '../model/case-error.js'
 import { hasOurTable, schemaObstacle } from './case-schema.js'
 import { APPLICATION_ID, FORMAT_MAJOR } from './format.js'
@@ -25,11 +25,11 @@ export function checkIdentity(db: Connection, path: string, { isWritten }: { isW
 }
 
 const MOST_MAKERS = 3
-/** Whoever made it may have made much of it. */
+/** A hostile case can have any number of runs. */
 const MOST_RUNS = 100
 const MOST_OF_VERSIONS = 2000
 
-/** The last of those that wrote to it, as they say themselves: `coldtrail 0.1.0 on 2026-11-24`. */
+/** The versions that last wrote to it, by its own account: `coldtrail 0.1.0 on 2026-11-24`. */
 function readMakers(db: Connection): string[] {
   try {
     if (!hasOurTable(db, RUNS)) return []
@@ -43,7 +43,7 @@ function readMakers(db: Connection): string[] {
       .all(MOST_RUNS, MOST_OF_VERSIONS)
     return [...new Set(makers)].filter((maker) => maker !== null).slice(0, MOST_MAKERS)
   } catch {
-    // Damaged: then it can not say.
+    // Damaged: unknown.
     return []
   }
 }

@@ -1,11 +1,11 @@
-/** A path is exactly itself: what SQLite and its binding read into one (a URI, `:memory:`, space at the end) is kept out. */
+/** Stops SQLite and its binding from reinterpreting a path (a URI, `:memory:`, trailing space). */
 import { existsSync, lstatSync, realpathSync } from 'node:fs'
 import path from 'node:path'
 import { CaseError } from '../model/case-error.js'
 
 /**
- * Absolute, so that it begins with neither `file:` nor `:memory:`. White space at the end is refused, because better-sqlite3 trims
- * it and would open another file.
+ * Makes the path absolute, so that it starts with neither `file:` nor `:memory:`. Rejects trailing white space, which
+ * better-sqlite3 trims: it would open another file.
  */
 export function exactPath(file: string): string {
   const absolute = path.resolve(file)
@@ -15,7 +15,7 @@ export function exactPath(file: string): string {
   })
 }
 
-/** The file that a path means, however it is spelled: SQLite finds a journal by this name, and so do we find the lock. */
+/** The canonical path: SQLite finds a journal by this name, and the lock is named after it. */
 export function realCasePath(casePath: string): string {
   const file = exactPath(casePath)
   if (existsSync(file)) return realpathSync.native(file)

@@ -1,7 +1,8 @@
 /**
- * What a case has to be made of, to be read or written here. Only what we read is looked at: its tables, with their columns and
- * types. What an investigator or another version adds (indexes, views, tables, columns) is passed over; our own views are
- * made anew for each reader, so that one in the file can not be an endless query in our name. A trigger acts by itself, and is refused.
+ * The schema required of a case to read or write it. Checks only what we use: our tables with their columns and types.
+ * Additions of investigators or other versions (indexes, views, tables, columns) are ignored. Our views are created
+ * anew for each reader, so that a view in the file cannot run an endless query in our name. Triggers run on their own
+ * and are refused.
  */
 import { createTable, FTS_DDL, TABLES, TEXT_TABLES, type TableSpec } from './schema.js'
 import { createIndex, INDEXES } from './indexes.js'
@@ -13,7 +14,7 @@ import { VIEWS } from './views.js'
 /** Tables that a case does not always have. */
 const OPTIONAL: readonly TableSpec[] = [...VERIFICATION_TABLES, ...STAGES.map(({ stage }) => stage)]
 
-/** Of a table of full text without content, where FTS5 keeps its index. */
+/** FTS5's shadow tables of a contentless full-text table. */
 const SHADOWS = TEXT_TABLES.flatMap((name) => ['data', 'idx', 'config'].map((part) => `${name}_${part}`))
 
 const NAMES = { name: 'identity_name', stage: 'identity_name_stage' } as const
@@ -25,17 +26,17 @@ interface Item {
 }
 
 export interface SchemaUse {
-  /** To be written to, too: rows are copied as bytes, so that the tables have to be exactly ours. */
+  /** For writing, rows are copied as bytes, so tables must match exactly. */
   readonly isWritten: boolean
-  /** Minor version of the file's format: what came later may be missing. */
+  /** Minor version of the file's format: later additions may be missing. */
   readonly minor: number
   readonly tables?: readonly TableSpec[]
 }
 
-/** What keeps this file from being used, in words; null when nothing does. */
+/** Why this file cannot be used, in words; null if it can. */
 export function schemaObstacle(db: Connection, use: SchemaUse): string | null {
   const items = readItems(db, namesOf(use))
-  // Not in the map: a trigger may bear the name of a table.
+  // Not via the map: a trigger can have the name of a table.
   const trigger = items.find(({ type }) => type === 'trigger')
   if (trigger !== undefined) return `it has a trigger, ${trigger.name}`
   const found = new Map(items.map((item) => [item.name.toLowerCase(), item]))
@@ -47,8 +48,8 @@ export function schemaObstacle(db: Connection, use: SchemaUse): string | null {
 }
 
 /**
- * Makes up for what an older minor version did not have, for this connection only: tables are empty, columns null. And makes our
- * views, as this version has them.
+ * Adds what an older minor version lacks, for this connection only: empty tables and null columns. Also creates our
+ * views.
  */
 export function completeForReading(
   db: Connection,
@@ -63,7 +64,7 @@ export function completeForReading(
       db.exec(`CREATE TEMP VIEW ${table.name} AS SELECT *, ${nulls} FROM main.${table.name}`)
     }
   }
-  // Names that wait to be sorted in: until then nobody would be found by one of them.
+  // Names not sorted in yet: without this nobody would be found by them.
   const { name, stage } = NAMES
   if (columnsOf(db, stage).length > 0)
     db.exec(`CREATE TEMP VIEW ${name} AS SELECT * FROM main.${name} UNION SELECT * FROM main.${stage}`)
@@ -83,7 +84,7 @@ function namesOf(use: SchemaUse): string[] {
   ]
 }
 
-/** Names are ASCII, which SQLite compares in any case. */
+/** Names are ASCII, which SQLite compares case-insensitively. */
 function readItems(db: Connection, names: readonly string[]): Item[] {
   return db
     .prepare<[string], Item>(
@@ -111,7 +112,7 @@ interface FoundColumn {
   readonly name: string
   readonly type: string
   readonly pk: number
-  /** 2 and 3 are computed. */
+  /** 2 and 3 are generated columns. */
   readonly hidden: number
 }
 
@@ -149,7 +150,7 @@ function columnsOf(db: Connection, table: string): FoundColumn[] {
     .all(table)
 }
 
-/** Full text: the table is ours to the letter; what FTS5 keeps behind it is written by each SQLite in its own words. */
+/** The full-text table must match exactly; the DDL of FTS5's shadow tables differs between SQLite versions. */
 function textObstacle(found: ReadonlyMap<string, Item>): string | null {
   for (const [at, name] of TEXT_TABLES.entries()) {
     const item = found.get(name)
@@ -160,7 +161,7 @@ function textObstacle(found: ReadonlyMap<string, Item>): string | null {
   return shadow === undefined ? null : `it has no table ${shadow}`
 }
 
-/** One that is missing makes an answer slow; one of that name over other columns would make it wrong. */
+/** A missing index makes an answer slow; one of the same name over other columns would make it wrong. */
 function indexObstacle(found: ReadonlyMap<string, Item>): string | null {
   for (const index of INDEXES) {
     const item = found.get(index.name)
@@ -170,7 +171,7 @@ function indexObstacle(found: ReadonlyMap<string, Item>): string | null {
   return null
 }
 
-/** An investigator's own rule would end a run in the middle. */
+/** An investigator's own constraint would abort a run. */
 function uniqueObstacle(db: Connection): string | null {
   const unique = db
     .prepare<[string], string>(
@@ -185,7 +186,7 @@ function uniqueObstacle(db: Connection): string | null {
   return null
 }
 
-/** Whether a table is there exactly as we make it: then its rows can be read, whatever else the file has. */
+/** Whether a table matches ours exactly, so that its rows can be read regardless of the rest of the file. */
 export function hasOurTable(db: Connection, table: TableSpec): boolean {
   return readItems(db, [table.name]).some(({ type, sql }) => type === 'table' && sql === createTable(table))
 }

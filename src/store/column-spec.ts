@@ -1,13 +1,13 @@
-/** What a table of the case is made of. */
+/** Specifications of the tables of a case. */
 export interface ColumnSpec {
   readonly name: string
   readonly type: 'INTEGER' | 'TEXT' | 'BLOB'
   readonly meaning: string
   /** Column constraint, e.g. `NOT NULL`. */
   readonly rule?: string
-  /** Expression that SQLite computes it with; it is not stored. */
+  /** Expression of a generated column, which is not stored. */
   readonly generated?: string
-  /** The minor format that brought it: in older cases it is null. */
+  /** First minor format with it; null in older cases. */
   readonly since?: number
 }
 
@@ -17,9 +17,9 @@ export interface TableSpec {
   readonly columns: readonly ColumnSpec[]
   readonly primaryKey?: string
   readonly withoutRowid?: boolean
-  /** The minor format that brought it: in older cases it is empty. */
+  /** First minor format with it; empty in older cases. */
   readonly since?: number
-  /** Filled by workers, so it exists in every shard too. */
+  /** Filled by workers, so it also exists in every shard. */
   readonly sharded?: boolean
   /** A dictionary: id is a hash of the other columns. */
   readonly dictionary?: boolean
@@ -29,7 +29,7 @@ export const int = (name: string, meaning: string, rule?: string): ColumnSpec =>
   rule === undefined ? { name, type: 'INTEGER', meaning } : { name, type: 'INTEGER', meaning, rule }
 export const text = (name: string, meaning: string, rule?: string): ColumnSpec =>
   rule === undefined ? { name, type: 'TEXT', meaning } : { name, type: 'TEXT', meaning, rule }
-/** A column that is computed from others when it is read. */
+/** A column computed from others on read. */
 export const computed = (name: string, expression: string, meaning: string): ColumnSpec => ({
   name,
   type: 'INTEGER',
@@ -43,7 +43,7 @@ export const hashId = int(
   'PRIMARY KEY',
 )
 
-/** The same columns without keys and rules: rows wait there in any order, repeats among them. */
+/** The same columns without keys and constraints, for unordered rows with duplicates. */
 export function stageOf(table: TableSpec, name = table.name): TableSpec {
   const { meaning } = table
   return {

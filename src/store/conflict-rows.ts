@@ -1,6 +1,6 @@
 /**
- * One problem row for each eventID whose records differ, however many they are: `show` has them all. It is at the second of the
- * records in the order of their places, in whichever order they came.
+ * One problem row per eventID with differing records; `show` lists all of them. It refers to the second record in
+ * location order, independent of the order of arrival.
  */
 import type { Connection } from './connection.js'
 import type { RecordPlace } from './record-reader.js'
@@ -24,7 +24,7 @@ export class ConflictRows {
 
   constructor(db: Connection, runId: number) {
     this.#runId = runId
-    // The table has no index by eventID: those of earlier runs are looked up in a copy.
+    // The table has no index by eventID: rows of earlier runs are looked up in a copy.
     db.exec(`DROP TABLE IF EXISTS temp.conflict;
       CREATE TEMP TABLE conflict AS SELECT event_id, id FROM main.problem WHERE kind = 'conflict';
       CREATE INDEX temp.conflict_by_event_id ON conflict (event_id)`)
@@ -38,7 +38,7 @@ export class ConflictRows {
     )
   }
 
-  /** @returns whether the case did not say so already. */
+  /** @returns false if the case already has it. */
   put(place: ConflictPlace, detail: string): boolean {
     const { source_id, record_offset, record_length, event_id } = place
     const known = this.#known.all(event_id)
@@ -53,7 +53,7 @@ export class ConflictRows {
     return true
   }
 
-  /** What differed is an appearance of a record that came later. */
+  /** The differing record turned out to be an appearance of a later one. */
   forget(eventId: string): void {
     for (const { id } of this.#known.all(eventId)) this.#forget.run(id)
   }

@@ -1,4 +1,4 @@
 import type Database from 'better-sqlite3'
 
-/** An open database: a case or, where that is said, another file. */
+/** An open database, by default a case. */
 export type Connection = Database.Database

@@ -9,7 +9,7 @@ import { openNewWriter } from './open.js'
 import { createTable, FTS_DDL, TABLES, TEXT_TABLES } from './schema.js'
 import { VIEWS } from './views.js'
 
-/** Tables whose indexes exist from the start: looked up during the load. */
+/** Tables whose indexes exist from the start because the load looks rows up. */
 const INDEXED_EARLY = new Set([
   'source',
   'segment',
@@ -63,15 +63,15 @@ function writeSchema(db: Connection): void {
   db.pragma(`user_version = ${USER_VERSION}`)
 }
 
-/** A case of an earlier version lacks those that were added since. */
+/** Adds roles that a case of an earlier version lacks. */
 export function addRoles(db: Connection): void {
   const role = db.prepare('INSERT OR IGNORE INTO resource_role (id, role) VALUES (?, ?)')
   RESOURCE_ROLES.forEach((name, id) => role.run(id, name))
 }
 
 /**
- * Words are collected in memory up to 64 MB and written once a transaction, as one segment each; segments are merged only
- * when 400 have gathered (FTS5 holds 2,000). Only value_text is filled here: workers bring the segments of the others ready-made.
+ * Words are collected in memory up to 64 MB and written once per transaction, as one segment; segments are merged only
+ * at 400 (FTS5 allows 2,000). Only value_text is filled here: workers deliver the segments of the other tables.
  */
 const FULL_TEXT_OPTIONS = [
   ['hashsize', 64 * 1024 * 1024],
@@ -81,7 +81,7 @@ const FULL_TEXT_OPTIONS = [
 
 function tuneFullText(db: Connection): void {
   for (const table of TEXT_TABLES) {
-    // Literals: a bound number arrives as a double, which FTS5 refuses here.
+    // Literals: bound numbers arrive as doubles, which FTS5 rejects here.
     for (const [option, value] of FULL_TEXT_OPTIONS) {
       db.exec(`INSERT INTO ${table} (${table}, rank) VALUES ('${option}', ${value})`)
     }

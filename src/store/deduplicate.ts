@@ -1,9 +1,10 @@
 /**
- * One event, several appearances. Records are compared only where they share an eventID: byte for byte, then token for token (a
- * re-serialised copy is the same record). Different content under one eventID stays several events and becomes a problem.
+ * One event, several appearances. Records are compared only if they share an eventID: byte for byte, then token for
+ * token (a re-serialised copy is the same record). Different content under one eventID stays several events and becomes
+ * a problem.
  *
- * Which record stays for its copies is decided by the order of paths, not of row numbers: neither the order of files nor that of
- * runs shows in the case.
+ * Which record stays is decided by path order, not by row number, so the order of files and runs does not affect the
+ * case.
  */
 import { hash } from 'node:crypto'
 import { FLAG } from '../model/dictionary.js'
@@ -28,13 +29,13 @@ export interface DeduplicationCounts {
   conflicts: number
 }
 
-/** Rows that were compared already: there are two regions of row numbers, see event-id.ts. */
+/** Rows already compared, per region of event IDs: see event-id.ts. */
 export interface ComparedTo {
   readonly room: number
   readonly overflow: number
 }
 
-/** Folds events that share an eventID with one that was not compared yet. Needs event_by_event_id. One transaction. */
+/** Folds events that share an eventID with one not compared yet. Needs event_by_event_id. One transaction. */
 export function deduplicate(db: Connection, compared: ComparedTo, runId: number): DeduplicationCounts {
   return db.transaction(() => {
     findRepeated(db, compared)
@@ -44,13 +45,13 @@ export function deduplicate(db: Connection, compared: ComparedTo, runId: number)
   })()
 }
 
-/** In the order of the later copies' places: the pieces they lie in are then inflated once. */
+/** In location order of the later copies, so that each stored piece is inflated once. */
 function findRepeated(db: Connection, { room, overflow }: ComparedTo): void {
   db.exec('DROP TABLE IF EXISTS temp.repeated')
   const again = (range: string): string =>
     `SELECT n.event_id FROM event n WHERE ${range} AND EXISTS
      (SELECT 1 FROM event o INDEXED BY event_by_event_id WHERE o.event_id = n.event_id AND o.id <> n.id)`
-  // Of a first load all is new: the index alone has the answer.
+  // In a first load everything is new, so the index alone answers.
   const ids =
     room === 0 && overflow === 0
       ? 'SELECT event_id FROM event INDEXED BY event_by_event_id GROUP BY event_id HAVING count(*) > 1'
@@ -127,18 +128,18 @@ class Folder {
   }
 
   /**
-   * A reduced form becomes an appearance of a record that it does not contradict, else of a form that says all that it says. What
-   * says more, or something else, stays an event of its own.
+   * A reduced form becomes an appearance of a record that it does not contradict, else of a form with all of its
+   * values. A form with more or different values stays a separate event.
    */
   #foldForms(forms: readonly Row[], full: readonly Row[]): { kept: Row[]; differences: Differences } {
     const differences = new Differences()
     if (forms.length === 0 || full.length + forms.length === 1) return { kept: [...forms], differences }
     const records = full.map((row) => ({ row, columns: this.#forms.read(row.id) }))
-    const said = forms.map((row) => ({ row, columns: this.#forms.read(row.id) }))
-    // The one that says most is first, so that it does not depend on places which is kept.
-    said.sort((a, b) => b.columns.size - a.columns.size)
-    const kept: typeof said = []
-    for (const form of said) {
+    const values = forms.map((row) => ({ row, columns: this.#forms.read(row.id) }))
+    // The fullest form comes first, so that locations do not decide which is kept.
+    values.sort((a, b) => b.columns.size - a.columns.size)
+    const kept: typeof values = []
+    for (const form of values) {
       const record = records.find(({ columns }) => contradictions(columns, form.columns).length === 0)
       const other = record ?? kept.find(({ columns }) => covers(columns, form.columns))
       if (other !== undefined) this.#fold(form.row, other.row)
@@ -163,7 +164,7 @@ class Folder {
     const kept = new Map<string, Row>()
     for (const row of rows.slice(1)) {
       const bytes = this.#exactBytes(row)
-      // As a rule a copy is equal byte for byte, and nothing need be hashed.
+      // Copies are usually equal byte for byte, which needs no hashing.
       if (bytes.equals(firstBytes)) {
         this.#fold(row, first)
         continue
@@ -177,7 +178,7 @@ class Folder {
     return kept.size === 0 ? [first] : [...kept.values()]
   }
 
-  /** `row` stays as an appearance of `kept`, and with it all appearances that it has. */
+  /** `row` and all of its appearances become appearances of `kept`. */
   #fold(row: Row, kept: Row): void {
     const isReplaced = isReduced(row) && !isReduced(kept)
     if (row.appearances > 1) this.#moveRepeats(row, kept, isReplaced)
@@ -191,7 +192,7 @@ class Folder {
     this.#counts.duplicates++
   }
 
-  /** What was a repeat of a reduced form is of a replaced one now, in whatever order they came. */
+  /** Duplicates of the reduced record now count as `replaced`. */
   #moveRepeats(row: Row, kept: Row, isReplaced: boolean): void {
     if (isReplaced) {
       for (const sourceId of this.#keep.repeats.all(row.id)) {
@@ -212,8 +213,8 @@ class Folder {
   }
 
   /**
-   * A record inside another value is given back as text, in which U+FFFD stands for whatever is not UTF-8: such a record is only
-   * known by the bytes around it.
+   * A nested record is returned as text, with U+FFFD in place of invalid UTF-8, so it is compared by the bytes of its
+   * outer value.
    */
   #exactBytes(row: Row): Buffer {
     const record = this.#reader.readAt(row)

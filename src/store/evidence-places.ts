@@ -1,10 +1,10 @@
-/** Where the evidence of a case is: nothing is written there. */
+/** Knows where the evidence of a case is, so that nothing is written there. */
 import { existsSync, realpathSync } from 'node:fs'
 import path from 'node:path'
 import { CaseError } from '../model/case-error.js'
 import type { Connection } from './connection.js'
 
-/** @throws CaseError exit 2 for a file that is evidence of the case, or would be in a folder that was indexed. */
+/** @throws CaseError exit 2 for a file that is evidence of the case, or would be inside an indexed folder. */
 export function refuseAmongEvidence(db: Connection, file: string, hint: string): void {
   const target = realPath(path.resolve(file))
   for (const { folder, words } of runsOf(db)) {
@@ -33,7 +33,7 @@ function isSource(db: Connection, target: string): boolean {
     .some(([file, folder]) => realPath(path.resolve(textOr('/', folder), textOr('', file))) === target)
 }
 
-/** Also of a file that is not there yet. */
+/** Also for a file that does not exist yet. */
 function realPath(file: string): string {
   try {
     return realpathSync(file)
@@ -45,7 +45,7 @@ function realPath(file: string): string {
 
 interface Run {
   readonly folder: string
-  /** What was typed: paths among flags and their values. */
+  /** As typed: paths among flags and their values. */
   readonly words: readonly string[]
 }
 
@@ -62,7 +62,7 @@ function runsOf(db: Connection): Run[] {
   }))
 }
 
-/** Of a case that somebody else made they can be anything. */
+/** In a hostile case these can be anything. */
 export function runArguments(text: unknown): string[] {
   try {
     const words: unknown = JSON.parse(String(text))

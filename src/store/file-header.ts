@@ -1,11 +1,13 @@
-/** The first bytes of a database, by a plain read: SQLite would change a file with a journal before we know whose it is. */
+/**
+ * Reads the first bytes of a database directly: SQLite would modify a file with a journal before we know whose it is.
+ */
 import { closeSync, openSync, readSync } from 'node:fs'
 
 export interface FileHeader {
   readonly isWal: boolean
   readonly pageSize: number
   readonly changeCounter: number
-  /** null where it was written by something that does not keep it. */
+  /** null if the writer did not maintain it. */
   readonly pageCount: number | null
   readonly userVersion: number
   readonly applicationId: number
@@ -13,7 +15,7 @@ export interface FileHeader {
 
 export const HEADER_BYTES = 100
 
-/** @returns null for a file that is not SQLite's. */
+/** @returns null if it is not an SQLite file. */
 export function readHeader(path: string): FileHeader | null {
   const bytes = Buffer.alloc(HEADER_BYTES)
   const fd = openSync(path, 'r')
@@ -30,7 +32,7 @@ export function parseHeader(bytes: Buffer): FileHeader | null {
   const changeCounter = bytes.readUInt32BE(24)
   return {
     isWal: bytes[18] === 2 || bytes[19] === 2,
-    // 1 means 65536, which has no room in two bytes.
+    // 1 means 65536, which does not fit two bytes.
     pageSize: bytes.readUInt16BE(16) === 1 ? 65_536 : bytes.readUInt16BE(16),
     changeCounter,
     pageCount: bytes.readUInt32BE(92) === changeCounter ? bytes.readUInt32BE(28) : null,

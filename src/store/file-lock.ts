@@ -1,4 +1,6 @@
-/** A lock between processes that the system frees when its holder dies: SQLite's own, on an empty file that exists for it alone. */
+/**
+ * A lock between processes that the system releases when its holder dies: SQLite's own, on an empty file made for it.
+ */
 import { closeSync, constants, fstatSync, lstatSync, openSync, statSync, unlinkSync } from 'node:fs'
 import path from 'node:path'
 import Database from 'better-sqlite3'
@@ -6,10 +8,10 @@ import { CaseError, EXIT } from '../model/case-error.js'
 import { asNotInstalled } from './not-installed.js'
 
 const WAIT_MS = 30_000
-/** Each failed try means that another process had the lock in between. */
+/** Each failed try means another process held the lock in between. */
 const MOST_TRIES = 1000
 
-/** @param work is synchronous: closing a file frees the locks of this process on it, so there may be one at a time. */
+/** @param work is synchronous: closing a file releases the process's locks on it, so there may be one at a time. */
 export function withFileLock<Result>(file: string, work: () => Result): Result {
   for (let tries = 0; tries < MOST_TRIES; tries++) {
     const lock = tryLock(path.resolve(file))
@@ -23,7 +25,7 @@ export function withFileLock<Result>(file: string, work: () => Result): Result {
   throw inUse(file)
 }
 
-/** @returns undefined when the file was removed by its last holder meanwhile. */
+/** @returns undefined if the last holder has removed the file. */
 function tryLock(file: string): { release(): void } | undefined {
   refuseForeign(file)
   let fd: number | undefined
@@ -54,19 +56,22 @@ function tryLock(file: string): { release(): void } | undefined {
   }
 }
 
-/** Who gets the lock looks whether the file still has its name, so the holder may take it away. Windows keeps a file that is open. */
+/**
+ * The next holder checks that the file still has its name, so the current one may delete it. Windows refuses to delete
+ * an open file.
+ */
 function release(file: string, db: Database.Database, fd: number): void {
   try {
     unlinkSync(file)
   } catch {
-    // It stays, empty, for the next.
+    // It stays, empty, for the next run.
   }
   db.exec('ROLLBACK')
   db.close()
   closeSync(fd)
 }
 
-/** SQLite would act on them, and what is not empty is somebody's. */
+/** SQLite would act on them, and a non-empty file belongs to someone else. */
 function refuseForeign(file: string): void {
   for (const name of [file, ...['-journal', '-wal', '-shm'].map((end) => file + end)]) {
     const stats = lstatSync(name, { throwIfNoEntry: false })
@@ -82,7 +87,7 @@ function notLocked(file: string, error: unknown): CaseError {
   if (code === 'SQLITE_BUSY') return inUse(file)
   return (
     asNotInstalled(error) ??
-    new CaseError(`can not make ${file}: ${message}`, {
+    new CaseError(`cannot create ${file}: ${message}`, {
       hint: 'name a file in a folder of yours',
       cause: error,
     })

@@ -1,4 +1,7 @@
-/** After the load: indexes by one sort each, duplicates folded, the stage emptied. Each step is repeatable after a kill. */
+/**
+ * After the load: builds indexes by one sort each, folds duplicates, empties the stages. Each step can be repeated
+ * after a kill.
+ */
 import { getMeta, setMeta } from './create.js'
 import { deduplicate, type DeduplicationCounts } from './deduplicate.js'
 import { createIndex, INDEXES } from './indexes.js'
@@ -9,12 +12,12 @@ import { FIRST_OVERFLOW } from '../model/event-id.js'
 
 /** Tables that only grow in a bulk load: their indexes are built at its end. */
 const BULK_TABLES = new Set(['event', 'event_resource', 'resource', 'access_log', 'aggregate'])
-/** A load of more than a quarter of what is there already is cheaper with indexes built anew. */
+/** For a load over a quarter of the existing data, rebuilding indexes is cheaper. */
 const REBUILD_SHARE = 0.25
 
 export type StepReport = (step: string, done: number, of: number) => void
 
-/** Prepares for a load of about `newBytes` where `knownBytes` are indexed. @returns whether indexes were dropped. */
+/** Prepares for a load of about `newBytes` on top of `knownBytes`. @returns whether indexes were dropped. */
 export function beginLoad(db: Connection, newBytes: number, knownBytes: number): boolean {
   const unfinished = getMeta(db, 'state') !== 'ready'
   const bulk = unfinished || knownBytes === 0 || newBytes > knownBytes * REBUILD_SHARE
@@ -35,7 +38,7 @@ export function finishLoad(db: Connection, runId: number, report: StepReport): D
   report('resources', 0, total)
   emptyStages(db)
   let done = 1
-  // event_by_event_id is first in the table: duplicates leave before the other indexes are built over them.
+  // event_by_event_id is first in the table, so duplicates are folded before the other indexes are built.
   let counts: DeduplicationCounts = { duplicates: 0, conflicts: 0 }
   for (const index of steps) {
     report(index.name, done++, total)
@@ -51,9 +54,9 @@ export function finishLoad(db: Connection, runId: number, report: StepReport): D
 }
 
 /**
- * SQLite sorts as many keys at once as its page cache may hold, in a linked list: beyond the processor's own cache (2 MiB here)
- * each step of that is a miss. Sorted in pieces and merged from a file, the indexes take half of the time. A piece is never less
- * than 250 pages, so a smaller cache changes nothing.
+ * SQLite sorts as many keys at once as fit its page cache, in a linked list: beyond the CPU cache (2 MiB here) each
+ * step is a cache miss. Sorting in pieces and merging them from a file takes half the time. A piece has at least 250
+ * pages, so a smaller cache changes nothing.
  */
 const SORTING_CACHE_KIB = 4096
 
@@ -67,7 +70,7 @@ function sorting(db: Connection, work: () => void): void {
   }
 }
 
-/** For questions that go through all events or only some, as what is less. */
+/** Used to choose between scanning all events and looking some up. */
 function countEvents(db: Connection): void {
   const { n } = db.prepare('SELECT count(*) AS n FROM event').get() as { n: number }
   setMeta(db, 'event_count', String(n))
@@ -82,13 +85,13 @@ function foldNew(db: Connection, runId: number): DeduplicationCounts {
   return db.transaction(() => {
     const counts = deduplicate(db, compared, runId)
     setMeta(db, 'deduplicated_to', getMeta(db, 'last_event_rowid') ?? '0')
-    // Batches of later runs have later rooms, and so has what overflows from them.
+    // Later runs have later ranges, in the overflow region too.
     if (last >= FIRST_OVERFLOW) setMeta(db, 'deduplicated_overflow_to', String(last))
     return counts
   })()
 }
 
-/** Sorted by key, so that the pages of the tables are written once each. */
+/** Sorted by key, so that each table page is written once. */
 export function emptyStages(db: Connection): void {
   for (const { table, stage } of STAGES) {
     if (!hasTable(db, stage.name)) continue

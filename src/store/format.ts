@@ -1,4 +1,4 @@
-/** Format policy of the case file: what is written, and what may be read. docs/case-file.md tells the history. */
+/** Format policy of the case file: what is written and what may be read. docs/case-file.md has the history. */
 /** 'CtCa' in ASCII: `file(1)` prints it as the application id. */
 export const APPLICATION_ID = 0x43744361
 export const FORMAT_MAJOR = 1

@@ -1,14 +1,14 @@
 /**
- * Indexes, built by one sort each after the bulk load: inserting into them row by row costs several times more.
- * `table` decides in which order they are built.
+ * Indexes, each built by one sort after the bulk load: inserting row by row is several times slower. They are built in
+ * table order.
  */
 export interface IndexSpec {
   readonly name: string
   readonly table: string
   readonly columns: string
-  /** Partial index: rows that matter. */
+  /** Condition of a partial index. */
   readonly where?: string
-  /** Which question needs it. */
+  /** The query that needs it. */
   readonly reason: string
 }
 
@@ -62,7 +62,7 @@ export const INDEXES: readonly IndexSpec[] = [
   {
     name: 'source_by_sha256',
     table: 'source',
-    // Thousands of copies or empty files share a hash: status and path find the one that is asked for.
+    // Thousands of copies or empty files can share a hash: status and path find the right one.
     columns: 'sha256, status, path',
     reason: 'already indexed?',
   },
@@ -98,7 +98,7 @@ export const INDEXES: readonly IndexSpec[] = [
   {
     name: 'access_log_by_host_id',
     table: 'access_log',
-    // Its first characters are as telling as all 76: the index has a quarter of the size.
+    // The first characters are as selective as all 76, with a quarter of the index size.
     columns: 'substr(host_id, 1, 16)',
     where: 'host_id IS NOT NULL',
     reason: 'find request by x-amz-id-2',

@@ -12,7 +12,7 @@ export class InsertedFile implements ShardFile {
   constructor(path: string, tables: readonly RowTable[]) {
     this.#db = new Database(path)
     this.#db.pragma(`page_size = ${PAGE_SIZE}`)
-    // It is thrown away after the merge, and made again after a kill.
+    // It is deleted after the merge, and made again after a kill.
     this.#db.pragma('journal_mode = OFF')
     this.#db.pragma('synchronous = OFF')
     for (const { ddl } of tables) this.#db.exec(ddl)
@@ -36,7 +36,7 @@ export class InsertedFile implements ShardFile {
 
 class InsertedTable implements ShardTable {
   readonly #insert
-  /** The first column is the row number: a null has its place. */
+  /** The first column is the row number; null takes its place. */
   readonly #hasId: boolean
   rows = 0
 
@@ -53,7 +53,7 @@ class InsertedTable implements ShardTable {
   }
 }
 
-/** A number would be bound as a double, and stay one in a column without a type. */
+/** A number would be bound as a double, and stay one in an untyped column. */
 function asBound(value: RowValue): RowValue {
   checkHeld(value)
   return typeof value === 'number' ? BigInt(value) : value

@@ -1,4 +1,4 @@
-/** A run that was killed leaves the journal of its open transaction: until that is rolled back, the case is not to be read. */
+/** A killed run leaves the journal of its open transaction: the case must not be read until that is rolled back. */
 import Database from 'better-sqlite3'
 import { CaseError, EXIT } from '../model/case-error.js'
 import { readHeader } from './file-header.js'
@@ -6,16 +6,16 @@ import { lockCase, type CaseLock } from './lock.js'
 import { notACase } from './open-errors.js'
 import { checkJournal, journalState } from './side-files.js'
 
-let tell: (line: string) => void = () => undefined
+let notify: (line: string) => void = () => undefined
 
-/** Who is told in one line that opening a case has rolled back what a killed run left. */
+/** Sets who is notified when opening a case rolls back a killed run. */
 export function onRollback(listener: (line: string) => void): void {
-  tell = listener
+  notify = listener
 }
 
 /**
- * For a reader: under the lock of writers, and not while one is at work, whose journal it is then.
- * @throws CaseError exit 2 where it can not be rolled back, 12 for a journal that is not of this case.
+ * For a reader: takes the writers' lock, and does nothing while a writer, whose journal it then is, is running. @throws
+ * CaseError exit 2 if it cannot roll back, 12 for a journal of another database.
  */
 export function rollBackKilled(real: string, path: string): void {
   const lock = lockUnlessWritten(real, path)
@@ -35,7 +35,7 @@ export function checkKilled(real: string, path: string): void {
   const header = readHeader(real)
   if (header === null) throw notACase(path, 'not a database of SQLite’s')
   checkJournal(real, header)
-  tell('an earlier run was killed while it wrote: its last, unfinished transaction is rolled back')
+  notify('an earlier run was killed while it wrote: its last, unfinished transaction is rolled back')
 }
 
 function lockUnlessWritten(real: string, path: string): CaseLock | null {
@@ -57,8 +57,8 @@ function rollBack(real: string, path: string): void {
     } finally {
       db.close()
     }
-    // A file that can not be written is opened for reading only, and nothing was done.
-    if (journalState(real) === 'hot') throw new Error('the file can not be written')
+    // A file that is not writable is opened read-only, and nothing was rolled back.
+    if (journalState(real) === 'hot') throw new Error('the file is not writable')
   } catch (error) {
     throw notRolledBack(path, error)
   }
@@ -66,7 +66,7 @@ function rollBack(real: string, path: string): void {
 
 function notRolledBack(path: string, cause: unknown): CaseError {
   return new CaseError(
-    `the run that wrote ${path} was killed, and what it left unfinished can not be rolled back here: ${(cause as Error).message}`,
+    `the run that wrote ${path} was killed, and its unfinished transaction cannot be rolled back here: ${(cause as Error).message}`,
     {
       hint: `copy the case and its journal to where you may write, and ask the copy: cp ${path} ${path}-journal FOLDER`,
       cause,

@@ -1,7 +1,6 @@
 /**
- * The schema that a file has which nobody but us fills, made by the same statements: a hand-over. In one that somebody else made, a
- * table can be an endless query, so that what is not exactly ours is refused before anything is read. A case is checked by
- * what we read of it: see case-schema.ts.
+ * The exact schema of files that only we write: hand-overs. In a file from elsewhere a table can be an endless query,
+ * so anything that differs is refused before reading. A case is checked by what we use of it: see case-schema.ts.
  */
 import Database from 'better-sqlite3'
 import type { Connection } from './connection.js'
@@ -9,7 +8,7 @@ import type { Connection } from './connection.js'
 export interface KnownSchema {
   /** `type name` → statement. */
   readonly items: ReadonlyMap<string, string | null>
-  /** Those that need not be there. */
+  /** Those that may be missing. */
   readonly optional: ReadonlySet<string>
 }
 
@@ -19,15 +18,15 @@ interface Item {
   readonly sql: string | null
 }
 
-/** More than any version of ours has: the rest of a foreign schema need not be read. */
+/** More than any version has: the rest of a foreign schema need not be read. */
 const MOST_ITEMS = 1000
-/** SQLite keeps numbers for its query planner there when ANALYZE was run. */
+/** Tables that SQLite's ANALYZE creates. */
 const STATISTICS: readonly Item[] = [
   { type: 'table', name: 'sqlite_stat1', sql: 'CREATE TABLE sqlite_stat1(tbl,idx,stat)' },
   { type: 'table', name: 'sqlite_stat4', sql: 'CREATE TABLE sqlite_stat4(tbl,idx,neq,nlt,ndlt,sample)' },
 ]
 
-/** As SQLite writes it down, with what FTS5 adds. Indexes, and `optional` tables, may be missing. */
+/** As SQLite stores it, including FTS5's additions. Indexes and `optional` tables may be missing. */
 export function schemaOf(ddl: readonly string[], optional: readonly string[]): KnownSchema {
   const db = new Database(':memory:')
   try {
@@ -43,7 +42,7 @@ export function schemaOf(ddl: readonly string[], optional: readonly string[]): K
   }
 }
 
-/** What is foreign in this file, in words; null when nothing is. */
+/** What is foreign in this file, in words; null if nothing is. */
 export function schemaDifference(db: Connection, { items, optional }: KnownSchema): string | null {
   const found = readItems(db)
   for (const item of found) {
@@ -68,7 +67,7 @@ function readItems(db: Connection): Item[] {
   return db.prepare<[number], Item>('SELECT type, name, sql FROM sqlite_schema LIMIT ?').all(MOST_ITEMS)
 }
 
-/** What FTS5 and primary keys add is named after its table. */
+/** Objects added by FTS5 and primary keys are named after their table. */
 function keyOf({ type, name }: Item): string {
   return `${type} ${name}`
 }

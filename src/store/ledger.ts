@@ -1,9 +1,9 @@
-/** The accounts of a run: what was found is indexed, known, skipped or rejected, and the sums agree. */
+/** Totals of a run: what was found is indexed, known, skipped or rejected, and the sums agree. */
 import type { LedgerTotals, OtherRows, RecordLedger, SourceLedger } from '../model/ledger.js'
 import type { FoundFile, PathHints, SkippedPath } from '../model/source.js'
 import type { Connection } from './connection.js'
 
-/** Which bytes the case holds. Each look-up is one of an index, however many sources have the same bytes. */
+/** The bytes that the case holds. Each look-up uses an index, however many sources share the bytes. */
 export class KnownSources {
   readonly #original
   readonly #same
@@ -20,18 +20,18 @@ export class KnownSources {
     )
   }
 
-  /** The source that was indexed of these bytes. */
+  /** The source that was indexed with these bytes. */
   original(sha256: string): number | undefined {
     return this.#original.get(sha256)
   }
 
-  /** These bytes were met under this path. */
+  /** Whether these bytes are recorded under this path. */
   has({ path, pathHex }: FoundFile, sha256: string): boolean {
     return this.#same.get(sha256, path, pathHex ?? null) !== undefined
   }
 }
 
-/** Members of a container that the case holds: a run that was cut short goes on behind them. */
+/** Members of a container that the case holds: an interrupted run continues after them. */
 export function membersOf(db: Connection, containerSha256: string): Set<string> {
   const names = db
     .prepare('SELECT member FROM source WHERE container_sha256 = ?')
@@ -80,7 +80,7 @@ export class Ledger {
     this.#runId = runId
   }
 
-  /** Paths that could not be walked before, and can be now. */
+  /** Removes paths that could not be walked before and can be now. */
   forgetMended(isReadable: (path: string) => boolean): void {
     const paths = this.#db
       .prepare<unknown[], string>(
@@ -100,7 +100,7 @@ export class Ledger {
     return (this.#db.prepare('SELECT coalesce(max(id), 0) + 1 AS id FROM source').get() as { id: number }).id
   }
 
-  /** Paths that were never read: each replaces the row that an earlier run made of it. */
+  /** Paths that were never read; each replaces the row of an earlier run. */
   addSkippedPaths(skipped: readonly SkippedPath[]): void {
     const forget = this.#db.prepare('DELETE FROM problem WHERE source_id IS NULL AND path = ?')
     const add = this.#db.prepare('INSERT INTO problem (run_id, kind, path, detail) VALUES (?, ?, ?, ?)')
@@ -110,7 +110,7 @@ export class Ledger {
     })()
   }
 
-  /** The same bytes as a source of an earlier run, under a new name. */
+  /** Same bytes as a source of an earlier run, under a new name. */
   addCopies(copies: readonly Copy[]): void {
     const add = this.#db.prepare(
       `INSERT INTO source (run_id, path, path_hex, size, mtime_ms, sha256, content_size, content_sha256, kind, shape, status,
@@ -129,7 +129,7 @@ export class Ledger {
     })()
   }
 
-  /** What the rows do not tell of a run: what was found, and of it what left none. */
+  /** Adds what rows do not record: what was found, and what left no row. */
   totals(run: { readonly files: FoundCounts; readonly members: FoundCounts }): LedgerTotals {
     const unread = this.#count(
       `SELECT 'rejected' AS name, count(*) AS n FROM problem WHERE run_id = ? AND source_id IS NULL`,

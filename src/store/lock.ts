@@ -1,4 +1,4 @@
-/** One indexer a case: a lock that the system frees when its holder dies, however it dies. */
+/** One indexer per case: a lock that the system releases when its holder dies for any reason. */
 import {
   closeSync,
   constants,
@@ -21,7 +21,7 @@ import { APPLICATION_ID } from './format.js'
 import { asNotInstalled, loadSqlite } from './not-installed.js'
 
 export interface CaseLock {
-  /** Folder next to the case for shards; gone after release. */
+  /** Folder next to the case for shards; removed on release. */
   readonly workFolder: string
   release(): void
 }
@@ -29,16 +29,16 @@ export interface CaseLock {
 const LOCK = 'lock'
 /** Windows has no such flag. */
 const NO_FOLLOW = (constants as Partial<typeof constants>).O_NOFOLLOW ?? 0
-/** What a run makes in its work folder. Nothing else is ever removed from it. */
+/** Files that a run makes in its work folder. Nothing else is ever removed from it. */
 const MADE = /^(?:\d+\.shard|new\.sqlite)(?:-journal)?$/
-/** Two that try at the same moment keep each other out for a moment, though nobody holds it. */
+/** Two simultaneous tries can briefly block each other although nobody holds the lock. */
 const PATIENCE_MS = 250
-/** Each failed try means that another run let go in between. */
+/** Each failed try means another run released the lock in between. */
 const MOST_TRIES = 1000
-/** Closing a file frees every lock that this process has on it, also those of another descriptor: no second try from here. */
+/** Closing a file releases all locks of this process on it, even of another descriptor: no second try from here. */
 const held = new Set<string>()
 
-/** @throws CaseError exit 11 when another run holds it, 2 when it can not be had here. */
+/** @throws CaseError exit 11 if another run holds it, 2 if it cannot be taken here. */
 export function lockCase(casePath: string): CaseLock {
   loadSqlite()
   const file = realCasePath(casePath)
@@ -48,7 +48,7 @@ export function lockCase(casePath: string): CaseLock {
     const lock = tryLock(folder, casePath)
     if (lock === undefined) continue
     held.add(folder)
-    // A run that was killed leaves its shards.
+    // Shards of a killed run.
     removeMade(folder)
     const release = (): void => {
       removeMade(folder)
@@ -66,7 +66,7 @@ export function lockCase(casePath: string): CaseLock {
   throw isLocked(casePath)
 }
 
-/** @returns undefined when the lock went away meanwhile. */
+/** @returns undefined if the lock file was deleted meanwhile. */
 function tryLock(folder: string, casePath: string): { release(): void } | undefined {
   makeFolder(folder, casePath)
   const file = path.join(folder, LOCK)
@@ -75,7 +75,7 @@ function tryLock(folder: string, casePath: string): { release(): void } | undefi
   let isHeld = false
   try {
     refuseForeign(folder)
-    // Open as long as it is held: its inode can not be another file's meanwhile.
+    // Open while the lock is held, so that its inode cannot be reused.
     const own = openSync(file, constants.O_RDWR | constants.O_CREAT | NO_FOLLOW, 0o600)
     fd = own
     if (!isOurs(own)) throw notOurs(file, folder)
@@ -103,7 +103,7 @@ function tryLock(folder: string, casePath: string): { release(): void } | undefi
   }
 }
 
-/** Marked as ours, and kept after the commit that marks it. */
+/** Marked as ours; the lock is kept after the commit that marks it. */
 function take(lock: Database.Database): void {
   lock.pragma('locking_mode = EXCLUSIVE')
   lock.pragma('journal_mode = MEMORY')
@@ -114,8 +114,8 @@ function take(lock: Database.Database): void {
 }
 
 /**
- * Who locks a file has to look whether it is still the one of that name: so a holder may take the name away, as its last act. On
- * Windows a file that is open can not be removed, and after closing only while nobody else has it.
+ * Whoever locks a file must check that it still has its name, so the holder may delete it as its last act. Windows
+ * cannot delete an open file, and after closing only if nobody else has it open.
  */
 function letGo(lock: Database.Database, fd: number, folder: string): void {
   const file = path.join(folder, LOCK)
@@ -128,7 +128,7 @@ function letGo(lock: Database.Database, fd: number, folder: string): void {
     removed(() => {
       unlinkSync(file)
     })
-  // Not empty when somebody put a file there, or another run has begun.
+  // Not empty if someone put a file there, or another run has started.
   removed(() => {
     rmdirSync(folder)
   })
@@ -149,7 +149,7 @@ function makeFolder(folder: string, casePath: string): void {
     mkdirSync(folder, { mode: 0o700 })
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return
-    throw new CaseError(`can not write next to ${casePath}: ${(error as Error).message}`, {
+    throw new CaseError(`cannot write next to ${casePath}: ${(error as Error).message}`, {
       hint: 'name a folder that you may write to with --case FILE',
       cause: error,
     })
@@ -164,7 +164,7 @@ function refuseForeign(folder: string): void {
   }
 }
 
-/** Empty is one whose maker has not marked it yet. */
+/** An empty file was not marked by its maker yet. */
 function isOurs(fd: number): boolean {
   if (!fstatSync(fd).isFile()) return false
   const bytes = Buffer.alloc(HEADER_BYTES)
@@ -182,7 +182,7 @@ function removeMade(folder: string): void {
   for (const name of readdirSync(folder)) if (MADE.test(name)) unlinkSync(path.join(folder, name))
 }
 
-/** SQLite finds the journal of a case by its name: by another name of the same file, a run would not see that of the first. */
+/** SQLite finds a journal by the name of the case: through another name of the file, a run would not see it. */
 function refuseHardLinks(file: string, casePath: string): void {
   const names = statSync(file, { throwIfNoEntry: false })?.nlink ?? 1
   if (names <= 1) return
@@ -197,7 +197,7 @@ function asLockError(error: unknown, casePath: string): CaseError {
   if (code.startsWith('SQLITE_BUSY')) return isLocked(casePath, error)
   return (
     asNotInstalled(error) ??
-    new CaseError(`can not lock ${casePath}: ${message}`, {
+    new CaseError(`cannot lock ${casePath}: ${message}`, {
       hint: 'name a folder that you may write to with --case FILE',
       cause: error,
     })

@@ -1,6 +1,6 @@
 /**
- * Shards → case: SQL only, one transaction for a group of shards. Rows, sources' states, dictionaries and full text land
- * together or not at all, so what is acknowledged is complete.
+ * Shards → case: SQL only, one transaction per group of shards. Rows, states of sources, dictionaries and full text are
+ * committed together, so that what is acknowledged is complete.
  */
 import { FIRST_OVERFLOW } from '../model/event-id.js'
 import { AGGREGATE } from './aggregate-schema.js'
@@ -19,7 +19,7 @@ import {
   WORKER_TEXTS,
 } from './text-segments.js'
 
-/** A search looks into each segment of the full text: from here on FTS5 is told to join them. */
+/** A search looks into each segment of the full text: beyond this, FTS5 merges them. */
 const MAX_TEXT_SEGMENTS = 400
 
 const DICTIONARIES = SHARD_TABLES.filter((table) => table.dictionary === true)
@@ -34,7 +34,7 @@ export interface MergeCounts {
   readonly duplicateSources: number
 }
 
-/** Merges shards in the order given. Nothing of a group is visible before all of it is durable. */
+/** Merges shards in the given order. Nothing of a group is visible before all of it is durable. */
 export function mergeShards(
   db: Connection,
   shardPaths: readonly string[],
@@ -87,7 +87,7 @@ function mergeOne(db: Connection, shard: string, options: MergeOptions): MergeCo
 const PROBLEM_COLUMNS =
   'run_id, kind, source_id, path, member, record_index, byte_offset, byte_length, event_id, detail'
 
-/** The same bytes under another name, in the case or earlier in this shard: one set of events, both paths remembered. */
+/** Same bytes under another name, in the case or earlier in this shard: one set of events, both paths recorded. */
 function findDuplicateSources(db: Connection, shard: string): { id: number; of: number }[] {
   const known = db.prepare(
     `SELECT s.id AS id, min(m.id) AS "of" FROM ${shard}.source s JOIN main.source m ON m.sha256 = s.sha256
@@ -104,8 +104,8 @@ function findDuplicateSources(db: Connection, shard: string): { id: number; of: 
 }
 
 /**
- * A file that could not be read before and was tried again: the new finding takes the place of the old one. What changed while it was
- * streamed has no hash either, but events: it stays.
+ * A file that could not be read before and was tried again: the new result replaces the old one. A file that changed
+ * while it was streamed has no hash either, but events: it stays.
  */
 function forgetEarlierAttempts(db: Connection, shard: string): void {
   const stale = db
@@ -134,7 +134,8 @@ function mergeDictionaries(db: Connection, shard: string, options: MergeOptions)
         `SELECT count(*) AS n FROM ${shard}.${table.name} s JOIN main.${table.name} m ON m.id = s.id WHERE NOT (${same})`,
       )
       .get() as { n: number }
-    // 52 bits: one in 9,000 at a million distinct values. Silence would give an event another's identity.
+    // 52 bits collide with a chance of 1 in 9,000 at a million distinct values. Ignored, an event would get another's
+    // identity.
     if (clash.n > 0) throw new Error(`two values of ${table.name} have the same hash`)
   }
   for (const { table, stage } of STAGES) {
@@ -145,8 +146,8 @@ function mergeDictionaries(db: Connection, shard: string, options: MergeOptions)
 }
 
 /**
- * Before the rows of the dictionaries: a value that another worker brought earlier has its words indexed already. In the order of
- * the row numbers: FTS5 writes a segment at each that is smaller than the one before (10 instead of 3 µs a value).
+ * Runs before the dictionary rows: the words of a value that another worker delivered earlier are already indexed. In
+ * order of row numbers, since FTS5 starts a new segment at each smaller one (10 instead of 3 µs a value).
  */
 function mergeValueTexts(db: Connection, shard: string): void {
   const isNew = DICTIONARIES.map(
@@ -157,12 +158,12 @@ function mergeValueTexts(db: Connection, shard: string): void {
 }
 
 /**
- * Into tables without indexes whole rows are copied as bytes (SQLite's transfer optimization): 0.3 instead of 1.2 µs a row. A
- * computed column may then stand in the SELECT, and only then.
+ * Into tables without indexes SQLite copies rows as bytes (transfer optimization): 0.3 instead of 1.2 µs a row. Only
+ * then may the SELECT contain a generated column.
  */
 function copyRows(db: Connection, shard: string, { bulk }: MergeOptions, skip: string): number {
   const asBytes = bulk && skip === ''
-  // Even a condition that always holds would keep SQLite from copying bytes.
+  // Even a condition that is always true would disable it.
   const kept = skip === '' ? '' : `WHERE 1 ${skip}`
   const stored = EVENT_RESOURCE.columns.filter(({ generated }) => generated === undefined)
   const names = stored.map(({ name }) => name).join(', ')
@@ -177,7 +178,7 @@ function copyRows(db: Connection, shard: string, { bulk }: MergeOptions, skip: s
   return copied.changes
 }
 
-/** Never a row number again that was given once: words of a folded duplicate stay in the full text. */
+/** IDs are never reused, because words of folded duplicates stay in the full text. */
 function noteLastRow(db: Connection, shard: string): void {
   const { id } = db
     .prepare(
@@ -192,13 +193,13 @@ export function lastRow(db: Connection): number {
   return Number(getMeta(db, 'last_event_rowid') ?? 0)
 }
 
-/** Between two transactions, in a connection of its own: see joinTextSegments. */
+/** Between two transactions, in a separate connection: see joinTextSegments. */
 export function joinTexts(db: Connection): void {
   for (const name of WORKER_TEXTS) {
-    // FTS5 joins those that it makes itself.
+    // FTS5 merges the segments that it makes itself.
     if (!hasKnownStructure(db, name) || countTextSegments(db, name) <= MAX_TEXT_SEGMENTS) continue
     const other = openExistingWriter(db.name)
-    // Every page is read once: what is kept of them beside the pages of `db` only adds to the peak.
+    // Every page is read once, so caching them in addition to those of `db` only raises the peak.
     other.pragma('cache_size = -16384')
     try {
       joinTextSegments(other, name)

@@ -1,8 +1,8 @@
-/** better-sqlite3 has a compiled part, which npm fetches or builds by an install script, for one version of Node. */
+/** better-sqlite3 has a compiled part for one version of Node, which npm's install script downloads or builds. */
 import Database from 'better-sqlite3'
 import { CaseError } from '../model/case-error.js'
 
-/** What is missing when it can not be loaded; null for any other error. */
+/** Explains why it cannot be loaded; null for any other error. */
 export function asNotInstalled(error: unknown): CaseError | null {
   const { code, message } = error as { code?: unknown; message: string }
   const isMissing = message.startsWith('Could not locate the bindings file')

@@ -1,4 +1,4 @@
-/** What can be wrong with a case file when it is opened or read, in words and with what to do. */
+/** Errors of opening or reading a case file, with what to do. */
 import { CaseError, damagedCase, EXIT } from '../model/case-error.js'
 import { FORMAT_MAJOR } from './format.js'
 import { asNotInstalled } from './not-installed.js'
@@ -12,7 +12,7 @@ export function notOpened(path: string, cause: unknown): CaseError {
         hint: 'a case is readable for its owner only: ask for it, or allow reading: chmod u+r',
         cause,
       })
-    : new CaseError(`can not open ${path}: ${message}`, {
+    : new CaseError(`cannot open ${path}: ${message}`, {
         hint: 'check that the folder exists and that you may read and write it',
         cause,
       })
@@ -34,7 +34,7 @@ export function refuseNewer(path: string, version: number): void {
   })
 }
 
-/** Of an older major version, which this one does not read. */
+/** An older major version, which this one does not read. */
 export function otherFormat(path: string, version: number, makers: readonly string[]): CaseError {
   const by = makers.length === 0 ? '' : `: ${makers.join(', ')}`
   return new CaseError(
@@ -63,7 +63,7 @@ export function otherSchema(path: string, reason: string, makers: readonly strin
 }
 
 export function notReadable(path: string, error: Error & { code?: string }, exit: number): CaseError {
-  // READONLY_ROLLBACK: its run was killed since we looked.
+  // READONLY_ROLLBACK: its run was killed since the check.
   if (/^SQLITE_(?:BUSY|READONLY)/.test(error.code ?? '')) {
     return new CaseError(`${path} is busy: an index run is writing to it`, {
       exit: EXIT.locked,
@@ -79,7 +79,7 @@ export function notReadable(path: string, error: Error & { code?: string }, exit
   })
 }
 
-/** What SQLite says of a damaged file, or of one that others hold, as an error of the user's; null for any other error. */
+/** Turns SQLite's errors for a damaged or locked file into user errors; null for any other error. */
 export function asCaseTrouble(error: unknown): CaseError | null {
   const { code, message } = error as { code?: unknown; message: string }
   if (typeof code === 'string' && /^SQLITE_(?:BUSY|LOCKED)/.test(code)) {

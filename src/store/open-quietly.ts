@@ -1,11 +1,11 @@
-/** Opens evidence for reading without leaving a trace, where the system lets us. */
+/** Opens evidence for reading without leaving a trace, if the system permits. */
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 
 const O_NOATIME = 0o1000000
 
-/** O_NOATIME is Linux, and only for the owner or root: without it reading may change the access time. */
+/** O_NOATIME exists on Linux only, for the owner or root; otherwise reading may change the access time. */
 export function openQuietly(path: string | Buffer): number {
-  // O_NONBLOCK: a file that was swapped for a FIFO since it was found must not hang the run.
+  // O_NONBLOCK: a file replaced by a FIFO since it was found must not hang the run.
   const flags = constants.O_RDONLY | constants.O_NONBLOCK
   if (process.platform === 'linux') {
     try {

@@ -1,4 +1,4 @@
-/** Opens case files. A reader can not write by construction; a writer refuses what is not ours. */
+/** Opens case files. Readers open the file read-only; writers refuse files that are not ours. */
 import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { CaseError, EXIT } from '../model/case-error.js'
@@ -15,13 +15,11 @@ import { journalState } from './side-files.js'
 export type { Connection } from './connection.js'
 
 interface ReaderOptions {
-  /** By another thread of this process, which has the case open: it is not looked at again without SQLite. */
+  /** Another thread of this process has the case open: do not look at it without SQLite again. */
   readonly isChecked?: boolean
 }
 
-/**
- * @throws CaseError exit 10: missing, not SQLite, not a case, or newer than this version reads; exit 12: not as we make it.
- */
+/** @throws CaseError exit 10: missing, not SQLite, not a case, or too new for this version; exit 12: schema differs. */
 export function openReader(path: string, { isChecked = false }: ReaderOptions = {}): Connection {
   refuseNoFile(path)
   const real = realCasePath(path)
@@ -60,7 +58,7 @@ function refuseNoFile(path: string): void {
   }
 }
 
-/** Opens for writing, without creating. @throws CaseError exit 10 as openReader. */
+/** Opens for writing, without creating. @throws CaseError exit 10 like openReader. */
 export function openExistingWriter(path: string): Connection {
   refuseUnwritable(path)
   const real = realCasePath(path)
@@ -100,7 +98,7 @@ export function openNewWriter(path: string): Connection {
   return db
 }
 
-/** A new database of another kind, in the most widely readable form: default pages, rollback journal. */
+/** A new database of another kind, in the most portable form: default pages, rollback journal. */
 export function openPlainWriter(path: string): Connection {
   const db = connect(path, {})
   db.pragma('journal_mode = DELETE')
@@ -110,7 +108,7 @@ export function openPlainWriter(path: string): Connection {
   return db
 }
 
-/** A database of another kind, only read. */
+/** Opens a database of another kind read-only. */
 export function openPlainReader(path: string): Connection {
   const db = connect(path, { readonly: true, fileMustExist: true })
   db.pragma('query_only = ON')
@@ -120,15 +118,15 @@ export function openPlainReader(path: string): Connection {
 }
 
 /**
- * Rollback journal, not WAL: the case is one file at every moment. TRUNCATE keeps the journal's directory entry, so a commit
- * costs no directory sync. FULL survives power loss; it is set on each open because the compiled default differs.
+ * Rollback journal, not WAL: a case is always one file. TRUNCATE keeps the journal's directory entry, so a commit needs
+ * no directory sync. FULL survives power loss; set on each open because the compiled default differs.
  */
 function setWriterPragmas(db: Connection): void {
   db.pragma('journal_mode = TRUNCATE')
   db.pragma('synchronous = FULL')
-  // On macOS fsync leaves the bytes in the drive's own cache.
+  // On macOS fsync leaves bytes in the drive's cache.
   db.pragma('fullfsync = ON')
-  // An investigator's own tables may point to rows that a load replaces.
+  // An investigator's own tables may refer to rows that a load replaces.
   db.pragma('foreign_keys = OFF')
   db.pragma('busy_timeout = 60000')
   db.pragma('cache_size = -65536')

@@ -1,6 +1,6 @@
 /**
- * The way back from what is written by hand: SQLite's own INSERT and FTS5's own index give the same case, more slowly. FTS5's
- * structures are not documented, so they are only written where this version of them was tried.
+ * The fallback for what we write by hand: SQLite's own INSERT and FTS5's own index produce the same case, more slowly.
+ * FTS5's structures are undocumented, so they are only written for versions that were tested.
  */
 import type { Connection } from './connection.js'
 import { hasKnownStructure, WORKER_TEXTS } from './text-segments.js'
@@ -8,11 +8,11 @@ import { hasKnownStructure, WORKER_TEXTS } from './text-segments.js'
 export interface PlainSqlite {
   /** Rows of shards are inserted, not written as pages. */
   readonly rows: boolean
-  /** Full text is indexed by FTS5 in the case, not made into segments by the workers. */
+  /** FTS5 indexes the full text in the case, instead of workers making segments. */
   readonly text: boolean
 }
 
-/** Versions of SQLite whose FTS5 the test of the segments has passed with. */
+/** Versions of SQLite whose FTS5 passed the test of the segments. */
 export const KNOWN_SQLITE: ReadonlySet<string> = new Set(['3.53.2'])
 
 /** @param asked by the user: COLDTRAIL_PLAIN_SQLITE. */

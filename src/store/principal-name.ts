@@ -1,10 +1,11 @@
-/** Label of an identity `i` without the service that stood in for it. */
+/** Label of an identity `i` without the service that acted for it. */
 const OWN_LABEL = `CASE WHEN substr(i.principal, -length(' via ' || i.invoked_by)) = ' via ' || i.invoked_by
       THEN substr(i.principal, 1, length(i.principal) - length(' via ' || i.invoked_by)) ELSE i.principal END`
 
 /**
- * Best readable name of the principal behind a group of identities `i`, whose labels are `ROLE/SESSION` and `NAME via SERVICE`: of
- * a role the role's own. Which of several is taken does not depend on the order of the evidence: the last in the alphabet.
+ * Most readable name of the principal of a group of identities `i`, whose labels are `ROLE/SESSION` and `NAME via
+ * SERVICE`; for a role its own name. Of several it takes the alphabetically last, which is independent of the order of
+ * the evidence.
  */
 export const PRINCIPAL_NAME = `coalesce(max(CASE i.principal_kind WHEN 'role' THEN i.session_issuer_name END),
     max(CASE i.principal_kind WHEN 'role' THEN substr(${OWN_LABEL}, 1, instr(i.principal || '/', '/') - 1)

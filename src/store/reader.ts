@@ -1,21 +1,24 @@
-/** Runs statements against a case: the only place where the read side meets better-sqlite3. */
+/** Runs statements against a case: the only contact of the read side with better-sqlite3. */
 import type Database from 'better-sqlite3'
 import { CaseError, damagedCase, EXIT } from '../model/case-error.js'
 import type { Connection } from './connection.js'
 
 export type Param = string | number | null
 
-/** SQL with its bound values, in order. */
+/** SQL with its bound values in order. */
 export interface Statement {
   readonly sql: string
   readonly params: readonly Param[]
 }
 
-/** So many statements are kept compiled for each case. */
+/** Compiled statements kept per case. */
 const MOST_KEPT = 200
 const kept = new WeakMap<Connection, Map<string, Database.Statement>>()
 
-/** A walk asks the same things hundreds of times, and compiling takes 50 µs. For statements that are read to their end only. */
+/**
+ * Caches compiled statements: a walk repeats the same ones hundreds of times, and compiling takes 50 µs. Only for
+ * statements that are read to their end.
+ */
 function prepared<Row>(
   db: Connection,
   sql: string,
@@ -30,45 +33,49 @@ function prepared<Row>(
   return statement as unknown as Database.Statement<unknown[], Row>
 }
 
-/** Rows as arrays of values: half the time of objects, where there are many columns. */
+/** Rows as arrays: half the time of objects if there are many columns. */
 export function readTuples(db: Connection, { sql, params }: Statement): (string | number | null)[][] {
-  return told(() => prepared<(string | number | null)[]>(db, sql, 'raw').all(...params))
+  return withCaseErrors(() => prepared<(string | number | null)[]>(db, sql, 'raw').all(...params))
 }
 
 /** The first column of every row. */
 export function readColumn<Value>(db: Connection, { sql, params }: Statement): Value[] {
-  return told(() => prepared<Value>(db, sql, 'pluck').all(...params))
+  return withCaseErrors(() => prepared<Value>(db, sql, 'pluck').all(...params))
 }
 
-/** The first column of the first row; null when there is no row. */
+/** The first column of the first row; null without rows. */
 export function readNumber(db: Connection, statement: Statement): number | null {
   return readColumn<number | null>(db, statement)[0] ?? null
 }
 
-/** The first column of every row, as it is found. Reads stay possible meanwhile; the case stays as it is until the end. */
+/** The first column of every row, lazily. Other reads are possible meanwhile; the snapshot is kept until the end. */
 export function* iterateColumn<Value>(db: Connection, { sql, params }: Statement): Generator<Value> {
-  const rows = told(() =>
+  const rows = withCaseErrors(() =>
     db
       .prepare<unknown[], Value>(sql)
       .pluck()
       .iterate(...params),
   )
   try {
-    for (let next = told(() => rows.next()); next.done !== true; next = told(() => rows.next()))
+    for (
+      let next = withCaseErrors(() => rows.next());
+      next.done !== true;
+      next = withCaseErrors(() => rows.next())
+    )
       yield next.value
   } finally {
     rows.return?.()
   }
 }
 
-/** Indexes that the case has now: while a load runs, most are missing. */
+/** Indexes that the case has now: most are missing during a load. */
 export function readIndexNames(db: Connection): ReadonlySet<string> {
   return new Set(
     readColumn<string>(db, { sql: "SELECT name FROM sqlite_schema WHERE type = 'index'", params: [] }),
   )
 }
 
-/** `ready`, or what an index run is at, or null in a case that does not say. */
+/** `ready`, or the step of the index run, or null if the case has no state. */
 export function readState(db: Connection): string | null {
   return (
     readColumn<string | null>(db, { sql: "SELECT value FROM meta WHERE key = 'state'", params: [] })[0] ??
@@ -76,7 +83,7 @@ export function readState(db: Connection): string | null {
   )
 }
 
-function told<Value>(read: () => Value): Value {
+function withCaseErrors<Value>(read: () => Value): Value {
   try {
     return read()
   } catch (error) {

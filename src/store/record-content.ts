@@ -1,13 +1,13 @@
 /**
- * What a record says, in a form in which equal records are equal texts. It is made of the tokens of the text, never of parsed
- * values: two numbers can be one double, and of a repeated key JSON.parse keeps the last.
+ * A canonical form of a record, in which equal records are equal texts. Built from tokens, never from parsed values:
+ * two numbers can be one double, and JSON.parse keeps only the last of a repeated key.
  */
 import { isUtf8 } from 'node:buffer'
 
 /**
- * Keys in order, white space left out, escapes in one spelling; numbers as they are written. A repeated key counts each time, in
- * the order of the text, since the order decides what a reader takes.
- * @returns the bytes themselves when they are not JSON in UTF-8: then only equal bytes are equal content.
+ * Sorted keys, no white space, uniform escapes, numbers as written. Every repeat of a key is kept, in text order, since
+ * the order decides which one a reader takes. @returns the bytes themselves if they are not UTF-8 JSON: then only equal
+ * bytes are equal content.
  */
 export function canonicalContent(bytes: Buffer): Buffer | string {
   if (!isUtf8(bytes)) return bytes
@@ -28,15 +28,15 @@ interface Level {
 }
 
 /**
- * Without recursion: a record may be nested as deep as JSON.parse goes. Values are put together with `+`, which V8 does not copy:
- * joined, each level would be copied for each one around it.
+ * Without recursion: a record can be nested as deeply as JSON.parse allows. Values are concatenated with `+`, which V8
+ * does not copy; joining would copy each level for every enclosing one.
  */
 class Canonical {
   readonly #text: string
   readonly #levels: Level[] = []
   #at = 0
 
-  /** @param text is known to be JSON. */
+  /** @param text must be valid JSON. */
   constructor(text: string) {
     this.#text = text
   }
@@ -53,7 +53,7 @@ class Canonical {
     }
   }
 
-  /** @returns the text of a value that ends here; undefined when one was opened. */
+  /** @returns the text of a value that ends here; undefined if one was opened. */
   #token(): string | undefined {
     const char = this.#skip()
     if (char === '"') return this.#string()
@@ -67,7 +67,7 @@ class Canonical {
     return undefined
   }
 
-  /** Behind a value: the next one begins, or its list or object ends and is a value itself. */
+  /** After a value: the next one starts, or its list or object ends and is a value itself. */
   #closed(level: Level): string | undefined {
     if (this.#skip() !== ',') return this.#close(level)
     this.#at++
@@ -137,7 +137,7 @@ function listText({ parts }: Level): string {
 }
 
 function objectText({ parts }: Level): string {
-  // The order of equal keys stays: sorting is stable.
+  // Sorting is stable, so equal keys keep their order.
   parts.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
   let text = ''
   for (const { key, value } of parts) text += text === '' ? `${key}:${value}` : `,${key}:${value}`

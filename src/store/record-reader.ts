@@ -1,4 +1,7 @@
-/** Reads the exact bytes of a record: from the case's segments, or from the archive when the case only refers to it. */
+/**
+ * Reads the exact bytes of a record from the case's segments, or from the archive if the case was made with
+ * --reference.
+ */
 import { hash } from 'node:crypto'
 import { gunzipSync, inflateRawSync } from 'node:zlib'
 import { CaseError, damagedCase, EXIT } from '../model/case-error.js'
@@ -13,7 +16,7 @@ export interface RecordPlace {
   readonly source_id: number
   readonly record_offset: number
   readonly record_length: number
-  /** Where it stands inside the value there; null when it is that value. */
+  /** Location inside the outer value; null if the record is that value. */
   readonly locator: string | null
 }
 
@@ -32,7 +35,7 @@ interface Source {
   readonly storage: string
 }
 
-/** Inflated pieces that are kept: records of one file are usually asked for together. */
+/** Cache of inflated pieces: records of one file are usually read together. */
 const CACHE_BYTES = 96 * 1024 * 1024
 
 export class RecordReader {
@@ -56,7 +59,7 @@ export class RecordReader {
     )
   }
 
-  /** @throws CaseError exit 12 when the bytes can not be had or are not those that were indexed. */
+  /** @throws CaseError exit 12 if the bytes are unavailable or not those that were indexed. */
   read(sourceId: number, offset: number, length: number, locator: string | null = null): Buffer {
     if (!isPlace(offset, length)) {
       throw damagedCase(`a record of source ${sourceId} has no place: ${length} bytes at ${offset}`)
@@ -69,7 +72,7 @@ export class RecordReader {
     return this.read(source_id, record_offset, record_length, locator)
   }
 
-  /** Records of one outer value are usually asked for together: its text is walked once. */
+  /** Caches the outer value, whose records are usually read together. */
   #wrapped(key: string, outer: () => Buffer, locator: string): Buffer {
     if (this.#outer?.key !== key) this.#outer = { key, tree: TextTree.ofBytes(outer()) }
     const steps = parseLocator(locator)
@@ -99,7 +102,7 @@ export class RecordReader {
     })
   }
 
-  /** `--reference`: the file must still be there, and still be the same. */
+  /** `--reference`: the file must still exist and be unchanged. */
   #referenced(sourceId: number): Buffer {
     return this.#cached(`f${sourceId}`, () => {
       const source = this.#source.get(sourceId) as Source | undefined
@@ -113,7 +116,7 @@ export class RecordReader {
       try {
         bytes = readQuietly(path)
       } catch (error) {
-        throw new CaseError(`can not read ${source.path}: ${(error as Error).message}`, {
+        throw new CaseError(`cannot read ${source.path}: ${(error as Error).message}`, {
           exit: EXIT.verificationFailed,
           hint: 'the case was made with --reference: put the archive back where it was',
           cause: error,
@@ -126,7 +129,7 @@ export class RecordReader {
       }
       const content = referencedContent(bytes, source.content_size)
       if (content !== null) return content
-      throw new CaseError(`the content of ${source.path} can not be read by reference`, {
+      throw new CaseError(`cannot read the content of ${source.path} by reference`, {
         exit: EXIT.verificationFailed,
         hint: 'index it into a case without --reference',
       })
@@ -152,19 +155,19 @@ export class RecordReader {
   }
 }
 
-/** In a case that somebody else made a column can hold anything. No record is empty. */
+/** In a hostile case a column can contain anything. No record is empty. */
 function isPlace(offset: number, length: number): boolean {
   return Number.isSafeInteger(offset) && Number.isSafeInteger(length) && offset >= 0 && length > 0
 }
 
-/** What a segment can hold: index stores no larger pieces. */
+/** Index never stores larger pieces. */
 const MOST_OF_SEGMENT = 1024 * 1024 * 1024
 
-/** No more than its row says, however much there is: a case may come from anybody. */
+/** Inflates no more than the declared length: a case may be hostile. */
 function inflated(segment: Segment, bytes: Buffer): Buffer {
   const { content_length: length, encoding } = segment
   if (!Number.isSafeInteger(length) || length < 0 || length > MOST_OF_SEGMENT)
-    throw damagedSegment(segment, `says that it holds ${length} bytes`)
+    throw damagedSegment(segment, `declares ${length} bytes`)
   const inflate = encoding === 'deflate' ? inflateRawSync : gunzipSync
   try {
     return inflate(bytes, { chunkSize: Math.max(64, length), maxOutputLength: Math.max(1, length) })
@@ -172,7 +175,7 @@ function inflated(segment: Segment, bytes: Buffer): Buffer {
     const isMore = (error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE'
     throw damagedSegment(
       segment,
-      isMore ? `holds more than the ${length} bytes that its row says` : (error as Error).message,
+      isMore ? `holds more than the ${length} bytes declared in its row` : (error as Error).message,
       error,
     )
   }

@@ -1,10 +1,10 @@
-/** What two rows of one eventID say, column by column, where one of them was made of a reduced form. */
+/** Compares two rows of one eventID column by column, if one of them is a reduced form. */
 import type { SqlValue } from '../model/dictionary.js'
 import { usesOf } from './event-uses.js'
 import type { Connection } from './connection.js'
 import { ACTION, IDENTITY, ORIGIN, OUTCOME, PLACE } from './schema.js'
 
-/** What a row says: its columns, and the resources it names as columns of their own. */
+/** The columns of a row, with its resources as further columns. */
 export type Columns = ReadonlyMap<string, SqlValue>
 
 interface Difference {
@@ -12,7 +12,7 @@ interface Difference {
   readonly values: readonly [SqlValue, SqlValue]
 }
 
-/** Conclusions from the other columns. */
+/** Derived from other columns. */
 const CONCLUDED = new Set([
   'id',
   'event_name_stem',
@@ -24,7 +24,7 @@ const CONCLUDED = new Set([
   'failed',
 ])
 
-/** A record has these whenever its reduced form does: where it has none, the form says something else. */
+/** A record has these whenever its reduced form does; if it lacks one, the form differs. */
 const ALWAYS_IN_RECORDS = new Set([
   'event_source',
   'event_name',
@@ -45,7 +45,7 @@ export class FormReader {
       columns.filter((column) => !CONCLUDED.has(column.name)).map((column) => `${name}.${column.name}`),
     )
     const joins = DICTIONARIES.map(({ name }) => `JOIN ${name} ON ${name}.id = e.${name}_id`)
-    // Some forms have the time to the millisecond, CloudTrail to the second.
+    // Some forms have milliseconds, CloudTrail has seconds.
     this.#columns = db.prepare<[number], Record<string, SqlValue>>(
       `SELECT e.event_time_ms / 1000 AS event_time, e.request_id, e.shared_event_id, ${shared.join(', ')}
        FROM event e ${joins.join(' ')} WHERE e.id = ?`,
@@ -65,21 +65,21 @@ export class FormReader {
   }
 }
 
-/** @returns the columns in which the form cannot be one of this record; empty when it can. */
+/** @returns the columns that contradict the record; empty if the form can be one of it. */
 export function contradictions(record: Columns, form: Columns): Difference[] {
-  // What an export calls the user is a session's or an alias, unless it is an IAM user.
+  // The user in an export is a session or an alias, unless it is an IAM user.
   const isUser = record.get('principal_type') === 'IAMUser'
   return differences(record, form, (column, isMissing) =>
     isMissing ? ALWAYS_IN_RECORDS.has(column) : column !== 'user_name' || isUser,
   )
 }
 
-/** @returns the columns in which both say something, and not the same. */
+/** @returns the columns in which both have different values. */
 export function disagreements(a: Columns, b: Columns): Difference[] {
   return differences(a, b, (_, isMissing) => !isMissing)
 }
 
-/** Whether all that the form says is said by the other. */
+/** Whether `other` has every value of the form. */
 export function covers(other: Columns, form: Columns): boolean {
   return differences(other, form, () => true).length === 0
 }
@@ -97,10 +97,10 @@ function differences(
   return found
 }
 
-/** No row of a problem grows with the evidence. */
+/** Problem rows must not grow with the evidence. */
 const MOST_SHOWN = { columns: 5, values: 5, length: 200 }
 
-/** What the rows of one eventID do not agree in, put in words: each column once, with all that is said of it. */
+/** Describes the differences between rows of one eventID: each column once, with all of its values. */
 export class Differences {
   readonly #values = new Map<string, Set<SqlValue>>()
   readonly #lacking = new Set<string>()
@@ -113,7 +113,7 @@ export class Differences {
     }
   }
 
-  /** Columns of one of the two only. */
+  /** Columns that only one of the two has. */
   lacking(a: Columns, b: Columns): void {
     for (const column of a.keys()) if (!b.has(column)) this.#lacking.add(nameOf(column))
     for (const column of b.keys()) if (!a.has(column)) this.#lacking.add(nameOf(column))
@@ -130,7 +130,7 @@ export class Differences {
   }
 }
 
-/** A resource is a column here by its number, which says nothing to a reader. */
+/** A resource is a column named by its ID, which means nothing to a reader. */
 function nameOf(column: string): string {
   return column.startsWith('resource ') ? 'resources' : column
 }
@@ -140,7 +140,7 @@ function cut(texts: readonly string[], most: number, between: string): string {
   return texts.slice(0, most).join(between) + more
 }
 
-/** Values are those of evidence: as JSON, and not all of a long one. */
+/** Values are evidence: written as JSON and truncated. */
 function shown(value: SqlValue): string {
   return value === null ? 'none' : JSON.stringify(value).slice(0, MOST_SHOWN.length)
 }

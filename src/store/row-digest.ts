@@ -1,23 +1,23 @@
 /**
- * The digest over the rows that one source gave, in the order in which they were made. Taken when it is indexed, and made again by
- * `verify`. Nothing in it depends on the path, the run or the row numbers: equal content gives an equal digest in every case.
+ * Digest over the rows of a source in the order they were made. Computed when indexing, and again by `verify`.
+ * Independent of path, run and row numbers: equal content has an equal digest in every case.
  */
 import { createHash, type Hash } from 'node:crypto'
 import type { Entry, ResourceUse, SqlValue } from '../model/dictionary.js'
 
-/** Where the bytes of a record are. */
+/** Location of a record's bytes. */
 export interface Place {
   readonly sourceId: number
   readonly offset: number
   readonly length: number
-  /** The way to a wrapped record; null when it is the value itself. */
+  /** Path to a wrapped record; null if it is the value itself. */
   readonly locator: string | null
 }
 
-/** A shared value of an event, by its number and that as text. */
+/** A shared value of an event, by ID, also as text. */
 type Shared = Pick<Entry, 'id' | 'label'>
 
-/** What the digest covers of an event: as `EventDraft` has it, or as the columns of its row give it back. */
+/** The parts of an event covered by the digest, from an `EventDraft` or from the columns of its row. */
 export interface DigestedEvent {
   readonly eventTimeMs: number | null
   readonly action: Shared
@@ -39,7 +39,7 @@ export interface DigestedProblem {
 
 type DigestedPlace = Omit<Place, 'sourceId'>
 
-/** Rows are hashed in pieces of many kB: one call a row would cost more than the hashing. */
+/** Rows are hashed in chunks of many kB: a call per row would cost more than the hashing. */
 const PIECE_BYTES = 64 * 1024
 
 export class RowDigest {
@@ -47,7 +47,7 @@ export class RowDigest {
   readonly #piece = Buffer.allocUnsafe(PIECE_BYTES)
   #used = 0
 
-  /** @param uses ` resource.role` for each use, ordered by both. */
+  /** @param uses ` resource.role` for each use, sorted by both. */
   event({ offset, length, locator }: DigestedPlace, row: DigestedEvent, uses: string): void {
     const ids = `${row.action.label} ${row.place.label} ${row.identity.label} ${row.origin.label} ${row.outcome.label}`
     const texts = `${row.eventId} ${row.requestId} ${row.sharedEventId}`
@@ -59,7 +59,7 @@ export class RowDigest {
     this.#add(`problem ${kind} ${byteOffset ?? ''} ${byteLength ?? ''}\n`)
   }
 
-  /** @param values the fields of the line, in the order of the table. None of them can hold the end of a line. */
+  /** @param values the fields of the line in table order. None can contain a line end. */
   accessLine({ offset, length }: Omit<DigestedPlace, 'locator'>, values: readonly SqlValue[]): void {
     this.#add(`access ${offset} ${length}\n${values.join('\n')}\n`)
   }
@@ -68,7 +68,7 @@ export class RowDigest {
     this.#add(`aggregate ${offset} ${length} ${locator} ${JSON.stringify(counts)}\n`)
   }
 
-  /** Of the rows since the last one was taken. */
+  /** Digest of the rows since the last call. */
   take(): string {
     this.#hashPiece()
     const digest = this.#hash.digest('hex')
@@ -89,7 +89,7 @@ export class RowDigest {
   }
 }
 
-/** In the order of their ids, each once: the digest must not depend on the order in which a record names things. */
+/** Sorted by ID without duplicates: the digest must not depend on the order in which a record names resources. */
 export function inKeyOrder(uses: readonly ResourceUse[]): readonly ResourceUse[] {
   if (uses.length < 2) return uses
   const sorted = uses.toSorted(compareUses)
@@ -103,7 +103,7 @@ function compareUses(a: ResourceUse, b: ResourceUse): number {
   return a.resource.id < b.resource.id ? -1 : a.resource.id > b.resource.id ? 1 : a.role - b.role
 }
 
-/** The uses of an event as the digest covers them. */
+/** The uses of an event as covered by the digest. */
 export function usesText(resources: readonly ResourceUse[]): string {
   let uses = ''
   for (const { resource, role } of inKeyOrder(resources)) uses += ` ${resource.label}.${role}`

@@ -1,6 +1,7 @@
 /**
- * A SQLite database written by hand, for SQLite to read once: page 1 with the header and the schema, and the pages of the
- * tables (https://www.sqlite.org/fileformat2.html, 1.3 and 2.6). It needs neither locks nor a journal, for it is thrown away.
+ * Writes an SQLite database by hand, to be read once: page 1 with header and schema, and the pages of the tables
+ * (https://www.sqlite.org/fileformat2.html, 1.3 and 2.6). Needs neither locks nor a journal, since it is deleted
+ * afterwards.
  */
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { PAGE_SIZE } from './format.js'
@@ -17,7 +18,7 @@ export interface ShardTable {
   append(rowid: number | bigint, values: readonly RowValue[]): void
 }
 
-/** What a shard is written to. */
+/** The file that a shard is written to. */
 export interface ShardFile {
   table(name: string): ShardTable
   close(): void
@@ -25,7 +26,7 @@ export interface ShardFile {
 }
 
 const CHUNK_PAGES = 32
-/** SQLite locks bytes at 1 GiB, and takes a page there for damage if a tree uses it (file format, 1.4). */
+/** SQLite locks bytes at 1 GiB, and treats a table page there as damage (file format, 1.4). */
 const LOCK_PAGE = 2 ** 30 / PAGE_SIZE + 1
 const NO_PAGE = Buffer.alloc(PAGE_SIZE)
 const SCHEMA_FORMAT = 4
@@ -97,14 +98,14 @@ export class RowFile implements ShardFile {
     page.writeUInt32BE(1, 40)
     page.writeUInt32BE(SCHEMA_FORMAT, 44)
     page.writeUInt32BE(UTF8, 56)
-    // The count of pages is valid for change 1, the one above.
+    // The page count is valid for change counter 1, set above.
     page.writeUInt32BE(1, 92)
     page.writeUInt32BE(3_053_000, 96)
     return page
   }
 }
 
-/** The schema's rows must fit beside the file header on page 1: a shard's tables need a third of it. */
+/** The schema must fit on page 1 next to the file header: a shard's tables need a third of it. */
 class SchemaPage {
   #rowid = 0
   readonly #rows: RowValue[][] = []
@@ -122,7 +123,7 @@ class SchemaPage {
     const free = page === undefined ? 0 : page.readUInt16BE(5) - 8 - 2 * this.#rowid
     if (pages.length !== 1 || page === undefined || free < FILE_HEADER)
       throw new Error('the schema of a shard does not fit on its first page')
-    // The b-tree header stands behind the file header; the cells stay where they are.
+    // The b-tree header follows the file header; the cells keep their offsets.
     page.copyWithin(FILE_HEADER, 0, 8 + 2 * this.#rowid)
     page.fill(0, 0, FILE_HEADER)
     return page

@@ -1,15 +1,15 @@
 /**
- * Rows → b-tree pages of a SQLite table (https://www.sqlite.org/fileformat2.html, sections 1.6 and 2.1). Binding sixteen
- * values and stepping a statement costs 2 to 3 µs a row, writing the row's bytes 0.4 µs: SQLite then copies them as they
- * are with INSERT … SELECT. Only tables with a rowid, only rows in the order of their rowids.
+ * Rows → b-tree pages of an SQLite table (https://www.sqlite.org/fileformat2.html, sections 1.6 and 2.1). Binding
+ * sixteen values and stepping a statement costs 2 to 3 µs a row, writing its bytes 0.4 µs; INSERT … SELECT then copies
+ * them unchanged. Only for tables with a rowid, in rowid order.
  */
 import { PAGE_SIZE } from './format.js'
 import { putAnyVarint, putVarint } from './varint.js'
 
-/** Numbers are safe integers, bigints have 64 bits, strings have no lone surrogate: `append` throws for any other. */
+/** Numbers must be safe integers, bigints have 64 bits, strings no lone surrogates: `append` throws otherwise. */
 export type RowValue = number | bigint | string | Buffer | null
 
-/** Takes finished pages, whose memory is then used again. @returns the page's number. */
+/** Takes a finished page, whose memory is then reused. @returns the page's number. */
 export type PutPage = (page: Buffer) => number
 
 const LEAF_HEADER = 8
@@ -20,17 +20,17 @@ const INTERIOR = 0x05
 const MAX_LOCAL = PAGE_SIZE - 35
 const MIN_LOCAL = Math.trunc(((PAGE_SIZE - 12) * 32) / 255) - 23
 const OVERFLOW_BYTES = PAGE_SIZE - 4
-/** From here on a native call beats a loop over the characters. */
+/** From this length on a native call is faster than a loop. */
 const LONG_TEXT = 48
 const TWO_32 = 0x1_0000_0000
 
 const MIN_INTEGER = -(2n ** 63n)
 const MAX_INTEGER = 2n ** 63n - 1n
 const ROOM = 4 * PAGE_SIZE
-/** A longer row gets a buffer of its own size, which goes with the row: most rows have a few hundred bytes. */
+/** A longer row gets a temporary buffer of its own: most rows have a few hundred bytes. */
 const MAX_KEPT = 64 * PAGE_SIZE
 
-/** The page being written. One for all: allocating 16 kB a page made a third of the garbage. */
+/** The page being written, shared: allocating 16 kB per page made a third of the garbage. */
 const PAGE = Buffer.alloc(PAGE_SIZE)
 
 interface Child {
@@ -41,7 +41,7 @@ interface Child {
 export class RowPages {
   readonly #put: PutPage
   readonly #columns: number
-  /** Cells of the page in progress, one behind the other; the row being written comes last. */
+  /** Cells of the current page one after the other; the row being written is last. */
   #cells = Buffer.allocUnsafe(ROOM)
   #view = viewOf(this.#cells)
   readonly #starts = new Uint16Array(PAGE_SIZE / 4)
@@ -59,9 +59,9 @@ export class RowPages {
   }
 
   /**
-   * `rowid` must be greater than the one before. A null where the table has its INTEGER PRIMARY KEY.
+   * `rowid` must be greater than the previous one. The value of an INTEGER PRIMARY KEY column is null.
    *
-   * @throws for a value that the row would not give back as it is: a wrong value in a case is worse than none.
+   * @throws for a value that would not be read back unchanged: a wrong value in a case is worse than none.
    */
   append(rowid: number | bigint, values: readonly RowValue[]): void {
     checkRowid(rowid)
@@ -72,7 +72,7 @@ export class RowPages {
       this.#appendLong(rowid, body)
       return
     }
-    // The header is known only now: the body was written behind the room that it needs at most.
+    // The header is known only now: the body was written after the space it needs at most.
     const cells = this.#cells
     let at = this.#putVarint(this.#used, payload)
     at = this.#putRowid(at, rowid)
@@ -83,7 +83,7 @@ export class RowPages {
     this.#endCell(at + body.bytes, rowid)
   }
 
-  /** Writes what is left. @returns the table's root page. */
+  /** Writes the rest. @returns the table's root page. */
   finish(): number {
     if (this.#count > 0 || this.#leaves.length === 0) this.#flush()
     let level: Child[] = this.#leaves
@@ -203,7 +203,7 @@ export class RowPages {
 
   /** The first bytes stay in the cell, the rest goes to a chain of overflow pages. */
   #appendLong(rowid: number | bigint, body: Body): void {
-    // The header goes right in front of the body, into the room that was left for it.
+    // The header is written right before the body, into the reserved space.
     const cells = this.#cells
     const start = body.start - body.types
     this.#types.copy(cells, putVarint(cells, start, body.types), 0, body.typeBytes)
@@ -219,7 +219,7 @@ export class RowPages {
     if (cells.length > MAX_KEPT) this.#resize(ROOM)
   }
 
-  /** Last piece first: each page names the one behind it. */
+  /** Last piece first, since each page contains the number of the next. */
   #putOverflow(rest: Buffer): number {
     let next = 0
     for (
@@ -236,9 +236,9 @@ export class RowPages {
   }
 
   #interiors(children: readonly Child[]): Child[] {
-    // 13 bytes a cell at most: 4 of the child, 9 of its last rowid; and 2 of the pointer to the cell.
+    // At most 13 bytes per cell: 4 of the child, 9 of its last rowid; plus 2 for the pointer to the cell.
     const most = Math.trunc((PAGE_SIZE - INTERIOR_HEADER) / 15)
-    // Shared out evenly: SQLite takes an interior page without a cell, which has one child, for damage.
+    // Distributed evenly: SQLite treats an interior page without cells (a single child) as damage.
     const pages = Math.ceil(children.length / most)
     const cut = (page: number): number => Math.floor((page * children.length) / pages)
     return Array.from({ length: pages }, (_, n) => this.#interior(children.slice(cut(n), cut(n + 1))))
@@ -283,12 +283,12 @@ export class RowPages {
   }
 }
 
-/** Where a row's values lie before its header is known. */
+/** Location of a row's values before its header is known. */
 interface Body {
   readonly start: number
   readonly bytes: number
   readonly typeBytes: number
-  /** Length of the header: the types and the varint of this length itself. */
+  /** Length of the header: the types and the varint of this length. */
   readonly types: number
 }
 
@@ -296,7 +296,7 @@ function viewOf(buffer: Buffer): DataView {
   return new DataView(buffer.buffer, buffer.byteOffset, buffer.length)
 }
 
-/** @throws for a value that a row would not give back as it is. */
+/** @throws for a value that would not be read back unchanged. */
 export function checkHeld(value: RowValue): void {
   const isHeld =
     typeof value === 'number'
@@ -317,7 +317,7 @@ function checkRowid(rowid: number | bigint): void {
   if (!isHeld || rowid < 0) throw notHeld(rowid)
 }
 
-/** Serial type of an integer (file format, 2.1); 0 and 1 need no bytes at all. */
+/** Serial type of an integer (file format, 2.1); 0 and 1 take no bytes. */
 function integerType(value: number): number {
   if (!Number.isSafeInteger(value)) throw notHeld(value)
   if (value === 0) return 8

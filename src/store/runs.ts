@@ -1,4 +1,4 @@
-/** The record of index runs. Each row hashes the one before, so that a removed or changed row shows. */
+/** The record of index runs. Each row hashes the previous one, so that a removed or changed row is found. */
 import { hash } from 'node:crypto'
 import { hostname, userInfo } from 'node:os'
 import type { Connection } from './connection.js'
@@ -55,7 +55,7 @@ interface RunRow {
   readonly [column: string]: string | number | null
 }
 
-/** What a run's hash covers: every column but the hash itself. */
+/** The hash of a run covers every column but itself. */
 export function runHash(row: RunRow, previous: string | null): string {
   const covered = Object.entries(row).filter(
     ([column]) => column !== 'row_hash' && column !== 'previous_hash',
@@ -63,7 +63,7 @@ export function runHash(row: RunRow, previous: string | null): string {
   return hash('sha256', JSON.stringify([previous, covered]))
 }
 
-/** A run that was killed has no hash yet: it gets one when the next run ends. */
+/** A killed run has no hash until the next run ends. */
 function sealRuns(db: Connection): void {
   let previous: string | null = null
   const update = db.prepare('UPDATE runs SET previous_hash = ?, row_hash = ? WHERE id = ?')

@@ -1,6 +1,6 @@
 /**
- * The case file's tables, each column with its meaning: the one place that says what a case holds. DDL, `data_dictionary`
- * and docs/case-file.md are made from it.
+ * The case file's tables and the meaning of each column: the single source of DDL, `data_dictionary` and
+ * docs/case-file.md.
  */
 import { AGGREGATE } from './aggregate-schema.js'
 import { ACCESS_CALL, ACCESS_CLIENT, ACCESS_LOG, REQUESTER_NAME } from './access-log-schema.js'
@@ -31,8 +31,8 @@ export const ACTION: TableSpec = {
       'Management, Data, Insight, NetworkActivity (eventCategory; null before eventVersion 1.07)',
     ),
     text('event_version', 'Version of the record format (eventVersion)'),
-    int('read_only', '1 read, 0 write, null not said (readOnly)'),
-    int('management_event', '1, 0, null not said (managementEvent)'),
+    int('read_only', '1 read, 0 write, null if absent (readOnly)'),
+    int('management_event', '1, 0, null if absent (managementEvent)'),
   ],
 }
 
@@ -71,7 +71,7 @@ export const IDENTITY: TableSpec = {
     text('session_issuer_type', 'userIdentity.sessionContext.sessionIssuer.type'),
     text(
       'session_issuer_arn',
-      'userIdentity.sessionContext.sessionIssuer.arn: the role or user behind the session',
+      'userIdentity.sessionContext.sessionIssuer.arn: the role or user of the session',
     ),
     text('session_issuer_id', 'userIdentity.sessionContext.sessionIssuer.principalId'),
     text('session_issuer_account_id', 'userIdentity.sessionContext.sessionIssuer.accountId'),
@@ -135,7 +135,7 @@ export const OUTCOME: TableSpec = {
     text('error_message', 'errorMessage'),
     int(
       'failed',
-      '1 when the record tells a failure, by errorCode, errorMessage or its response (ConsoleLogin)',
+      '1 if the record reports a failure, by errorCode, errorMessage or its response (ConsoleLogin)',
     ),
   ],
 }
@@ -268,11 +268,7 @@ export const SOURCE: TableSpec = {
     int('records', 'Records found', 'NOT NULL'),
     int('events', 'Records that became events', 'NOT NULL'),
     int('duplicates', 'Records already known from another place', 'NOT NULL'),
-    int(
-      'replaced',
-      'Reduced forms of which the case has the full record, which stands in their place',
-      'NOT NULL',
-    ),
+    int('replaced', 'Reduced forms replaced by their full record', 'NOT NULL'),
     int('rejected', 'Records that could not be used', 'NOT NULL'),
     text('row_digest', 'SHA-256 over the rows made of this source; verify makes it again from the rows'),
     text('path_account_id', 'Account that the path claims'),
@@ -389,8 +385,8 @@ export const TABLES: readonly TableSpec[] = [
 ]
 
 /**
- * Full text, contentless: the text itself is in the record. What repeats from event to event (caller, origin, name, error) is
- * indexed once, by dictionary id, in value_text: half of the words of an archive, for a hundredth of the rows.
+ * Full text, contentless: the text itself is in the record. Values repeated from event to event (caller, origin, name,
+ * error) are indexed once, by dictionary ID, in value_text: half of the words of an archive in a hundredth of the rows.
  */
 export const TEXT_TABLES = ['event_text', 'value_text', 'access_text'] as const
 

@@ -1,6 +1,6 @@
 /**
- * A worker's own small database: the same tables as the case, written as finished pages, thrown away after the merge. It
- * needs no durability: what is not merged is done again.
+ * A worker's own small database: the tables of the case, written as finished pages, deleted after the merge. It needs
+ * no durability, since anything not merged is redone.
  */
 import { clean } from '../model/clean-text.js'
 import { rowNumber, useNumber } from '../model/event-id.js'
@@ -56,7 +56,7 @@ export const SHARD_TABLES: readonly TableSpec[] = [
   AGGREGATE,
 ]
 
-/** Copied as they are into the case, so they are declared as there; of the others SQLite reads the rows one by one. */
+/** Copied into the case as bytes, so they are declared identically; rows of the others are read one by one. */
 const COPIED: ReadonlySet<TableSpec> = new Set([EVENT, EVENT_RESOURCE, SEGMENT, ACCESS_LOG])
 
 const ROW_TABLES: readonly RowTable[] = [
@@ -83,7 +83,7 @@ export class Shard {
   #problems = 0
   readonly #digest = new RowDigest()
 
-  /** @param firstId first of the row numbers that are the batch's own: see model/event-id.ts. */
+  /** @param firstId first of the batch's own IDs: see model/event-id.ts. */
   constructor(path: string, runId: number, firstId: number, plain: PlainSqlite) {
     this.#runId = runId
     this.#firstId = firstId
@@ -228,7 +228,7 @@ export class Shard {
     this.#file.close()
   }
 
-  /** After a failure: what is in it does not count, and a second failure must not hide the first. */
+  /** After a failure its content does not count, and a second failure must not hide the first. */
   abandon(): void {
     this.#file.abandon()
   }
@@ -259,13 +259,13 @@ export class Shard {
   }
 }
 
-/** A file system can keep times of a billion years. */
+/** A file system can store times billions of years away. */
 function wholeOrNull(ms: number): number | null {
   const whole = Math.trunc(ms)
   return Number.isSafeInteger(whole) ? whole : null
 }
 
-/** The URI of a request holds its key, so that most lines have its words once. */
+/** The request URI contains the key, so most lines have its words once. */
 function accessWords({ objectKey, requestUri, referer, versionId, text }: AccessDraft): string {
   const isSaid =
     typeof requestUri === 'string' && typeof objectKey === 'string' && requestUri.includes(objectKey)

@@ -1,19 +1,19 @@
 /**
- * Files that SQLite looks for by name next to a database. It rolls back, replays or deletes what it finds there, whoever put it
- * there: each has to be one that a run of ours left.
+ * Files that SQLite finds by name next to a database. It rolls back, replays or deletes them, whoever made them, so
+ * each must be one that a run of ours left.
  */
 import { closeSync, fstatSync, lstatSync, openSync, readSync } from 'node:fs'
 import { CaseError, EXIT } from '../model/case-error.js'
 import { APPLICATION_ID } from './format.js'
 import { HEADER_BYTES, parseHeader, type FileHeader } from './file-header.js'
 
-/** `hot`: a transaction was under way when its run was killed. `idle`: nothing of it has to be rolled back. */
+/** `hot`: a transaction was open when its run was killed. `idle`: there is nothing to roll back. */
 export type JournalState = 'none' | 'idle' | 'hot'
 
 const MAGIC = Buffer.from('d9d505f920a163d7', 'hex')
 const ENDS = ['-journal', '-wal', '-shm'] as const
 
-/** Where a database is about to be made. @throws CaseError exit 2 */
+/** For a database about to be created. @throws CaseError exit 2 */
 export function refuseSideFiles(path: string): void {
   for (const file of ENDS.map((end) => path + end)) {
     const stats = lstatSync(file, { throwIfNoEntry: false })
@@ -24,7 +24,7 @@ export function refuseSideFiles(path: string): void {
   }
 }
 
-/** @param path without symbolic links. @throws CaseError exit 12 for files that no run of ours left. */
+/** @param path without symbolic links. @throws CaseError exit 12 for files not left by a run of ours. */
 export function journalState(path: string): JournalState {
   for (const file of [`${path}-wal`, `${path}-shm`]) {
     if (lstatSync(file, { throwIfNoEntry: false }) !== undefined)
@@ -38,7 +38,7 @@ export function journalState(path: string): JournalState {
   const start = withFile(file, (read) => read(0, 28))
   if (isPlausible(start)) {
     if (start.subarray(0, 8).equals(MAGIC)) return 'hot'
-    // Until it is synced, SQLite keeps zeros where it will say how much there is.
+    // Until it is synced, SQLite keeps zeros in place of the record count.
     if (start.subarray(0, 12).every((byte) => byte === 0)) return 'idle'
   }
   // The run that was writing it may be done by now.
@@ -54,8 +54,8 @@ function isPlausible(start: Buffer): boolean {
 }
 
 /**
- * Whether a hot journal was written for the case as it is now: a stale one would put old pages among new ones, or cut the file.
- * Only while nobody writes. @throws CaseError exit 12
+ * Whether a hot journal belongs to the current state of the case: a stale one would restore old pages among new ones,
+ * or truncate the file. Only while nobody writes. @throws CaseError exit 12
  */
 export function checkJournal(path: string, now: FileHeader): void {
   const file = `${path}-journal`
@@ -68,7 +68,7 @@ type Read = (at: number, length: number) => Buffer
 function misfit(read: Read, size: number, now: FileHeader): string | null {
   const head = read(0, 28)
   const pages = head.readUInt32BE(16)
-  // At the end stands the name of a file that SQLite deletes: one transaction over several files, which no run of ours makes.
+  // It ends with the name of a file that SQLite deletes: a multi-file transaction, which we never make.
   if (size >= 16 && read(size - 8, 8).equals(MAGIC)) return 'it names another file'
   if (head.readUInt32BE(24) !== now.pageSize) return 'its pages have another size'
   const before = firstPage(read, size, now.pageSize)
@@ -76,12 +76,12 @@ function misfit(read: Read, size: number, now: FileHeader): string | null {
   const then = parseHeader(before)
   if (then?.applicationId !== APPLICATION_ID) return 'it is of another database'
   if (then.pageCount !== null && then.pageCount !== pages) return 'it contradicts itself'
-  // The first page may have been written already, with the counter that this transaction gives it.
+  // The first page may already have the change counter of this transaction.
   const steps = (now.changeCounter - then.changeCounter) >>> 0
   return steps <= 1 ? null : 'it is of another state of the case'
 }
 
-/** What page 1 was before: the journal holds it when the transaction changed it. */
+/** Previous content of page 1, if the transaction changed it. */
 function firstPage(read: Read, size: number, pageSize: number): Buffer | undefined {
   const recordBytes = pageSize + 8
   for (let at = 0; at + 28 <= size;) {

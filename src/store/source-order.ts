@@ -1,8 +1,8 @@
-/** The order of places by what does not depend on runs: the path, and where a path was read twice, the bytes there. */
+/** Orders locations independently of runs: by path, and if a path was read twice, by content. */
 import type { Connection } from './connection.js'
 import type { RecordPlace } from './record-reader.js'
 
-/** Paths that are remembered: neighbouring events come from the same few files. */
+/** Cached paths: neighbouring events are from the same few files. */
 const MOST_KNOWN = 50_000
 
 interface Place extends RecordPlace {
@@ -14,7 +14,7 @@ export class SourceOrder {
   readonly #known = new Map<number, string>()
 
   constructor(db: Connection) {
-    // Members of one container are in its order, as they are numbered.
+    // Members of a container are in its order, by ID.
     this.#key = db
       .prepare<[number], string>(
         `SELECT path || char(0) || coalesce(path_hex, '') || char(0) || coalesce(container_sha256, sha256, '') FROM source WHERE id = ?`,

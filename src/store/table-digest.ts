@@ -1,6 +1,6 @@
 /**
- * Digests over what can not be made again from the evidence: which files were met, and what was wrong with them. Each run leaves
- * them in its counts, so that they stand under the hash of its row, and `verify` compares the newest.
+ * Digests over what cannot be rebuilt from the evidence: which files were found, and their problems. Each run stores
+ * them in its counts, covered by the hash of its row; `verify` compares the newest.
  */
 import { createHash } from 'node:crypto'
 import type { Connection } from './connection.js'
@@ -9,7 +9,7 @@ import { VERIFICATION_TABLES } from './verification-schema.js'
 
 const LATER_DESCRIBED = VERIFICATION_TABLES.map(({ name }) => `'${name}'`).join(', ')
 
-/** Columns that somebody added are not covered, nor those that an older minor format does not have. */
+/** Excludes columns added by others, and those that an older minor format lacks. */
 function ourRows(table: string, key: string): (minor: number) => string {
   const columns = TABLES.find(({ name }) => name === table)?.columns ?? []
   return (minor) => {
@@ -23,10 +23,10 @@ const DIGESTED = {
   problem: ourRows('problem', 'id'),
   meta: ourRows('meta', 'key'),
   resource_role: ourRows('resource_role', 'id'),
-  // digest verify describes its own tables when it makes them.
+  // digest verify describes its own tables when it creates them.
   data_dictionary: () => `SELECT * FROM data_dictionary
     WHERE substr(table_name || '.', 1, instr(table_name || '.', '.') - 1) NOT IN (${LATER_DESCRIBED}) ORDER BY rowid`,
-  // Tens of millions of rows: their numbers are hashes of the other columns, only this one is not covered by them.
+  // Tens of millions of rows: IDs are hashes of the other columns, so only `derived` is left to cover.
   resource: () => 'SELECT count(*), sum(derived), sum(derived * (id % 1000000007)) FROM resource',
 } as const
 

@@ -1,10 +1,10 @@
 /**
- * The full text of a batch, made by its worker and taken over by the case as it is. A worker lets FTS5 build an index in
- * memory; its segments (sorted words with their rows) are copied into the case's own shadow tables under new numbers, and
- * entered in the structure record. So the one thread that merges never sees a word: 0.2 instead of 3.9 µs an event.
+ * The full text of a batch, built by its worker and adopted by the case unchanged. A worker lets FTS5 build an index in
+ * memory; its segments (sorted words with their rows) are copied into the case's shadow tables under new numbers, and
+ * added to the structure record. The merging thread never sees a word: 0.2 instead of 3.9 µs an event.
  *
- * The layout is that of FTS5's source, fts5_index.c: %_data holds the averages under id 1, the structure under id 10, and
- * page `pgno` of segment `segid` under (segid << 37) + pgno; %_idx names the first word of each page.
+ * The layout is from FTS5's source, fts5_index.c: %_data has the averages under id 1, the structure under id 10, and
+ * page `pgno` of segment `segid` under (segid << 37) + pgno; %_idx has the first word of each page.
  */
 import Database from 'better-sqlite3'
 import { PAGE_SIZE } from './format.js'
@@ -23,7 +23,7 @@ import {
 export const WORKER_TEXTS = ['event_text', 'access_text'] as const
 export type WorkerText = (typeof WORKER_TEXTS)[number]
 
-/** What a shard has in place of a full-text table: its pages, their first words, and which segments they make; or the text itself. */
+/** What a shard has in place of a full-text table: index pages, their first words and segments; or the text itself. */
 export function textTables(name: WorkerText): readonly RowTable[] {
   return [
     table(`${name}_data`, 'id INTEGER PRIMARY KEY, block'),
@@ -41,13 +41,13 @@ const AVERAGES_ID = 1
 const STRUCTURE_ID = 10
 /** 2^37: the bits of a page number, its height and its kind. */
 const SEGMENT_STEP = 0x20_0000_0000
-/** FTS5_MAX_SEGMENT: it gives no larger number to a segment, and refuses to open more. */
+/** FTS5_MAX_SEGMENT: the largest segment number, and the most segments that FTS5 opens. */
 const MAX_SEGMENTS = 2000
 /** Words wait in memory up to this size: what is added between two spills is one segment. */
 const HASH_BYTES = 64 * 1024 * 1024
-/** Characters after which an index in memory is written away: some 60,000 events, 12 MB of index. */
+/** Characters after which an in-memory index is spilled: 60,000 events, 12 MB of index. */
 const SPILL_CHARACTERS = 32 * 1024 * 1024
-/** A file of terabytes must not make more segments than FTS5 can open: the pieces grow after this many. */
+/** A file of terabytes must not make more segments than FTS5 can open: after this many, pieces grow. */
 const SPILLS_OF_ONE_SIZE = 100
 
 /** A worker's index in memory, written to a shard and emptied after each batch. */
@@ -79,7 +79,7 @@ export class TextIndex {
       .raw()
   }
 
-  /** What a failed batch left is forgotten. */
+  /** Discards the rest of a failed batch. */
   begin(file: ShardFile): void {
     if (this.#db.inTransaction) this.#db.exec('ROLLBACK')
     this.#file = file
@@ -94,13 +94,13 @@ export class TextIndex {
     if (this.#characters > SPILL_CHARACTERS * 2 ** Math.trunc(this.#spills / SPILLS_OF_ONE_SIZE)) this.spill()
   }
 
-  /** Writes what was added since the last time to the shard. */
+  /** Writes what was added since the last spill to the shard. */
   spill(): void {
     if (this.#characters === 0 || this.#file === undefined) return
     this.#db.exec('COMMIT')
     const data = this.#file.table(`${this.name}_data`)
     const idx = this.#file.table(`${this.name}_idx`)
-    // The index was emptied, so its numbers begin anew with 1.
+    // The index was emptied, so its segment numbers start at 1 again.
     const shift = this.#segments
     let averages: number[] = []
     for (const [id, block] of this.#data.iterate()) {
@@ -132,7 +132,10 @@ interface ShardSegment extends Segment {
   readonly words: number
 }
 
-/** Takes the segments of an attached shard into the case. Inside a transaction of `db`, which must not use the table itself. */
+/**
+ * Copies the segments of an attached shard into the case. Inside a transaction of `db`, which must not use the table
+ * itself.
+ */
 export function mergeTextSegments(db: Connection, shard: string, name: WorkerText): void {
   const own = db
     .prepare<[], ShardSegment>(
@@ -145,7 +148,7 @@ export function mergeTextSegments(db: Connection, shard: string, name: WorkerTex
   const [newest = { merging: 0, segments: [] }] = structure.levels
   if (structure.levels.length === 0) structure.levels.push(newest)
   const averages = allVarints(readBlock(db, name, AVERAGES_ID) ?? Buffer.alloc(0))
-  // FTS5 guards its shadow tables against everybody but itself.
+  // FTS5 protects its shadow tables.
   db.unsafeMode(true)
   try {
     for (const { id: from, firstPage, lastPage, rows, words } of own) {
@@ -162,7 +165,7 @@ export function mergeTextSegments(db: Connection, shard: string, name: WorkerTex
   }
 }
 
-/** Takes the text that a shard brings as it is. */
+/** Indexes the text that a shard delivers. */
 export function mergeTextRows(db: Connection, shard: string, name: WorkerText): void {
   db.exec(`INSERT INTO main.${name} (rowid, body) SELECT id, body FROM ${shard}.${name}_row ORDER BY id`)
 }
@@ -177,14 +180,14 @@ export function hasKnownStructure(db: Connection, name: WorkerText): boolean {
   }
 }
 
-/** How many segments a search has to look into. */
+/** Number of segments that a search looks into. */
 export function countTextSegments(db: Connection, name: WorkerText): number {
   return readStructure(db, name).levels.reduce((sum, { segments }) => sum + segments.length, 0)
 }
 
-/** By FTS5 itself, in a connection of its own: one that has read the structure would not see that it changed. */
+/** By FTS5, in a separate connection: one that has read the structure would not notice the change. */
 export function joinTextSegments(db: Connection, name: WorkerText): void {
-  // As many pages as there are: everything of the fullest level becomes one segment.
+  // More pages than exist: everything on the fullest level becomes one segment.
   db.exec(`INSERT INTO ${name} (${name}, rank) VALUES ('merge', 1000000000)`)
 }
 

@@ -1,4 +1,4 @@
-/** Where a worker puts the words of a batch: an index of its own, or the text as it is. */
+/** Where a worker puts the words of a batch: its own index, or plain text. */
 import type { PlainSqlite } from './plain-sqlite.js'
 import type { ShardFile, ShardTable } from './row-file.js'
 import { FTS_DDL, TEXT_TABLES } from './schema.js'
@@ -11,7 +11,7 @@ export interface TextSink {
   spill(): void
 }
 
-/** The text as it is, for FTS5 to index in the case. */
+/** Plain text, which FTS5 indexes in the case. */
 class TextRows implements TextSink {
   readonly name: WorkerText
   readonly #table: ShardTable
@@ -26,11 +26,11 @@ class TextRows implements TextSink {
   }
 
   spill(): void {
-    // Nothing waits.
+    // Nothing is buffered.
   }
 }
 
-/** Empty ones, to be used again. */
+/** Empty indexes for reuse. */
 const idle = new Map<WorkerText, TextIndex[]>(WORKER_TEXTS.map((name) => [name, []]))
 
 function takeIndex(name: WorkerText, file: ShardFile): TextIndex {

@@ -1,4 +1,4 @@
-/** FTS5's record of the segments of an index, and its numbers. */
+/** FTS5's structure record, which lists the segments of an index. */
 import { putVarint } from './varint.js'
 
 export interface Segment {
@@ -18,7 +18,7 @@ export interface Structure {
   readonly levels: Level[]
 }
 
-/** Cookie, count of levels, count of segments, count of writes; then each level with its segments, the oldest first. */
+/** Cookie, number of levels, of segments, of writes; then each level with its segments, oldest first. */
 export function parseStructure(block: Buffer): Structure {
   const read = new VarintReader(block, 4)
   const levelCount = read.next()

@@ -1,7 +1,7 @@
 import Database from 'better-sqlite3'
 import { FTS_DDL } from './schema.js'
 
-/** The words of a text, as FTS5 cuts and folds them. */
+/** The tokens of a text, split and folded by FTS5. */
 export class TextWords {
   readonly #db = new Database(':memory:')
   readonly #empty

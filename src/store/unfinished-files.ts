@@ -1,6 +1,6 @@
 /**
- * Files that are made for others: written in a folder of their own next to where they go, and given their names when all of them
- * are whole. SQLite's journal and whatever else comes while they are written is in there, too.
+ * Output files are written in a temporary folder next to their destination and renamed when all are complete. SQLite's
+ * journal and other temporary files are in there, too.
  */
 import { spawn, type ChildProcessByStdio } from 'node:child_process'
 import {
@@ -24,7 +24,7 @@ import { exactPath } from './case-path.js'
 const SQLITE_ENDS = ['-journal', '-wal', '-shm'] as const
 
 export class UnfinishedFiles {
-  /** Where to write instead of the path that was asked for; the files that go with it are called after it, too. */
+  /** Path to write instead of the requested one; accompanying files are named after it. */
   readonly path: string
   readonly #given: string
   readonly #out: string
@@ -33,8 +33,8 @@ export class UnfinishedFiles {
   readonly #cleaner: Cleaner
 
   /**
-   * @param ends of the names of all files that may be made; '' is the file itself.
-   * @throws CaseError exit 2 when one of them is there, or can not be made.
+   * @param ends suffixes of all files that may be made; '' is the file itself. @throws CaseError exit 2 if one exists
+   * or cannot be created.
    */
   constructor(out: string, ends: readonly string[]) {
     this.#given = out
@@ -48,7 +48,7 @@ export class UnfinishedFiles {
     this.#cleaner = startCleaner(this.#folder, this.#names())
     try {
       makeFolder(this.#folder, out)
-      // By it the cleaner knows the folder that this run has made.
+      // Identifies this run's folder to the cleaner.
       this.#cleaner.stdin.write(String(lstatSync(this.#folder, { bigint: true }).ino))
     } catch (error) {
       this.#cleaner.stdin.end()
@@ -56,7 +56,7 @@ export class UnfinishedFiles {
     }
   }
 
-  /** @returns the paths that were asked for, of the files that were made. */
+  /** @returns the requested paths of the files that were made. */
   publish(): string[] {
     const published: string[] = []
     try {
@@ -73,13 +73,13 @@ export class UnfinishedFiles {
     return published.map((end) => this.#given + end)
   }
 
-  /** Takes away what was made and has no name of its own yet. */
+  /** Removes files that were not renamed yet. */
   discard(): void {
     for (const name of this.#names()) rmSync(path.join(this.#folder, name), { force: true })
     try {
       rmdirSync(this.#folder)
     } catch {
-      // Somebody put a file there, which is not ours to remove.
+      // Not empty: someone else put a file there.
     }
     this.#cleaner.stdin.end()
   }
@@ -94,7 +94,7 @@ function existsAlready(file: string): CaseError {
   return new CaseError(`${file} exists already`, { hint: 'name a new file: nothing is ever overwritten' })
 }
 
-/** Exclusively: whatever is in it is ours. */
+/** Exclusively: everything in it is ours. */
 function makeFolder(folder: string, out: string): void {
   try {
     mkdirSync(folder, { mode: 0o700 })
@@ -105,20 +105,20 @@ function makeFolder(folder: string, out: string): void {
           hint: `when no other is, remove it: rm -r ${shellWord(folder)}`,
           cause: error,
         })
-      : new CaseError(`can not write ${out}: ${message}`, {
+      : new CaseError(`cannot write ${out}: ${message}`, {
           hint: 'name a file in a folder of yours',
           cause: error,
         })
   }
 }
 
-/** Never over another file, which rename would do. */
+/** Never overwrites a file, as rename would. */
 function moveToNew(from: string, to: string): void {
   try {
     linkSync(from, to)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw existsAlready(to)
-    // Not every file system has links: there, an empty file keeps the name free.
+    // Not every file system has hard links: there an empty file reserves the name.
     keepName(to)
     renameSync(from, to)
     return
@@ -136,7 +136,7 @@ function keepName(file: string): void {
 
 type Cleaner = ChildProcessByStdio<Writable, null, null>
 
-/** Waits for the end of its input, which comes with ours. */
+/** Waits for the end of its input, which comes when this process ends. */
 const CLEANER = `
 const { lstatSync, rmdirSync, rmSync } = require('node:fs')
 const [folder, ...names] = process.argv.slice(1)
@@ -151,8 +151,8 @@ process.stdin.on('error', () => undefined).on('data', (text) => (inode += text))
 })`
 
 /**
- * A process of its own removes what is left when this one is stopped: inside of SQLite no signal would be heard, and Ctrl-C is
- * to work at once. It is in no process group of ours, since that is what a terminal stops.
+ * A child process removes leftovers if this one is stopped: inside SQLite no signal is handled, and Ctrl-C must work at
+ * once. It is outside our process group, which is what a terminal stops.
  */
 function startCleaner(folder: string, names: readonly string[]): Cleaner {
   const cleaner = spawn(process.execPath, ['-e', CLEANER, '--', folder, ...names], {
@@ -161,7 +161,7 @@ function startCleaner(folder: string, names: readonly string[]): Cleaner {
     stdio: ['pipe', 'ignore', 'ignore'],
     windowsHide: true,
   })
-  // Without it, what is left is found by the next run.
+  // Without it the next run finds the leftovers.
   cleaner.on('error', () => undefined)
   cleaner.stdin.on('error', () => undefined)
   cleaner.unref()

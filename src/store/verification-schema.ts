@@ -1,4 +1,4 @@
-/** Tables that `coldtrail digest verify` adds to a case when it has something to keep: older cases do not have them. */
+/** Tables that `coldtrail digest verify` adds to a case when it has something to store. */
 import { FILE_STATES } from '../model/verification.js'
 import type { Connection } from './connection.js'
 import { createTable, type TableSpec } from './schema.js'
@@ -15,14 +15,14 @@ export const VERIFICATION: TableSpec = {
     text('keys_sha256', 'JSON array: SHA-256 of each file of public keys that was given', 'NOT NULL'),
     text('counts', 'JSON: files by kind and state'),
     text('gaps', 'JSON array: times without digests, by trail, account and region'),
-    text('statement', 'JSON array of sentences: what was done, what it shows, what it can not show'),
+    text('statement', 'JSON array of sentences: what was done, what it shows, what it does not establish'),
     text('row_hash', 'SHA-256 over the columns above, its rows of verification_file and the row_hash before'),
   ],
 }
 
 const VERIFICATION_FILE: TableSpec = {
   name: 'verification_file',
-  meaning: 'What a validation says of each file. The newest finished validation counts.',
+  meaning: 'Result of a validation for each file. The newest finished validation counts.',
   columns: [
     int('run', 'verification.id', 'NOT NULL'),
     text('kind', 'digest, log, lake-sign, lake-result', 'NOT NULL'),

@@ -1,4 +1,4 @@
-/** Keeps what a validation of the digests found, and tells it again. */
+/** Stores and reads the results of digest validation. */
 import { hash } from 'node:crypto'
 import type {
   CheckedFile,
@@ -57,7 +57,7 @@ export class VerificationWriter {
   }
 }
 
-/** What a validation found, and the hash of the one before: a changed or removed result shows. */
+/** Covers the results of a validation and the previous hash, so that a changed or removed result is found. */
 export function verificationHash(db: Connection, id: number): string {
   const previous = db
     .prepare(
@@ -71,7 +71,7 @@ export function verificationHash(db: Connection, id: number): string {
   return hash('sha256', JSON.stringify([previous ?? null, row, files]))
 }
 
-/** The newest validation that ended, or null. One with keys goes before one without: it says more. */
+/** The newest finished validation, or null. One with keys takes precedence over one without. */
 export function latestVerification(db: Connection): VerificationInfo | null {
   if (!hasVerifications(db)) return null
   const row = db.prepare(`SELECT * FROM verification WHERE finished IS NOT NULL ${NEWEST}`).get() as
@@ -99,7 +99,7 @@ export function latestVerification(db: Connection): VerificationInfo | null {
 
 const NEWEST = "ORDER BY keys_sha256 <> '[]' DESC, id DESC LIMIT 1"
 
-/** What the newest validation that met this source says of it; null when none did. */
+/** Result of the newest validation that covered this source; null if none did. */
 export function signedState(db: Connection, sourceId: number): SignedState | null {
   if (!hasVerifications(db)) return null
   const row = db
@@ -115,14 +115,14 @@ export function signedState(db: Connection, sourceId: number): SignedState | nul
 }
 
 export interface DigestStates {
-  /** When the validation that counts for most of them ended. */
+  /** End of the validation that applies to most of them. */
   readonly finished: string
-  /** Whether there was anything signed to check by. */
+  /** Whether there was anything signed to check against. */
   readonly hasDigests: boolean
   readonly of: (sourceId: number) => FileState | null
 }
 
-/** For many rows of few files; null when no validation has ended. */
+/** For many rows of few files; null without a finished validation. */
 export function digestStates(db: Connection): DigestStates | null {
   const latest = latestVerification(db)
   if (latest === null) return null
@@ -139,7 +139,7 @@ export function digestStates(db: Connection): DigestStates | null {
   return { finished, hasDigests, of }
 }
 
-/** By what `show` knows of a place. */
+/** By the location fields that `show` has. */
 export function signedStateAt(
   db: Connection,
   place: { readonly source_path: string; readonly member: string | null; readonly sha256: string | null },

@@ -1,4 +1,4 @@
-/** Two twins behind one interface: worker threads, or the same code inline. */
+/** One interface with two implementations: worker threads, or the same code inline. */
 import { createRequire } from 'node:module'
 import { Piscina } from 'piscina'
 import type { SourceResult } from './case/check-sources.js'
@@ -6,7 +6,7 @@ import type { Finding } from './case/finding.js'
 import type { Failure, SourcesTask, WholeCheck, WholeTask } from './case/tasks.js'
 import * as inline from './worker.js'
 
-/** Found by a name of package.json: a bundled module does not know how far it is from its source. */
+/** Resolved through package.json: a bundled module does not know its distance to the source. */
 const THREAD = createRequire(import.meta.url).resolve('#verify-thread')
 
 export interface VerifyPool {

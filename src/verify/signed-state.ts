@@ -1,2 +1,2 @@
-/** What the newest `digest verify` says of a source: for everything that tells where an event comes from. */
+/** Results of the newest `digest verify` for a source. */
 export { signedState, signedStateAt } from '../store/verification.js'

@@ -1,4 +1,4 @@
-/** What runs in a thread of the verifying pool. */
+/** A thread of the verifying pool. */
 import {
   guarded,
   runSources,

@@ -55,7 +55,7 @@ describe('export', () => {
     expect(await exported('xml', '--all')).toMatchObject({ exit: 2, stdout: '' })
   })
 
-  it('writes a new file, whole, and beside it what it is', async () => {
+  it('writes a new file, complete, with a description next to it', async () => {
     const file = path.join(folder, 'out.jsonl')
     const { stdout, stderr, exit } = await exported('timesketch', '--all', '--output', file)
     expect({ stdout, exit }).toEqual({ stdout: '', exit: 0 })
@@ -74,13 +74,13 @@ describe('export', () => {
     expect(readFileSync(file).equals(bytes)).toBe(true)
   })
 
-  it('tells with --json what went to a file, and asks for one', async () => {
+  it('prints with --json what was written, and requires --output', async () => {
     const refused = await exported('csv', '--all', '--json')
     expect(refused).toMatchObject({ exit: 2, stderr: '' })
     expect(JSON.parse(refused.stdout)).toMatchObject({
       error: { hint: expect.stringContaining('--output FILE') as string, exit: 2 },
     })
-    const file = path.join(folder, 'told.jsonl')
+    const file = path.join(folder, 'out.jsonl')
     const { stdout, stderr, exit } = await exported('timesketch', '--all', '--output', file, '--json')
     expect({ stderr, exit }).toEqual({ stderr: '', exit: 0 })
     expect(JSON.parse(stdout)).toEqual({
@@ -101,7 +101,7 @@ describe('export', () => {
     expect((await exported('jsonl', '--principal', 'alice')).stderr).not.toContain('nobody')
   })
 
-  it('leaves nothing where it can not write', async () => {
+  it('leaves nothing where it cannot write', async () => {
     expect(await exported('csv', '--all', '--output', path.join(folder, 'none', 'x.csv'))).toMatchObject({
       exit: 2,
     })

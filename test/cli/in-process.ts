@@ -45,7 +45,7 @@ export async function tryCommand(
   }
 }
 
-/** An error is told as the program tells it: by its message and exit code. */
+/** Reports an error like the program: by its message and exit code. */
 export async function runCommand(command: RunnableCommand, ...argv: string[]): Promise<Ran> {
   const { error, ...ran } = await tryCommand(command, ...argv)
   if (error === undefined) return ran

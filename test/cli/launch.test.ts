@@ -74,7 +74,7 @@ describe('a command line', () => {
   })
 })
 
-it('is told to be wrong in JSON as any error is', async () => {
+it('is reported in JSON like any error', async () => {
   const { code, stdout, stderr } = await start(['info', '--nonsense', '--json']).done
   const error = { message: 'there is no flag --nonsense', hint: 'see coldtrail info --help', exit: 2 }
   expect({ code, stderr, result: JSON.parse(stdout) as unknown }).toEqual({
@@ -84,7 +84,7 @@ it('is told to be wrong in JSON as any error is', async () => {
   })
 })
 
-describe('what can not be understood is told in two lines, which say what to type', () => {
+describe('a mistyped command line gives two lines with what to type', () => {
   it.each([
     ['find nothing', 'there is no command find nothing', 'see coldtrail find --help'],
     [
@@ -133,8 +133,8 @@ describe('what can not be understood is told in two lines, which say what to typ
     ['find window --since', 'Flag --since expects a value', 'see coldtrail find window --help'],
   ])('%s', async (typed, message, hint) => {
     const options = { cwd: QUICKSTART, env: { COLDTRAIL_CASE: caseFile } }
-    const told = await start(typed.split(' '), options).done
-    expect(told).toMatchObject({ code: 2, stdout: '', stderr: `Error: ${message}\n  ${hint}\n` })
+    const reported = await start(typed.split(' '), options).done
+    expect(reported).toMatchObject({ code: 2, stdout: '', stderr: `Error: ${message}\n  ${hint}\n` })
     const json = await start([...typed.split(' '), '--json'], options).done
     if (!typed.endsWith('--since'))
       expect(JSON.parse(json.stdout)).toEqual({ error: { message, hint, exit: 2 } })

@@ -174,7 +174,7 @@ describe('verifyLog', () => {
     }).toThrow('does not end in a line')
   })
 
-  it('has a last hash that tells whether the end was cut off', () => {
+  it('has a last hash that shows whether the end was cut off', () => {
     const log = threeLines()
     const { lastHash } = verifyLog(log)
     expect(change(log, (lines) => lines.slice(0, 2))).toEqual([])

@@ -19,7 +19,7 @@ describe('the case in what is suggested', () => {
     ['see with: coldtrail verify', "see with: coldtrail verify --case 'a b'"],
     ['coldtrail digest verify --keys k', "coldtrail digest verify --case 'a b' --keys k"],
     ['coldtrail show X, coldtrail info.', "coldtrail show --case 'a b' X, coldtrail info --case 'a b'."],
-  ])('stands in %s', (line, expected) => {
+  ])('is in %s', (line, expected) => {
     expect(withCase(line, 'a b')).toBe(expected)
     expect(withCase(line, undefined)).toBe(line)
   })
@@ -30,7 +30,7 @@ describe('the case in what is suggested', () => {
     'coldtrail index FOLDER --case c',
     'another coldtrail is indexing',
     'a newer coldtrail',
-  ])('does not stand in %s', (line) => {
+  ])('is not in %s', (line) => {
     expect(withCase(line, 'c2')).toBe(line)
   })
 })

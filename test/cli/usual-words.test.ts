@@ -44,9 +44,9 @@ describe('the usual words', () => {
   ])('%j: a name may begin with a dash, behind --', async (typed, words) => {
     const { stdout, stderr, code } = await run([...typed, `--case=${caseFile}`])
     expect(code).toBe(2)
-    const told = stdout + stderr
-    expect(told).toContain('there is no flag')
-    expect(told).toContain(words.replace(' -- ', ` --case=${caseFile} -- `))
+    const reported = stdout + stderr
+    expect(reported).toContain('there is no flag')
+    expect(reported).toContain(words.replace(' -- ', ` --case=${caseFile} -- `))
   })
 
   it('summary --by principal says why it counts otherwise than the report', async () => {

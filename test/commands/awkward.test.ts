@@ -1,4 +1,4 @@
-/** Odd questions get an answer, or are told what is wrong with them: never a stack. */
+/** Odd questions get an answer or a clear error, never a stack. */
 import path from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { quickstartCase } from '../contracts/quickstart-case.js'
@@ -105,9 +105,9 @@ describe('find with names as people have them', () => {
       'e02ecc2d-b95b-46db-b241-97934aa90181 CreateAccessKey',
       /IDs are not among the words: search for e02ecc2d-\S+ by itself$/m,
     ],
-  ])('says what to try next: %s %s', async (kind, value, told) => {
+  ])('says what to try next: %s %s', async (kind, value, reported) => {
     const { code, stderr } = await ask('find', kind, value)
-    expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringMatching(told) as string })
+    expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringMatching(reported) as string })
   })
 })
 
@@ -120,7 +120,7 @@ describe('index', () => {
     expect(stderr).toContain('there was no file to read')
   })
 
-  it('tells the text of a log from a path, and does not print all of it', async () => {
+  it('distinguishes the text of a log from a path, and does not print all of it', async () => {
     const text = `{"Records":[{"eventName":"${'x'.repeat(3000)}"}]}`
     const { code, stderr } = await run(['index', text, '--case', newCase()])
     expect(code).toBe(2)

@@ -69,7 +69,7 @@ describe('export jsonl writes what find --format jsonl --records shows', () => {
   })
 })
 
-it('tells how many of each, and what a filter leaves out', async () => {
+it('prints how many of each, and what a filter leaves out', async () => {
   const { stderr } = await exported('jsonl', '--all')
   expect(stderr).toContain(
     `${BOTH_KINDS.events} events, ${BOTH_KINDS.lines} lines of access logs, ${BOTH_KINDS.counts} count of aggregated events`,
@@ -127,7 +127,7 @@ it('csv: every column of every kind, and no cell is a formula', async (test) => 
   expect(only.stdout.split('\n')[0]).toBe([...EVENT_COLUMNS, 'kind', 'resources'].join(','))
 })
 
-it('with --output the file beside it counts every kind', async () => {
+it('with --output the sidecar counts every kind', async () => {
   const file = path.join(scratch(), "odd name'; $(x) =1.csv")
   expect(await exported('csv', '--all', '--output', file)).toMatchObject({ exit: 0, stdout: '' })
   const sidecar = JSON.parse(readFileSync(`${file}.export.json`, 'utf8')) as unknown

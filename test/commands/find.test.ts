@@ -49,11 +49,11 @@ async function findIn(
   const before = end === -1 ? argv : argv.slice(0, end)
   const after = end === -1 ? [] : argv.slice(end)
   const ran = await runCommand(COMMANDS[kind], ...before, '--case', path, ...after)
-  return { ...ran, stderr: told(ran.stderr) }
+  return { ...ran, stderr: reported(ran.stderr) }
 }
 
 /** Without empty lines. */
-function told(stderr: string): string {
+function reported(stderr: string): string {
   return stderr
     .split('\n')
     .filter((line) => line !== '')
@@ -90,7 +90,7 @@ const ALICE = 'alice: user arn:aws:iam::111122223333:user/dev/Alice AIDAALICE000
 const nobody = (): string => `no event matches
 no caller has this name; records that mention it: coldtrail find text --case ${tiny.path} '"nobody"'`
 
-it('shows a table, and tells whom it means and how many on stderr', async () => {
+it('shows a table, with the matched principal and the count on stderr', async () => {
   const { stdout, stderr, exit } = await find('principal', 'alice')
   const lines = stdout.trimEnd().split('\n')
   expect(lines).toHaveLength(4)
@@ -130,12 +130,12 @@ it('answers each question', async () => {
   expect(ids((await find('window', '--since', '2023-07-11', ...jsonl)).stdout)).toEqual(['7'])
 })
 
-it.each(['±3m', '+-3m', '3m'])('takes %s behind the event of --around', async (spread) => {
+it.each(['±3m', '+-3m', '3m'])('takes %s after the event of --around', async (spread) => {
   const around = ['--around', '2023-07-10T11:42:00Z', spread, '--format', 'jsonl']
   expect(ids((await find('window', ...around)).stdout)).toEqual(['3', '1', '2', '5', '6'])
 })
 
-it('takes a time for the value of a command that needs one, also behind --around', async () => {
+it('takes a time for the value of a command that needs one, also after --around', async () => {
   const around = ['--around', '2023-07-10T11:42:00Z', '3m', '--format', 'jsonl']
   expect((await find('principal', ...around)).stderr).toContain('no caller has this name')
 })
@@ -261,7 +261,7 @@ describe('filters', () => {
     expect(ids(stdout)).toEqual(expected)
   })
 
-  it('tells how a SOAP name was understood', async () => {
+  it('notes how a SOAP name was understood', async () => {
     const { stderr } = await find(
       'window',
       '--since',
@@ -279,7 +279,7 @@ describe('filters', () => {
     })
   })
 
-  it('reads --error behind -- as a value', async () => {
+  it('reads --error after -- as a value', async () => {
     const { stderr, exit } = await find('text', '--', '--error')
     expect({ stderr, exit }).toEqual({ stderr: 'no event matches', exit: 0 })
   })

@@ -1,4 +1,4 @@
-/** The commands that count events say how many lines of access logs stand beside them, and how to see those. */
+/** The commands that count events note how many access-log lines match as well, and how to show them. */
 import path from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import FindResource from '../../src/commands/find/resource.js'
@@ -24,7 +24,10 @@ beforeAll(async () => {
 
 const NOTE = /^(.*) (?:is|are) not among these counts: coldtrail (.*)$/m
 
-async function told(command: unknown, ...argv: string[]): Promise<readonly [number: string, ask: string]> {
+async function reported(
+  command: unknown,
+  ...argv: string[]
+): Promise<readonly [number: string, ask: string]> {
   const { stderr, exit } = await runCommand(command, ...argv, '--case', CASE)
   expect(exit).toBe(0)
   const [, number, ask] = NOTE.exec(stderr) ?? []
@@ -37,8 +40,8 @@ describe.each<[string, unknown, readonly string[]]>([
   ['principals', Principals, []],
   ['resources', Resources, []],
 ])('%s', (_name, command, argv) => {
-  it('counts what stands beside, and the command that it names shows as many', async () => {
-    const [number, ask] = await told(command, ...argv)
+  it('counts rows of other kinds, and the command that it names shows as many', async () => {
+    const [number, ask] = await reported(command, ...argv)
     expect(number).toBe(`${LINES.length} lines of access logs, 1 count of aggregated events`)
     expect(ask).toBe(
       `find window --case ${CASE} --since 2024-03-04T00:00:00Z --kind access-log --kind aggregate`,
@@ -57,12 +60,12 @@ describe.each<[string, unknown, readonly string[]]>([
     const within = LINES.filter(
       ({ timeMs }) => timeMs >= Date.UTC(2024, 2, 4, 0, 2) && timeMs < Date.UTC(2024, 2, 4, 0, 3),
     )
-    expect(await told(command, ...argv, ...scope)).toEqual([
+    expect(await reported(command, ...argv, ...scope)).toEqual([
       `${within.length} lines of access logs`,
       `find window --case ${CASE} ${scope.join(' ')} --kind access-log`,
     ])
     const failed = within.filter(({ status, error }) => status >= 400 || error !== null)
-    expect((await told(command, ...argv, ...scope, '--error'))[0]).toBe(
+    expect((await reported(command, ...argv, ...scope, '--error'))[0]).toBe(
       `${failed.length} lines of access logs`,
     )
   })
@@ -75,8 +78,8 @@ describe.each<[string, unknown, readonly string[]]>([
   it('has the numbers in --json', async () => {
     const { stdout, stderr } = await runCommand(command, ...argv, '--json', '--case', CASE)
     expect(stderr).toBe('')
-    const { not_counted: beside } = JSON.parse(stdout) as { not_counted: unknown }
-    expect(beside).toEqual({ access_log_lines: LINES.length, aggregates: 1 })
+    const { not_counted: others } = JSON.parse(stdout) as { not_counted: unknown }
+    expect(others).toEqual({ access_log_lines: LINES.length, aggregates: 1 })
   })
 })
 
@@ -86,7 +89,7 @@ it.each<[string, unknown, readonly string[]]>([
   ['find resource --history', FindResource, ['--history']],
 ])('%s counts the lines of that bucket', async (_name, command, argv) => {
   const own = LINES.filter(({ bucket }) => bucket === 'logs-0').length
-  expect(await told(command, 'logs-0', ...argv)).toEqual([
+  expect(await reported(command, 'logs-0', ...argv)).toEqual([
     `${own} lines of access logs`,
     `find resource --case ${CASE} logs-0 --kind access-log`,
   ])

@@ -46,7 +46,7 @@ function columnsOf(name: string): Map<string, string> {
   return new Map(columns.all(name).map((column) => [column.name, column.type]))
 }
 
-/** What docs/case-file.md tells of tables and views: name → columns. */
+/** Tables and views in docs/case-file.md: name → columns. */
 function documented(): Map<string, string[]> {
   const [own = ''] = DOCUMENT.split('<!-- end: schema -->')
   const [, ...sections] = own.split(/^#### /m)
@@ -64,7 +64,7 @@ describe('docs/case-file.md', () => {
     expect(DOCUMENT).toBe(await caseDocument(DOCUMENT))
   })
 
-  it('tells every table, view and column of a fresh case', () => {
+  it('lists every table, view and column of a fresh case', () => {
     const known = documented()
     const described = items.filter(({ type, sql }) => type !== 'index' && !sql.startsWith('CREATE VIRTUAL'))
     for (const { name } of described) {
@@ -73,7 +73,7 @@ describe('docs/case-file.md', () => {
     for (const name of TEXT_TABLES) expect(DOCUMENT).toContain(`\`${name}\``)
   })
 
-  it('tells every index of a finished case', async () => {
+  it('lists every index of a finished case', async () => {
     const db = new Database(await quickstartCase(), { readonly: true })
     const built = schemaOf(db).filter(({ type }) => type === 'index')
     db.close()

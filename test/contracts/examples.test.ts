@@ -1,4 +1,4 @@
-/** Every example of --help and every recipe of the README and docs/recipes.md, run as it stands by a shell: in a folder that has what they speak of. */
+/** Every example of --help and every recipe of the README and docs/recipes.md, run unchanged by a shell in a folder with the files they name. */
 import { chmodSync, copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'

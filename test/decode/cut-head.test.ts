@@ -1,4 +1,4 @@
-/** A text that lost its beginning: wherever it was cut, and whatever its strings hold, the records after the cut one are read. */
+/** A text that lost its beginning: wherever it was cut and with any strings in it, the records after the cut one are read. */
 import { describe, expect, it } from 'vitest'
 import { ContentDecoder } from '../../src/decode/decode.js'
 import { LIMITS } from '../../src/decode/limits.js'

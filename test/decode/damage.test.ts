@@ -97,7 +97,7 @@ function damaged(
 }
 
 describe('records in shapes', () => {
-  it('are all there when nothing is damaged, whatever the piece size', () => {
+  it('are all there without damage, for any piece size', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...SAMPLES),

@@ -1,4 +1,4 @@
-/** Of every element of every list, whatever it holds, there is an event or a problem: counted again by a program in Python. */
+/** Every element of every list, of any content, becomes an event or a problem: counted again by a Python program. */
 import { spawnSync } from 'node:child_process'
 import path from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -118,19 +118,22 @@ describe('every element is an event or a problem', () => {
     const counts = countByPython(all.map(({ text }) => text))
     const wrong = all.flatMap(({ name, text, good: least }, index) => {
       const { found, records, rejected, problems } = decodeText(text)
-      const told = problems.filter(({ kind }) => kind === 'bad-record' || kind === 'bad-json').length
+      const reported = problems.filter(({ kind }) => kind === 'bad-record' || kind === 'bad-json').length
       const full = records.filter(({ reduced }) => !reduced).length
       const isRight =
-        found === counts[index] && records.length + rejected === found && full >= least && told >= rejected
+        found === counts[index] &&
+        records.length + rejected === found &&
+        full >= least &&
+        reported >= rejected
       return isRight
         ? []
-        : [{ name, expected: counts[index], found, records: records.length, rejected, full, least, told }]
+        : [{ name, expected: counts[index], found, records: records.length, rejected, full, least, reported }]
     })
     expect(wrong.slice(0, 20)).toEqual([])
   })
 })
 
-describe('what a wrapper repeats of a record that can not be read is a reduced event', () => {
+describe('record fields in the wrapper of an unreadable record become a reduced event', () => {
   it('with the place of the record in the problem', () => {
     const rows = [
       'null',

@@ -103,7 +103,7 @@ const SPICE = [
 ]
 
 describe('JsonReader', () => {
-  it('agrees with JSON.parse on generated documents, whatever the piece size', () => {
+  it('agrees with JSON.parse on generated documents, for any piece size', () => {
     fc.assert(fc.property(jsonText, agrees), { numRuns: 1500 })
   })
 
@@ -189,8 +189,8 @@ describe('JsonReader', () => {
         expect(ids).toEqual(lines.map((_, n) => String(n)).filter((id) => id !== String(damaged)))
         const start = parts.slice(0, damaged).reduce((sum, part) => sum + part.length + between.length, 0)
         expect(reading.problems[0]).toMatchObject({ byteOffset: start })
-        const told = reading.problems[0]!.byteOffset! + reading.problems[0]!.byteLength!
-        expect(told).toBeGreaterThanOrEqual(start + short.length)
+        const reported = reading.problems[0]!.byteOffset! + reading.problems[0]!.byteLength!
+        expect(reported).toBeGreaterThanOrEqual(start + short.length)
       }),
       { numRuns: 1000 },
     )
@@ -219,7 +219,7 @@ describe('JsonReader', () => {
     expect(lost).toBeLessThan(40 * 1000)
   })
 
-  it('finds the next record of a list behind one that swallows more than a value may have', () => {
+  it('finds the next record of a list after one that swallows more than a value may have', () => {
     const swallowing = '{"eventVersion":"1.08","eventID":"bad","open":{"a":1}'
     const rest = Array.from({ length: 400 }, (_, n) => record(n)).join(',')
     const reading = read(Buffer.from(`{"Records":[${swallowing},${rest}]}`), 1000, 8192)
@@ -238,7 +238,7 @@ describe('JsonReader', () => {
     }
   })
 
-  it('skips a value over the limit and goes on behind it, without keeping it', () => {
+  it('skips a value over the limit and continues after it, without keeping it', () => {
     const big = JSON.stringify({ eventVersion: '1.08', pad: 'x'.repeat(5000) })
     const text = `{"Records":[${record(1)},${big},${record(3)}]}`
     for (const piece of [text.length, 100]) {
@@ -254,7 +254,7 @@ describe('JsonReader', () => {
     }
   })
 
-  it('names the bytes of a value over the limit that has no end, whatever the piece size', () => {
+  it('names the bytes of an endless value over the limit, for any piece size', () => {
     const open = JSON.stringify({ eventVersion: '1.08', pad: 'x'.repeat(5000) }).slice(0, -2)
     const text = `{"Records":[${record(1)},${open}`
     for (const piece of [text.length, 100]) {
@@ -285,10 +285,13 @@ describe('JsonReader', () => {
       for (const piece of [text.length, 100]) {
         const { problems, values } = read(Buffer.from(text), piece, 1000)
         expect(values).toHaveLength(text.endsWith(record(1)) ? 1 : 0)
-        const told = problems.map(({ byteOffset, byteLength }) => [byteOffset!, byteOffset! + byteLength!])
-        expect(Math.min(...told.map(([from]) => from!))).toBe(0)
+        const reported = problems.map(({ byteOffset, byteLength }) => [
+          byteOffset!,
+          byteOffset! + byteLength!,
+        ])
+        expect(Math.min(...reported.map(([from]) => from!))).toBe(0)
         const lost = text.length - (text.endsWith(record(1)) ? record(1).length : 0)
-        expect(Math.max(...told.map(([, to]) => to!))).toBe(lost)
+        expect(Math.max(...reported.map(([, to]) => to!))).toBe(lost)
       }
     }
   })
@@ -316,7 +319,7 @@ describe('JsonReader', () => {
     expect(reading.problems).toEqual([])
   })
 
-  it('reads an object a line, and opens an envelope on a line wherever its list stands', () => {
+  it('reads an object a line, and opens an envelope on a line wherever its list is', () => {
     const list = `{"Records":[${record(4)}]}`
     const late = `{"a":{"b":1},"Records":[${record(5)},${record(6)}]}`
     const lines = [record(1), `${record(2)} \t\r`, list, late, `${record(7)}${record(8)}`, '{}', record(9)]

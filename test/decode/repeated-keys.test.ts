@@ -1,4 +1,4 @@
-/** A key that stands twice is told, whatever the text looks like, and nothing else is. */
+/** A repeated key is reported in any text, and nothing else is. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { textRepeatsKey } from '../../src/decode/repeated-keys.js'
@@ -50,8 +50,8 @@ function written(key: string, isEscaped: boolean): string {
   return `"${Array.from(key, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`).join('')}"`
 }
 
-describe('a key that stands twice', () => {
-  it('is told of every JSON that has one, and of no other', () => {
+describe('a repeated key', () => {
+  it('is found in every JSON that has one, and in no other', () => {
     let found = 0
     fc.assert(
       fc.property(value, ({ text, repeats }) => {
@@ -69,7 +69,7 @@ describe('a key that stands twice', () => {
     expect(textRepeatsKey(nested('{"b":1,"b":2}'))).toBe(true)
   })
 
-  it('is not told of what is no JSON', () => {
+  it('is not reported for text that is not JSON', () => {
     expect(textRepeatsKey('{"a":1,"a":2')).toBe(false)
     expect(textRepeatsKey('a,"b","c"')).toBe(false)
   })

@@ -1,4 +1,4 @@
-/** Tables of events, whatever their columns are called: no cell is lost, and none is taken for what it may not be. */
+/** Tables of events with any column names: no cell is lost, and no ambiguous one is guessed. */
 import { describe, expect, it } from 'vitest'
 import { parseStruct } from '../../src/decode/struct-text.js'
 import type { EventDraft } from '../../src/model/dictionary.js'

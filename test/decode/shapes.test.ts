@@ -139,7 +139,7 @@ it.each([
   ['console-csv/semicolons.csv', 'alice', 1],
   ['csv/good.csv', 'AWSService', 1],
   ['s3-access-log/good.txt', 'alice', 0],
-])('%s: bytes that are not UTF-8 are told with their place', (file, word, index) => {
+])('%s: bytes that are not UTF-8 are reported with their location', (file, word, index) => {
   const bytes = readFileSync(path.join(ROOT, file))
   const at = bytes.indexOf(word, bytes.indexOf(10, bytes.indexOf(10) + 1))
   bytes[at] = 0xfc

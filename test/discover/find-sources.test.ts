@@ -51,7 +51,7 @@ describe('files in folders', () => {
     expect(skipped).toEqual([])
   })
 
-  it('come in byte order of their paths, whatever the order of arguments', async () => {
+  it('come in byte order of their paths, independent of the order of arguments', async () => {
     const all = Array.from(
       { length: 1000 },
       (_, index) => `d${index % 7}/e${index % 11}.x/${(index * 7919) % 1000}`,
@@ -88,7 +88,7 @@ describe('overlapping arguments', () => {
     ])
   })
 
-  it('list a file once by whatever spelling, the same one in every order', async () => {
+  it('list a file once under one spelling, independent of order', async () => {
     put('a/b/c.json')
     fs.symlinkSync('a', path.join(dir, 'link'))
     process.chdir(path.join(dir, 'a'))
@@ -309,7 +309,7 @@ describe('patterns', () => {
     ])
   })
 
-  it('may stand for folders', async () => {
+  it('may match folders', async () => {
     expect((await find([`${dir}/2024/0[2-9]`])).files).toHaveLength(3)
     expect((await find([`${dir}/**`])).files).toHaveLength(4)
   })

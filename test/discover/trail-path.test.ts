@@ -93,7 +93,7 @@ describe('hints from a path', () => {
     expect(said(readTrailPath(path))).toEqual(said(hints))
   })
 
-  it('gives the same whatever was read before', () => {
+  it('gives the same independent of what was read before', () => {
     const forwards = CASES.map(([, path]) => readTrailPath(path))
     const backwards = CASES.toReversed().map(([, path]) => readTrailPath(path))
     expect(backwards.toReversed()).toEqual(forwards)

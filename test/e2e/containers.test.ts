@@ -155,7 +155,7 @@ async function problems(name: string, bytes: Buffer): Promise<{ kinds: unknown[]
 }
 
 describe('damaged containers', () => {
-  it('a member with a wrong CRC keeps its records and is told', async () => {
+  it('a member with a wrong CRC keeps its records and is reported', async () => {
     const [first] = MEMBERS
     const zip = makeZip([{ ...first!, claim: { crc: 1 } }, MEMBERS[1]!])
     expect(await problems('crc.zip', zip)).toMatchObject({
@@ -172,7 +172,7 @@ describe('damaged containers', () => {
     expect(events).toBeGreaterThanOrEqual(10)
   })
 
-  it('encrypted members and members of lying size are told', async () => {
+  it('encrypted members and members with a false size are reported', async () => {
     const zip = makeZip([
       { name: 'secret.json', bytes: part(0), claim: { flags: 1 } },
       { name: 'short.json', bytes: part(1), claim: { size: 100 } },

@@ -87,7 +87,7 @@ describe('kill -9', () => {
     await clean.expectResumed(caseFile, 'half')
   })
 
-  it('of the shards it left, nothing stays behind', async () => {
+  it('removes the shards of a killed run', async () => {
     const caseFile = newCase()
     const indexing = clean.begin(caseFile)
     await until(() => existsSync(`${caseFile}.work`))

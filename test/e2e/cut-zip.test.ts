@@ -82,7 +82,7 @@ describe('a zip without its list', () => {
     expect(reading.events).toBe(60)
     expect(reading.problems).toHaveLength(1)
     expect(detailOf(reading)).toMatch(
-      /^its list of members can not be read \(.+\); 6 members were found by their own headers; whether others followed is not known$/,
+      /^cannot read its central directory \(.+\); 6 members were found by their own headers; whether others followed is not known$/,
     )
     expect(reading.names).toEqual([
       'AWSLogs/a.json.gz',
@@ -97,11 +97,13 @@ describe('a zip without its list', () => {
     expect(shown.stdout.trimEnd()).toBe(JSON.stringify(RECORDS[59]))
   })
 
-  it('but with its beginning is told to be whole', async () => {
+  it('but with its beginning is reported as complete', async () => {
     const zip = makeZip(MEMBERS)
     const reading = await indexed(zip.subarray(0, listOf(zip) + 60))
     expect(reading).toMatchObject({ events: 60 })
-    expect(detailOf(reading)).toMatch(/its list begins behind the last of them, so none is missing$/)
+    expect(detailOf(reading)).toMatch(
+      /its central directory begins right after the last of them, so none is missing$/,
+    )
   })
 
   it.each([
@@ -147,17 +149,17 @@ describe('a zip without its list', () => {
     )
   })
 
-  it('says where a stored member with its length behind it can not be delimited, and goes on', async () => {
+  it('reports a stored member whose end is unknown because its length follows it, and goes on', async () => {
     const zip = makeZip([
       { name: 'stored.json', bytes: part(0), stored: true, descriptor: 'signed' },
       { name: 'next.json', bytes: part(1) },
     ])
     const reading = await indexed(zip.subarray(0, listOf(zip)))
     expect(reading.events).toBe(20)
-    expect(detailOf(reading)).toContain('where stored.json ends is not known: its length stood behind it')
+    expect(detailOf(reading)).toContain('where stored.json ends is not known: its length is after it')
   })
 
-  it('with damage between members goes on behind it, and says what it went over', async () => {
+  it('with damage between members continues after it, and reports the bytes skipped', async () => {
     const zip = makeZip(PIPED)
     const cut = Buffer.from(zip.subarray(0, listOf(zip)))
     const header = cut.indexOf('/etc/absolute')

@@ -18,7 +18,7 @@ import { figure } from '../helpers/counts.js'
 import { index, run, startCommand, tempFolder, BIN } from '../helpers/cli.js'
 
 const hasStrace = spawnSync('strace', ['--version']).status === 0
-if (!hasStrace) console.log('skipped: strace is missing, so system calls can not be watched')
+if (!hasStrace) console.log('skipped: strace is missing, so system calls cannot be watched')
 
 /** A small archive with everything that commands treat differently. */
 function evidence(root: string, files = 6): void {
@@ -33,7 +33,7 @@ function namesIn(root: string): string[] {
   return readdirSync(root, { recursive: true, encoding: 'utf8' }).sort()
 }
 
-/** All that tells whether somebody touched it, but what it holds. Folders are read to be listed: their access time is left out. */
+/** Everything that shows whether a file was touched, except its content. Listing folders changes their access time, which is left out. */
 function metadataOf(root: string): Record<string, Readonly<Record<string, bigint>>> {
   return Object.fromEntries(
     namesIn(root).map((name) => {
@@ -184,7 +184,7 @@ afterAll(() => {
 })
 
 describe('a case that is only asked', () => {
-  it('stays byte for byte as it is, and nothing appears beside it', async () => {
+  it('stays byte for byte as it is, and nothing appears next to it', async () => {
     const root = tempFolder('evidence')
     evidence(root)
     const folder = tempFolder('asked')

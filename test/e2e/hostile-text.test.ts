@@ -107,7 +107,7 @@ const kinds = Object.keys(HOSTILE) as (keyof typeof HOSTILE)[]
 
 interface Evil {
   readonly kind: string
-  /** What stands in every field. */
+  /** The value of every field. */
   readonly text: string
   /** What a user can type, and what the case stores in columns: no NUL, no lone surrogate. */
   readonly typed: string
@@ -250,7 +250,7 @@ describe('hostile text in every field and in file names', () => {
     ['show', ['show', EVIL[0]!.record['eventID'] as string], /^appearance 1 of 1: .*\n.*"eventVersion"/s],
   ]
 
-  it('was indexed, with the bad records told apart', () => {
+  it('was indexed, with the bad records reported', () => {
     expect(code).toBe(3)
   })
 
@@ -286,7 +286,7 @@ describe('hostile text in every field and in file names', () => {
     },
   )
 
-  it('makes one line of a table for each event, whatever line ends it holds', async () => {
+  it('makes one table line per event, with any line ends in it', async () => {
     const { stdout } = await run(['find', 'window', ...EVER, '--limit', '1000', '--case', caseFile])
     expect(stdout.trimEnd().split('\n')).toHaveLength(EVIL.length + 1)
     expect(stdout).not.toMatch(/^2024-03-04T00:00:00Z {2}s3\.amazonaws\.com {2}Forged/m)
@@ -303,7 +303,7 @@ describe('hostile text in every field and in file names', () => {
     expect(bar.out).not.toMatch(/\u001b\[31m|\u202e|\u001b\[5m|\u001b\]/)
   })
 
-  it('can not make a formula of a cell, nor two rows of one', async () => {
+  it('cannot turn a cell into a formula, nor one row into two', async () => {
     for (const args of [
       ['find', 'window', ...EVER],
       ['sql', 'SELECT * FROM events'],

@@ -112,7 +112,7 @@ describe('index', () => {
     expect(await find(caseOf('one'), 'window', ...EVER)).toHaveLength(archive.events)
   })
 
-  it('tells the same totals to people, on stderr, and keeps stdout empty', async () => {
+  it('prints the same totals for people on stderr, and keeps stdout empty', async () => {
     const { code, stdout, stderr } = await run(['index', archive.root, '--case', caseOf('people')])
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' })
     for (const [what, found] of [
@@ -140,12 +140,12 @@ describe('index', () => {
     expect(contentOf(caseOf('one'))).toEqual(before)
   })
 
-  it('leaves one sound file and nothing beside it', () => {
+  it('leaves one sound file and nothing next to it', () => {
     expect(integrity(caseOf('one'))).toBe('ok')
     expect(leftovers(caseOf('one'))).toEqual([])
   })
 
-  it('tells a file by its bytes, not by its name, place or date', async () => {
+  it('recognises a file by its bytes, not by its name, place or date', async () => {
     const root = tempFolder('renamed')
     const { files } = makeArchive(root, { files: 3, recordsPerFile: 4 })
     const caseFile = path.join(tempFolder(), 'case.sqlite')
@@ -305,7 +305,7 @@ describe('index', () => {
     })
   })
 
-  it('makes the same case of large and small files together, whatever is done at the same time', async () => {
+  it('makes the same case of large and small files together, in any concurrency', async () => {
     const root = tempFolder('mixed')
     makeArchive(root, { files: 60, recordsPerFile: 4, redeliveredEvery: 5 })
     // Over 64 MB: read in pieces, while other files are read in between by the same thread.
@@ -346,7 +346,7 @@ describe('index', () => {
     }
   })
 
-  it('reads gzip and plain files whatever they are called', async () => {
+  it('reads gzip and plain files with any name', async () => {
     const root = tempFolder('names')
     const text = (n: number): string => logText([makeRecord(n)])
     put(root, '.hidden.json.gz', gzipSync(text(1)))
@@ -433,9 +433,9 @@ describe('index', () => {
     const { code, stderr } = await run(['index', root, '--case', caseFile])
     expect(code).toBe(3)
     expect(stderr).toContain('coldtrail problems')
-    const told = await run(['problems', '--case', caseFile])
-    expect(told.code).toBe(0)
-    expect(told.stdout).toContain('notes.txt')
+    const reported = await run(['problems', '--case', caseFile])
+    expect(reported.code).toBe(0)
+    expect(reported.stdout).toContain('notes.txt')
   })
 })
 

@@ -114,10 +114,10 @@ describe('neighbours of a trail', () => {
     const count = Object.keys(NEIGHBOURS).length
     expect(totals.files).toMatchObject({ found: count + 1, indexed: 1, neighbours: count, rejected: 0 })
     const problems = await listProblems(caseFile)
-    const told: unknown = Object.fromEntries(
+    const reported: unknown = Object.fromEntries(
       problems.map(({ path, kind, detail }) => [path.split('/').at(-1), [kind, detail]]),
     )
-    expect(told).toEqual(
+    expect(reported).toEqual(
       Object.fromEntries(Object.entries(NEIGHBOURS).map(([name, [family]]) => [name, ['neighbour', family]])),
     )
     expect(code).toBe(0)

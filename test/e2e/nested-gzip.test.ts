@@ -77,7 +77,7 @@ describe('gzip inside gzip', () => {
     }
   })
 
-  it('with something behind the end, of the file or within, keeps all', async () => {
+  it('with something after the end, of the file or within, keeps all', async () => {
     const junk = Buffer.from('something else')
     for (const bytes of [
       Buffer.concat([gzipSync(gzipSync(LOG)), junk]),

@@ -1,4 +1,4 @@
-/** An install without the compiled part of better-sqlite3: npm was told to run no scripts, or Node was exchanged since. */
+/** An install without the compiled part of better-sqlite3: npm ran no install scripts, or Node was replaced since. */
 import { cpSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { beforeAll, expect, it } from 'vitest'

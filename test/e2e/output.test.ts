@@ -1,4 +1,4 @@
-/** Where an answer can not be written, or a case not be read: one line, the exit code of the house, no stack. */
+/** An answer that cannot be written, or a case that cannot be read: one line, the documented exit code, no stack. */
 import { spawnSync } from 'node:child_process'
 import { chmodSync, closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'

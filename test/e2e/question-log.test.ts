@@ -22,7 +22,7 @@ const lines = (): { rows: number | null; exit: number }[] =>
     .split('\n')
     .map((line) => JSON.parse(line) as { rows: number | null; exit: number })
 
-it('tells how many rows every question has shown, statements of sql included', async () => {
+it('records how many rows every question has shown, SQL statements included', async () => {
   await ask('sql', 'SELECT event_id FROM events LIMIT 7')
   await ask('sql', 'SELECT event_id FROM events WHERE 0')
   await ask('sql', 'SELECT nothing FROM nowhere')

@@ -31,11 +31,11 @@ it(
 )
 
 it('says which promise does not hold', { timeout: 900_000 }, async () => {
-  const told: CheckResult[] = []
+  const reported: CheckResult[] = []
   // A program that does nothing is not stopped by another one's lock, and fills no case.
   const program = [process.execPath, '-e', '0']
-  const results = await selftest({ toolVersion: '0.0.0-test', program }, (result) => told.push(result))
-  expect(told).toEqual(results)
+  const results = await selftest({ toolVersion: '0.0.0-test', program }, (result) => reported.push(result))
+  expect(reported).toEqual(results)
   const failed = results.filter(({ passed }) => !passed)
   expect(failed.map(({ id, seen }) => `${id} ${seen}`)).toEqual([
     'P7 exit code of a second run: 0, expected 11',

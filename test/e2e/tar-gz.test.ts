@@ -172,8 +172,8 @@ describe('a tar.gz that ends early', () => {
       const caseFile = newCase()
       const { totals } = await index([root], caseFile)
       expectBalance(totals)
-      const told = query<{ kind: string }>(caseFile, 'SELECT kind FROM problem WHERE member IS NULL')
-      expect({ at, told }).toEqual({ at, told: [{ kind: 'bad-container' }] })
+      const reported = query<{ kind: string }>(caseFile, 'SELECT kind FROM problem WHERE member IS NULL')
+      expect({ at, reported }).toEqual({ at, reported: [{ kind: 'bad-container' }] })
       const events = query<{ n: number }>(caseFile, 'SELECT count(*) AS n FROM event')[0]!.n
       expect({ at, enough: events >= (at - 2) * 20 }).toEqual({ at, enough: true })
     }

@@ -93,8 +93,12 @@ describe('the time of a record that has none', () => {
     const caseFile = path.join(tempFolder('case'), 'case.sqlite')
     await index([root], caseFile)
     const rows = await find(caseFile, 'window', '--since', TIME, '--until', '2024-05-06T07:08:10Z')
-    const told = rows.map((row) => [path.basename(row.source_path), row['time_source'], row['event_time']])
-    expect(told.toSorted()).toEqual(SHIPPED.map(([name, source]) => [name, source, TIME]).toSorted())
+    const reported = rows.map((row) => [
+      path.basename(row.source_path),
+      row['time_source'],
+      row['event_time'],
+    ])
+    expect(reported.toSorted()).toEqual(SHIPPED.map(([name, source]) => [name, source, TIME]).toSorted())
     const { code } = await run(['verify', '--case', caseFile])
     expect(code).toBe(0)
   })

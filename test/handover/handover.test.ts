@@ -159,7 +159,7 @@ describe('the files', () => {
     },
   )
 
-  it('leaves nothing behind when the folder is missing or the key is no key', () => {
+  it('leaves no files if the folder is missing or the key is invalid', () => {
     const folder = scratch()
     const gone = path.join(folder, 'none', 'out.sqlite')
     expect(() => handOver(made.path, { out: gone })).toThrow(expect.objectContaining({ exit: EXIT.usage }))
@@ -277,7 +277,7 @@ describe('verify', () => {
     expect(findingsOf(copy)).toBe(`${key} differs between meta and manifest`)
   })
 
-  it('finds a record that was changed behind a character that stands for bytes that are no text', () => {
+  it('finds a record that was changed after a replacement character for invalid bytes', () => {
     const copy = copyOf(out)
     change(
       copy,
@@ -324,7 +324,7 @@ describe('verify', () => {
   it('finds a journal that SQLite would play back', () => {
     const copy = copyOf(out)
     writeFileSync(`${copy}-journal`, 'x')
-    expect(findingsOf(copy)).toContain('lies beside it')
+    expect(findingsOf(copy)).toContain('exists: SQLite would read changes from it')
   })
 })
 

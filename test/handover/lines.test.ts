@@ -1,4 +1,4 @@
-/** Hand-overs of a case that holds S3 server access logs and aggregated events beside CloudTrail's. */
+/** Hand-overs of a case that holds S3 server access logs and aggregated events next to CloudTrail's. */
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
@@ -76,7 +76,7 @@ describe('everything', () => {
     expect(ask(out, `SELECT ${columns} FROM access_logs ORDER BY time_ms, id`)).toEqual(view)
   })
 
-  it('keeps the bytes of a line that is not UTF-8 beside what text can show of it', () => {
+  it('keeps the bytes of a line that is not UTF-8 next to its text form', () => {
     const [row] = ask<{ record: string; record_bytes: Buffer }>(
       out,
       "SELECT record, record_bytes FROM access_logs WHERE request_id = 'LATIN'",
@@ -164,7 +164,7 @@ describe('a selection is what find shows', () => {
     expect(verifyHandover(made.out, null).findings).toEqual([])
   })
 
-  it('says what a filter can not be asked of', () => {
+  it('notes which rows a filter does not apply to', () => {
     const {
       notes,
       manifest,
@@ -193,7 +193,7 @@ describe('verify', () => {
       'line of request LATIN does not match its hash',
     ],
     [
-      'text beside bytes',
+      'text next to bytes',
       "UPDATE access_logs SET record = record || ' ' WHERE request_id = 'LATIN'",
       'line of request LATIN does not match its hash',
     ],

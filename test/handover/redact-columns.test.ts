@@ -68,7 +68,7 @@ describe('a redacted hand-over', () => {
     expect(found).toEqual([])
   })
 
-  it('says the same in the columns of ids as in the record beside them', () => {
+  it('has the same pseudonyms in the columns of IDs as in the record', () => {
     const [event] = read('events')
     expect(event!['request_id']).toBe(REQUEST.replace(ACCOUNT, pseudonyms[ACCOUNT]!))
     expect(JSON.parse(String(event!['record']))).toMatchObject({

@@ -78,7 +78,7 @@ const EVENTS = [
     requestParameters: { userName: '\u0130rem', roleName: 'Hagakure' },
     responseElements: null,
   }),
-  // An id is whatever the writer of the record says.
+  // The writer of a record chooses the ID.
   makeRecord(4, { requestID: 'by zelda for Ann Lee' }),
 ]
 

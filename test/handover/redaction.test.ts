@@ -74,7 +74,7 @@ const around = fc.oneof(
   ),
 )
 
-/** Of a text as it stands, in a string of JSON, in JSON within JSON, and percent-encoded once to three times. */
+/** In plain text, in a JSON string, in JSON within JSON, and percent-encoded once to three times. */
 const WRITTEN: readonly ((text: string) => string)[] = [
   (text) => text,
   (text) => JSON.stringify({ key: text }),

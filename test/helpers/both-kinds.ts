@@ -35,7 +35,7 @@ export const LINES: readonly MadeLine[] = [
   ...OTHERS,
 ]
 
-/** The same request as the line's, as CloudTrail tells it a second later. */
+/** The same request as the line's, as recorded by CloudTrail a second later. */
 export function eventOf({ requester, bucket, hostId, requestId }: MadeLine) {
   const record = makeRecord(0, {
     eventID: 'the-event',

@@ -98,7 +98,7 @@ export function integrity(caseFile: string): unknown {
   }
 }
 
-/** Files that stand beside the case and belong to it. A case is one file: the list should be empty. */
+/** Files next to the case that belong to it. A case is one file: the list should be empty. */
 export function leftovers(caseFile: string): string[] {
   const folder = path.dirname(caseFile)
   if (!existsSync(folder)) return []

@@ -57,9 +57,9 @@ export class Undisturbed {
       sources: this.info.sources,
     })
     expect({ what, content: contentOf(caseFile) }).toEqual({ what, content: this.content })
-    // A journal of no bytes is told of once, in index.test.ts.
-    const beside = leftovers(caseFile).filter((name) => !name.endsWith('-journal'))
-    expect({ what, beside }).toEqual({ what, beside: [] })
+    // An empty journal is reported once, in index.test.ts.
+    const left = leftovers(caseFile).filter((name) => !name.endsWith('-journal'))
+    expect({ what, left }).toEqual({ what, left: [] })
   }
 }
 

@@ -139,7 +139,7 @@ export interface Indexed extends Run {
   readonly totals: IngestTotals
 }
 
-/** `coldtrail index … --json`; its totals have to add up whatever the input. */
+/** `coldtrail index … --json`; its totals must add up for any input. */
 export async function index(
   paths: readonly string[],
   caseFile: string,

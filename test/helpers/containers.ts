@@ -7,7 +7,7 @@ export interface ZipEntry {
   readonly bytes: Buffer
   /** Stored, not deflated. */
   readonly stored?: boolean
-  /** The lengths stand behind the data, as whoever writes to a pipe does it: with a signature or without. */
+  /** The lengths follow the data, as in a zip written to a pipe: with a signature or without. */
   readonly descriptor?: 'signed' | 'bare'
   /** Lengths of 8 bytes. */
   readonly zip64?: boolean

@@ -48,7 +48,7 @@ export type PythonCounts = Readonly<
   >
 > & { readonly totals: readonly [events: number, errors: number, reads: number] }
 
-/** What the Python program beside the tests counts in the files themselves. */
+/** Counted in the files themselves by the Python program next to the tests. */
 export function pythonCounts(): PythonCounts {
   const script = path.join(ROOT, 'test/query/count-oracle.py')
   return JSON.parse(execFileSync('python3', [script, INVICTUS], { encoding: 'utf8' })) as PythonCounts

@@ -263,7 +263,7 @@ export const EVENTS: readonly TinyEvent[] = [
   },
 ]
 
-/** The text of an event's record, as it stands in its source: not what JSON.stringify would write. */
+/** The text of an event's record as in its source, not as JSON.stringify would write it. */
 export function recordText({ eventId, event }: TinyEvent): string {
   return `{ "eventID":"${eventId}", "eventName":"${event}", "n": 1.10, "big": 12345678901234567890 }`
 }
@@ -451,7 +451,7 @@ function sharedText(row: Row): string {
     .join(' ')
 }
 
-/** Texts of an event: a phrase stands in one of them. */
+/** Texts of an event: a phrase is within one of them. */
 export function textsOf(event: TinyEvent): string[] {
   return [event.text, ...Object.values(sharedRows(event)).map((row) => (row === null ? '' : sharedText(row)))]
 }

@@ -6,7 +6,7 @@ import { MAX_USES, ROOM, rowNumber, useNumber } from '../../src/model/event-id.j
 import { index, scratch } from '../verify/indexed.js'
 
 describe('row numbers', () => {
-  it('stay apart, whatever a batch needs, and keep the order of its rows', () => {
+  it('stay apart for batches of any size, and keep the order of rows', () => {
     const firsts = [0, ROOM, 2 * ROOM, 1_000 * ROOM]
     const numbers = firsts.flatMap((first) =>
       [0, ROOM - 1, ROOM, ROOM + 1, ROOM + 2 ** 27 - 1].map((at) => rowNumber(first, at)),

@@ -147,7 +147,7 @@ describe('odd shapes', () => {
     },
   )
 
-  it('finds a key whatever its case, and keeps it as recorded', () => {
+  it('finds a key in any case, and keeps it as recorded', () => {
     const { identity, names } = caller({
       type: 'IAMUser',
       userName: 'a',
@@ -157,7 +157,7 @@ describe('odd shapes', () => {
     expect(names).toContainEqual({ name: 'akiaiosfodnn7example', kind: 'access-key' })
   })
 
-  it('never throws, whatever JSON says who called', () => {
+  it('never throws for any JSON in userIdentity', () => {
     const fields = [
       'type',
       'arn',
@@ -215,7 +215,7 @@ describe('which principal it is', () => {
     expect(inRole.principal_key).toBe(direct.principal_key)
   })
 
-  it('says via only for a service that stands in for somebody', () => {
+  it('writes via only for a service acting for someone', () => {
     const via = (invokedBy: string): string | null =>
       caller({ type: 'IAMUser', userName: 'alice', invokedBy }).identity.principal
     expect(via('athena.amazonaws.com')).toBe('alice via athena.amazonaws.com')

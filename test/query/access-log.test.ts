@@ -172,7 +172,7 @@ function inOrder(lines: readonly MadeLine[], order: Order): string[] {
   return order === 'asc' ? sorted : sorted.reverse()
 }
 
-it('a filter that can not apply is told', () => {
+it('a filter that cannot apply is noted', () => {
   const filters = { ...NO_FILTERS, accounts: ['111122223333'], accessKeys: ['AKIA'] }
   const { notes } = askAccessLog(db, { kind: 'window', window: {}, filters }, { order: 'asc' })
   expect(notes).toEqual(['access-log lines have no field for --account, --access-key: they are left out'])
@@ -204,7 +204,7 @@ it('never reads all lines for a narrow question', () => {
   }
 })
 
-it('whatever is typed is words or a name, never SQL', () => {
+it('any input is words or a name, never SQL', () => {
   const typed = fc.oneof(
     fc.string({ unit: 'binary' }),
     fc.string({ unit: fc.constantFrom(...Array.from(`'"*\\%_;-/ ()^:a1\0`)) }),

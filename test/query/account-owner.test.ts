@@ -1,4 +1,4 @@
-/** The fifteen rows of the EFS document; whoever meets one of these accounts must be told whose it is. */
+/** The fifteen rows of the EFS document; the owner of such an account must be named wherever it appears. */
 import path from 'node:path'
 import { beforeAll, expect, it } from 'vitest'
 import { OwnedAccounts, labelledAccount } from '../../src/query/principals/account-owner.js'
@@ -49,8 +49,8 @@ it.each([
   ['lineage', ['AIDAEFS0000000000001'], 'stdout', `account ${EFS} AIDAEFS0000000000001 of ${LABEL}`],
   ['coverage', [], 'stdout', NOTE],
   ['info', [], 'stdout', `${EFS} ${LABEL}`],
-] as const)('%s %j says whose account it is on %s', async (command, argv, stream, told) => {
-  expect((await run(command, ...argv))[stream]).toContain(told)
+] as const)('%s %j says whose account it is on %s', async (command, argv, stream, reported) => {
+  expect((await run(command, ...argv))[stream]).toContain(reported)
 })
 
 it('marks what was put together, and names what has no ARN', async () => {

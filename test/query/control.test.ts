@@ -102,21 +102,28 @@ function watchedControl(): { readonly readTimes: number; readonly steps: Readonl
   return { readTimes: scans.length, steps: new Set(firsts.map(([, step]) => step)) }
 }
 
-type Told = readonly [call: string, by: string, events: number, errors: number, first: number, last: number]
+type Reported = readonly [
+  call: string,
+  by: string,
+  events: number,
+  errors: number,
+  first: number,
+  last: number,
+]
 
-function told({ value, principal, events, errors, first_seen, last_seen }: ControlRow): Told {
+function reported({ value, principal, events, errors, first_seen, last_seen }: ControlRow): Reported {
   const minute = (text: string | null) => (Date.parse(text ?? '') - START) / 60_000
   return [value, principal.split(' ')[0] ?? '', events, errors, minute(first_seen), minute(last_seen)]
 }
 
 describe('access given and credentials made', () => {
-  it('stand by call and principal, with what was denied and when it was, dated names with the others', () => {
+  it('are counted by call and principal, with denials and times, dated names with the others', () => {
     const { credentials, access, recording } = control()
-    expect(credentials.rows.map(told)).toEqual([
+    expect(credentials.rows.map(reported)).toEqual([
       ['iam:CreateAccessKey', 'mallory', 2, 1, 3, 5],
       ['iam:CreateAccessKey', 'pipeline', 3, 0, 1, 9],
     ])
-    expect(access.rows.map(told)).toEqual([
+    expect(access.rows.map(reported)).toEqual([
       ['sns:AddPermission', 'mallory', 1, 0, 4, 4],
       ['lambda:AddPermission', 'mallory', 2, 0, 7, 8],
       ['sqs:SetQueueAttributes', 'pipeline', 1, 0, 1, 1],
@@ -127,7 +134,7 @@ describe('access given and credentials made', () => {
       // Last, since it was only tried.
       ['iam:AttachUserPolicy', 'mallory', 1, 1, 6, 6],
     ])
-    expect(recording.rows.map(told)).toEqual([['cloudtrail:StopLogging', 'mallory', 1, 1, 11, 11]])
+    expect(recording.rows.map(reported)).toEqual([['cloudtrail:StopLogging', 'mallory', 1, 1, 11, 11]])
     expect(credentials.rows.map(({ principals }) => principals)).toEqual([2, 2])
     expect(credentials.rows[0]?.event_id).toBe(NOTED[1]?.['eventID'])
   })
@@ -139,7 +146,7 @@ describe('access given and credentials made', () => {
 
   it('keep to the scope, and to people unless services are asked for', () => {
     const scope = { ...EVERYTHING, window: { sinceMs: START + 5 * 60_000 } }
-    expect(control(scope).credentials.rows.map(told)).toEqual([
+    expect(control(scope).credentials.rows.map(reported)).toEqual([
       ['iam:CreateAccessKey', 'mallory', 1, 0, 5, 5],
       ['iam:CreateAccessKey', 'pipeline', 1, 0, 9, 9],
     ])
@@ -183,7 +190,7 @@ describe('the list of calls', () => {
     for (const call of all) expect(call).toMatch(/^[a-z0-9-]+:[A-Z][A-Za-z]+$/)
   })
 
-  it('has whatever lineage takes for a new key, password or principal', () => {
+  it('has every call that lineage takes for a new key, password or principal', () => {
     const made = ISSUING_CALLS.filter(({ kind }) => ['key', 'password', 'principal'].includes(kind))
     expect(made.length).toBeGreaterThan(4)
     for (const { service, name } of made) expect(CONTROL_CALLS.credentials).toContain(`${service}:${name}`)

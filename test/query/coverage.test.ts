@@ -79,7 +79,7 @@ function recordOf({ account, region, ms }: Delivered, n: number): CloudTrailReco
   })
 }
 
-/** CloudTrail's own write of a file, as a data event of the bucket tells it. */
+/** CloudTrail's own write of a file, as a data event of the bucket. */
 function writeOf({ key }: Delivered, n: number, over: CloudTrailRecord = {}): CloudTrailRecord {
   return makeRecord(50_000 + n, {
     ...quiet,

@@ -54,7 +54,7 @@ describe('a statement of SQL', () => {
     '__proto__',
     'constructor',
     'digest_state',
-  ])('may call a column %s, whatever its value', async (name) => {
+  ])('may name a column %s, for any value', async (name) => {
     for (const [typed, value] of [
       ["'x'", 'x'],
       ['NULL', null],

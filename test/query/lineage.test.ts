@@ -85,8 +85,8 @@ describe.each(['hops', 'identity-center', 'calls', 'edges'])('story %s', (name) 
       return
     }
     expect(answer.edges.map(spelled).sort()).toEqual([...(edges ?? [])].sort())
-    const told = Object.fromEntries(answer.nodes.map(({ id, end }) => [id, end]))
-    expect(told).toMatchObject(ends ?? {})
+    const reported = Object.fromEntries(answer.nodes.map(({ id, end }) => [id, end]))
+    expect(reported).toMatchObject(ends ?? {})
   })
 
   it('finds events by their indexes and words, never by reading them all', () => {
@@ -138,7 +138,7 @@ describe('output', () => {
     await expect(renderLineage(format, graph, 0)).toMatchFileSnapshot(`expected/lineage/hops.${format}.txt`)
   })
 
-  it('stacks what a narrow terminal can not hold, and cuts nothing', async () => {
+  it('stacks what a narrow terminal cannot hold, and cuts nothing', async () => {
     const text = renderLineage('tree', graphOf(hops, 'alice', { events: 'counts' }), 100)
     await expect(text).toMatchFileSnapshot('expected/lineage/hops.narrow.txt')
   })

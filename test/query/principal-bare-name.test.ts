@@ -1,4 +1,4 @@
-/** A name in an export of the console's Event history tells neither account nor kind: it makes no second principal of its own. */
+/** A name in an export of the console's Event history has neither account nor kind: it is not a second principal. */
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { CaseError } from '../../src/model/case-error.js'
@@ -59,7 +59,7 @@ describe('rows of a console export that have only the name', () => {
     expect(events).toEqual(['event-1', 'event-2', 'event-3'])
   })
 
-  it('are shown with the one principal of the name, and told', async () => {
+  it('are shown with the one principal of the name, and noted', async () => {
     const { notes, events } = await ask([record(1), record(2)], [record(3)])
     expect(events).toEqual(['event-1', 'event-2', 'event-3'])
     expect(notes).toEqual([
@@ -67,7 +67,7 @@ describe('rows of a console export that have only the name', () => {
     ])
   })
 
-  it('can be of any of several principals: then it is asked back, with them as a choice', async () => {
+  it('can be of any of several principals: an error then lists them', async () => {
     const several = ask([record(1)], [record(2), record(3, '444455556666')])
     await expect(several).rejects.toThrow('benjamin names 3 principals')
     const choices = await several.catch((error: unknown) => (error as CaseError).choices)

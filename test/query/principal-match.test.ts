@@ -299,11 +299,11 @@ it.each([
   ['771736226457', /: account of Amazon EFS \(us-east-2\), with 1 principal$/],
   ['AIDAEFS0000000000001', /: account 771736226457 of Amazon EFS \(us-east-2\)$/],
   ['b*', /: 5 principals: .*, and 2 more; service that called with the rights of 1 principal$/],
-])('says whom %s means', (value, told) => {
+])('says whom %s means', (value, reported) => {
   const [note, ...others] = askFor(value).notes
   expect(others).toEqual([])
   expect(note?.startsWith(`${value}: `)).toBe(true)
-  expect(note).toMatch(told)
+  expect(note).toMatch(reported)
 })
 
 it('finds everybody in an account by its number, and names nobody for it', () => {
@@ -332,12 +332,12 @@ describe('a name of several principals', () => {
     ['its ARN', iam('user/people/bob'), ['AIDABOB0000000000001', 'AIDABOB0000000000002']],
     ['users of two accounts', 'Carol', ['AIDACAROL00000000001', 'AIDACAROL00000000002']],
     ['a session name of two roles', 'build-8', ['AROADEPLOY0000000001', 'AROAWEB0000000000001']],
-  ])('is asked back: %s', (_, value, choices) => {
+  ])('is an error with the candidates: %s', (_, value, choices) => {
     expect(choicesFor(value)).toEqual(choices)
     for (const choice of choices) expect(askFor(choice).keys).toHaveLength(1)
   })
 
-  it('is told with what each did', () => {
+  it('lists the candidates with their activity', () => {
     expect(() => askFor('bob')).toThrow('bob names 2 principals')
     try {
       askFor('bob')
@@ -380,7 +380,7 @@ describe('the commands that take a principal', () => {
     ['find principal', FindPrincipal, ['bob']],
     ['export', Export, ['csv', '--principal', 'bob']],
     ['handoff', Handoff, ['/nowhere/bob.sqlite', '--principal', 'bob']],
-  ])('%s asks back, and gives nothing out', async (_, command, argv) => {
+  ])('%s lists the candidates and prints no rows', async (_, command, argv) => {
     const { stdout, stderr, exit } = await runCommand(command, ...argv, '--case', casePath)
     expect([stdout, exit]).toEqual(['', 2])
     const [error, hint, ...listed] = stderr.trimEnd().split('\n')

@@ -203,7 +203,7 @@ describe('principals', () => {
     reader.close()
   })
 
-  it('come in the order that is asked for, and tell how many there are', () => {
+  it('come in the requested order, with their total', () => {
     const all = listPrincipals(db, EVERYTHING, 'events')
     expect(all.rows.map(({ events }) => events)).toEqual(
       all.rows.map(({ events }) => events).sort((one, other) => other - one),

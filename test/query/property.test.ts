@@ -1,4 +1,4 @@
-/** Whatever is typed is a name or words to look for, never SQL: no error, and the rows that plain JavaScript finds. */
+/** Any input is a name or words to search for, never SQL: no error, and the rows that plain JavaScript finds. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { CaseError } from '../../src/model/case-error.js'

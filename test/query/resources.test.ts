@@ -258,7 +258,7 @@ describe('the history of a resource', () => {
     principals.join(' '),
   ]
 
-  it('tells each thing, and folds what was read in between', () => {
+  it('lists each step, and folds reads in between', () => {
     const { history, events, type } = resourceHistory(db, EVERYTHING, 'the-story')
     const [alice, bob] = ['alice (111122223333)', 'bob (111122223333)']
     expect([events, type]).toEqual([STORY.length, 'AWS::S3::Bucket'])
@@ -308,7 +308,7 @@ describe('the history of a resource', () => {
 })
 
 describe('query plans of resources', () => {
-  it('begin at an index of uses, whatever is asked', () => {
+  it('start at an index of uses for every question', () => {
     const scopes: [Scope, string | undefined][] = [
       [EVERYTHING, undefined],
       [EVERYTHING, 'the-story*'],
@@ -336,7 +336,7 @@ describe('query plans of resources', () => {
 })
 
 describe('coldtrail resources', () => {
-  it('lists, and tells a history', async () => {
+  it('lists resources and shows a history', async () => {
     const { default: command } = (await import('../../src/commands/resources.js')) as { default: unknown }
     const csv = await runCommand(command, '--case', casePath, '--format', 'csv', '--limit', '1')
     expect(csv.stdout.split('\n')[0]).toBe(
@@ -355,7 +355,7 @@ describe('coldtrail resources', () => {
 })
 
 describe.skipIf(!hasInvictus)('resources of real data', () => {
-  it('tell the life of the instance and of the bucket that the attacks made', async () => {
+  it('show the history of the instance and of the bucket made by the attacks', async () => {
     const real = openReader(await invictusCase())
     const touches = (value: string) =>
       resourceHistory(real, EVERYTHING, value)

@@ -95,7 +95,7 @@ it.each([
   )
 })
 
-it('says which words it can not search for', () => {
+it('names the words it cannot search for', () => {
   const words = (value: string) =>
     askQuestion(db, ask({ kind: 'text', value, syntax: 'words' }), { order: 'asc' })
   expect(words('-- evidence "***"').notes).toEqual(['ignored, without a letter or digit: -- ***'])

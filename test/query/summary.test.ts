@@ -311,7 +311,7 @@ describe('summary --by', () => {
     expect(total).toBe(groups.size)
   })
 
-  it('day and hour stand in their own order', () => {
+  it('days and hours are sorted by time', () => {
     for (const [period, length] of [
       ['day', 86_400_000],
       ['hour', 3_600_000],

@@ -56,7 +56,7 @@ it('holds exactly the strings that begin with the prefix, by bytes', () => {
   )
 })
 
-it('matches names in any case of A to Z, and none beside them, through their index', () => {
+it('matches names in any case of A to Z, and no others, through their index', () => {
   const db = new Database(':memory:')
   db.exec('CREATE TABLE r (name TEXT); CREATE INDEX i ON r (name COLLATE NOCASE)')
   const small = (text: string) => text.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase())

@@ -154,7 +154,7 @@ describe('timesketch', () => {
     })
   })
 
-  it('is one line an event, whatever the values', async () => {
+  it('is one line an event for any values', async () => {
     const { text } = await written(openTimesketch, { ...ROW, user_agent: 'a\r\nb\u2028c\u001b[2J' }, ROW)
     const [first] = validated(text)
     expect(first!['user_agent']).toBe('a\r\nb\u2028c\u001b[2J')

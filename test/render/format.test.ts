@@ -35,7 +35,7 @@ describe.each(FORMATS)('%s', (format) => {
     expect(lines).toHaveLength(1000 + around + 1)
   })
 
-  it('does not hide a value by what stands around it', async () => {
+  it('does not hide a value by its surroundings', async () => {
     const text = await render(format, ['event_name', 'user_agent'], [filledRow('before\u0000\u001b[8mafter')])
     expect(text).toMatch(/before.*after/)
   })

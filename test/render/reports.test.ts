@@ -56,12 +56,12 @@ const EMPTY: CaseInfo = {
 }
 
 describe('reports', () => {
-  it('tell problems by kind', async () => {
+  it('list problems by kind', async () => {
     await expect(renderProblems(GROUPS)).toMatchFileSnapshot('expected/problems.txt')
     expect(renderProblems([])).toBe('No problems were recorded.\n')
   })
 
-  it('tell what a case holds', async () => {
+  it('show what a case contains', async () => {
     await expect(renderCaseInfo(INFO)).toMatchFileSnapshot('expected/case-info.txt')
     expect(renderCaseInfo(EMPTY)).toMatch(/^problems +none$/m)
   })

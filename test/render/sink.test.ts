@@ -107,10 +107,10 @@ describe('stdout', () => {
     const command = '"$NODE" --import tsx --input-type=module -e "$SCRIPT" | head -n 1'
     const env = { ...process.env, NODE: process.execPath, SCRIPT: endless }
     const shell = spawn('sh', ['-c', command], { env, stdio: ['ignore', 'pipe', 'pipe'] })
-    let told = ''
-    shell.stderr.on('data', (text: Buffer) => (told += text.toString()))
+    let reported = ''
+    shell.stderr.on('data', (text: Buffer) => (reported += text.toString()))
     shell.stdout.resume()
     await once(shell, 'close')
-    expect(told).toBe('EPIPE')
+    expect(reported).toBe('EPIPE')
   })
 })

@@ -29,13 +29,13 @@ afterAll(() => {
 })
 let folder = ''
 let file = ''
-let told: string[] = []
+let reported: string[] = []
 beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'coldtrail-journal-'))
   file = path.join(folder, 'case.sqlite')
   copyFileSync(good.path, file)
-  told = []
-  onRollback((line) => told.push(line))
+  reported = []
+  onRollback((line) => reported.push(line))
 })
 afterEach(() => {
   chmodSync(folder, 0o755)
@@ -117,11 +117,11 @@ describe('a case whose run was killed', () => {
     const db = openReader(file)
     expect(db.prepare('SELECT count(*) FROM event WHERE flags = 1').pluck().get()).toBe(0)
     db.close()
-    expect(told).toEqual([expect.stringContaining('rolled back')])
+    expect(reported).toEqual([expect.stringContaining('rolled back')])
     expect(readdirSync(folder)).toEqual(['case.sqlite'])
     expect(readFileSync(file).equals(readFileSync(good.path))).toBe(true)
     openReader(file).close()
-    expect(told.length).toBe(1)
+    expect(reported.length).toBe(1)
   })
 
   it('is rolled back by a writer', () => {
@@ -129,7 +129,7 @@ describe('a case whose run was killed', () => {
     const db = openExistingWriter(file)
     expect(db.prepare('SELECT count(*) FROM event WHERE flags = 1').pluck().get()).toBe(0)
     db.close()
-    expect(told.length).toBe(1)
+    expect(reported.length).toBe(1)
   })
 
   it('is left alone while a writer holds the lock', () => {
@@ -142,7 +142,7 @@ describe('a case whose run was killed', () => {
     lock.release()
   })
 
-  it('says what to do where it can not be written', () => {
+  it('says what to do if it is not writable', () => {
     killedCase()
     mkdirSync(`${file}.work`)
     writeFileSync(path.join(`${file}.work`, 'notes'), '')
@@ -272,7 +272,7 @@ describe('a journal that is not of this case', () => {
         hint: expect.stringContaining('move it away') as string,
       })
     expect(allBytes()).toEqual(before)
-    expect(told).toEqual([])
+    expect(reported).toEqual([])
   })
 
   it.each(['-journal', '-wal', '-shm'])('OUT%s of a user: no hand-over is made, and it stays', (end) => {

@@ -173,8 +173,8 @@ function outcome(file: string): { readonly exit: number; readonly message: strin
     }
   } catch (error) {
     // As every command does with what it did not expect.
-    const told = asCaseTrouble(error) ?? error
-    if (told instanceof CaseError) return { exit: told.exit, message: told.message }
+    const reported = asCaseTrouble(error) ?? error
+    if (reported instanceof CaseError) return { exit: reported.exit, message: reported.message }
     const { code = '' } = error as { code?: string }
     if (code.startsWith('SQLITE_')) return { exit: -1, message: `${code}: ${(error as Error).message}` }
     throw error
@@ -255,7 +255,7 @@ const REFUSED: readonly (readonly [what: string, make: () => string, exit: numbe
   ],
   ['a table that is missing', () => withSql('DROP TABLE redelivery'), EXIT.verificationFailed, 'redelivery'],
   [
-    'a schema that can not be parsed',
+    'a schema that cannot be parsed',
     () => withSchema("UPDATE sqlite_schema SET sql = 'CREATE TABLE meta (' WHERE name = 'meta'"),
     EXIT.verificationFailed,
     'is damaged',
@@ -269,7 +269,7 @@ const REFUSED: readonly (readonly [what: string, make: () => string, exit: numbe
     EXIT.verificationFailed,
     'meta',
   ],
-  ['WAL mode with more rows beside it', walCase, EXIT.verificationFailed, 'WAL mode'],
+  ['WAL mode with more rows next to it', walCase, EXIT.verificationFailed, 'WAL mode'],
 ]
 
 /** What is added is passed over, and what is ours in name only is not asked: it is read as any other case. */
@@ -316,7 +316,7 @@ const ADDED: readonly (readonly [what: string, sql: readonly string[]])[] = [
   ['statistics', ['ANALYZE']],
 ]
 
-/** Not told by header and schema: the rows are damaged, or only odd. `exit` 0 is read. */
+/** Not visible in header and schema: the rows are damaged, or only odd. `exit` 0 is read. */
 const HARMLESS: readonly (readonly [what: string, make: () => string])[] = [
   ...[0.02, 0.2, 0.5, 0.8, 0.99].map((share) => [`cut at ${share}`, () => cutAt(share)] as const),
   ...[1, 2, 3, 4, 5].map((n) => [`noise ${n}`, () => noise(`noise ${n}`)] as const),

@@ -85,7 +85,7 @@ describe('copies of known files', () => {
 })
 
 describe('known sources', () => {
-  it('are told by hash and path, of thousands with the same hash by an index', () => {
+  it('are found by hash and path, and through an index among thousands with the same hash', () => {
     withCase((db, ledger) => {
       ledger.addCopies(copies(2000))
       const scans = scansOf(db, () => {

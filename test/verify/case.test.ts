@@ -13,7 +13,7 @@ import { index, scratch } from './indexed.js'
 
 const [EAST, WEST] = REGIONS
 
-const SOURCES_CHANGED = 'runs source: its rows are not those that run 2 left: their digest differs'
+const SOURCES_CHANGED = 'runs source: its rows differ from those that run 2 left (digest)'
 
 interface Verified {
   readonly findings: readonly Finding[]
@@ -132,7 +132,7 @@ describe('a case as it was indexed', () => {
     const found = await findings(casePath)
     expect(found).toHaveLength(2)
     expect(found).toContainEqual(
-      expect.stringContaining(`archive ${path.basename(gone.name)}: can not be read: ENOENT`),
+      expect.stringContaining(`archive ${path.basename(gone.name)}: cannot be read: ENOENT`),
     )
     expect(found).toContainEqual(
       expect.stringMatching(
@@ -190,7 +190,7 @@ describe('what was changed is found', () => {
     expect(await findings(casePath)).toEqual([
       expect.stringMatching(/^event .* at byte \d+, \d+ bytes: the case has no row of it$/),
       expect.stringMatching(/^ledger .*: 3 rows of events, 4 were made$/),
-      expect.stringMatching(/^rows .*: its rows are not those that were made when it was indexed/),
+      expect.stringMatching(/^rows .*: its rows differ from those made when it was indexed/),
     ])
   })
 
@@ -341,9 +341,9 @@ describe('what was changed is found', () => {
   it('a problem that was removed, and a copy that is none', async () => {
     const problem = touch((db) => db.exec("DELETE FROM problem WHERE kind = 'bad-record'"))
     expect(await findings(problem)).toEqual([
-      'rows odd.json: its problems are not those that its content gives',
-      expect.stringMatching(/^rows odd\.json: its rows are not those/),
-      expect.stringMatching(/^runs problem: its rows are not those that run 2 left/),
+      'rows odd.json: its problems differ from those that its content gives',
+      expect.stringMatching(/^rows odd\.json: its rows differ from those/),
+      expect.stringMatching(/^runs problem: its rows differ from those that run 2 left/),
     ])
     const copy = touch((db) =>
       db.exec("UPDATE source SET sha256 = hex(zeroblob(32)) WHERE status = 'duplicate'"),
@@ -360,7 +360,7 @@ describe('what was changed is found', () => {
       db.exec("DELETE FROM data_dictionary WHERE table_name = 'event' AND column_name = 'flags'")
     })
     expect(await findings(casePath)).toEqual([
-      'runs data_dictionary: its rows are not those that run 2 left: their digest differs',
+      'runs data_dictionary: its rows differ from those that run 2 left (digest)',
       'schema data_dictionary: event.flags is not described',
       'schema schema: event_by_time is missing',
     ])
@@ -427,7 +427,7 @@ describe('what was changed is found', () => {
     const casePath = touch(() => undefined)
     const bytes = readFileSync(casePath)
     const size = bytes.readUInt16BE(16)
-    // The second half of the pages: every one is zeroed, so that tables are met that can not be read.
+    // The second half of the pages: every one is zeroed, so that some tables are unreadable.
     bytes.fill(0, Math.floor(bytes.length / size / 2) * size)
     writeFileSync(casePath, bytes)
     const found = await verify(casePath)

@@ -56,7 +56,7 @@ describe('digest verify', () => {
     expect(lines).toContain(
       '7/12 digest files valid, 1/12 digest files INVALID: not found, 4/12 digest files UNSIGNED TAIL: the signature is not at hand',
     )
-    expect(stdout).toContain('It can not show:')
+    expect(stdout).toContain('This validation does not establish:')
     expect(stdout).not.toContain(archive.log(EAST, 0).url)
   })
 
@@ -107,7 +107,7 @@ describe('digest verify', () => {
     expect(found.stderr).not.toContain('NOT COVERED')
   })
 
-  it('prints without keeping when the case can not be written to', async () => {
+  it('prints without storing if the case is not writable', async () => {
     const sealed = path.join(scratch(), 'sealed.sqlite')
     writeFileSync(sealed, readFileSync(casePath))
     chmodSync(sealed, 0o444)
@@ -184,7 +184,7 @@ describe('afterwards', () => {
     const { stdout } = await runCommand(Info, '--case', casePath)
     expect(stdout).toMatch(/^authenticity {4}digest verify of 2/m)
     expect(stdout).toContain('7/12 digest files valid')
-    expect(stdout).toContain('It can not show:')
+    expect(stdout).toContain('This validation does not establish:')
   })
 })
 

@@ -53,7 +53,7 @@ function setUp(options: ArchiveOptions = {}): Setup {
   }
 }
 
-/** Indexes, then validates with our keys and the metadata of every newest digest, unless told otherwise. */
+/** Indexes, then validates with our keys and the metadata of every newest digest by default. */
 async function outcomeOf(
   { archive, folder, casePath }: Setup,
   how: {
@@ -339,7 +339,7 @@ describe('digests', () => {
     })
   })
 
-  it('altered together with a log file are told without keys too', async () => {
+  it('altered together with a log file are found without keys too', async () => {
     const setup = setUp()
     const digest = setup.archive.digest(EAST, 2)
     setup.archive.write(digest, JSON.stringify({ ...setup.archive.readDigest(digest), logFiles: [] }))
@@ -411,7 +411,7 @@ describe('digests', () => {
     expect(outcome.report.counts.digest.MISSING).toBeUndefined()
   })
 
-  it('with a short hash of the one before still tell by signature', async () => {
+  it('with a short hash of the previous one are still checked by signature', async () => {
     const setup = setUp()
     const digest = setup.archive.digest(EAST, 4)
     const content = setup.archive.readDigest(digest)
@@ -474,7 +474,7 @@ describe('keys', () => {
     ])
   })
 
-  it('that are no key are told in the words of the CLI', async () => {
+  it('that are not a key are reported in the words of the CLI', async () => {
     const value = Buffer.from('no key').toString('base64')
     const fingerprint = createHash('md5').update('no key').digest('hex')
     const outcome = await outcomeOf(setUp({ key: { ...ours, fingerprint } }), {

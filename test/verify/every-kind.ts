@@ -1,4 +1,4 @@
-/** Files beside a signed archive, so that a case holds every kind of row that there is. */
+/** Files next to a signed archive, so that a case holds every kind of row. */
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { gzipSync } from 'node:zlib'

@@ -1,4 +1,4 @@
-/** A record that says a thing twice is no finding, for it is as it was indexed; but it is told, with its place. */
+/** A record with a repeated key is not a finding, since it is as indexed; but it is reported with its location. */
 import path from 'node:path'
 import { expect, it } from 'vitest'
 import Show from '../../src/commands/show.js'
@@ -8,7 +8,7 @@ import { makeRecord, put } from '../helpers/archive.js'
 import { query } from '../helpers/cli-case.js'
 import { index, runCommand, scratch } from './indexed.js'
 
-it('verify and show tell of a key that stands twice', async () => {
+it('verify and show report a repeated key', async () => {
   const folder = scratch()
   const texts = Array.from({ length: 3 }, (_, n) =>
     JSON.stringify(makeRecord(n, { eventID: `event-${n}`, sourceIPAddress: '198.51.100.7' })),
@@ -24,10 +24,10 @@ it('verify and show tell of a key that stands twice', async () => {
   ])
 
   const place = `${file}, byte ${Buffer.from(log).indexOf(hidden)}: event-1`
-  const told = await runCommand(Verify, '--case', casePath, '--workers', '1')
-  expect(told.exit).toBe(0)
-  expect(told.stderr).toContain('records that repeat a key in one object: 1;')
-  expect(told.stderr).toContain(place)
+  const reported = await runCommand(Verify, '--case', casePath, '--workers', '1')
+  expect(reported.exit).toBe(0)
+  expect(reported.stderr).toContain('records that repeat a key in one object: 1;')
+  expect(reported.stderr).toContain(place)
   const json = await runCommand(Verify, '--case', casePath, '--workers', '1', '--json')
   const totals = JSON.parse(json.stdout) as VerifyTotals
   expect(totals).toMatchObject({ findings: 0, notes: { repeatedKeys: 1 }, repeated: [place] })
@@ -36,5 +36,5 @@ it('verify and show tell of a key that stands twice', async () => {
   expect(shown.stdout).toBe(hidden)
   expect(shown.stderr).toContain('an object of this record repeats a key')
   const other = await runCommand(Show, 'event-0', '--case', casePath)
-  expect(other.stderr).not.toContain('stands twice')
+  expect(other.stderr).not.toContain('repeats a key')
 })

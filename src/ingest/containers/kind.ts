@@ -1,4 +1,4 @@
-/** Is this a container? Told by its first bytes. */
+/** Detects containers by their first bytes. */
 import { constants, gunzipSync } from 'node:zlib'
 import { isGzip } from '../../model/inflate.js'
 import { isTar } from '../../decode/tar-header.js'
@@ -7,24 +7,24 @@ import { tarHeaderIn } from './tar-entry.js'
 
 export type ContainerKind = 'zip' | 'tar' | 'tar.gz'
 
-/** Inflates to more than a block of tar, whatever the file's name takes. */
+/** Inflates to more than a block of tar, even after a long file name in the header. */
 const GZIP_HEAD = 16 * 1024
 
-/** A smaller gzip is inflated whole sooner than twice. */
+/** Inflating a smaller gzip completely is faster than twice in part. */
 const HEAD_FIRST_BYTES = 512 * 1024
 
-/** @param bytes all of a file. null also for a small gzip: it is told by its content, which is at hand soon. */
+/** @param bytes the whole file. null also for a small gzip, whose content is checked once inflated. */
 export function wholeContainerKind(bytes: Buffer): ContainerKind | null {
   if (isGzip(bytes) && bytes.length < HEAD_FIRST_BYTES) return null
   return containerKind(bytes) ?? (isGzip(bytes) ? null : hiddenContainer(bytes))
 }
 
-/** Bytes that are no JSON, and hold a tar behind a damaged first header, or something else. */
+/** Not JSON, and a tar after a damaged first header. */
 export function holdsTar(bytes: Buffer): boolean {
   return isTar(bytes) || (!startsLikeJson(bytes) && tarHeaderIn(bytes) >= 0)
 }
 
-/** A zip and its list may have anything before them, e.g. a program that unpacks it; or the first header is damaged. */
+/** A zip can have anything before it, such as a self-extractor; or its first header is damaged. */
 function hiddenContainer(bytes: Buffer): ContainerKind | null {
   if (startsLikeJson(bytes)) return null
   const tail = bytes.subarray(-LONGEST_ZIP_END)
@@ -34,10 +34,10 @@ function hiddenContainer(bytes: Buffer): ContainerKind | null {
 }
 
 const ZIP_END = Buffer.from('PK\u0005\u0006', 'latin1')
-/** With the longest comment, and as much behind it. */
+/** With the longest comment, and as much after it. */
 const LONGEST_ZIP_END = 2 * 65_557
 
-/** @param head the first bytes of a file; a few kB at least, when it has them. */
+/** @param head the first bytes of a file; at least a few kB, if it has them. */
 export function containerKind(head: Buffer): ContainerKind | null {
   if (head[0] === 0x50 && head[1] === 0x4b && (isPair(head, 3, 4) || isPair(head, 5, 6))) return 'zip'
   if (!isGzip(head)) return isTar(head) ? 'tar' : null

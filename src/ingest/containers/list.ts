@@ -1,4 +1,4 @@
-/** Hashes a container, and lists its members where that can be done without inflating all of it. */
+/** Hashes a container, and lists its members if that does not require inflating everything. */
 import type { Limits } from '../../decode/limits.js'
 import type { BatchSource, ListedContainer } from '../../model/batch.js'
 import { HashedInput } from '../hashed-file.js'
@@ -33,7 +33,9 @@ export async function listContainer(
 
 export const CONTAINER_CHANGED = 'the container changed while it was read: index it again'
 
-/** What was hashed is what is read: the same file, or another with the same bytes. @returns null where it is not. */
+/**
+ * Ensures that what was hashed is what is read: the same file, or another with the same bytes. @returns null otherwise.
+ */
 export async function reopened(
   file: OpenFile,
   { identity, sha256 }: { readonly identity: string; readonly sha256: string | null },

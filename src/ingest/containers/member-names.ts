@@ -1,19 +1,19 @@
 /**
- * The names that members are known by. Two may have one name; each needs its own for the next run to know it again, and no name that
- * is made here may be that of another member.
+ * Unique names of members. Two members can share a name; each needs its own so that the next run recognises it, and an
+ * invented name must not equal another member's.
  */
 export class MemberNames {
   readonly #known: ReadonlySet<string>
   readonly #given = new Set<string>()
   readonly #times = new Map<string, number>()
-  /** Members that the case has. */
+  /** Members that the case already holds. */
   already = 0
 
   constructor(known: ReadonlySet<string>) {
     this.#known = known
   }
 
-  /** To be asked of every member once, in their order. @returns null for one that the case has. */
+  /** Call it once per member, in order. @returns null for one that the case holds. */
   fresh(name: string): string | null {
     const own = this.#own(name)
     this.#given.add(own)
@@ -22,7 +22,7 @@ export class MemberNames {
     return null
   }
 
-  /** A later member can be called as one was named here, so that it needs another name, too. */
+  /** A later member can have the name invented here and then needs another one. */
   #own(name: string): string {
     if (!this.#given.has(name)) return name
     for (let times = (this.#times.get(name) ?? 1) + 1; ; times++) {

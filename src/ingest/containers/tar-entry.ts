@@ -1,4 +1,6 @@
-/** The header block of an entry of a tar: POSIX ustar with pax, and GNU. Where one is damaged, the next is found by its checksum. */
+/**
+ * Header blocks of tar entries: POSIX ustar with pax, and GNU. After a damaged one, the next is found by its checksum.
+ */
 import { isTar } from '../../decode/tar-header.js'
 
 export const BLOCK_BYTES = 512
@@ -8,11 +10,11 @@ const MAGIC_AT = 257
 export interface TarHeader {
   readonly name: string
   readonly size: number
-  /** The letter of POSIX; '0' is a file. */
+  /** POSIX type letter; '0' is a file. */
   readonly type: string
 }
 
-/** @returns null where no header is. */
+/** @returns null if there is no header. */
 export function readTarHeader(block: Buffer): TarHeader | null {
   if (!isTar(block)) return null
   const size = numberAt(block, 124, 12)
@@ -26,7 +28,7 @@ export function readTarHeader(block: Buffer): TarHeader | null {
   return { name, size, type: !isFile ? letter : name.endsWith('/') ? '5' : '0' }
 }
 
-/** Where the next header begins, at whatever byte, or -1. */
+/** Position of the next header, at any byte, or -1. */
 export function tarHeaderIn(bytes: Buffer, from = 0): number {
   for (let hit = bytes.indexOf(MAGIC, from + MAGIC_AT); hit >= 0; hit = bytes.indexOf(MAGIC, hit + 1)) {
     const start = hit - MAGIC_AT
@@ -35,7 +37,7 @@ export function tarHeaderIn(bytes: Buffer, from = 0): number {
   return -1
 }
 
-/** What the records of a pax header say of the entry that follows. */
+/** Parses a pax header, which describes the following entry. */
 export function readPax(content: Buffer): { name?: string; size?: number } {
   const found: { name?: string; size?: number } = {}
   for (let at = 0; at < content.length;) {
@@ -55,7 +57,7 @@ export function textAt(block: Buffer, from: number, length: number): string {
   return block.toString('utf8', from, end < 0 ? from + length : from + end)
 }
 
-/** Octal, or where it does not fit the number itself in base 256. */
+/** Octal, or base 256 for a number that does not fit. */
 function numberAt(block: Buffer, from: number, length: number): number {
   if (block[from] === 0x80) return Number(BigInt(`0x${block.toString('hex', from + 1, from + length)}`))
   const digits = block.toString('latin1', from, from + length).replace(/^[ \0]+|[ \0].*$/gs, '')

@@ -1,6 +1,6 @@
 /**
- * A tar.gz is one stream: whoever wants its last member inflates all of it. So it is read once, by one reader, which passes on
- * what it finds. Only members too large to be held in memory are left to a worker that reads the stream once more.
+ * A tar.gz is one stream: reading its last member inflates everything. So one reader reads it once and passes the
+ * members on. Only members too large for memory are left to a worker that reads the stream again.
  */
 import { isOverLimit, type Limits } from '../../decode/limits.js'
 import type { ListedContainer, ListedMember, PassedBytes, TarGzPlace } from '../../model/batch.js'
@@ -13,7 +13,7 @@ import { CONTAINER_CHANGED, reopened } from './list.js'
 import type { MemberNames } from './member-names.js'
 import { TarFiles, type TarFile } from './tar.js'
 
-/** Its files, up to the end or to where the tar or the gzip around it breaks, or inflates beyond the limits. */
+/** Its files, up to the end, or to where tar or gzip break, or inflate beyond the limits. */
 export function openTarGz(input: HashedInput, limits: Limits): TarFiles {
   const gzip = new NestedGzip(
     input.chunks(),
@@ -23,7 +23,7 @@ export function openTarGz(input: HashedInput, limits: Limits): TarFiles {
   return new TarFiles(inflated(gzip, input, limits), limits)
 }
 
-/** A tar has its own end: what is wrong behind that does not concern its members. */
+/** A tar has its own end mark: damage after it does not concern its members. */
 async function* inflated(gzip: NestedGzip, input: HashedInput, limits: Limits): AsyncGenerator<Buffer> {
   for await (const chunk of gzip.content()) {
     const { size } = gzip
@@ -40,7 +40,7 @@ export class TarGzReader {
   readonly #limits: Limits
   #input: HashedInput | undefined
   readonly problems: Problem[] = []
-  /** Members that are not passed on, once all others were taken. */
+  /** Members that are not passed on; complete once all others were read. */
   readonly tooLarge: (ListedMember & { readonly place: TarGzPlace })[] = []
 
   constructor(container: ListedContainer, limits: Limits) {
@@ -48,12 +48,12 @@ export class TarGzReader {
     this.#limits = limits
   }
 
-  /** How much of the file was read, from 0 to 1. */
+  /** Share of the file read, from 0 to 1. */
   get share(): number {
     return (this.#input?.bytesRead ?? 0) / this.#container.source.size
   }
 
-  /** With their bytes. What is wrong with the container is a problem, and no error. */
+  /** With their bytes. Container damage becomes a problem, not an error. */
   async *members(names: MemberNames): AsyncGenerator<ListedMember> {
     const file = this.#open()
     if (file === null) return
@@ -62,7 +62,7 @@ export class TarGzReader {
       if (same !== null) {
         this.#input = new HashedInput(new FileInput(same))
         for await (const member of this.#read(this.#input, names)) {
-          // Read before this moment, and passed on as part of what was hashed.
+          // Members read before this moment were passed on as part of what was hashed.
           if (changedSince(same)) break
           yield member
         }
@@ -103,12 +103,12 @@ export class TarGzReader {
       }
     }
     this.problems.push(...tar.problems)
-    // The one that was over the limit is not worth a second look.
+    // The member that exceeded the limit is not worth another look.
     if (tar.isOverLimit && this.tooLarge.at(-1)?.place.index === tar.reached) this.tooLarge.pop()
   }
 }
 
-/** All of a member up to where the stream breaks; null when that is at a limit. */
+/** A member up to where the stream breaks; null if that is at a limit. */
 async function collect({ size, chunks, index }: TarFile): Promise<PassedBytes | null> {
   const bytes = Buffer.allocUnsafeSlow(size)
   let at = 0

@@ -1,6 +1,6 @@
 /**
- * Tar: entries one after the other, each behind its header. A damaged header costs its own member: reading goes on at the next
- * header whose checksum holds, and the bytes between are a problem.
+ * Tar: a sequence of entries, each after its header. A damaged header costs its own member: reading resumes at the next
+ * header with a valid checksum, and the bytes between become a problem.
  */
 import { AlikeProblems } from '../../decode/alike-problems.js'
 import type { Limits } from '../../decode/limits.js'
@@ -13,14 +13,14 @@ import { isReadError } from '../read-file.js'
 import { tooMany, type Listing } from './list.js'
 import { BLOCK_BYTES, readPax, readTarHeader, tarHeaderIn, textAt, type TarHeader } from './tar-entry.js'
 
-const NO_END = 'it has no end mark: members behind the last one that was read may be missing'
+const NO_END = 'it has no end mark: members after the last one that was read may be missing'
 const ZEROS = Buffer.alloc(BLOCK_BYTES)
-/** Searched for the next header at a time. */
+/** Bytes searched for the next header at a time. */
 const SEARCHED_BYTES = 256 * 1024
-/** Names and records of pax are far shorter. */
+/** Pax names and records are far shorter. */
 const LONG_HEADER_BYTES = 1024 * 1024
 
-/** What is not followed; every other letter is a file. */
+/** Entries that are skipped; every other letter is a file. */
 const NOT_FILES: Readonly<Record<string, string>> = {
   '1': 'link',
   '2': 'symlink',
@@ -33,7 +33,7 @@ const NOT_FILES: Readonly<Record<string, string>> = {
   V: 'name of a volume',
 }
 
-/** Members of a plain tar can be read at their places, by several workers. */
+/** Members of a plain tar can be read in place by several workers. */
 export async function listTar(input: HashedInput, limits: Limits): Promise<Listing> {
   const members: ListedMember[] = []
   const tar = new TarFiles(input.chunks(), limits)
@@ -51,11 +51,11 @@ export interface TarFile {
   readonly index: number
   /** Of its first byte in the tar. */
   readonly offset: number
-  /** To be taken before the next entry is asked for, or not at all. */
+  /** Read it before requesting the next entry, or not at all. */
   readonly chunks: AsyncIterable<Buffer>
 }
 
-/** The regular files of a tar, up to its end or to where it breaks; the problems are whole then. */
+/** The regular files of a tar, up to its end or to where it breaks; the problems are complete then. */
 export class TarFiles {
   readonly #bytes: BrokenOff
   readonly #feed: ByteFeed
@@ -63,11 +63,11 @@ export class TarFiles {
   readonly problems: Problem[] = []
   readonly #alike = new AlikeProblems((problem) => this.problems.push(problem))
   isOverLimit = false
-  /** Number of the entry that was reached last. */
+  /** Number of the last entry reached. */
   reached = -1
   #files = 0
   #fileBytes = 0
-  /** What long headers say of the next entry, and of all that follow. */
+  /** What long headers declare for the next entry, and for all that follow. */
   #next: { name?: string; size?: number } = {}
   #all: { name?: string; size?: number } = {}
 
@@ -77,7 +77,7 @@ export class TarFiles {
     this.#limits = limits
   }
 
-  /** @throws what the reading of the file throws. */
+  /** @throws read errors of the file. */
   async *files(): AsyncGenerator<TarFile> {
     try {
       yield* this.#entries()
@@ -139,7 +139,7 @@ export class TarFiles {
     }
   }
 
-  /** To the header behind the data that begins at `offset`. */
+  /** Skips to the header after the data that starts at `offset`. */
   async #skip(offset: number, size: number): Promise<void> {
     const end = offset + size
     await this.#feed.skip(end - this.#feed.position)
@@ -147,7 +147,7 @@ export class TarFiles {
     await this.#feed.skip((BLOCK_BYTES - (size % BLOCK_BYTES)) % BLOCK_BYTES)
   }
 
-  /** Names over 100 bytes, and what else does not fit the header of the entry behind. */
+  /** Names over 100 bytes, and other fields that do not fit the following header. */
   async #longHeader({ type, size, name }: TarHeader): Promise<void> {
     const offset = this.#feed.position
     if (size > LONG_HEADER_BYTES)
@@ -161,7 +161,7 @@ export class TarFiles {
     await this.#skip(offset, size)
   }
 
-  /** Goes on at the next header, at whatever byte. */
+  /** Resumes at the next header, at any byte. */
   async #lost(): Promise<void> {
     const from = this.#feed.position
     this.#next = {}
@@ -207,7 +207,7 @@ function notAFile(name: string, what: string, byteOffset: number): Problem {
   }
 }
 
-/** Bytes up to where they break: all that came before is read, and then the error is said. */
+/** Bytes up to where they break: reads everything before, then reports the error. */
 class BrokenOff {
   readonly #bytes: AsyncIterable<Buffer>
   #last: Buffer = Buffer.alloc(0)
@@ -233,7 +233,7 @@ class BrokenOff {
     }
   }
 
-  /** A tar ends in blocks of zeros. One that was cut between two members is whole in every other way. */
+  /** A tar ends in blocks of zeros. Without them it may have been cut between two members. */
   get hasEndMark(): boolean {
     return this.#last.equals(ZEROS)
   }

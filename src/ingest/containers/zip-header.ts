@@ -1,7 +1,7 @@
-/** The header before each member of a zip, and the lengths that can stand behind it (APPNOTE.TXT 4.3.7, 4.3.9, 4.5.3). */
+/** The local header of a zip member, and the lengths that can follow it (APPNOTE.TXT 4.3.7, 4.3.9, 4.5.3). */
 export const LOCAL = Buffer.from('PK\u0003\u0004', 'latin1')
 const DESCRIPTOR = Buffer.from('PK\u0007\u0008', 'latin1')
-/** What the list at the end begins with: its entries, or its end where it has none. */
+/** Signatures at the start of the central directory: its entries, or its end if it has none. */
 export const LIST = [
   'PK\u0001\u0002',
   'PK\u0005\u0006',
@@ -14,9 +14,9 @@ export const LIST = [
 const FIXED_BYTES = 30
 /** Names and extra fields of honest zips are far shorter. */
 export const HEADER_BYTES = 16 * 1024
-/** The highest version of the format that there is, 6.3. */
+/** The highest version of the format, 6.3. */
 const MAX_VERSION = 63
-/** It stands behind the member. */
+/** The length is after the member. */
 export const UNKNOWN = -1
 const IN_ZIP64 = 0xffffffff
 
@@ -27,7 +27,7 @@ export interface LocalHeader {
   readonly name: string
   readonly method: number
   readonly isEncrypted: boolean
-  /** The lengths stand behind the member, or there as well. */
+  /** The lengths follow the member, possibly in addition to the header. */
   readonly hasDescriptor: boolean
   /** UNKNOWN, or in bytes. */
   readonly compressedSize: number
@@ -35,10 +35,7 @@ export interface LocalHeader {
   readonly crc: number
 }
 
-/**
- * @param bytes HEADER_BYTES from `offset` on, fewer at the end of the file.
- * @returns null where no member begins.
- */
+/** @param bytes HEADER_BYTES from `offset` on, fewer at the end of the file. @returns null if no member starts here. */
 export function readHeader(bytes: Buffer, offset: number): LocalHeader | 'list' | null {
   if (LIST.includes(bytes.toString('latin1', 0, 4))) return 'list'
   if (bytes.length < FIXED_BYTES || !bytes.subarray(0, 4).equals(LOCAL)) return null
@@ -60,7 +57,7 @@ export function readHeader(bytes: Buffer, offset: number): LocalHeader | 'list' 
   }
 }
 
-/** Length of a record of the list at the end, which may be damaged; of one that is cut, all that is left. */
+/** Length of a central directory record, which may be damaged; the rest of the file if it is cut. */
 export function listRecordLength(bytes: Buffer): number {
   const [, , third = 0, fourth = 0] = bytes
   const at = (offset: number, width: 2 | 4): number =>
@@ -97,21 +94,21 @@ interface Descriptor {
 }
 
 /**
- * The CRC behind a member, and how many bytes that and the lengths take: with a signature or without, of 4 bytes each or 8.
- * @param bytes DESCRIPTOR_BYTES from the end of the data on, fewer at the end of the file.
+ * The CRC after a member, and the size of this descriptor: with or without signature, lengths of 4 or 8 bytes. @param
+ * bytes DESCRIPTOR_BYTES from the end of the data on, fewer at the end of the file.
  */
-export function descriptorAt(bytes: Buffer, told: Lengths): Descriptor {
+export function descriptorAt(bytes: Buffer, declared: Lengths): Descriptor {
   const signed = bytes.subarray(0, 4).equals(DESCRIPTOR) ? 4 : 0
-  const forms = [4, 8].flatMap((width) => descriptorOf(bytes, signed, width, told))
-  // Of an empty member, both forms can be read there.
+  const forms = [4, 8].flatMap((width) => descriptorOf(bytes, signed, width, declared))
+  // For an empty member both forms match.
   const next = forms.find(({ length }) => bytes.toString('latin1', length, length + 2) === 'PK')
-  return next ?? forms[0] ?? { crc: told.crc, length: 0 }
+  return next ?? forms[0] ?? { crc: declared.crc, length: 0 }
 }
 
-/** The longest, and the signature behind it. */
+/** The longest descriptor and the following signature. */
 export const DESCRIPTOR_BYTES = 28
 
-function descriptorOf(bytes: Buffer, signed: number, width: number, told: Lengths): Descriptor[] {
+function descriptorOf(bytes: Buffer, signed: number, width: number, declared: Lengths): Descriptor[] {
   const at = signed + 4
   const length = at + width * 2
   if (bytes.length < length) return []
@@ -120,6 +117,6 @@ function descriptorOf(bytes: Buffer, signed: number, width: number, told: Length
       ? [bytes.readUInt32LE(at), bytes.readUInt32LE(at + 4)]
       : [Number(bytes.readBigUInt64LE(at)), Number(bytes.readBigUInt64LE(at + 8))]
   const wraps = 2 ** (width * 8)
-  const isIt = compressedSize === told.compressedSize % wraps && size === told.size % wraps
+  const isIt = compressedSize === declared.compressedSize % wraps && size === declared.size % wraps
   return isIt ? [{ crc: bytes.readUInt32LE(signed), length }] : []
 }

@@ -1,7 +1,7 @@
 /**
- * Walks a zip from its first byte to its last, by the header that each member has before it (APPNOTE.TXT 4.3.7), so that every byte is
- * in a member, in the list at the end, or is reported. The list tells how long members are; where it does not and the length is
- * after the member (4.3.9), only inflating finds the end. Where list and header differ, what follows and the CRC decide.
+ * Walks a zip from first byte to last by local headers (APPNOTE.TXT 4.3.7), so that every byte is in a member, in the
+ * central directory, or reported. Lengths come from the directory; if they are missing there and follow the member
+ * (4.3.9), only inflating finds the end. Where directory and header differ, what follows and the CRC decide.
  */
 import { crc32 } from 'node:zlib'
 import { isOverLimit, type Limits } from '../../decode/limits.js'
@@ -26,7 +26,7 @@ import {
 
 export type ZipEntry = ListedMember & { readonly place: ZipPlace }
 
-/** Headers that lie inside of other members' data make the same bytes be inflated again: so often at most. */
+/** Headers inside other members' data cause bytes to be inflated again, at most this often. */
 const TIMES_INFLATED = 4
 
 const WINDOW_BYTES = 2 * CHUNK_BYTES
@@ -35,19 +35,19 @@ export class ZipWalk {
   readonly #file: OpenFile
   readonly #limits: Limits
   readonly #size: number
-  /** By their places, as the list has them. */
+  /** By offset, as in the central directory. */
   readonly #listed: Map<number, ZipEntry>
   #toInflate: number
   #inflatedBytes = 0
   #window: { at: number; bytes: Buffer } = { at: 0, bytes: Buffer.alloc(0) }
   #foundBytes = 0
   readonly entries: ZipEntry[] = []
-  /** What is not as it should be, for people. */
+  /** Irregularities, for people. */
   readonly remarks: string[] = []
-  /** How many were found that the list does not have. */
+  /** Members found that the directory lacks. */
   unlisted = 0
   hasList = false
-  /** Its last member is whole, or not known to be cut. */
+  /** The last member is complete, or not known to be cut. */
   get isWhole(): boolean {
     return this.entries.at(-1)?.place.isCut === false
   }
@@ -56,7 +56,8 @@ export class ZipWalk {
     this.#file = file
     this.#listed = new Map(listed.map((entry) => [entry.place.offset, entry]))
     const repeated = listed.length - this.#listed.size
-    if (repeated > 0) this.remarks.push(`${repeated} entries of its list are at the place of another`)
+    if (repeated > 0)
+      this.remarks.push(`${repeated} entries of its central directory are at the offset of another`)
     this.#limits = limits
     this.#size = file.before.size
     this.#toInflate = TIMES_INFLATED * this.#size
@@ -70,11 +71,11 @@ export class ZipWalk {
       if (header === 'list') at = this.#skipList(at)
       else at = header === null ? this.#skipTo(this.#search(at + 1), at) : await this.#member(header)
     }
-    // Their headers are damaged, or lie in other members: who reads them says so.
+    // Entries whose headers are damaged or inside other members; reading them reports that.
     for (const entry of this.#listed.values()) {
       const { place } = entry
       const isThere = this.#read(place.offset, 4).equals(LOCAL)
-      // Sizes of an entry that leads nowhere would make the others look like a bomb.
+      // The declared size of a dangling entry would make the rest look like a bomb.
       const found = isThere ? entry : { ...entry, size: 0, place: { ...place, compressedSize: 0 } }
       this.#checkLimits(found.size)
       const why = isThere ? 'lies inside another member' : 'no header is at its place'
@@ -96,7 +97,7 @@ export class ZipWalk {
     return next
   }
 
-  /** @returns where the next one is to be looked for. */
+  /** @returns where to look for the next member. */
   async #member(header: LocalHeader): Promise<number> {
     const { offset, start, compressedSize, size, crc } = header
     const listed = this.#listed.get(offset)
@@ -108,34 +109,38 @@ export class ZipWalk {
       listed === undefined
         ? null
         : { compressedSize: listed.place.compressedSize, size: listed.size, crc: listed.place.crc32 }
-    const told = await this.#lengths(named, theirs, own)
-    if (told === null) return this.#undelimited(named)
-    const end = start + told.compressedSize
-    this.#found(named, { ...told, isCut: end > this.#size })
-    return end + this.#descriptorLength(header, told)
+    const declared = await this.#lengths(named, theirs, own)
+    if (declared === null) return this.#undelimited(named)
+    const end = start + declared.compressedSize
+    this.#found(named, { ...declared, isCut: end > this.#size })
+    return end + this.#descriptorLength(header, declared)
   }
 
-  /** What the list or the header say, where it can be true. */
+  /** The lengths in the directory or header, if they can be true. */
   async #lengths(header: LocalHeader, theirs: Lengths | null, own: Lengths | null): Promise<Lengths | null> {
     if (theirs !== null && own !== null && !isSame(theirs, own)) {
       this.remarks.push(`its list and the header of ${this.#label(header)} differ`)
-      const end = [theirs, own].find((told) => this.#isFollowed(header, told))
+      const end = [theirs, own].find((declared) => this.#isFollowed(header, declared))
       if (end === undefined) return null
       return this.#measured(header, end, [theirs, own])
     }
-    const told = theirs ?? own
-    if (told === null) return null
-    const isLie = told.size > told.compressedSize * MAX_DEFLATE_RATIO + 64
-    if (this.#isFollowed(header, told)) return isLie ? this.#measured(header, told, [told]) : told
-    // Two that agree, or nothing better to be had.
-    const isAgreed = theirs !== null && own !== null && header.start + told.compressedSize <= this.#size
+    const declared = theirs ?? own
+    if (declared === null) return null
+    const isLie = declared.size > declared.compressedSize * MAX_DEFLATE_RATIO + 64
+    if (this.#isFollowed(header, declared))
+      return isLie ? this.#measured(header, declared, [declared]) : declared
+    // Both agree, or there is nothing better.
+    const isAgreed = theirs !== null && own !== null && header.start + declared.compressedSize <= this.#size
     if (!isAgreed && header.method === 8 && !header.isEncrypted) return null
-    return (await this.#isShortened(header, told)) ? null : told
+    return (await this.#isShortened(header, declared)) ? null : declared
   }
 
-  /** Bytes of it are missing, so that its length reaches into the next member. One that holds a zip of its own has headers in it, too. */
-  async #isShortened({ start, method, isEncrypted }: LocalHeader, told: Lengths): Promise<boolean> {
-    const { compressedSize } = told
+  /**
+   * Bytes are missing, so that the length reaches into the next member. A member that is itself a zip has headers in
+   * it, too.
+   */
+  async #isShortened({ start, method, isEncrypted }: LocalHeader, declared: Lengths): Promise<boolean> {
+    const { compressedSize } = declared
     const end = Math.min(start + compressedSize, this.#size)
     if (this.#search(start) >= end || this.#toInflate <= 0) return false
     if (isEncrypted || (method !== 0 && method !== 8)) return true
@@ -146,36 +151,36 @@ export class ZipWalk {
     this.#toInflate -= compressedSize
     let crc = 0
     for (const chunk of new FilePart(this.#file, start, compressedSize).chunks()) crc = crc32(chunk, crc)
-    return crc !== told.crc
+    return crc !== declared.crc
   }
 
-  /** Which of two sizes and CRCs are those of the data. */
-  async #measured(header: LocalHeader, end: Lengths, told: readonly Lengths[]): Promise<Lengths> {
-    if (header.method === 0) return told.find(({ size }) => size === end.compressedSize) ?? end
+  /** Decides which of two sizes and CRCs belong to the data. */
+  async #measured(header: LocalHeader, end: Lengths, declared: readonly Lengths[]): Promise<Lengths> {
+    if (header.method === 0) return declared.find(({ size }) => size === end.compressedSize) ?? end
     if (header.method !== 8 || header.isEncrypted || this.#toInflate <= 0) return end
     const { size, crc, isWhole } = await this.#inflate(header.start)
     if (!isWhole) return end
-    return { ...end, size, crc: told.some((one) => one.crc === crc) ? crc : end.crc }
+    return { ...end, size, crc: declared.some((one) => one.crc === crc) ? crc : end.crc }
   }
 
-  /** Another header, the list or the end follows. */
-  #isFollowed(header: LocalHeader, told: Lengths): boolean {
-    const end = header.start + told.compressedSize
+  /** Followed by another header, the directory or the end. */
+  #isFollowed(header: LocalHeader, declared: Lengths): boolean {
+    const end = header.start + declared.compressedSize
     if (end > this.#size) return false
-    const next = end + this.#descriptorLength(header, told)
+    const next = end + this.#descriptorLength(header, declared)
     return next === this.#size || isSigned(this.#read(next, 4))
   }
 
-  #descriptorLength({ hasDescriptor, start }: LocalHeader, told: Lengths): number {
+  #descriptorLength({ hasDescriptor, start }: LocalHeader, declared: Lengths): number {
     if (!hasDescriptor) return 0
-    return descriptorAt(this.#read(start + told.compressedSize, DESCRIPTOR_BYTES), told).length
+    return descriptorAt(this.#read(start + declared.compressedSize, DESCRIPTOR_BYTES), declared).length
   }
 
   async #undelimited(header: LocalHeader): Promise<number> {
     const { start, method } = header
     if (method !== 8 || header.isEncrypted || this.#toInflate <= 0) {
       const next = this.#search(start)
-      const why = header.hasDescriptor ? 'its length stood behind it' : 'bytes of it are missing'
+      const why = header.hasDescriptor ? 'its length is after it' : 'bytes of it are missing'
       this.remarks.push(`where ${this.#label(header)} ends is not known: ${why}`)
       const compressedSize = next - start
       this.#found(header, { compressedSize, size: compressedSize, crc: 0, isCut: true })
@@ -183,11 +188,11 @@ export class ZipWalk {
     }
     const { size, crc, compressedSize, isWhole } = await this.#inflate(start)
     const next = this.#search(start)
-    // What is left of it can inflate to an end by chance, inside the next member.
+    // The rest can inflate to an end by chance, inside the next member.
     const isChance = !header.hasDescriptor && crc !== header.crc && next < start + compressedSize
     if (!isWhole || isChance) {
       const packed = next - start
-      // What was inflated is its own only where nothing else follows.
+      // The inflated data is its own only if nothing else follows.
       this.#found(header, {
         compressedSize: packed,
         size: next === this.#size ? size : packed,
@@ -251,7 +256,7 @@ export class ZipWalk {
     return name.slice(0, 200)
   }
 
-  /** Headers can lie close together: what was read for one serves the next. */
+  /** Headers can be close together: bytes read for one serve the next. */
   #read(at: number, length: number): Buffer {
     const from = at - this.#window.at
     const isInside = from >= 0 && at + length <= this.#window.at + this.#window.bytes.length
@@ -261,7 +266,7 @@ export class ZipWalk {
     return bytes.subarray(0, length)
   }
 
-  /** The next header of a member, or the end. */
+  /** The next local header, or the end. */
   #search(from: number): number {
     for (let at = from; at < this.#size; at += CHUNK_BYTES) {
       const bytes = this.#read(at, CHUNK_BYTES + HEADER_BYTES)
@@ -272,7 +277,7 @@ export class ZipWalk {
   }
 }
 
-/** More does not come out of deflate. */
+/** Maximum ratio of deflate. */
 const MAX_DEFLATE_RATIO = 1032
 
 /** Before the first member of a zip that was, or might have been, split into several files. */

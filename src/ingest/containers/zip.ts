@@ -1,4 +1,4 @@
-/** Zip: yauzl reads the list of members; a member is read at its place, so that workers can share a container. */
+/** Zip: yauzl reads the central directory; members are read in place, so that workers can share a container. */
 import { readSync } from 'node:fs'
 import { crc32, inflateRawSync } from 'node:zlib'
 import { fromFd, type Entry, type ZipFile } from 'yauzl'
@@ -16,9 +16,9 @@ import { ZipWalk, type ZipEntry } from './zip-walk.js'
 const STORED = 0
 const DEFLATED = 8
 const LOCAL_HEADER_BYTES = 30
-/** A member that says too little of its size is read on to here: real logs compress 7 to 40 times. */
+/** A member larger than declared is read up to this ratio: real logs compress 7 to 40 times. */
 const MOST_RATIO = 200
-/** As much as is read in one piece: finding the last good byte inflates some twenty times. */
+/** Limit of reading in one piece: finding the last good byte inflates twenty times. */
 const SALVAGED_BYTES = 64 * 1024 * 1024
 
 export async function listZip(file: OpenFile, limits: Limits): Promise<Listing> {
@@ -35,7 +35,7 @@ export async function listZip(file: OpenFile, limits: Limits): Promise<Listing> 
   return walked(file, limits, listed, unread)
 }
 
-/** @param listed what could be read of the list. @param unread why not all of it could. */
+/** @param listed entries of the directory that could be read. @param unread why the rest could not. */
 async function walked(
   file: OpenFile,
   limits: Limits,
@@ -51,7 +51,7 @@ async function walked(
   }
   const members = walk.entries
   const { length } = members
-  const problem = unread === null ? [] : [`its list of members can not be read (${unread})`]
+  const problem = unread === null ? [] : [`cannot read its central directory (${unread})`]
   if (length === 0 && unread !== null)
     return refused('bad-container', `${problem.join('')}, and no member was found: get the file again`)
   if (unread !== null) problem.push(`${length} members were found by their own headers`)
@@ -68,13 +68,13 @@ async function walked(
   return { members, problems: [{ kind: 'bad-container', detail: problem.join('; ') }], rejected: false }
 }
 
-const NONE_MISSING = 'its list begins behind the last of them, so none is missing'
+const NONE_MISSING = 'its central directory begins right after the last of them, so none is missing'
 const UNKNOWN_IF_MORE = 'whether others followed is not known'
 
-/** Of what is wrong with a zip: each member that is damaged says so itself. */
+/** Limit of remarks: each damaged member reports itself. */
 const MOST_REMARKS = 5
 
-/** decodeStrings off: yauzl then does not refuse a container for one hostile name. */
+/** decodeStrings is off so that yauzl does not reject a container for one hostile name. */
 function open(fd: number): Promise<ZipFile> {
   return new Promise((resolve, reject) => {
     fromFd(fd, { autoClose: false, lazyEntries: true, decodeStrings: false }, (error, zip) => {
@@ -96,12 +96,12 @@ function readEntries(zip: ZipFile, take: (entry: Entry) => void): Promise<void> 
   })
 }
 
-/** Members that claim more than real logs compress to, or than there is of the file, are a bomb. */
+/** Members that declare a higher ratio than real logs, or more bytes than the file has, are a bomb. */
 function bombIn(members: readonly ZipEntry[], size: number, limits: Limits): Listing | null {
   const packed = members.reduce((sum, { place }) => sum + place.compressedSize, 0)
   const claimed = members.reduce((sum, member) => sum + member.size, 0)
-  // The walk goes over each byte once; what the list has beside that can not take more than the file again.
-  if (packed > 2 * size) return refused('bad-container', 'its members lie over each other')
+  // The walk reads each byte once; further directory entries cannot take more than the file again.
+  if (packed > 2 * size) return refused('bad-container', 'its members overlap')
   const isOver = claimed > limits.bombBytes && claimed > size * limits.maxRatio
   return isOver
     ? refused('too-large', `${claimed} bytes from ${size}: over the limit; nothing of it was read`)
@@ -128,7 +128,7 @@ export class ZipMember implements Input {
   readonly #place: ZipPlace
   readonly size: number
   #crc: number | undefined
-  /** What kept it from being read in one piece. */
+  /** Why it could not be read in one piece. */
   #broken: string | undefined
 
   constructor(file: OpenFile, place: ZipPlace, size: number) {
@@ -137,7 +137,7 @@ export class ZipMember implements Input {
     this.size = size
   }
 
-  /** Why it can not be read at all, or null. */
+  /** Why it cannot be read at all, or null. */
   unsupported(): string | null {
     if (this.#place.encrypted)
       return 'encrypted member of a zip: unpack it with its password, then index the result'
@@ -146,7 +146,7 @@ export class ZipMember implements Input {
     return `member of a zip compressed by method ${method}: unpack it, then index the result`
   }
 
-  /** null where it does not inflate to what its entry says: streaming then gives what there is. */
+  /** null if it does not inflate to the declared size: streaming then yields what there is. */
   whole(): Buffer | null {
     if (this.#place.isCut) return null
     try {
@@ -175,12 +175,12 @@ export class ZipMember implements Input {
       this.#crc = crc32(chunk, this.#crc)
       yield chunk
       if (size > this.size && size > this.#place.compressedSize * MOST_RATIO && !isCut)
-        throw new MemberDamage('it is larger than its entry says')
+        throw new MemberDamage('it is larger than declared')
     }
     if (isCut) throw new MemberDamage('the zip ends or breaks inside it')
     if (this.#broken !== undefined) throw new MemberDamage(this.#broken)
     if (size !== this.size)
-      throw new MemberDamage(`it is ${size < this.size ? 'shorter' : 'larger'} than its entry says`)
+      throw new MemberDamage(`it is ${size < this.size ? 'shorter' : 'larger'} than declared`)
   }
 
   changed(): boolean {
@@ -189,7 +189,7 @@ export class ZipMember implements Input {
 
   damage(): string | null {
     if (this.#crc === undefined || this.#place.isCut || this.#crc === this.#place.crc32) return null
-    return 'its CRC-32 is not the one that its entry says'
+    return 'its CRC-32 differs from the declared one'
   }
 
   async *#inflated(): AsyncGenerator<Buffer> {
@@ -207,7 +207,7 @@ export class ZipMember implements Input {
     if (error !== null) this.#broken = error.message
   }
 
-  /** To the byte, where that is possible: a stream loses some records before the damage. */
+  /** To the exact byte if possible: a stream loses some records before the damage. */
   #salvaged(packed: FilePart): Buffer | null {
     const { isCut } = this.#place
     if ((this.#broken === undefined && !isCut) || packed.size > SALVAGED_BYTES) return null
@@ -224,7 +224,7 @@ export class ZipMember implements Input {
     return part
   }
 
-  /** Behind the local header, whose name and extra field can differ in length from the list's. */
+  /** After the local header, whose name and extra field can differ in length from the directory's. */
   #dataStart(): number {
     const header = Buffer.alloc(LOCAL_HEADER_BYTES)
     readSync(this.#file.fd, header, 0, LOCAL_HEADER_BYTES, this.#place.offset)

@@ -1,4 +1,4 @@
-/** What no archive can tell, and what this one can not. */
+/** What no archive can show, and what this one cannot. */
 import { runArguments } from '../../store/evidence-places.js'
 import type { Connection } from '../../store/open.js'
 import { readColumn } from '../../store/reader.js'
@@ -40,11 +40,11 @@ export function archiveNotes(
   if (unread > 0)
     notes.push(`${unread} files count as delivered, but could not be read: see coldtrail problems.`)
   if (digests.length === 0)
-    notes.push('There are no digests in the archive: whether files were removed can not be told from them.')
+    notes.push('There are no digests in the archive, so they cannot show whether files were removed.')
   return [...notes, ...besideTrail(db), ...strangers(db, files), ...limitsOfRuns(db)]
 }
 
-/** Server access logs have no account and no region of their own to be missed in. */
+/** Server access logs have no account or region in which they could be missing. */
 function besideTrail(db: Connection): string[] {
   const isThere = readColumn(db, sql`SELECT 1 FROM access_log LIMIT 1`).length > 0
   return isThere
@@ -54,7 +54,7 @@ function besideTrail(db: Connection): string[] {
     : []
 }
 
-/** Anonymised sets have other accounts in their names than in their records. */
+/** Anonymised data sets have different accounts in file names and records. */
 function strangers(db: Connection, files: readonly ArchiveFile[]): string[] {
   const named = new Set(files.flatMap(({ name }) => (name === null ? [] : [name.accountId])))
   const recorded = new Set(
@@ -73,7 +73,7 @@ function strangers(db: Connection, files: readonly ArchiveFile[]): string[] {
   ]
 }
 
-/** Files that an index run was told to leave out look like missing ones. */
+/** Files excluded from an index run look like missing ones. */
 function limitsOfRuns(db: Connection): string[] {
   const limits = readColumn<string>(db, sql`SELECT arguments FROM runs ORDER BY id`)
     .flatMap(runArguments)

@@ -1,4 +1,7 @@
-/** What was delivered, what is missing, and what nobody can know: `coldtrail coverage`. Quiet is never called absence. */
+/**
+ * What was delivered, what is missing, and what cannot be known: `coldtrail coverage`. Quiet is never reported as
+ * absence.
+ */
 import type { Coverage, CoverageDay, DigestCoverage, Gap, TrailEvent } from '../../model/coverage.js'
 import type { Scope, TimeWindow } from '../../model/question.js'
 import type { Connection } from '../../store/open.js'
@@ -14,7 +17,7 @@ import { readColumn } from '../../store/reader.js'
 import { sql } from '../plan/statement.js'
 import { isoTime } from '../../model/time.js'
 
-/** Of the filters only accounts and regions are used: what was delivered has no caller. */
+/** Only filters on accounts and regions apply, since deliveries have no caller. */
 export function readCoverage(db: Connection, scope: Scope): Coverage {
   const files = readArchiveFiles(db)
   const hours = new EventHours(db)
@@ -54,7 +57,7 @@ interface Located {
   readonly aws_region: string | null
 }
 
-/** First and last moment; null for what has no time, which lies in every window. */
+/** First and last moment; null without a time, which matches every window. */
 type Moments = readonly [fromMs: number, toMs: number] | null
 
 type Keep = <Row extends Located>(rows: readonly Row[], momentsOf: (row: Row) => Moments) => readonly Row[]
@@ -67,7 +70,7 @@ function spanOfRow({ start, end }: { readonly start: string; readonly end: strin
   return [Date.parse(start), Date.parse(end)]
 }
 
-/** What lies in the scope at least with a part of its time. */
+/** Whether something overlaps the scope. */
 class ScopeTest {
   readonly #accounts: ReadonlySet<string>
   readonly #regions: ReadonlySet<string>
@@ -103,7 +106,7 @@ interface Deliveries {
   readonly times: readonly number[]
 }
 
-/** By the names of log files; of an archive whose files were renamed, by the times of its events. */
+/** From the names of log files; if an archive's files were renamed, from the times of its events. */
 function deliveriesOf(files: readonly ArchiveFile[], hours: EventHours): Deliveries[] {
   const named = new Map<string, { accountId: string; region: string; times: Set<number> }>()
   for (const { name } of files) {
@@ -154,10 +157,10 @@ function spanOf(deliveries: readonly Deliveries[]): Span {
   return { startMs, endMs }
 }
 
-/** What is stopped shows within the minutes that a delivery takes. */
+/** A stop takes effect within the minutes that a delivery takes. */
 const EXPLAINS_WITHIN = 30 * 60_000
 
-/** Any region: a trail can be stopped from its home region alone. */
+/** In any region: a trail can only be stopped from its home region. */
 function explanations(
   events: readonly TrailEvent[],
   accountId: string | null,

@@ -1,9 +1,12 @@
-/** The files that an archive holds, by what their names claim. */
+/** The files of an archive, according to their names. */
 import type { Connection } from '../../store/open.js'
 import { readTuples } from '../../store/reader.js'
 import { sql } from '../plan/statement.js'
 
-/** Name of a delivered object: account, family, region, time of delivery. Of a digest also the trail and its home region. */
+/**
+ * Name of a delivered object: account, family, region, time of delivery; for a digest also the trail and its home
+ * region.
+ */
 const NAME =
   /(?:^|[^0-9])(\d{12})_(CloudTrail(?:-[A-Za-z]+)?)_([a-z]{2,6}(?:-[a-z]{2,10}){1,3}-\d{1,2})_(?:(.*)_)?(\d{8})T(\d{4})(\d\d)?Z/
 
@@ -12,15 +15,15 @@ export interface DeliveredName {
   /** CloudTrail, CloudTrail-Digest, CloudTrail-Insight, … */
   readonly family: string
   readonly region: string
-  /** Of a digest: TRAIL_HOMEREGION. */
+  /** For a digest: TRAIL_HOMEREGION. */
   readonly trail: string | null
-  /** Null for a time that does not exist. */
+  /** null for a time that does not exist. */
   readonly deliveredMs: number | null
-  /** The same as UTC text. */
+  /** Same as UTC text. */
   readonly delivered: string | null
 }
 
-/** Null for names that CloudTrail does not give. */
+/** null for names not given by CloudTrail. */
 export function readDeliveredName(path: string): DeliveredName | null {
   const [, accountId, family, region, trail = null, date = '', minutes = '', seconds = '00'] =
     NAME.exec(fileName(path)) ?? []
@@ -45,7 +48,7 @@ export interface ArchiveFile {
   readonly name: DeliveredName | null
 }
 
-/** Files that were given, readable or not; copies under the same name once. */
+/** Files found, readable or not; copies under one name count once. */
 export function readArchiveFiles(db: Connection): ArchiveFile[] {
   const rows = readTuples(db, sql`SELECT id, path, kind FROM source WHERE member IS NULL ORDER BY id`) as [
     number,
@@ -55,17 +58,17 @@ export function readArchiveFiles(db: Connection): ArchiveFile[] {
   const byName = new Map<string, ArchiveFile>()
   for (const [id, path, kind] of rows) {
     const name = readDeliveredName(path)
-    // Only names that CloudTrail gave are unique; two files called logs.json are two files.
+    // Only names given by CloudTrail are unique; two files called logs.json are two files.
     const key = name === null ? `\n${id}` : sameName(path)
     const known = byName.get(key)
-    // A copy may be sound where the other is not.
+    // One copy may be intact and another not.
     if (known === undefined || (known.kind === null && kind !== null))
       byName.set(key, { id, path, kind, name })
   }
   return [...byName.values()]
 }
 
-/** A file's name is enough to know it again: its 16 random characters are unique. Unpacked files have lost their .gz. */
+/** The name identifies a file: its 16 random characters are unique. Unpacked files have lost their .gz. */
 export function sameName(path: string): string {
   const name = fileName(path)
   return name.endsWith('.gz') ? name.slice(0, -3) : name

@@ -1,10 +1,10 @@
 /**
- * Where nothing was delivered although it should have been, judged by the rhythm of the deliveries alone.
+ * Finds times without deliveries where there should have been some, from the rhythm of the deliveries alone.
  *
- * Quiet accounts deliver nothing for hours, and at night: a pause is told only when it is out of proportion to the others, and
- * when the same hours of other days were not quiet. Tried on made-up rhythms, 300 archives of each: none invented among
- * deliveries at random times, by day and night, on workdays or in a few sessions a day; where a dozen sessions a day leave
- * pauses by chance, one archive in four has a pause that looks like a gap. Of holes of 1.5 to 8 h 99 % are found.
+ * Quiet accounts deliver nothing for hours, and at night: a pause is only reported if it is unusually long, and if the
+ * same hours of other days were not quiet. Tested on synthetic rhythms, 300 archives of each: no false gap for
+ * deliveries at random times, by day and night, on workdays or in a few sessions a day; with a dozen sessions a day,
+ * one archive in four has a random pause that looks like a gap. Of holes of 1.5 to 8 h 99 % are found.
  */
 import type { GapKind } from '../../model/coverage.js'
 
@@ -29,18 +29,18 @@ const DAY = 24 * HOUR
 
 /** Fewer deliveries have no rhythm. */
 const LEAST_DELIVERIES = 12
-/** CloudTrail delivers about every five minutes; an hour is the shortest pause that is worth a word. */
+/** CloudTrail delivers about every five minutes; shorter pauses are not reported. */
 const LEAST_PAUSE = HOUR
-/** So many times longer than 95 % of the pauses. Of deliveries at random times, one in 160,000 pauses is. */
+/** Factor above the 95th percentile of pauses. With deliveries at random times, one in 160,000 pauses is longer. */
 const OUT_OF_PROPORTION = 4
 const USUAL_SHARE = 0.95
-/** Compared with the same hours of so many days before and after. */
+/** Compared with the same hours of this many days before and after. */
 const NEIGHBOUR_DAYS = 7
-/** A longer pause is no night: where there is nothing to compare it with, the time before and after it will do. */
+/** A longer pause is not a night: without comparable days, the time before and after it is used. */
 const LONGEST_NIGHT = 20 * HOUR
-/** A neighbour that pauses itself for so much of the time is quiet, too. */
+/** A neighbour that pauses for this share of the time is quiet, too. */
 const QUIET_SHARE = 0.25
-/** What the neighbours must have delivered on average. */
+/** Average deliveries required of the neighbours. */
 const LEAST_EXPECTED = 5
 
 /** @param times of deliveries, ascending. @param archive from the first delivery of anything to the last. */
@@ -76,8 +76,7 @@ interface Neighbour {
 }
 
 /**
- * The same hours of the days around. None when the same weekday is always quiet: who rests at night or on Sundays lacks
- * nothing.
+ * The same hours of surrounding days. None if the same weekday is always quiet: nights and Sundays off are not gaps.
  */
 function neighboursOf(times: readonly number[], span: Span): Neighbour[] {
   const length = span.endMs - span.startMs
@@ -90,11 +89,11 @@ function neighboursOf(times: readonly number[], span: Span): Neighbour[] {
   const weekly = found.filter(({ day }) => day % 7 === 0)
   if (weekly.length > 0 && weekly.every(({ isQuiet }) => isQuiet)) return []
   if (found.length > 0 || length < LONGEST_NIGHT) return found
-  const beside = [-length, length].map((shift) => ({
+  const adjacent = [-length, length].map((shift) => ({
     startMs: span.startMs + shift,
     endMs: span.endMs + shift,
   }))
-  return beside.filter((moved) => isWithin(moved, times)).map((moved) => neighbourAt(times, moved))
+  return adjacent.filter((moved) => isWithin(moved, times)).map((moved) => neighbourAt(times, moved))
 }
 
 function neighbourAt(times: readonly number[], { startMs, endMs }: Span): Neighbour {
@@ -108,7 +107,7 @@ function neighbourAt(times: readonly number[], { startMs, endMs }: Span): Neighb
   return { deliveries: inside.length, isQuiet: longest >= (endMs - startMs) * QUIET_SHARE }
 }
 
-/** One of several may be quiet: it may be a gap itself. */
+/** One of several may be quiet, since it may be a gap itself. */
 function showActivity(neighbours: readonly Neighbour[]): boolean {
   const expected = neighbours.reduce((sum, { deliveries }) => sum + deliveries, 0) / neighbours.length
   const quiet = neighbours.filter(({ isQuiet }) => isQuiet).length
@@ -119,7 +118,7 @@ function isWithin({ startMs, endMs }: Span, times: readonly number[]): boolean {
   return startMs >= (times[0] ?? 0) && endMs <= (times.at(-1) ?? 0)
 }
 
-/** Position of the first that is not below. */
+/** Index of the first value that is not smaller. */
 function lowerBound(sorted: readonly number[], value: number): number {
   let low = 0
   let high = sorted.length

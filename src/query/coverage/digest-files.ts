@@ -1,4 +1,4 @@
-/** The digests of an archive: which hours they cover, and which files they name. */
+/** The digests of an archive: hours covered and files listed. */
 import type { Connection } from '../../store/open.js'
 import { RecordReader } from '../../store/record-reader.js'
 import { readTuples } from '../../store/reader.js'
@@ -13,15 +13,15 @@ export interface Digest {
   readonly trail: string
   readonly startMs: number
   readonly endMs: number
-  /** Keys of log files, and of the digest before. */
+  /** Keys of log files, and of the previous digest. */
   readonly keys: readonly string[]
-  /** Whether the content could be read; else only the name speaks. */
+  /** Whether the content was readable; else only the name is used. */
   readonly isRead: boolean
 }
 
 const HOUR = 3_600_000
 
-/** Digests whose name and content tell nothing are left out. */
+/** Skips digests whose name and content are both unusable. */
 export function readDigests(db: Connection, files: readonly ArchiveFile[]): Digest[] {
   const reader = new RecordReader(db)
   const sizes = new Map(
@@ -38,7 +38,7 @@ export function readDigests(db: Connection, files: readonly ArchiveFile[]): Dige
   })
 }
 
-/** Null when the bytes can not be had, or are no digest: an archive may be damaged, and its other parts still tell. */
+/** null if the bytes are unavailable or not a digest: the rest of a damaged archive is still usable. */
 function readContent(
   reader: RecordReader,
   sourceId: number,
@@ -101,10 +101,13 @@ export interface DigestGap {
   readonly endMs: number
 }
 
-/** Digests follow each other to the second. */
+/** Consecutive digests meet to the second. */
 const TOLERANCE = 60_000
 
-/** One chain per account, region and trail. A chain that stops before the others has lost its end, or its trail was stopped. */
+/**
+ * One chain per account, region and trail. A chain that ends before the others has lost its end, or its trail was
+ * stopped.
+ */
 export function digestGaps(digests: readonly Digest[]): DigestGap[] {
   const newest = digests.reduce((latest, { endMs }) => Math.max(latest, endMs), -Infinity)
   return [...chainsOf(digests).values()].flatMap((chain) => {
@@ -116,7 +119,7 @@ export function digestGaps(digests: readonly Digest[]): DigestGap[] {
       }
       if (last === undefined || digest.endMs > last.endMs) last = digest
     }
-    // Regions write their digests at different minutes of the hour: two hours are certain.
+    // Regions write digests at different minutes of the hour: only two hours are certain.
     if (last !== undefined && newest - last.endMs >= 2 * HOUR) {
       gaps.push({ chain: last, kind: 'ends early', startMs: last.endMs, endMs: newest })
     }

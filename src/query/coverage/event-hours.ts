@@ -8,9 +8,9 @@ const HOUR = 3_600_000
 export interface PlaceHours {
   readonly accountId: string | null
   readonly region: string | null
-  /** Starts of the hours that have events, ascending. */
+  /** Starts of hours with events, ascending. */
   readonly hours: readonly number[]
-  /** Events of each. */
+  /** Number of events of each. */
   readonly counts: readonly number[]
 }
 
@@ -39,7 +39,7 @@ export class EventHours {
         { id, accountId, region, hours: [], counts: [] },
       ]),
     )
-    // Events before 1970 do not exist, so that the division rounds down.
+    // There are no events before 1970, so the division rounds down.
     const counted = readTuples(
       db,
       sql`SELECT place_id, event_time_ms / 3600000, count(*) FROM event WHERE event_time_ms IS NOT NULL GROUP BY 1, 2`,
@@ -56,7 +56,10 @@ export class EventHours {
     return this.#places
   }
 
-  /** Events between two times, without either. Whole hours are known; the rest of the first and the last is counted. */
+  /**
+   * Events strictly between two times. Whole hours are already counted; the partial first and last hour are counted
+   * here.
+   */
   countInside(accountId: string | null, region: string | null, afterMs: number, beforeMs: number): number {
     const place = this.#places.find((one) => one.accountId === accountId && one.region === region)
     if (place === undefined) return 0

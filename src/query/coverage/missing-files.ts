@@ -1,4 +1,4 @@
-/** Files that CloudTrail itself says it delivered, and that are not in the archive. */
+/** Files that CloudTrail recorded as delivered and that are not in the archive. */
 import type { MissingFile } from '../../model/coverage.js'
 import type { Connection } from '../../store/open.js'
 import { readTuples } from '../../store/reader.js'
@@ -14,7 +14,7 @@ interface Naming {
   readonly evidence: string
 }
 
-/** Each once; what a digest names and an event too, by the digest. Sorted by key. */
+/** Each file once, by the digest if both a digest and an event name it. Sorted by key. */
 export function missingFiles(
   db: Connection,
   files: readonly ArchiveFile[],
@@ -26,7 +26,7 @@ export function missingFiles(
     const name = sameName(key)
     if (present.has(name) || missing.has(name)) continue
     const claims = readDeliveredName(name)
-    // Any other object under AWSLogs/ is not CloudTrail's: access logs, Config, …
+    // Other objects under AWSLogs/ are not CloudTrail's: access logs, Config, …
     if (claims === null) continue
     const { family, accountId: account_id, region: aws_region, delivered } = claims
     missing.set(name, { key, family, account_id, aws_region, delivered, named_by: namedBy, evidence })
@@ -44,7 +44,9 @@ function* namings(db: Connection, digests: readonly Digest[]): Generator<Naming>
   }
 }
 
-/** In the order of the index: by name, then by time. Of a bucket's objects few are log files, of CloudTrail's writes all. */
+/**
+ * In index order: by name, then by time. Few of a bucket's objects are log files, but all of CloudTrail's writes are.
+ */
 function ownWrites(db: Connection): [arn: string, eventId: string][] {
   return readTuples(
     db,

@@ -1,4 +1,4 @@
-/** Events that change what is recorded, and deliveries that failed: what may explain a gap. */
+/** Changes to logging, and failed deliveries: events that may explain a gap. */
 import type { FailedDelivery, TrailEvent } from '../../model/coverage.js'
 import type { TimeWindow } from '../../model/question.js'
 import type { Connection } from '../../store/open.js'
@@ -10,7 +10,7 @@ import { and, list, sql } from '../plan/statement.js'
 import { timeText } from '../summary/value-table.js'
 import { usesOf } from '../plan/event-use.js'
 
-/** Calls of CloudTrail after which less, more or something else is recorded. */
+/** CloudTrail's calls that change what is recorded. */
 const CHANGES = controlCallsOf('cloudtrail', 'recording')
 
 type ChangeTuple = readonly [
@@ -25,7 +25,7 @@ type ChangeTuple = readonly [
   eventId: string,
 ]
 
-/** In order of time; failed attempts too. */
+/** In time order, including failed attempts. */
 export function trailEvents(db: Connection): TrailEvent[] {
   const rows = readTuples(
     db,
@@ -58,7 +58,7 @@ function trailOf(db: Connection, row: number): string | null {
   return typeof trail === 'string' ? trail : null
 }
 
-/** CloudTrail's own writes to a bucket, when data events of the bucket are recorded. */
+/** CloudTrail's own writes to a bucket, if the bucket's data events are recorded. */
 export const OWN_WRITES = sql`e.action_id IN (SELECT id FROM action WHERE event_source = 's3.amazonaws.com' AND event_name = 'PutObject')
   AND e.identity_id IN (SELECT id FROM identity WHERE principal_key = 'service:cloudtrail.amazonaws.com')`
 

@@ -2,7 +2,7 @@
  * One unordered pass over the events of a scope that yields dictionary IDs only, for lists and summaries.
  *
  * A whole case is read in runs of rows and filtered here. On a million events this takes half the time of SQLite's
- * GROUP BY, which must sort whatever no index orders, and one pass serves every count.
+ * GROUP BY, which must sort everything without an index, and one pass serves every count.
  */
 import type { Scope } from '../../model/question.js'
 import { INDEXES } from '../../store/indexes.js'

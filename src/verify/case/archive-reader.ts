@@ -1,4 +1,4 @@
-/** Reads the files of the archive again, and compares each with what was indexed. Only reads. */
+/** Reads the files of the archive again and compares each with what was indexed. Read-only. */
 import { createHash } from 'node:crypto'
 import { closeSync, existsSync, readSync } from 'node:fs'
 import { openQuietly } from '../../store/open-quietly.js'
@@ -9,15 +9,15 @@ const CHUNK = Buffer.allocUnsafeSlow(1024 * 1024)
 
 export class ArchiveReader {
   readonly #roots: readonly string[]
-  /** How many leading folders of the last path were not part of the root: the next file has as many. */
+  /** Leading folders of the last path that were not below the root: the next file has as many. */
   #stripped = 0
 
-  /** @param roots folders to look in; none: where the files were found. */
+  /** @param roots folders to look in; empty: where the files were found. */
   constructor(roots: readonly string[]) {
     this.#roots = roots
   }
 
-  /** @returns how the file differs from the source, or null. */
+  /** @returns the difference between file and source, or null. */
   compare(source: VerifiedSource): string | null {
     const file = this.#find(source)
     if (file === null)
@@ -27,7 +27,7 @@ export class ArchiveReader {
       if (sha256 === source.sha256) return null
       return `${String(file)} has SHA-256 ${sha256} (${size} bytes), not ${source.sha256 ?? 'any'} (${source.size} bytes)`
     } catch (error) {
-      return `can not be read: ${(error as Error).message}`
+      return `cannot be read: ${(error as Error).message}`
     }
   }
 
@@ -41,7 +41,7 @@ export class ArchiveReader {
     return places.find((place) => existsSync(place)) ?? null
   }
 
-  /** The archive may lie elsewhere now: folders are taken off the front of the path until it is found. */
+  /** The archive may have moved: removes leading folders from the path until it is found. */
   #under(name: string): string | null {
     const parts = name.split('/').filter((part) => part !== '' && part !== '.')
     const counts = [this.#stripped, ...parts.keys()].filter((count) => count < parts.length)

@@ -1,4 +1,4 @@
-/** Everything that is heavy for each source: a plain function over a list of them, so that it can run in any thread. */
+/** The expensive checks of each source, as a plain function over a list of them that can run in any thread. */
 import { randomInt } from 'node:crypto'
 import type { Verdict } from '../../decode/decode.js'
 import { LIMITS } from '../../decode/limits.js'
@@ -20,14 +20,14 @@ import { VERIFIED_SOURCE_SQL, type VerifiedSource } from './verified-source.js'
 export interface SourceRows {
   readonly id: number
   readonly ranges: RowRanges
-  /** Events of it that are looked up by their words; `one` is taken by chance. */
+  /** Events that are looked up by their words; `one` is chosen at random. */
   readonly findsWords: 'none' | 'one' | 'all'
 }
 
 export interface SourceTask {
   readonly sources: readonly SourceRows[]
   readonly toolVersion: string
-  /** Compare with the archive: folders to look in, or none to look where the files were found. */
+  /** Folders of the archive to compare with; empty: where the files were found. null: no comparison. */
   readonly reread: readonly string[] | null
 }
 
@@ -36,32 +36,32 @@ export interface SourceResult {
   readonly sources: number
   readonly records: number
   readonly bytes: number
-  /** Sources whose content can not be read whole. */
+  /** Sources whose content cannot be read completely. */
   readonly unread: number
   readonly notes: SourceNotes
-  /** Where the first records with a key that stands twice are. */
+  /** Locations of the first records with a repeated key. */
   readonly repeated: readonly string[]
-  /** Hashes of the names that its records give their callers. */
+  /** Hashes of the callers' names in its records. */
   readonly names: readonly number[]
 }
 
 export interface SourceNotes {
-  /** Sources that another version indexed: its rows are as they were, but this version would make others. */
+  /** Sources indexed by another version: their rows are unchanged, but this version would make different ones. */
   otherVersion: number
-  /** Sources that another version indexed, whose rows could not be hashed again: repeats in a reduced form are gone. */
+  /** Sources indexed by another version whose rows could not be hashed again: repeats in a reduced form are gone. */
   notHashed: number
-  /** Files that were read again in the archive. */
+  /** Files compared with the archive. */
   reread: number
-  /** Members of containers, which are not read again. */
+  /** Members of containers, which are not compared with the archive. */
   members: number
-  /** Records in which a key stands twice: their columns hold the last. */
+  /** Records with a repeated key: the columns hold the last value. */
   repeatedKeys: number
 }
 
-/** So many are told with their place. */
+/** Number of them listed with their location. */
 export const MOST_REPEATED = 10
 
-/** One of each a thread: they only remember ids of values, which are the same everywhere. */
+/** One per thread: it only caches IDs of values, which are the same everywhere. */
 const normaliser = new Normaliser(LIMITS.maxDepth)
 const accessNormaliser = new AccessNormaliser()
 
@@ -84,7 +84,7 @@ export function checkSources(db: Connection, task: SourceTask): SourceResult {
       totals.unread++
       findings.push({ check: 'structure', place: `source ${rows.id}`, detail: (error as Error).message })
       checker.close()
-      // A statement that met damage stays busy: the other sources get new ones.
+      // A statement that hit damage stays busy: the other sources get new ones.
       checker = new SourceChecker(db, task, totals, names)
     }
   }
@@ -151,13 +151,13 @@ class SourceChecker {
     else if (original.sha256 !== source.sha256)
       findings.add('bytes', `not a copy of ${original.path}: the SHA-256 differ`)
     else if (original.row_digest !== source.row_digest)
-      findings.add('rows', `has another row digest than ${original.path}, of which it is a copy`)
+      findings.add('rows', `its row digest differs from that of ${original.path}, of which it is a copy`)
   }
 
   #checkRows(source: VerifiedSource, rows: SourceRows, findings: FindingList): void {
     const problems = this.#readProblems(source.id, rows.ranges.problem)
     if (source.status === 'indexed') this.#remake(source, rows, problems, findings)
-    // Nothing of it could be used: its problems are all that it gave.
+    // Nothing of it was usable: its problems are its only rows.
     else checkDigest(source, digestOf(problems), findings)
   }
 
@@ -165,7 +165,7 @@ class SourceChecker {
     return range === undefined ? [] : this.#problems.all(range.first, range.last, sourceId)
   }
 
-  /** What this version makes of the content must be what the case has, if this version made that. */
+  /** If this version made the rows, rebuilding them must give the same ones. */
   #remake(
     source: VerifiedSource,
     { ranges, findsWords }: SourceRows,
@@ -211,7 +211,7 @@ class SourceChecker {
       if (verdict !== null) checkVerdict(source, verdict, differences)
       if (isOld && digest === source.row_digest && differences.all.length > 0)
         this.#totals.notes.otherVersion++
-      // Rows that were folded into another form can only be made again as they were by the version that made them.
+      // Rows folded into another form can only be rebuilt by the version that made them.
       else if (isOld && remade.otherForms > 0) this.#totals.notes.notHashed++
       else {
         findings.addAll(differences.all)
@@ -222,7 +222,7 @@ class SourceChecker {
     }
   }
 
-  /** @returns whether all of the content went by. */
+  /** @returns whether all content was read. */
   #walkContent(source: VerifiedSource, remade: RemadeSource, findings: FindingList): boolean {
     if (source.storage === null || source.storage === 'none') return true
     const pieces = this.#content.pieces(source, findings)
@@ -261,19 +261,19 @@ function digestOf(problems: readonly ProblemRow[]): string {
 
 function checkDigest({ row_digest }: VerifiedSource, digest: string, findings: FindingList): void {
   if (digest === row_digest) return
-  findings.add('rows', 'its rows are not those that were made when it was indexed: their digest differs')
+  findings.add('rows', 'its rows differ from those made when it was indexed (digest)')
 }
 
-/** What is counted and told of a source as a whole. */
+/** Compares the counts and facts about a source as a whole. */
 function checkVerdict(source: VerifiedSource, verdict: Verdict, findings: FindingList): void {
-  const told: [name: string, row: unknown, content: unknown][] = [
+  const facts: [name: string, row: unknown, content: unknown][] = [
     ['kind', source.kind, verdict.kind],
     ['shape', source.shape, verdict.shape === '' ? null : verdict.shape],
     ['records', source.records, verdict.values],
     ['rejected', source.rejected, verdict.rejected],
     ['other_rows', source.other_rows ?? 0, verdict.others],
   ]
-  for (const [name, row, content] of told) {
+  for (const [name, row, content] of facts) {
     if (row !== content)
       findings.add('rows', `its ${name} is ${String(row)}, its content gives ${String(content)}`)
   }

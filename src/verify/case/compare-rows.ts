@@ -1,9 +1,9 @@
-/** A row against what its record gives: in which columns do they differ? */
+/** Compares a row with its record, column by column. */
 import type { EventDraft, SqlValue } from '../../model/dictionary.js'
 import { FLAG } from '../../model/dictionary.js'
 import type { EventRow } from './source-rows.js'
 
-/** What a column is called in a finding, and the value that row and draft have for it. */
+/** Name of a column in findings, and its value in row and draft. */
 const COLUMNS: readonly (readonly [
   name: string,
   of: (event: Omit<EventRow, 'kind' | 'id' | 'offset' | 'length' | 'locator' | 'uses'>) => unknown,
@@ -20,7 +20,7 @@ const COLUMNS: readonly (readonly [
   ['flags', (event) => event.flags],
 ]
 
-/** @returns names of what differs; empty for equal rows. */
+/** @returns names of the differing columns; empty for equal rows. */
 export function differingColumns(row: EventRow, draft: EventDraft, uses: string, length: number): string[] {
   const names = COLUMNS.filter(([, of]) => of(row) !== of(draft)).map(([name]) => name)
   if (row.uses !== uses) names.push('resources')
@@ -28,7 +28,7 @@ export function differingColumns(row: EventRow, draft: EventDraft, uses: string,
   return names
 }
 
-/** A repeat in a reduced form was folded into an event that says more, or the other way round. */
+/** A repeat in a reduced form was folded into a fuller event, or vice versa. */
 export function isOtherForm(row: EventRow, draft: EventDraft): boolean {
   return row.kind === 'redelivery' && ((row.flags | draft.flags) & FLAG.reduced) !== 0
 }

@@ -1,29 +1,34 @@
-/** What does not hold in a case. */
-/** Each with what holds when it has nothing to say. */
+/** Findings of verify. */
+/** Each check, with the statement that is true if it finds nothing. */
 export type Check =
-  /** The database file is sound: tables, indexes, full text (SQLite integrity_check). */
+  /** The database file is intact: tables, indexes, full text (SQLite integrity_check). */
   | 'structure'
   /** Tables, views and indexes are those of this format, and each column is described. */
   | 'schema'
   /** The stored bytes have the SHA-256 of the file and of its content. */
   | 'bytes'
-  /** Each event lies where its row says, every column is what the record there gives, and every record has its row. */
+  /**
+   * Each event is at the location in its row, every column equals the value in the record, and every record has its
+   * row.
+   */
   | 'event'
-  /** The rows made of a source have the digest that was taken when it was indexed, and are all that its content gives. */
+  /** The rows of a source have the digest taken when it was indexed, and cover all of its content. */
   | 'rows'
-  /** Events taken by chance are found by their own words. */
+  /** A random sample of events is found by its words. */
   | 'words'
-  /** Each caller is found by the names that its record gives, and by no other. */
+  /** Each caller is found by exactly the names in its records. */
   | 'names'
-  /** Each shared value (caller, call, origin, outcome, resource) has the hash that is its number. */
+  /** The ID of each shared value (caller, call, origin, outcome, resource) is its hash. */
   | 'values'
-  /** Every row that is pointed to is there, and appearances are counted right. */
+  /** There are no dangling references, and appearances are counted correctly. */
   | 'references'
   /** Records = events + duplicates + replaced + rejected, for each source, each run and in total. */
   | 'ledger'
-  /** Each run has the hash of its row and of the run before; sources, problems and validations are as they were left. */
+  /**
+   * Each run has the hash of its row and of the previous run; sources, problems and validations are unchanged since.
+   */
   | 'runs'
-  /** The file in the archive is still the one that was indexed. */
+  /** The file in the archive is unchanged. */
   | 'archive'
 
 export interface Finding {
@@ -33,10 +38,10 @@ export interface Finding {
   readonly detail: string
 }
 
-/** More of one kind in one place say nothing new. */
+/** Further findings of one kind in one place add nothing. */
 const MOST_A_PLACE = 20
 
-/** Findings of one place, up to a number; the rest is counted. */
+/** Collects findings of one place up to a limit; the rest is counted. */
 export class FindingList {
   readonly place: string
   readonly #found = new Map<Check, Finding[]>()
@@ -67,7 +72,7 @@ export class FindingList {
   }
 }
 
-/** SQLite found the file itself damaged: a finding, not a crash. */
+/** SQLite found the file damaged: a finding, not a crash. */
 export function isDamage(error: unknown): boolean {
   const code = (error as { code?: unknown } | null)?.code
   return typeof code === 'string' && /^SQLITE_(?:CORRUPT|NOTADB|IOERR|ERROR)/.test(code)

@@ -1,11 +1,11 @@
-/** The names that find a caller: each that a record gives is there, and each that is there was given by a record. */
+/** Checks that a caller has exactly the names that its records give it. */
 import type { ClientEntry } from '../../model/access-draft.js'
 import type { Entry, IdentityEntry, SqlValue } from '../../model/dictionary.js'
 import { hash52 } from '../../normalise/intern.js'
 import type { Connection } from '../../store/open.js'
 import { FindingList, type Finding } from './finding.js'
 
-/** Each table of names, with the column of what they find. */
+/** Each table of names with the column of its owner. */
 const OWNER = { identity_name: 'identity_id', requester_name: 'requester' } as const
 type NameTable = keyof typeof OWNER
 const TABLES = Object.keys(OWNER) as readonly NameTable[]
@@ -13,7 +13,7 @@ const TABLES = Object.keys(OWNER) as readonly NameTable[]
 type Names = IdentityEntry['names']
 
 export class GivenNames {
-  /** Entries, not ids: equal columns can come of records that give other names. */
+  /** Entries, not IDs: equal columns can come from records with different names. */
   readonly #seen = new WeakSet<Entry>()
   readonly #given = new Set<number>()
   readonly #find
@@ -28,7 +28,7 @@ export class GivenNames {
     this.#find = { identity_name: find('identity_name'), requester_name: find('requester_name') }
   }
 
-  /** Hashes of the names that were given. */
+  /** Hashes of the names in the records. */
   get given(): number[] {
     return [...this.#given]
   }
@@ -56,7 +56,7 @@ export class GivenNames {
   }
 }
 
-/** @param given of every source of the case. */
+/** @param given names of every source of the case. */
 export function checkNames(db: Connection, given: ReadonlySet<number>): Finding[] {
   return TABLES.flatMap((table) => {
     const findings = new FindingList(table)

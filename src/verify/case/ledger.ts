@@ -1,4 +1,4 @@
-/** The accounts: no record vanishes between a file and its rows, no file between a run and now. */
+/** Totals: no record vanishes between a file and its rows, and no file between a run and now. */
 import type { Connection } from '../../store/open.js'
 import { FindingList, type Finding } from './finding.js'
 import type { RangesByTable } from './row-ranges.js'
@@ -79,7 +79,7 @@ interface RunCounts {
   readonly records?: { readonly found?: number }
 }
 
-/** What each run counted at its end is still there: a source that was removed with all its rows shows here. */
+/** Compares with what each run counted at its end, which reveals a source removed with all its rows. */
 function checkRunCounts(db: Connection): Finding[] {
   const findings = new FindingList('runs')
   const now = db.prepare(
@@ -93,20 +93,20 @@ function checkRunCounts(db: Connection): Finding[] {
   for (const { id, counts } of runs) {
     const then = readCounts(counts)
     const { indexed, duplicate, found } = now.get(id) as { indexed: number; duplicate: number; found: number }
-    const told = `run ${id} counted`
+    const run = `run ${id} counted`
     const counted = (state: 'indexed' | 'duplicate') =>
       (then?.files?.[state] ?? NaN) + (then?.members?.[state] ?? NaN)
     if (counted('indexed') !== indexed)
-      findings.add('ledger', `${told} ${counted('indexed')} indexed files, the case holds ${indexed}`)
+      findings.add('ledger', `${run} ${counted('indexed')} indexed files, the case holds ${indexed}`)
     if (counted('duplicate') !== duplicate)
-      findings.add('ledger', `${told} ${counted('duplicate')} copies, the case holds ${duplicate}`)
+      findings.add('ledger', `${run} ${counted('duplicate')} copies, the case holds ${duplicate}`)
     for (const what of ['files', 'members'] as const) {
       const found = then?.[what]?.found ?? NaN
       if (found !== sumOf(then?.[what]))
-        findings.add('ledger', `${told} ${found} ${what} found, but accounts for ${sumOf(then?.[what])}`)
+        findings.add('ledger', `${run} ${found} ${what} found, but accounts for ${sumOf(then?.[what])}`)
     }
     if (then?.records?.found !== found)
-      findings.add('ledger', `${told} ${then?.records?.found ?? '?'} records, the case holds ${found}`)
+      findings.add('ledger', `${run} ${then?.records?.found ?? '?'} records, the case holds ${found}`)
   }
   return findings.all
 }

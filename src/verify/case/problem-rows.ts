@@ -1,4 +1,4 @@
-/** The problems that a source gave, in the order in which they were written, against those that its content gives again. */
+/** Compares the stored problems of a source, in the order they were written, with those its content gives again. */
 import type { Problem } from '../../model/problem.js'
 import type { RowDigest } from '../../store/row-digest.js'
 import type { FindingList } from './finding.js'
@@ -11,7 +11,7 @@ export interface ProblemRow {
   readonly event_id: string | null
 }
 
-/** Told of the file before its content is looked at, or of its stream; the stored content does not show them. */
+/** About the file or its stream, before its content is read; the stored content does not reproduce them. */
 const OF_THE_FILE: ReadonlySet<Problem['kind']> = new Set<Problem['kind']>([
   'truncated-gzip',
   'corrupt-gzip',
@@ -40,7 +40,7 @@ export class ProblemRows {
     this.#findings = findings
   }
 
-  /** What is told before the content is looked at. */
+  /** Problems reported before the content is read. */
   begin(): void {
     for (const { kind } of this.#stored) {
       if (!OF_THE_FILE.has(kind)) break
@@ -59,7 +59,7 @@ export class ProblemRows {
       digestProblem(digest, row)
       this.#differ ||= !OF_THE_FILE.has(row.kind)
     }
-    if (this.#differ) this.#findings.add('rows', 'its problems are not those that its content gives')
+    if (this.#differ) this.#findings.add('rows', 'its problems differ from those that its content gives')
   }
 
   #write(digest: RowDigest): void {
@@ -70,7 +70,7 @@ export class ProblemRows {
     this.#waiting = []
   }
 
-  /** Damage of a stream stands before what its last piece gives. */
+  /** Damage of a stream comes before the problems of its last piece. */
   #take(digest: RowDigest, ofContent: boolean): ProblemRow | undefined {
     for (;;) {
       const row = this.#stored[this.#next]
@@ -86,7 +86,7 @@ export function digestProblem(digest: RowDigest, { kind, byte_offset, byte_lengt
   digest.problem({ kind, byteOffset: byte_offset, byteLength: byte_length })
 }
 
-/** The words of a problem can be those of Node, and differ with its version: the last run's digests cover them. */
+/** Details can quote Node and change with its version; they are covered by the digests of the last run. */
 function isSame(row: ProblemRow, problem: Problem): boolean {
   return (
     row.kind === problem.kind &&

@@ -1,4 +1,4 @@
-/** Every row that another points to is there. Each query gives what is wrong: how many, and one of them. */
+/** Finds dangling references. Each query returns the count and one example. */
 import type { Connection } from '../../store/open.js'
 import { FindingList, type Finding } from './finding.js'
 
@@ -64,7 +64,7 @@ export function checkReferences(db: Connection, quick: boolean): Finding[] {
   })
 }
 
-/** A load that was interrupted keeps its resources in a stage table. */
+/** An interrupted load has resources in a stage table. */
 function resources(db: Connection): Reference[] {
   const isLoading =
     db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'resource_stage'").get() !== undefined

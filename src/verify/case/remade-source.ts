@@ -1,6 +1,6 @@
 /**
- * Makes the rows of a source again from its stored content, as index made them, and holds each against the row that the case
- * has. So that every shape is checked by the code that reads it, and nothing here knows any.
+ * Rebuilds the rows of a source from its stored content with the code of index, and compares each with its row in the
+ * case. So every shape is checked by the code that reads it, and nothing here knows about shapes.
  */
 import {
   ContentDecoder,
@@ -34,18 +34,18 @@ export interface SourceParts {
   readonly accessNormaliser: AccessNormaliser
   /** Damaged records were repaired to be read. */
   readonly isLenient: boolean
-  /** With its row, where it has one of its own. */
+  /** With its row ID, if it has a row of its own. */
   readonly onEvent: (draft: EventDraft, rowid: number | null) => void
-  /** A record in which a key stands twice: its columns hold the last. */
+  /** A record with a repeated key: its columns hold the last value. */
   readonly onRepeatedKey: (draft: EventDraft, offset: number) => void
   readonly onAccessLine: (draft: AccessDraft) => void
   readonly findings: FindingList
 }
 
 export class RemadeSource implements RecordSink {
-  /** Records, lines and aggregated events that were met. */
+  /** Records, lines and aggregated events read. */
   records = 0
-  /** Repeats that were folded into another form: their own columns are only in the record. */
+  /** Repeats folded into another form: their own columns are only in the record. */
   otherForms = 0
   readonly #parts: SourceParts
   readonly #rows: RowGroups
@@ -66,7 +66,7 @@ export class RemadeSource implements RecordSink {
     parts.problems.begin()
   }
 
-  /** All of the content, as index reads a file that is not too large: only then are quotes repaired. */
+  /** All content at once, as index reads a file that is not too large: only then are quotes repaired. */
   whole(content: Buffer): void {
     this.#repairs = this.#parts.isLenient ? repairQuotes(content, LIMITS) : null
     this.#decoder.push(this.#repairs?.content ?? content, true)
@@ -76,7 +76,7 @@ export class RemadeSource implements RecordSink {
     this.#decoder.push(piece, last)
   }
 
-  /** @returns the digest over the rows of the case, and what the content as a whole is. */
+  /** @returns the digest over the rows of the case, and the kind of content. */
   end(): { digest: string; verdict: Verdict | null } {
     this.#rows.end()
     this.#alike.end()
@@ -158,7 +158,7 @@ export class RemadeSource implements RecordSink {
     else if (differing.length > 0) this.#wrong(row, `the record there has another ${differing.join(', ')}`)
   }
 
-  /** Rows that no record claimed are digested too: it is the rows that the digest is of. */
+  /** The digest also covers rows that no record claimed. */
   #unclaimed(row: SourceRow): void {
     if (row.kind === 'access') this.#digest.accessLine(row, row.values)
     else if (row.kind === 'aggregate') this.#digest.aggregate(row, row.counts)

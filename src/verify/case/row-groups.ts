@@ -1,4 +1,4 @@
-/** Hands out the rows of a source by the place of what they were made of, whichever table they are in. */
+/** Hands out the rows of a source by location, across tables. */
 import type { SourceRow } from './source-rows.js'
 
 interface Head {
@@ -14,13 +14,13 @@ export class RowGroups {
   /** Rows of one offset: those of the records in one outer value. */
   #group: SourceRow[] = []
 
-  /** @param unclaimed is given every row that lies before the one asked for and was not taken. */
+  /** @param unclaimed gets every row before the requested location that was not taken. */
   constructor(streams: readonly Iterator<SourceRow>[], unclaimed: (row: SourceRow) => void) {
     this.#heads = streams.map((stream) => ({ stream, row: nextOf(stream) }))
     this.#unclaimed = unclaimed
   }
 
-  /** Asked for in the order of the offsets. */
+  /** Call it in the order of the offsets. */
   take<Kind extends SourceRow['kind']>(
     kinds: readonly Kind[],
     offset: number,
@@ -29,12 +29,12 @@ export class RowGroups {
     while (this.#hasBefore(offset)) this.#nextGroup()
     const group = this.#group
     if (group[0]?.offset !== offset) return undefined
-    // As a rule the first: rows of one table are in the order in which they were made.
+    // Usually the first: rows of a table are in the order they were made.
     const at = group.findIndex((row) => row.locator === locator && kinds.includes(row.kind as Kind))
     return at < 0 ? undefined : (group.splice(at, 1)[0] as RowOf<Kind>)
   }
 
-  /** No more will be asked for. */
+  /** No more rows will be requested. */
   end(): void {
     for (let next = this.#next(); this.#group.length > 0 || next !== Infinity; next = this.#next())
       this.#nextGroup()

@@ -1,6 +1,6 @@
 /**
- * Which rows of a table belong to which source. The tables have no index by source, but were filled source by source: one walk
- * gives each source a short range of row numbers.
+ * Maps rows to sources. The tables have no index by source, but were filled source by source: one pass gives each
+ * source a short range of row numbers.
  */
 import type { Connection } from '../../store/open.js'
 
@@ -8,7 +8,7 @@ export interface RowRange {
   readonly first: number
   last: number
   count: number
-  /** Rows are in the order of their places. */
+  /** Rows are in location order. */
   isOrdered: boolean
 }
 
@@ -17,7 +17,7 @@ const TABLES = {
   redelivery: 'SELECT source_id, rowid, record_offset FROM redelivery ORDER BY rowid',
   access_log: 'SELECT source_id, id, record_offset FROM access_log ORDER BY id',
   aggregate: 'SELECT source_id, id, record_offset, locator FROM aggregate ORDER BY id',
-  // Those that deduplication adds are not of the source's own rows.
+  // Excludes rows that deduplication adds, which are not the source's own.
   problem:
     "SELECT source_id, id, 0 FROM problem WHERE source_id IS NOT NULL AND kind <> 'conflict' ORDER BY id",
 } as const
@@ -41,11 +41,11 @@ export function readRanges(db: Connection, table: RangedTable): Map<number, RowR
     const [sourceId, rowid, offset, locator] = row
     if (sourceId !== before[0]) {
       range = ranges.get(sourceId) ?? { first: rowid, last: rowid, count: 0, isOrdered: true }
-      // A source that comes up again later was added to in another order.
+      // A source that appears again later was extended out of order.
       if (range.count > 0) range.isOrdered = false
       ranges.set(sourceId, range)
     } else if (offset < before[2]) range.isOrdered = false
-    // Several rows of one aggregated event are counted as one.
+    // Several rows of one aggregated event count as one.
     const isPart = table === 'aggregate' && range.count > 0 && offset === before[2] && locator === before[3]
     range.last = rowid
     if (!isPart) range.count++

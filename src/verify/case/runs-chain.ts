@@ -1,4 +1,4 @@
-/** The runs of a case, and what the newest left: each row's hash covers the row and the hash before it. */
+/** Checks the hash chain of runs, and the tables as the newest run left them. */
 import type { Connection } from '../../store/open.js'
 import { runHash } from '../../store/runs.js'
 import { digestTables } from '../../store/table-digest.js'
@@ -7,7 +7,7 @@ import { FindingList, type Finding } from './finding.js'
 
 type RunRow = Parameters<typeof runHash>[0]
 
-/** A run removed from the end does not show here; its sources then name a run that is not there. */
+/** A run removed from the end is not found here; its sources then refer to a missing run. */
 export function checkRuns(db: Connection): Finding[] {
   const findings = new FindingList('runs')
   let previous: string | null = null
@@ -32,7 +32,7 @@ export function checkRuns(db: Connection): Finding[] {
   return [...findings.all, ...checkTables(db), ...checkVerifications(db)]
 }
 
-/** The tables are as the newest run left them. One that was cut short left no digests: the next compares again. */
+/** The tables are as the newest run left them. An interrupted run left no digests, but the next one does. */
 function checkTables(db: Connection): Finding[] {
   const newest = db.prepare('SELECT id, row_hash, counts FROM runs ORDER BY id DESC LIMIT 1').get() as
     { id: number; row_hash: string | null; counts: string | null } | undefined
@@ -41,7 +41,7 @@ function checkTables(db: Connection): Finding[] {
   return Object.entries(digestTables(db)).flatMap(([table, digest]) => {
     const findings = new FindingList(table)
     if (left[table] !== digest)
-      findings.add('runs', `its rows are not those that run ${newest.id} left: their digest differs`)
+      findings.add('runs', `its rows differ from those that run ${newest.id} left (digest)`)
     return findings.all
   })
 }

@@ -1,6 +1,6 @@
 /**
- * The rows that a source gave, as the case holds them. Of an event that was known already the row is gone: its place is in
- * redelivery, and the event that it was folded into has the same columns, unless one of the two was a reduced form.
+ * The rows of a source in the case. An event that was already known has no row of its own: its location is in
+ * redelivery, and the event it was folded into has the same columns, unless one of them was a reduced form.
  */
 import type { SqlValue } from '../../model/dictionary.js'
 import type { Connection } from '../../store/open.js'
@@ -20,7 +20,7 @@ export interface EventRow extends Place, DigestedEvent {
   readonly kind: 'event' | 'redelivery'
   /** Row number of the event. */
   readonly id: number
-  /** ` resource.role` for each use, ordered by both. */
+  /** ` resource.role` for each use, sorted by both. */
   readonly uses: string
 }
 
@@ -31,7 +31,7 @@ export interface AccessRow extends Place {
 
 export interface AggregateRow extends Place {
   readonly kind: 'aggregate'
-  /** Of each row that the aggregated event gave. */
+  /** One entry per row of the aggregated event. */
   readonly counts: readonly (readonly SqlValue[])[]
 }
 
@@ -98,7 +98,7 @@ export class SourceRowReader {
     this.#aggregates = db.prepare<Bounds, SqlValue[]>(AGGREGATES).raw()
   }
 
-  /** Each table for itself, in the order of the places. */
+  /** One iterator per table, in location order. */
   of(sourceId: number, { event, redelivery, access_log, aggregate }: RowRanges): Iterator<SourceRow>[] {
     const bounds = ({ first, last }: RowRange): Bounds => [first, last, sourceId]
     const streams: Iterator<SourceRow>[] = []
@@ -160,7 +160,7 @@ function* accessRows(rows: IterableIterator<SqlValue[]>): Generator<AccessRow> {
     yield { kind: 'access', offset: Number(offset), length: Number(length), locator: null, values }
 }
 
-/** Several rows of one aggregated event are one. */
+/** Merges the rows of one aggregated event. */
 function* aggregateRows(rows: IterableIterator<SqlValue[]>): Generator<AggregateRow> {
   let current: (AggregateRow & { counts: SqlValue[][] }) | undefined
   for (const [offset, length, locator, ...values] of rows) {

@@ -1,4 +1,4 @@
-/** The stored bytes of a source, piece by piece, hashed on the way. */
+/** The stored bytes of a source, in pieces, hashed on the way. */
 import { createHash, hash, type Hash } from 'node:crypto'
 import { gunzipSync, inflateRawSync } from 'node:zlib'
 import { readQuietly } from '../../store/open-quietly.js'
@@ -25,17 +25,17 @@ export class StoredContent {
     this.#bytes = db.prepare<[number], Buffer>('SELECT bytes FROM segment WHERE rowid = ?').pluck()
   }
 
-  /** Gives the content in order, and adds what does not hold. @returns whether all of it was given. */
+  /** Yields the content in order and adds findings. @returns whether all of it was read. */
   *pieces(source: VerifiedSource, findings: FindingList): Generator<Buffer, boolean> {
     const segments = this.#segments.all(source.id)
-    // A --reference case keeps what it could not read from the archive again as it was indexed: converted text.
+    // A --reference case stores what it could not read from the archive again: converted text.
     if (source.storage === 'reference' && segments.length === 0) return yield* referenced(source, findings)
     const content = createHash('sha256')
     let at = 0
     for (const segment of segments) {
       const bytes = this.#bytes.get(segment.rowid) ?? Buffer.alloc(0)
       if (segment.encoding === 'gzip') checkFile(source, bytes, findings)
-      // The bytes of a damaged file are kept beside what could be read of it.
+      // The bytes of a damaged file are stored next to its readable content.
       if (segment.content_length === 0) continue
       const piece = inflate(segment, bytes)
       if (piece === null || segment.content_offset !== at || piece.length !== segment.content_length) {
@@ -72,7 +72,8 @@ function checkContent(source: VerifiedSource, content: Hash, findings: FindingLi
   if (now !== source.content_sha256) {
     findings.add('bytes', `the stored content has SHA-256 ${now}, not ${source.content_sha256 ?? 'any'}`)
   }
-  // Of a file that was neither compressed nor converted, the content is the file; a damaged member has no hash of its own.
+  // If a file was neither compressed nor converted, content and file are the same; a damaged member has no hash of its
+  // own.
   const isSame = source.sha256 !== null && source.gzip_members === null && source.is_converted === 0
   if (isSame && source.sha256 !== source.content_sha256) {
     findings.add(
@@ -89,7 +90,7 @@ function* referenced(source: VerifiedSource, findings: FindingList): Generator<B
   } catch (error) {
     findings.add(
       'archive',
-      `can not be read: ${(error as Error).message} (the case was made with --reference)`,
+      `cannot be read: ${(error as Error).message} (the case was made with --reference)`,
     )
     return false
   }
@@ -100,7 +101,7 @@ function* referenced(source: VerifiedSource, findings: FindingList): Generator<B
   }
   const content = referencedContent(bytes, source.content_size)
   if (content === null) {
-    findings.add('archive', 'the file is the same, but its content can not be read by reference')
+    findings.add('archive', 'the file is unchanged, but its content cannot be read by reference')
     return false
   }
   const contentNow = hash('sha256', content)

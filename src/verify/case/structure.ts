@@ -1,4 +1,4 @@
-/** Is the database sound, and is it built as this format is? */
+/** Checks that the database is intact and has the schema of its format. */
 import { getMeta } from '../../store/create.js'
 import { INDEXES } from '../../store/indexes.js'
 import type { Connection } from '../../store/open.js'
@@ -8,8 +8,8 @@ import { VIEWS } from '../../store/views.js'
 import { FindingList, type Finding } from './finding.js'
 
 /**
- * integrity_check also walks the full-text indexes (SQLite 3.44 and later), and needs no writing for it. What it can not tell is
- * whether the words of every event are in them: they keep no text.
+ * integrity_check covers full-text indexes (SQLite 3.44 and later) without writing. It cannot check that they contain
+ * the words of every event, since they keep no text.
  */
 export function checkStructure(db: Connection, quick: boolean): Finding[] {
   const findings = new FindingList('case file')
@@ -22,13 +22,13 @@ export function checkStructure(db: Connection, quick: boolean): Finding[] {
 }
 
 /**
- * Tables that are not ours are refused when the case is opened, and additions passed over (store/case-schema.ts). What may be
- * missing there, since a load drops it for a while, has to be in a finished case.
+ * Foreign schemas are refused when the case is opened, and additions ignored (store/case-schema.ts). Indexes, which a
+ * load drops temporarily, must exist in a finished case.
  */
 export function checkSchema(db: Connection): Finding[] {
   const findings = new FindingList('schema')
   const names = new Set(db.prepare('SELECT name FROM sqlite_schema').pluck().all() as string[])
-  // A table that a later minor format brought has no indexes either.
+  // A table of a later minor format has no indexes either.
   const expected = INDEXES.filter(({ table }) => names.has(table))
   const missing = getMeta(db, 'state') === 'ready' ? expected.filter(({ name }) => !names.has(name)) : []
   for (const { name } of missing) findings.add('schema', `${name} is missing`)

@@ -1,4 +1,4 @@
-/** The tasks of verifying a case, each a plain function over its own connection: any thread can run any of them. */
+/** The tasks of verifying a case, each a plain function with its own connection, so that any thread can run it. */
 import { CaseError } from '../../model/case-error.js'
 import { openReader, type Connection } from '../../store/open.js'
 import { checkSources, type SourceResult, type SourceTask } from './check-sources.js'
@@ -17,7 +17,7 @@ export interface SourcesTask extends SourceTask {
   readonly casePath: string
 }
 
-/** Checks of the case as a whole, by the part that they look at. */
+/** Checks of the whole case, by part. */
 const WHOLE_CHECKS = {
   structure: checkStructure,
   schema: checkSchema,
@@ -30,15 +30,15 @@ export type WholeCheck = keyof typeof WHOLE_CHECKS
 export const WHOLE_CHECK_NAMES = Object.keys(WHOLE_CHECKS) as readonly WholeCheck[]
 
 export function runWholeCheck(name: WholeCheck, { casePath, quick }: WholeTask): Finding[] {
-  return withReader(casePath, (db) => told('case file', () => WHOLE_CHECKS[name](db, quick)))
+  return withReader(casePath, (db) => findingDamage('case file', () => WHOLE_CHECKS[name](db, quick)))
 }
 
 export function runSources(task: SourcesTask): SourceResult {
   return withReader(task.casePath, (db) => checkSources(db, task))
 }
 
-/** Damage that SQLite meets on the way is a finding of its own. */
-export function told(place: string, check: () => Finding[]): Finding[] {
+/** Turns damage that SQLite reports into a finding. */
+export function findingDamage(place: string, check: () => Finding[]): Finding[] {
   try {
     return check()
   } catch (error) {
@@ -48,7 +48,7 @@ export function told(place: string, check: () => Finding[]): Finding[] {
 }
 
 function withReader<T>(casePath: string, work: (db: Connection) => T): T {
-  // The main thread has it open: a plain look at the file from here would free its locks.
+  // The main thread has it open: reading the file directly from here would release its locks.
   const db = openReader(casePath, { isChecked: true })
   try {
     return work(db)
@@ -57,7 +57,7 @@ function withReader<T>(casePath: string, work: (db: Connection) => T): T {
   }
 }
 
-/** A walk that met damage keeps its connection busy: it is let go with the process. */
+/** A connection whose query hit damage stays busy: it is closed with the process. */
 export function closeReader(db: Connection): void {
   try {
     db.close()
@@ -66,7 +66,7 @@ export function closeReader(db: Connection): void {
   }
 }
 
-/** Across threads a class and its fields are lost: errors travel as data. */
+/** Errors travel as data, since they lose class and fields across threads. */
 export interface Failure {
   readonly failed: {
     readonly message: string

@@ -1,11 +1,11 @@
-/** Shared values: the number of each is the hash of its columns, so that a changed one no longer fits its number. */
+/** The ID of a shared value is the hash of its columns, so a changed value no longer matches its ID. */
 import { hash } from 'node:crypto'
 import type { Connection } from '../../store/open.js'
 import { RESOURCE, TABLES } from '../../store/schema.js'
 import { FindingList, type Finding } from './finding.js'
 
 const DICTIONARIES = TABLES.filter((table) => table.dictionary === true)
-/** Columns of a resource that its number covers, in this order; `derived` is none of them. */
+/** Columns of a resource covered by its ID, in this order; `derived` is not. */
 const RESOURCE_KEY = ['arn', 'type', 'name']
 
 export function checkValues(db: Connection): Finding[] {
@@ -30,7 +30,7 @@ function checkTable(
     .raw()
     .iterate() as IterableIterator<[string, ...Values]>
   for (const [id, ...values] of rows) {
-    // Success without a message has number 0 in every case.
+    // Success without a message has ID 0 in every case.
     if (table === 'outcome' && id === '0' && values.every((value) => value === null || value === 0)) continue
     if (String(number(values)) !== id)
       findings.add('values', `row ${id} is not the value that its number is the hash of`)
@@ -38,7 +38,7 @@ function checkTable(
   return findings.all
 }
 
-/** As normalise/intern.ts makes them; the tests hold the two together. */
+/** An independent copy of normalise/intern.ts; tests compare the two. */
 function hash52(values: Values): bigint {
   return hash('sha256', JSON.stringify(values), 'buffer').readBigUInt64BE(0) >> 12n
 }

@@ -1,4 +1,4 @@
-/** What of a source row is verified. */
+/** The columns of a source that verify uses. */
 export interface VerifiedSource {
   readonly id: number
   readonly path: string

@@ -1,4 +1,4 @@
-/** Is the case what was indexed, and nothing else? Everything is read, nothing is written. */
+/** Checks that a case is exactly what was indexed. Reads everything, writes nothing. */
 import { randomInt } from 'node:crypto'
 import { statSync } from 'node:fs'
 import { CaseError, EXIT } from '../../model/case-error.js'
@@ -10,33 +10,33 @@ import { isDamage, type Finding } from './finding.js'
 import { checkLedger } from './ledger.js'
 import { checkNames } from './given-names.js'
 import { noRanges, RANGED_TABLES, rangesOf, readRanges } from './row-ranges.js'
-import { closeReader, told, unwrap, WHOLE_CHECK_NAMES } from './tasks.js'
+import { closeReader, findingDamage, unwrap, WHOLE_CHECK_NAMES } from './tasks.js'
 
 export interface VerifyPlan {
   readonly casePath: string
-  /** Only what needs neither the stored bytes nor every value: structure, ledger, runs. */
+  /** Skips checks that need stored bytes or every value: only structure, ledger, runs. */
   readonly quick: boolean
-  /** Every event is looked up by each of its words, not one of a source. */
+  /** Looks up every event by each of its words, not one per source. */
   readonly full?: boolean
-  /** So many sources, chosen by chance; null is all. */
+  /** Number of random sources; null is all. */
   readonly sample: number | null
-  /** Folders of the archive, to compare with; none is: where the files were found. null does not compare. */
+  /** Folders of the archive to compare with; empty: where the files were found. null: no comparison. */
   readonly reread: readonly string[] | null
   readonly workers: number
-  /** Rows that this version made are made again; of others their digest is checked. */
+  /** Rows made by this version are rebuilt; of others only the digest is checked. */
   readonly toolVersion: string
 }
 
 export interface VerifyTotals {
   findings: number
-  /** Sources whose bytes and rows were checked, of how many. */
+  /** Sources whose bytes and rows were checked, and their total. */
   sources: number
   readonly sourcesInCase: number
   records: number
   bytes: number
   readonly state: string
   readonly notes: SourceNotes
-  /** Where the first records with a key that stands twice are. */
+  /** Locations of the first records with a repeated key. */
   readonly repeated: string[]
 }
 
@@ -63,11 +63,11 @@ export async function verifyCase(plan: VerifyPlan, listener: VerifyListener): Pr
   }
 }
 
-/** Rows that are still to be sorted in or folded would all be findings. */
+/** Rows not yet sorted in or folded would all be findings. */
 function refuseUnfinished(db: Connection, casePath: string): void {
   const last = unlessDamaged(null, () => db.prepare(LAST_RUN).pluck().get() as string | null)
   if (readState(db) !== 'loading' || last === 'interrupted') return
-  throw new CaseError(`indexing has not finished: ${casePath} can not be verified yet`, {
+  throw new CaseError(`indexing has not finished: ${casePath} cannot be verified yet`, {
     exit: EXIT.locked,
     hint: 'run coldtrail index again, with the same paths, or wait until it is done; then verify',
   })
@@ -116,10 +116,10 @@ class CaseVerification {
     return this.#totals
   }
 
-  /** The rows are walked once, for the ledger and to know which belong to which source. */
+  /** One pass over the rows, for the totals and to map them to sources. */
   async #checkRows(): Promise<void> {
     const ranges = noRanges()
-    const found = told('case file', () => {
+    const found = findingDamage('case file', () => {
       for (const table of RANGED_TABLES) ranges[table] = readRanges(this.#db, table)
       return checkLedger(this.#db, ranges)
     })
@@ -134,7 +134,7 @@ class CaseVerification {
     try {
       await this.#checkSources(rowsOf)
     } catch (error) {
-      // The list of sources itself can not be read.
+      // The list of sources itself is unreadable.
       if (!isDamage(error)) throw error
       await this.#take([{ check: 'structure', place: 'source', detail: (error as Error).message }])
     }
@@ -147,7 +147,7 @@ class CaseVerification {
     const given = new Set<number>()
     let unread = 0
     const running = new Set<Promise<void>>()
-    // What waits is bounded: results are small, but lists of sources are not for nothing.
+    // Limits what is queued: results are small, but lists of sources are not.
     const room = this.#pool.workers * 2
     for (const ids of batches(this.#db, chosen)) {
       const job: Promise<void> = this.#pool
@@ -169,13 +169,14 @@ class CaseVerification {
           running.delete(job)
         })
       running.add(job)
-      // Told by the race below; a second one that fails meanwhile must not end the process.
+      // The race below reports the first failure; a second one meanwhile must not end the process.
       job.catch(() => undefined)
       if (running.size >= room) await Promise.race(running)
     }
     await Promise.all(running)
-    // A source that can not be read leaves names that nothing seems to give.
-    if (chosen === null && unread === 0) await this.#take(told('names', () => checkNames(this.#db, given)))
+    // An unreadable source leaves names that no record seems to give.
+    if (chosen === null && unread === 0)
+      await this.#take(findingDamage('names', () => checkNames(this.#db, given)))
   }
 
   async #take(findings: readonly Finding[]): Promise<void> {
@@ -185,7 +186,7 @@ class CaseVerification {
   }
 }
 
-/** Events that are looked up by their words, one a source at most: a look-up costs about a millisecond. */
+/** Limit of events that are looked up by their words, at most one per source: a look-up takes a millisecond. */
 const MOST_LOOKED_UP = 1000
 
 function countSources(db: Connection): number {
@@ -196,7 +197,7 @@ function readState(db: Connection): string {
   return unlessDamaged('?', () => getMeta(db, 'state') ?? '?')
 }
 
-/** The checks tell of damage; what is only told beside them need not. */
+/** Damage is reported by the checks; informational reads fall back to a default. */
 function unlessDamaged<T>(otherwise: T, read: () => T): T {
   try {
     return read()
@@ -209,7 +210,7 @@ function unlessDamaged<T>(otherwise: T, read: () => T): T {
 const BATCH_BYTES = 16 * 1024 * 1024
 const BATCH_SOURCES = 200
 
-/** Sources in order, about as much content in each batch. */
+/** Sources in order, with similar amounts of content per batch. */
 function* batches(db: Connection, chosen: readonly number[] | null): Generator<number[]> {
   const page = db.prepare(
     'SELECT id, coalesce(content_size, 0) AS size FROM source WHERE id > ? ORDER BY id LIMIT 1000',
@@ -234,7 +235,7 @@ function* batches(db: Connection, chosen: readonly number[] | null): Generator<n
   if (batch.length > 0) yield batch
 }
 
-/** By chance, so that nobody can know beforehand which will be looked at. */
+/** Random, so that nobody can know beforehand which sources are checked. */
 function sample(db: Connection, count: number): number[] {
   const ids = db.prepare("SELECT id FROM source WHERE status = 'indexed'").pluck().all() as number[]
   const end = Math.min(count, ids.length)

@@ -1,21 +1,21 @@
 /**
- * Are the words of the records in the full text? SQLite cannot say: the index keeps no text to compare with. So what is made of a
- * record again is cut into words by FTS5 itself, and each of them is looked up. Words that are in the index and in no record are
- * not seen: they show an event too many, and its record next to it.
+ * Checks that the words of records are in the full text. SQLite cannot, since the index keeps no text. So the text
+ * rebuilt from a record is split by FTS5 itself, and each word is looked up. Extra words in the index go unnoticed: a
+ * search then shows an event too many, next to its record.
  */
 import type { Entry, EventDraft } from '../../model/dictionary.js'
 import { TextWords } from '../../store/text-words.js'
 import type { Connection } from '../../store/open.js'
 import type { FindingList } from './finding.js'
 
-/** FTS5 reads longer expressions slowly. */
+/** FTS5 is slow with longer expressions. */
 const WORDS_AT_ONCE = 50
 
 export class WordCheck {
   readonly #words = new TextWords()
   readonly #event
   readonly #value
-  /** Ids of values that were looked up: they repeat from event to event. */
+  /** IDs of values already looked up, which repeat from event to event. */
   readonly #checked = new Set<number>()
 
   constructor(db: Connection) {
@@ -54,7 +54,7 @@ export class WordCheck {
     this.#words.close()
   }
 
-  /** The first word that does not find its row; null when all do. */
+  /** The first word that does not find its row; null if all do. */
   #missing(text: string, finds: (expression: string) => boolean): string | null {
     if (text === '') return null
     const quoted = this.#words.of(text).map((word) => `"${word}"`)

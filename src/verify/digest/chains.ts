@@ -1,4 +1,4 @@
-/** What is not there: digests that others name, and times without any. */
+/** Missing digests, and times without any. */
 import { isoTime } from '../../model/time.js'
 import { NO_DIGEST, type DigestGap } from '../../model/verification.js'
 import { deliveredName } from './delivered-name.js'
@@ -21,7 +21,7 @@ interface Link {
 export interface Chains {
   readonly missing: readonly MissingDigest[]
   readonly gaps: readonly DigestGap[]
-  /** Oldest digests that name one before them: what was collected begins there. */
+  /** Oldest digests that name a previous one: the archive starts there. */
   readonly openStarts: readonly string[]
   readonly coverage: Coverage
 }
@@ -36,7 +36,7 @@ export function readChains(files: readonly DigestFile[]): Chains {
     let endMs: number | null = null
     for (const { file, header } of links) {
       const absent = header.previous !== null && !isPresent(present, header.previous)
-      // Every hour has a digest. A chain of backfill digests need not be without holes.
+      // Every hour has a digest. A chain of backfill digests may have holes.
       const from: number | null = endMs !== null && header.startMs > endMs && !header.backfill ? endMs : null
       if (absent && endMs === null) openStarts.push(header.url)
       else if (absent) missing.push(missingBefore(file, header, from))
@@ -77,7 +77,7 @@ function linksByChain(files: readonly DigestFile[]): Map<string, Link[]> {
   return new Map([...chains].sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
-/** By what a digest says of itself, and by where a file lies: a damaged one is not missing. */
+/** By content and by file location: a damaged digest is not missing. */
 function placesOf(files: readonly DigestFile[]): Set<string> {
   const places = new Set<string>()
   for (const { header, place, name } of files) {
@@ -99,7 +99,7 @@ function onlyOnce(missing: readonly MissingDigest[]): MissingDigest[] {
   return [...new Map(missing.map((digest) => [digest.url, digest])).values()]
 }
 
-/** A digest can list files of the hour before: a file of the last hour may be in a digest that is not there. */
+/** A digest can list files of the previous hour: a file of the last hour may be in a missing digest. */
 const LATE_MS = 3_600_000
 
 interface Span {
@@ -108,7 +108,7 @@ interface Span {
   readonly holes: { readonly fromMs: number; readonly toMs: number }[]
 }
 
-/** Which times the digests of an account and region speak of. */
+/** The times covered by digests of an account and region. */
 export class Coverage {
   readonly #spans = new Map<string, Span>()
 
@@ -126,7 +126,7 @@ export class Coverage {
     return this.#spans.size === 0
   }
 
-  /** Why no digest lists a file, as far as its name tells. */
+  /** Why no digest lists a file, judging by its name. */
   whyNot(account: string | null, region: string | null, deliveredMs: number | null): string {
     if (this.isEmpty) return NO_DIGEST
     if (account === null || region === null || deliveredMs === null) return 'no digest lists it'

@@ -1,11 +1,11 @@
 /**
- * Where a path, or the key of an object, says that it was delivered. A local path implies the place only from AWSLogs/ on:
- * bucket and prefix are gone. `.gz` is left out, because many unpack their copies.
+ * Account, region and time in the path or key of a delivered object. A local path gives the place only from AWSLogs/
+ * on: bucket and prefix are lost. Ignores `.gz`, since many unpack their copies.
  */
 export interface DeliveredName {
-  /** From AWSLogs/ on, when the path has the whole form of a delivered object; null when it was copied elsewhere. */
+  /** From AWSLogs/ on, if the path has the full form of a delivered object; null if it was copied elsewhere. */
   readonly place: string | null
-  /** Its last part. */
+  /** The file name. */
   readonly name: string
 }
 
@@ -36,7 +36,7 @@ export function digestOwner(name: string): {
   return { account, region }
 }
 
-/** One chain of digests: a trail, an account, a region; backfill digests have a chain of their own. */
+/** A chain of digests: a trail, an account, a region; backfill digests have a chain of their own. */
 export function chainOf(key: string): { readonly chain: string; readonly backfill: boolean } {
   const { name } = deliveredName(key)
   const backfill = name.endsWith('_backfill.json')

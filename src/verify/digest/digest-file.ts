@@ -1,4 +1,4 @@
-/** A digest file as CloudTrail writes it (User Guide: CloudTrail digest file structure). */
+/** A digest file (User Guide: CloudTrail digest file structure). */
 import { verify, type KeyObject } from 'node:crypto'
 import { z } from 'zod'
 import { chainOf, digestOwner, deliveredName, s3Url } from './delivered-name.js'
@@ -15,14 +15,14 @@ const DIGEST = z.object({
   previousDigestS3Bucket: z.string().nullish(),
   previousDigestS3Object: z.string().nullish(),
   previousDigestHashValue: z.string().nullish(),
-  // Null in a starting digest, but never absent: it is part of what is signed.
+  // null in a starting digest, but never absent: it is part of what is signed.
   previousDigestSignature: z.string().nullable(),
   logFiles: z.array(LISTED_LOG),
 })
 
 export type ListedLog = z.infer<typeof LISTED_LOG>
 
-/** Everything of a digest but the log files that it lists: small enough to hold all of a case. */
+/** A digest without its list of log files: small enough to hold those of a whole case. */
 export interface DigestHeader {
   readonly bucket: string
   readonly key: string
@@ -33,7 +33,7 @@ export interface DigestHeader {
   /** As written: it is signed. */
   readonly endTime: string
   readonly fingerprint: string
-  /** Null in a starting digest. */
+  /** null in a starting digest. */
   readonly previous: PreviousDigest | null
   readonly previousSignature: string | null
   readonly chain: string
@@ -53,7 +53,7 @@ export interface Digest {
   readonly logs: readonly ListedLog[]
 }
 
-/** @returns a text that says what is wrong with the format. */
+/** @returns a text if the format is wrong. */
 export function parseDigest(content: Buffer): Digest | string {
   let value: unknown
   try {
@@ -99,7 +99,7 @@ function readHeader(digest: z.infer<typeof DIGEST>, startMs: number, endMs: numb
   }
 }
 
-/** RSA PKCS#1 v1.5 with SHA-256 over the string that the User Guide gives; the values go in as they are written. */
+/** RSA PKCS#1 v1.5 with SHA-256 over the string defined in the User Guide, from values as written. */
 export function isSignedBy(
   digest: { readonly header: DigestHeader; readonly sha256: string },
   signatureHex: string,

@@ -1,4 +1,4 @@
-/** What can be said of each digest: by its signature, by the hash in its successor, by the place where it lies. */
+/** Judges each digest by its signature, by the hash in its successor, and by its location. */
 import type { FileState } from '../../model/verification.js'
 import { deliveredName } from './delivered-name.js'
 import { isSignedBy, type DigestHeader } from './digest-file.js'
@@ -12,15 +12,15 @@ export interface DigestVerdict {
   readonly reason: string | null
   /** Of the key that its signature was checked with. */
   readonly fingerprint: string | null
-  /** What a log file with the listed hash then is; null when the list can not be relied on. */
+  /** State of a log file with the listed hash; null if the list is not trustworthy. */
   readonly vouches: 'VALID' | 'CONSISTENT' | 'UNSIGNED TAIL' | null
-  /** It lies where another digest belongs, or where none does. */
+  /** Its location belongs to another digest, or to none. */
   readonly moved: boolean
 }
 
 type Judgement = Omit<DigestVerdict, 'file' | 'moved'>
 
-/** A digest that names another as the one before it. */
+/** A digest that names another as the previous one. */
 interface Successor {
   readonly file: DigestFile
   readonly header: DigestHeader
@@ -95,7 +95,7 @@ export class DigestJudge {
       : 'the next digest, which holds its signature, is not in the case'
   }
 
-  /** Without keys: only whether the successor knows it by this hash. */
+  /** Without keys: only whether the successor lists this hash. */
   #byHash(file: DigestFile, header: DigestHeader): Judgement {
     const successors = this.#successors.get(header.url) ?? []
     const known = successors.filter(({ header: next }) => isSha256(next.previous?.hashValue ?? null))
@@ -117,13 +117,13 @@ function isSha256(hex: string | null): boolean {
   return hex !== null && /^[0-9a-f]{64}$/i.test(hex)
 }
 
-/** Bytes after the compressed stream are not signed by anything. What was signed still is. */
+/** Bytes after the compressed stream are not signed; the signed content remains valid. */
 function wholeFile({ source }: DigestFile, judgement: Judgement): Judgement {
   if ((source.trailing_bytes ?? 0) === 0) return judgement
   return { ...judgement, state: 'INVALID', reason: 'unexpected data after the end of the compressed stream' }
 }
 
-/** Its content names its place. A good signature makes the content CloudTrail's wherever the copy lies. */
+/** The content names its location. With a valid signature the content is CloudTrail's, wherever the copy is. */
 function atItsPlace(moved: boolean, header: DigestHeader, judgement: Judgement): Judgement {
   if (!moved || judgement.state === 'INVALID') return judgement
   return { ...judgement, state: 'INVALID', reason: `has been moved from its original location ${header.url}` }

@@ -1,4 +1,4 @@
-/** Each log file against the digests that list it. A source keeps the verdict that can be relied on most. */
+/** Compares each log file with the digests that list it. A source keeps the most reliable verdict. */
 import type { Problem } from '../../model/problem.js'
 import type { CheckedFile, FileState } from '../../model/verification.js'
 import type { Connection } from '../../store/open.js'
@@ -9,25 +9,25 @@ import type { DigestVerdict } from './judge-digests.js'
 import type { DigestReader } from './read-digests.js'
 import { eachSource, pathOf, type SourceFacts, type SourceLookup } from './source-lookup.js'
 
-/** Shared by all log files of a digest that are as it lists them: a million of them cost one object a digest. */
+/** Shared by all intact log files of a digest: a million files cost one object per digest. */
 interface LogVerdict {
   readonly state: FileState
   readonly reason: string | null
   readonly digest: DigestVerdict
-  /** null: bucket and prefix are `root`, the rest is where the file lies. */
+  /** null: bucket and prefix are `root`, the rest is the file's location. */
   readonly key: string | null
   readonly root: string
   readonly rank: number
 }
 
-/** How a source was found to be the listed file. */
+/** How a source was matched with a listed file. */
 type Match = 'place' | 'content' | 'name'
 const RANK = { place: 100, content: 10, name: 0 } as const
 
 export class LogJudge {
   readonly #db: Connection
   readonly #lookup: SourceLookup
-  /** Sources whose compressed stream broke off or was damaged: what could be read of them has a hash too. */
+  /** Sources with a truncated or damaged stream: their readable content has a hash too. */
   readonly #damaged: ReadonlyMap<number, string>
   readonly #nested: ReadonlyMap<number, string>
   readonly #verdicts = new Map<number, LogVerdict>()
@@ -41,7 +41,7 @@ export class LogJudge {
     this.#nested = readKinds(db, ['nested-gzip'])
   }
 
-  /** Compares what a digest lists. @returns the files that are not in the case. */
+  /** Compares the list of a digest. @returns files that are not in the case. */
   compare(verdict: DigestVerdict, reader: DigestReader): CheckedFile[] {
     this.#plain = new Map()
     const missing: CheckedFile[] = []
@@ -54,7 +54,7 @@ export class LogJudge {
     return missing
   }
 
-  /** Gives the verdict to every source that is the listed file. @returns false when there is none. */
+  /** Assigns the verdict to every source that is the listed file. @returns false if there is none. */
   #place(log: ListedLog, digest: DigestVerdict): boolean {
     const { place, name } = deliveredName(log.s3Object)
     const named = this.#lookup.byName(name)
@@ -83,7 +83,7 @@ export class LogJudge {
     const rank = RANK[match] + trust * 2 + (wrong === null ? 0 : 1)
     const another = match === 'place' ? [] : [`the file lies under another name: ${pathOf(row)}`]
     if (wrong !== null) {
-      const doubt = digest.vouches === null ? ['the digest that says so is INVALID itself'] : []
+      const doubt = digest.vouches === null ? ['the digest that lists it is itself INVALID'] : []
       return {
         state: 'INVALID',
         reason: [wrong, ...another, ...doubt].join('; '),
@@ -121,7 +121,7 @@ export class LogJudge {
     if (row.size === 0) return 'invalid format (the file is empty)'
     const isListed = row.content_sha256 === log.hashValue.toLowerCase()
     const damage = this.#damaged.get(row.id)
-    // The content is whole: what the stream fails at comes after it.
+    // The content is complete: the damage comes after it.
     if (damage === 'corrupt-gzip' && isListed) return TRAILING
     if (damage !== undefined) return 'invalid format (the compressed stream is damaged)'
     const isLonger = (row.trailing_bytes ?? 0) > 0
@@ -130,14 +130,14 @@ export class LogJudge {
     return `hash value doesn't match${because}`
   }
 
-  /** Unpacked, it is what the digest lists; aws cloudtrail validate-logs stops after the first member, and after the first gunzip. */
+  /** Unpacked it matches the digest; aws cloudtrail validate-logs stops after the first member and the first gunzip. */
   #packing({ id, gzip_members }: SourceFacts): string[] {
     if (this.#nested.has(id)) return ['compressed twice, a delivered file once']
     const members = gzip_members ?? 0
     return members > 1 ? [`compressed in ${members} gzip members, a delivered file has 1`] : []
   }
 
-  /** Every log file of the case, in the order of indexing, but those in `without`. */
+  /** Every log file of the case in the order of indexing, except those in `without`. */
   *results(coverage: Coverage, without: ReadonlySet<number>): Generator<CheckedFile[]> {
     for (const page of eachSource(this.#db)) {
       yield page.filter((row) => !without.has(row.id)).flatMap((row) => this.#result(row, coverage))
@@ -199,7 +199,7 @@ function isLog(row: SourceFacts, path: string): boolean {
   return row.kind === 'trail' || row.kind === 'insight'
 }
 
-/** Why a file that is as a digest lists it is not VALID. */
+/** Why a file that matches its digest is not VALID. */
 function basis(digest: DigestVerdict): string[] {
   if (digest.vouches === null) return [`listed only in ${urlOf(digest)}, which is INVALID`]
   return digest.vouches === 'UNSIGNED TAIL'

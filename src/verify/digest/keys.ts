@@ -1,4 +1,4 @@
-/** CloudTrail's public keys, as `aws cloudtrail list-public-keys` prints them. The files are the root of all trust here. */
+/** CloudTrail's public keys, as printed by `aws cloudtrail list-public-keys`. These files are the root of all trust. */
 import { createPublicKey, hash, type KeyObject } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
@@ -16,7 +16,7 @@ const KEY = z.object({
 })
 const KEYS = z.union([
   z.object({ PublicKeyList: z.array(KEY) }),
-  // As one sample of the User Guide spells it.
+  // As one sample in the User Guide spells it.
   z
     .object({ publicKeyList: z.array(KEY) })
     .transform(({ publicKeyList }) => ({ PublicKeyList: publicKeyList })),
@@ -44,12 +44,12 @@ export class KeyRing {
     return this.#keys.size
   }
 
-  /** What was refused, for the user. */
+  /** Refused keys, for the user. */
   get refusals(): readonly string[] {
     return [...this.#refused.values()]
   }
 
-  /** @throws CaseError exit 2 when the file is not one of public keys. */
+  /** @throws CaseError exit 2 if it is not a file of public keys. */
   addFile(path: string): void {
     const bytes = readBytes(path)
     const read = KEYS.safeParse(parseJson(bytes))
@@ -67,7 +67,7 @@ export class KeyRing {
     const label = entry.Fingerprint.toLowerCase()
     const fingerprint = hash('md5', der)
     if (fingerprint !== label) {
-      // A label is only a label: a key under a false one would be taken for CloudTrail's.
+      // The label proves nothing: a key with a false label would be taken for CloudTrail's.
       this.#refused.set(label, `key labelled ${label} refused: the MD5 of its bytes is ${fingerprint}`)
       return
     }
@@ -93,7 +93,7 @@ export class KeyRing {
   }
 }
 
-/** PKCS#1 is the rule; a sample of the User Guide has a SubjectPublicKeyInfo. */
+/** Usually PKCS#1; a sample in the User Guide has a SubjectPublicKeyInfo. */
 function loadKey(der: Buffer): KeyObject | null {
   for (const type of ['pkcs1', 'spki'] as const) {
     try {
@@ -117,7 +117,7 @@ function readBytes(path: string): Buffer {
   try {
     return readFileSync(path)
   } catch (error) {
-    throw new CaseError(`can not read ${path}: ${(error as Error).message}`, {
+    throw new CaseError(`cannot read ${path}: ${(error as Error).message}`, {
       hint: HOW_TO_GET,
       cause: error,
     })

@@ -1,6 +1,6 @@
 /**
- * Results of CloudTrail Lake queries: result_sign.json lists the SHA-256 of each result file as it is, compressed, and signs the
- * list. It is complete in itself: no chain, no metadata. It does not say which query, when, or under which name.
+ * Results of CloudTrail Lake queries: result_sign.json lists the SHA-256 of each compressed result file and signs the
+ * list. It is self-contained, without chain or metadata, and does not name the query, its time or itself.
  */
 import path from 'node:path'
 import { z } from 'zod'
@@ -70,15 +70,15 @@ class SignedResults {
     return { ...invalid('signature verification failed'), fingerprint }
   }
 
-  /** The file beside the sign file, by its name; else the same bytes anywhere. */
+  /** The file next to the sign file by name, else the same bytes anywhere. */
   #result(file: Sign['files'][number], sign: SignVerdict): CheckedFile[] {
     const hash = file.fileHashValue.toLowerCase()
     const folder = path.posix.dirname(this.#path())
     const wanted = `${folder}/${file.fileName}`
-    const beside = this.#lookup
+    const sameName = this.#lookup
       .byName(deliveredName(file.fileName).name)
       .filter((row) => path.posix.dirname(slashed(pathOf(row))) === folder)
-    const exact = beside.find((row) => slashed(pathOf(row)) === wanted)
+    const exact = sameName.find((row) => slashed(pathOf(row)) === wanted)
     if (exact !== undefined) return [this.#compared(exact, hash, sign, null)]
     const copy = this.#lookup.bySha256(hash)
     if (copy !== undefined) {
@@ -87,7 +87,7 @@ class SignedResults {
       ]
     }
     const unpacked =
-      beside.length === 0 ? '' : ': it is there unpacked, but the hash is of the compressed file'
+      sameName.length === 0 ? '' : ': it is there unpacked, but the hash is of the compressed file'
     const reason = `not found; listed in ${this.#path()}${unpacked}`
     return [{ ...this.#file('lake-result', { ...sign, state: 'MISSING', reason }, null), path: wanted }]
   }

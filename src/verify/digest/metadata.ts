@@ -1,6 +1,6 @@
 /**
- * Saved output of `aws s3api head-object`: the only place of a newest digest's signature. The output does not name its object,
- * so the name of the file has to: anything that contains the digest's name.
+ * Saved output of `aws s3api head-object`, the only source of a newest digest's signature. The output does not name its
+ * object, so the file name must contain the digest's name.
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
@@ -15,20 +15,20 @@ const DIGEST_NAME = /\d{12}_CloudTrail-Digest_[^/\\]+?_\d{8}T\d{6}Z(?:_backfill)
 
 export class SavedMetadata {
   readonly #signatures = new Map<string, string>()
-  /** Files that were not used, and why. */
+  /** Unused files, and why. */
   readonly unused: string[] = []
 
   get size(): number {
     return this.#signatures.size
   }
 
-  /** @throws CaseError exit 2 when the folder can not be read. */
+  /** @throws CaseError exit 2 if the folder cannot be read. */
   addFolder(folder: string): void {
     let names: string[]
     try {
       names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort()
     } catch (error) {
-      throw new CaseError(`can not read ${folder}: ${(error as Error).message}`, { cause: error })
+      throw new CaseError(`cannot read ${folder}: ${(error as Error).message}`, { cause: error })
     }
     for (const name of names) if (name.endsWith('.json')) this.#addFile(path.join(folder, name))
   }
@@ -42,13 +42,13 @@ export class SavedMetadata {
     else this.#signatures.set(deliveredName(key).name, signature)
   }
 
-  /** @param name of a digest, as deliveredName gives it. */
+  /** @param name of a digest, from deliveredName. */
   signatureOf(name: string): string | undefined {
     return this.#signatures.get(name)
   }
 }
 
-/** Under its name in Metadata, or as the header of the HTTP answer. */
+/** In Metadata, or as a header of the HTTP response. */
 function findSignature(head: z.infer<typeof HEAD>): string | undefined {
   for (const fields of [head.Metadata ?? {}, head]) {
     for (const [name, value] of Object.entries(fields)) {

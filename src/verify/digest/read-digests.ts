@@ -1,4 +1,4 @@
-/** The digests of a case: read from the stored bytes, and hashed again. */
+/** Reads the digests of a case from the stored bytes, and hashes them again. */
 import { hash } from 'node:crypto'
 import type { Connection } from '../../store/open.js'
 import { RecordReader } from '../../store/record-reader.js'
@@ -11,11 +11,11 @@ export interface DigestFile {
   readonly path: string
   readonly place: string | null
   readonly name: string
-  /** Of the content, as read now. */
+  /** Of the content as read now. */
   readonly sha256: string
-  /** null when the file is no digest. */
+  /** null if the file is not a digest. */
   readonly header: DigestHeader | null
-  /** Why not. */
+  /** Why it is not. */
   readonly problem: string | null
 }
 
@@ -57,21 +57,21 @@ export class DigestReader {
     return { sha256, header: digest.header, problem: null }
   }
 
-  /** Once more, with the log files that it lists. */
+  /** Reads it again, with its list of log files. */
   read(source: SourceFacts): Digest | null {
     const content = this.content(source)
     const digest = typeof content === 'string' ? content : parseDigest(content)
     return typeof digest === 'string' ? null : digest
   }
 
-  /** @returns a text that says why there are no bytes. */
+  /** @returns a text if there are no bytes. */
   content(source: SourceFacts): Buffer | string {
     const size = source.content_size ?? 0
     if (size > MAX_DIGEST_BYTES) return `invalid format (${size} bytes are too many for a digest)`
     try {
       return this.#reader.read(source.duplicate_of ?? source.id, 0, size)
     } catch (error) {
-      return `its bytes can not be read: ${(error as Error).message}`
+      return `its bytes cannot be read: ${(error as Error).message}`
     }
   }
 }

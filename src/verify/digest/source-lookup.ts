@@ -1,4 +1,4 @@
-/** Finds sources by the name of their file or the hash of their content, for millions of them, in 32 bytes each. */
+/** Finds sources by file name or content hash, for millions of them in 32 bytes each. */
 import { hash } from 'node:crypto'
 import type { Connection } from '../../store/open.js'
 import { deliveredName } from './delivered-name.js'
@@ -26,7 +26,7 @@ const COLUMNS = `id, path, member, kind, shape, status, duplicate_of, size, sha2
   trailing_bytes, path_account_id, path_region, path_delivered_ms`
 const PAGE = 1000
 
-/** Page by page, so that the case can be written to between two pages. */
+/** In pages, so that the case can be written to in between. */
 export function* eachSource(db: Connection, where = '1'): Generator<SourceFacts[]> {
   const page = db.prepare(`SELECT ${COLUMNS} FROM source WHERE id > ? AND ${where} ORDER BY id LIMIT ${PAGE}`)
   for (let last = -1; ;) {
@@ -62,7 +62,7 @@ export class SourceLookup {
     this.#bySha256 = db.prepare(`SELECT ${COLUMNS} FROM source WHERE sha256 = ? ORDER BY id LIMIT 1`)
   }
 
-  /** @param name as deliveredName gives it. */
+  /** @param name from deliveredName. */
   byName(name: string): SourceFacts[] {
     return this.#rows(this.#byName, shortHash(name)).filter((row) => deliveredName(pathOf(row)).name === name)
   }
@@ -71,7 +71,7 @@ export class SourceLookup {
     return this.#rows(this.#byContent, hashNumber(sha256)).filter((row) => row.content_sha256 === sha256)
   }
 
-  /** By the bytes as found. */
+  /** By the hash of the bytes as found. */
   bySha256(sha256: string): SourceFacts | undefined {
     return this.#bySha256.get(sha256) as SourceFacts | undefined
   }
@@ -91,7 +91,7 @@ function add(pairs: Pairs, hashed: number, id: number): void {
   pairs.ids.push(id)
 }
 
-/** 48 bits: what they find is compared in full. */
+/** 48 bits; matches are then compared in full. */
 function hashNumber(hex: string): number {
   return Number.parseInt(hex.slice(0, 12), 16)
 }

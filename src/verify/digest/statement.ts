@@ -1,4 +1,4 @@
-/** What a validation did, what it shows and what it can not show, in sentences that an expert can repeat. */
+/** What a validation did, what it shows and what it does not establish, in sentences for an expert report. */
 import type { CheckedFileKind, DigestGap, FileState, VerificationCounts } from '../../model/verification.js'
 
 export interface StatementFacts {
@@ -23,7 +23,7 @@ export function makeStatement(facts: StatementFacts): string[] {
   return [...ratios, ...method(facts), ...shows(facts), ...doesNotShow(facts)]
 }
 
-/** In the words of aws cloudtrail validate-logs, where the meaning is the same. */
+/** In the words of aws cloudtrail validate-logs, if the meaning is the same. */
 function ratio(kind: CheckedFileKind, counts: VerificationCounts[CheckedFileKind]): string[] {
   const total = Object.values(counts).reduce((sum, n) => sum + n, 0)
   if (total === 0) return []
@@ -89,9 +89,9 @@ function doesNotShow({ counts, keysSha256 }: StatementFacts): string[] {
       : []),
     'that a chain was not cut off at its end: compare the end of the newest digests with the time of acquisition',
     'anything about events that CloudTrail did not record (trail off, event selectors, other regions), or log files that no digest lists',
-    'the original bucket: a local path tells the place of a file only from AWSLogs/ on',
+    'the original bucket: a local path gives the location of a file only from AWSLogs/ on',
   ]
-  return [`It can not show: ${cannot.join('; ')}.`]
+  return [`This validation does not establish: ${cannot.join('; ')}.`]
 }
 
 function total(counts: VerificationCounts, kind: CheckedFileKind): number {

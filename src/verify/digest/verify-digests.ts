@@ -1,4 +1,4 @@
-/** Offline validation of the CloudTrail digests of a case: reads, judges, keeps the results in the case. */
+/** Validates the CloudTrail digests of a case offline and stores the results in it. */
 import { CaseError, damagedCase, EXIT } from '../../model/case-error.js'
 import type { CheckedFile, DigestGap, VerificationCounts } from '../../model/verification.js'
 import { lockCase, type CaseLock } from '../../store/lock.js'
@@ -16,7 +16,7 @@ import { makeStatement } from './statement.js'
 
 export interface DigestPlan {
   readonly casePath: string
-  /** Files of public keys; none is: compare hashes only. */
+  /** Files of public keys; empty: compares hashes only. */
   readonly keyFiles: readonly string[]
   readonly metadataFolder: string | null
   readonly toolVersion: string
@@ -26,16 +26,16 @@ export interface DigestReport {
   readonly counts: VerificationCounts
   readonly gaps: readonly DigestGap[]
   readonly statement: readonly string[]
-  /** Why the results are not in the case; null when they are. */
+  /** Why the results are not stored in the case; null if they are. */
   readonly notKept: string | null
-  /** About the keys and the metadata, for the user. */
+  /** About keys and metadata, for the user. */
   readonly notes: readonly string[]
 }
 
-/** Takes the results as they are made. Nothing is held open in the case meanwhile. */
+/** Takes results as they are made, while nothing is held open in the case. */
 export type TakeFiles = (files: readonly CheckedFile[]) => void | Promise<void>
 
-/** @throws CaseError exit 2 for keys and metadata that are none, 10 or 12 for the case. */
+/** @throws CaseError exit 2 for invalid keys or metadata, 10 or 12 for the case. */
 export async function verifyDigests(plan: DigestPlan, take: TakeFiles): Promise<DigestReport> {
   try {
     return await validate(plan, take)
@@ -102,7 +102,7 @@ class Validation {
     this.chains = readChains(files)
   }
 
-  /** Digests, then what they name and the case lacks, then every log file. */
+  /** Digests, then files that they name and the case lacks, then every log file. */
   *files(): Generator<CheckedFile[]> {
     const lookup = new SourceLookup(this.#db)
     yield this.#verdicts.map(checkedDigest)
@@ -126,7 +126,7 @@ function byChainAndTime(a: DigestVerdict, b: DigestVerdict): number {
   return left.startMs - right.startMs || a.file.source.id - b.file.source.id
 }
 
-/** A copy says the same of the log files: the one that can be relied on more is asked. */
+/** A copy lists the same log files: the more reliable one is used. */
 function onePerContent(verdicts: readonly DigestVerdict[]): Iterable<DigestVerdict> {
   const best = new Map<string, DigestVerdict>()
   for (const verdict of verdicts) {
@@ -141,7 +141,7 @@ function onePerContent(verdicts: readonly DigestVerdict[]): Iterable<DigestVerdi
 function checkedDigest({ file, moved, state, reason, fingerprint }: DigestVerdict): CheckedFile {
   return {
     kind: 'digest',
-    // A moved one is known by where it lies: the key in it is another file's.
+    // A moved digest is identified by its location: the key in it is another file's.
     key: moved ? null : (file.header?.url ?? null),
     state,
     reason,
@@ -173,9 +173,9 @@ interface Book {
   close(): void
 }
 
-/** To write in, when the case may be written to; else to read only: a sealed case can be validated too. */
+/** Opens for writing if permitted, else read-only, so that a sealed case can be validated. */
 function openBook(casePath: string): Book {
-  // First as a reader: it says what is wrong with a path that is no case.
+  // First as a reader, which explains what is wrong with a path that is not a case.
   const reader = openReader(casePath)
   let lock: CaseLock | undefined
   let writer: Connection | undefined
@@ -198,7 +198,7 @@ function openBook(casePath: string): Book {
     db: open.db,
     notKept: null,
     close: () => {
-      // A case is one file: leaving TRUNCATE mode removes the empty journal beside it.
+      // A case is one file: leaving TRUNCATE mode removes the empty journal next to it.
       if (open.db.inTransaction) open.db.exec('ROLLBACK')
       open.db.pragma('journal_mode = DELETE')
       open.db.close()

@@ -79,7 +79,7 @@ describe.each<[string, Kind, Partial<ZipEntry>]>([
     }
   })
 
-  it('gives all of it behind other bytes, before them, and before and behind another', async () => {
+  it('gives all of it after other bytes, before them, and before and after another', async () => {
     const whole = await made(kind, form)
     for (const [before, after] of [
       [1, 0],

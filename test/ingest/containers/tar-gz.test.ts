@@ -107,13 +107,13 @@ describe('members that were passed on', () => {
       return batches
     }
     expect(await sizes(packed)).toEqual([2, 2, 2, 2, 2, 2])
-    // Of plain JSON an eighth counts, and what each costs beside its bytes.
+    // Of plain JSON an eighth counts, and what each costs in addition to its bytes.
     expect(await sizes(Buffer.from('{}'))).toEqual([12])
   })
 })
 
 describe('a tar.gz that is no longer what it was', () => {
-  it('is told when other bytes are read, or none', async () => {
+  it('is reported if other bytes are read, or none', async () => {
     const { file, sha256 } = write('was.tar.gz', gzipSync(await makeTar(entries(2, 100))))
     expect((await read(file, sha256)).kinds).toEqual([])
     write('was.tar.gz', gzipSync(await makeTar(entries(3, 100))))

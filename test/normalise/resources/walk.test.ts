@@ -86,7 +86,7 @@ describe('one resource, one row', () => {
     expect(request({ a: arns }).resources.map(({ arn }) => arn)).toEqual(arns)
   })
 
-  it('gives the strongest role, whatever comes first', () => {
+  it('gives the strongest role in any order', () => {
     const instance = 'i-0dbc91f429e48eeed'
     const more = { eventSource: 'ec2.amazonaws.com', eventName: 'RunInstances' }
     const made = { instancesSet: { items: [{ instanceId: instance }] } }
