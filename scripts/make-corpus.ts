@@ -1,6 +1,6 @@
 /**
  * Makes a generated archive: `npx tsx scripts/make-corpus.ts large --seed 1 --duplicates 0.2 --out bench-data`.
- * The answer key is written beside it, as NAME.answers.json. `quickstart` remakes fixtures/quickstart.
+ * The answer key is written next to it, as NAME.answers.json. `quickstart` remakes fixtures/quickstart.
  */
 import path from 'node:path'
 import { parseArgs } from 'node:util'

@@ -1,5 +1,5 @@
 // Indexes fixtures/quickstart with the built command line and asks one question of each kind.
-// The archive tells of a leaked access key; fixtures/quickstart/README.md has the story.
+// The archive shows a leaked access key; fixtures/quickstart/README.md has the story.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -81,7 +81,7 @@ function refusal(
   }
 }
 
-/** The service acts with the caller's rights: own short-lived key, `invokedBy` (FORMATS.md C.5, rule 4). */
+/** The service acts with the caller's rights: own short-lived key, `invokedBy`. */
 function forwarded(scene: Scene, caller: Caller, service: string): JsonObject {
   const session = caller.identity['sessionContext'] as JsonObject | undefined
   return {

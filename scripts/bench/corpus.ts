@@ -45,7 +45,7 @@ export interface Counted {
   readonly events: number
 }
 
-/** What the archive holds, and values to ask for: written beside it. */
+/** Content of the archive, and values to search for: written next to it. */
 export interface AnswerKey {
   readonly generator: number
   readonly name: string
@@ -141,7 +141,7 @@ async function invent(archive: Archive, tally: Tally, options: CorpusOptions): P
     await archive.add({ ...batch, seconds: delivered }, batch.records)
     const again = batch.records.filter(() => second.chance(options.duplicates))
     records += batch.records.length + again.length
-    // About half of the second trail's files carry another minute than the first's (FORMATS.md H.4).
+    // About half of the second trail's files have another minute than the first's.
     if (again.length > 0) await archive.add({ ...batch, seconds: delivered + 60 * second.int(2) }, again)
   }
   return records

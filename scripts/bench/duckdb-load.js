@@ -8,7 +8,7 @@ const OBJECT_BYTES = 64 * 1024 * 1024
 
 const COMMON = `format='auto', maximum_object_size=${OBJECT_BYTES}`
 
-// The sixteen fields every record has (FORMATS.md B.1) and the usual others; what varies stays JSON.
+// The sixteen fields of every record and the usual others; what varies stays JSON.
 const FIELDS = `STRUCT(eventVersion VARCHAR, userIdentity JSON, eventTime VARCHAR, eventSource VARCHAR, eventName VARCHAR,
   awsRegion VARCHAR, sourceIPAddress VARCHAR, userAgent VARCHAR, errorCode VARCHAR, errorMessage VARCHAR,
   requestParameters JSON, responseElements JSON, additionalEventData JSON, requestID VARCHAR, eventID VARCHAR,

@@ -75,7 +75,7 @@ const count = (text: string, name: string): number => {
   return number
 }
 
-/** npm starts this in scripts/bench; paths are meant from where the user stood. */
+/** npm starts this in scripts/bench; paths are relative to the user's folder. */
 const fromUser = (file: string): string => path.resolve(process.env['INIT_CWD'] ?? process.cwd(), file)
 
 if (values.help) {

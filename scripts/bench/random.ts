@@ -134,7 +134,7 @@ export class Weighted<T> {
 }
 
 /**
- * An identifier as IAM issues it: the letters after the prefix carry the account (FORMATS.md C.2), so that a tool
+ * An identifier as IAM issues it: the letters after the prefix encode the account, so that a tool
  * that decodes them is exercised. Keys have 20 characters, other ids 21.
  */
 export function iamId(

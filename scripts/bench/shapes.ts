@@ -220,7 +220,7 @@ function shapesTable(results: readonly JobResult[], events: number, lineCount: n
 
 const SHOWN = 20
 
-/** One NDJSON.gz, 5 GB unless told otherwise: memory while it is indexed, and how soon any record of it is shown. Removed afterwards. */
+/** One NDJSON.gz, 5 GB by default: memory while it is indexed, and how soon any record of it is shown. Removed afterwards. */
 export async function benchStream(
   corpus: Corpus,
   work: string,

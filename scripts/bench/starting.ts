@@ -1,4 +1,4 @@
-/** How long the program takes to start, beside Node alone: wall time of the whole process, runs taken in turn. */
+/** How long the program takes to start, compared with Node alone: wall time of the whole process, runs taken in turn. */
 import { coldtrail } from './coldtrail.js'
 import { measure, median, type Command } from './measure.js'
 

@@ -14,7 +14,7 @@ export default class Selftest extends CaseCommand {
   static override summary = 'Run the self-test.'
   static override description = `Makes a small archive in a temporary folder, indexes and queries it, kills index runs and resumes them, tampers with cases, hand-overs and
 signed digests, and prints what was seen for each promise. It takes some seconds, opens no socket, and removes what it made. Exit
-code 12 if a promise does not hold. docs/VALIDATION.md has the long form, with every test of each promise.`
+code 12 if a promise does not hold.`
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --json',

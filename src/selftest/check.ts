@@ -16,7 +16,7 @@ export interface Bench {
 }
 
 export interface Check {
-  /** As in docs/VALIDATION.md. */
+  /** Short name of the promise. */
   readonly id: string
   readonly promise: string
   /** @returns what was seen, with figures. @throws SelftestFailure if the promise does not hold. */

@@ -11,7 +11,7 @@ import { parseLocator } from '../../src/model/locator.js'
 import { TextTree } from '../../src/model/text-tree.js'
 
 const ROOT = path.resolve(import.meta.dirname, '../../fixtures/shapes')
-/** Told by the text, not by a JSON value. */
+/** Recognised by the text, not by a JSON value. */
 const TEXT_SHAPES = ['log-export', 'console-csv', 'lake-csv', 'splunk-csv', 'csv', 's3-access-log']
 const SHAPES = [...VALUE_SHAPES.map(({ name }) => name), ...TEXT_SHAPES]
 /** Shapes that hold no events. */

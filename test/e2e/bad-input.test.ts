@@ -31,10 +31,10 @@ import {
 } from '../helpers/cli.js'
 
 const MB = 1024 * 1024
-/** Issue 2: peak memory of the whole process. */
+/** Peak memory of the whole process. */
 const MEMORY_MB = 700
 
-/** The healthy files that stand beside every bad one: before and behind it, in the order of names. */
+/** The healthy files next to every bad one: before and after it, in the order of names. */
 const GOOD = { 'a-good.json': [1, 2, 3], 'z-good.json.gz': [4, 5, 6] } as const
 const GOOD_IDS = [1, 2, 3, 4, 5, 6].map((n) => idOf(n))
 const BAD = 'm-bad.json.gz'
@@ -76,7 +76,7 @@ function record(n: number, over: CloudTrailRecord = {}): string {
   return JSON.stringify(makeRecord(n, over))
 }
 
-/** Indexes one bad file among healthy ones, and checks what must hold whatever is wrong with it. */
+/** Indexes one bad file among healthy ones, and checks what must hold for any bad file. */
 async function indexBad(
   bytes: string | Buffer | ((file: string) => void | Promise<void>),
   name = BAD,
@@ -495,7 +495,7 @@ describe('content that is not a log file', () => {
     },
   )
 
-  it('tells S3 event notifications from records, though they look alike', async () => {
+  it('distinguishes S3 event notifications from records', async () => {
     const notification = {
       eventVersion: '2.1',
       eventSource: 'aws:s3',
@@ -528,7 +528,7 @@ describe('content that is not a log file', () => {
     ])
   })
 
-  it('keeps the good elements beside values that are no records, each with its place', async () => {
+  it('keeps the good elements next to values that are not records, each with its location', async () => {
     const wrong = ['null', '17', '"text"', '[]', '{}', '{"a":1}', 'true']
     const { code, events, problems, source } = await indexBad(
       logText([record(60), ...wrong, record(61)]),
@@ -1193,7 +1193,7 @@ describe('files that are in motion', () => {
   })
 })
 
-describe('places that can not be read', () => {
+describe('unreadable places', () => {
   it('passes a named pipe without touching it', async () => {
     const root = tempFolder('pipes')
     for (const [good, numbers] of Object.entries(GOOD))

@@ -1,4 +1,4 @@
-/** Members of zips and tars are sources like files; what is wrong with a container is told, and nothing is written to disk. */
+/** Members of zips and tars are sources like files; what is wrong with a container is reported, and nothing is written to disk. */
 import { existsSync, readdirSync, truncateSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { gzipSync } from 'node:zlib'

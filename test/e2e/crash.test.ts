@@ -95,9 +95,9 @@ describe('kill -9', () => {
     killGroup(indexing, 'SIGKILL')
     await indexing.done
     const { code } = await index([archive.root], caseFile)
-    expect({ code, beside: leftovers(caseFile).filter((name) => name.endsWith('.work')) }).toEqual({
+    expect({ code, left: leftovers(caseFile).filter((name) => name.endsWith('.work')) }).toEqual({
       code: 0,
-      beside: [],
+      left: [],
     })
   })
 })
@@ -107,7 +107,7 @@ describe('two indexers', () => {
     const caseFile = newCase()
     const first = clean.begin(caseFile)
     await until(() => existsSync(caseFile) && statSync(caseFile).size > 0)
-    // Held still, so that it can not be done before the second begins.
+    // Paused, so that it cannot finish before the second begins.
     killGroup(first, 'SIGSTOP')
     let second: Run
     try {

@@ -1,4 +1,4 @@
-/** A zip whose tail is gone has no list of members any more: they are found by their own headers, and what is missing is told. */
+/** A zip whose tail is gone has no list of members any more: they are found by their own headers, and what is missing is reported. */
 import path from 'node:path'
 import { crc32, deflateRawSync, gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'

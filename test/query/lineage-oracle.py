@@ -1,6 +1,6 @@
 """Reads log files with nothing but Python: which events issued each role session that was used. Prints {start: [eventID, ...]}.
 
-A session is named by its access key, or by principalId@creationDate where it has none. FORMATS.md C.5: by the key that was
+A session is named by its access key, or by principalId@creationDate where it has none. Rule: by the key that was
 issued, else by principalId and creationDate; with the request that a service's AssumeRole answered.
 """
 import json

@@ -1,4 +1,4 @@
-/** Every string of FORMATS.md C.4 that must find a principal, one by one; and the strings that can mean several. */
+/** Every string that must find a principal, one by one; and the strings that can mean several. */
 import { beforeAll, describe, expect, it } from 'vitest'
 import { runCommand } from '../cli/in-process.js'
 import Export from '../../src/commands/export.js'

@@ -97,18 +97,18 @@ interface Descriptor {
  * The CRC after a member, and the size of this descriptor: with or without signature, lengths of 4 or 8 bytes. @param
  * bytes DESCRIPTOR_BYTES from the end of the data on, fewer at the end of the file.
  */
-export function descriptorAt(bytes: Buffer, declared: Lengths): Descriptor {
+export function descriptorAt(bytes: Buffer, claim: Lengths): Descriptor {
   const signed = bytes.subarray(0, 4).equals(DESCRIPTOR) ? 4 : 0
-  const forms = [4, 8].flatMap((width) => descriptorOf(bytes, signed, width, declared))
+  const forms = [4, 8].flatMap((width) => descriptorOf(bytes, signed, width, claim))
   // For an empty member both forms match.
   const next = forms.find(({ length }) => bytes.toString('latin1', length, length + 2) === 'PK')
-  return next ?? forms[0] ?? { crc: declared.crc, length: 0 }
+  return next ?? forms[0] ?? { crc: claim.crc, length: 0 }
 }
 
 /** The longest descriptor and the following signature. */
 export const DESCRIPTOR_BYTES = 28
 
-function descriptorOf(bytes: Buffer, signed: number, width: number, declared: Lengths): Descriptor[] {
+function descriptorOf(bytes: Buffer, signed: number, width: number, claim: Lengths): Descriptor[] {
   const at = signed + 4
   const length = at + width * 2
   if (bytes.length < length) return []
@@ -117,6 +117,6 @@ function descriptorOf(bytes: Buffer, signed: number, width: number, declared: Le
       ? [bytes.readUInt32LE(at), bytes.readUInt32LE(at + 4)]
       : [Number(bytes.readBigUInt64LE(at)), Number(bytes.readBigUInt64LE(at + 8))]
   const wraps = 2 ** (width * 8)
-  const isIt = compressedSize === declared.compressedSize % wraps && size === declared.size % wraps
+  const isIt = compressedSize === claim.compressedSize % wraps && size === claim.size % wraps
   return isIt ? [{ crc: bytes.readUInt32LE(signed), length }] : []
 }

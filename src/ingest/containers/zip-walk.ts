@@ -42,7 +42,6 @@ export class ZipWalk {
   #window: { at: number; bytes: Buffer } = { at: 0, bytes: Buffer.alloc(0) }
   #foundBytes = 0
   readonly entries: ZipEntry[] = []
-  /** Irregularities, for people. */
   readonly remarks: string[] = []
   /** Members found that the directory lacks. */
   unlisted = 0
@@ -56,8 +55,7 @@ export class ZipWalk {
     this.#file = file
     this.#listed = new Map(listed.map((entry) => [entry.place.offset, entry]))
     const repeated = listed.length - this.#listed.size
-    if (repeated > 0)
-      this.remarks.push(`${repeated} entries of its central directory are at the offset of another`)
+    if (repeated > 0) this.remarks.push(`${repeated} of its directory entries share an offset`)
     this.#limits = limits
     this.#size = file.before.size
     this.#toInflate = TIMES_INFLATED * this.#size
@@ -109,38 +107,37 @@ export class ZipWalk {
       listed === undefined
         ? null
         : { compressedSize: listed.place.compressedSize, size: listed.size, crc: listed.place.crc32 }
-    const declared = await this.#lengths(named, theirs, own)
-    if (declared === null) return this.#undelimited(named)
-    const end = start + declared.compressedSize
-    this.#found(named, { ...declared, isCut: end > this.#size })
-    return end + this.#descriptorLength(header, declared)
+    const claim = await this.#lengths(named, theirs, own)
+    if (claim === null) return this.#undelimited(named)
+    const end = start + claim.compressedSize
+    this.#found(named, { ...claim, isCut: end > this.#size })
+    return end + this.#descriptorLength(header, claim)
   }
 
   /** The lengths in the directory or header, if they can be true. */
   async #lengths(header: LocalHeader, theirs: Lengths | null, own: Lengths | null): Promise<Lengths | null> {
     if (theirs !== null && own !== null && !isSame(theirs, own)) {
       this.remarks.push(`its list and the header of ${this.#label(header)} differ`)
-      const end = [theirs, own].find((declared) => this.#isFollowed(header, declared))
+      const end = [theirs, own].find((claim) => this.#isFollowed(header, claim))
       if (end === undefined) return null
       return this.#measured(header, end, [theirs, own])
     }
-    const declared = theirs ?? own
-    if (declared === null) return null
-    const isLie = declared.size > declared.compressedSize * MAX_DEFLATE_RATIO + 64
-    if (this.#isFollowed(header, declared))
-      return isLie ? this.#measured(header, declared, [declared]) : declared
+    const claim = theirs ?? own
+    if (claim === null) return null
+    const isLie = claim.size > claim.compressedSize * MAX_DEFLATE_RATIO + 64
+    if (this.#isFollowed(header, claim)) return isLie ? this.#measured(header, claim, [claim]) : claim
     // Both agree, or there is nothing better.
-    const isAgreed = theirs !== null && own !== null && header.start + declared.compressedSize <= this.#size
+    const isAgreed = theirs !== null && own !== null && header.start + claim.compressedSize <= this.#size
     if (!isAgreed && header.method === 8 && !header.isEncrypted) return null
-    return (await this.#isShortened(header, declared)) ? null : declared
+    return (await this.#isShortened(header, claim)) ? null : claim
   }
 
   /**
    * Bytes are missing, so that the length reaches into the next member. A member that is itself a zip has headers in
    * it, too.
    */
-  async #isShortened({ start, method, isEncrypted }: LocalHeader, declared: Lengths): Promise<boolean> {
-    const { compressedSize } = declared
+  async #isShortened({ start, method, isEncrypted }: LocalHeader, claim: Lengths): Promise<boolean> {
+    const { compressedSize } = claim
     const end = Math.min(start + compressedSize, this.#size)
     if (this.#search(start) >= end || this.#toInflate <= 0) return false
     if (isEncrypted || (method !== 0 && method !== 8)) return true
@@ -151,29 +148,29 @@ export class ZipWalk {
     this.#toInflate -= compressedSize
     let crc = 0
     for (const chunk of new FilePart(this.#file, start, compressedSize).chunks()) crc = crc32(chunk, crc)
-    return crc !== declared.crc
+    return crc !== claim.crc
   }
 
   /** Decides which of two sizes and CRCs belong to the data. */
-  async #measured(header: LocalHeader, end: Lengths, declared: readonly Lengths[]): Promise<Lengths> {
-    if (header.method === 0) return declared.find(({ size }) => size === end.compressedSize) ?? end
+  async #measured(header: LocalHeader, end: Lengths, claim: readonly Lengths[]): Promise<Lengths> {
+    if (header.method === 0) return claim.find(({ size }) => size === end.compressedSize) ?? end
     if (header.method !== 8 || header.isEncrypted || this.#toInflate <= 0) return end
     const { size, crc, isWhole } = await this.#inflate(header.start)
     if (!isWhole) return end
-    return { ...end, size, crc: declared.some((one) => one.crc === crc) ? crc : end.crc }
+    return { ...end, size, crc: claim.some((one) => one.crc === crc) ? crc : end.crc }
   }
 
   /** Followed by another header, the directory or the end. */
-  #isFollowed(header: LocalHeader, declared: Lengths): boolean {
-    const end = header.start + declared.compressedSize
+  #isFollowed(header: LocalHeader, claim: Lengths): boolean {
+    const end = header.start + claim.compressedSize
     if (end > this.#size) return false
-    const next = end + this.#descriptorLength(header, declared)
+    const next = end + this.#descriptorLength(header, claim)
     return next === this.#size || isSigned(this.#read(next, 4))
   }
 
-  #descriptorLength({ hasDescriptor, start }: LocalHeader, declared: Lengths): number {
+  #descriptorLength({ hasDescriptor, start }: LocalHeader, claim: Lengths): number {
     if (!hasDescriptor) return 0
-    return descriptorAt(this.#read(start + declared.compressedSize, DESCRIPTOR_BYTES), declared).length
+    return descriptorAt(this.#read(start + claim.compressedSize, DESCRIPTOR_BYTES), claim).length
   }
 
   async #undelimited(header: LocalHeader): Promise<number> {
