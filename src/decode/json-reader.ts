@@ -8,7 +8,7 @@
  * This file handles what is between values; value-reader.ts reads the values, recovery.ts resumes after damage. All
  * three share one window and consume from it.
  */
-import { Findings } from './findings.js'
+import { Findings } from './problem-reporter.js'
 import {
   CLOSE_ARRAY,
   CLOSE_OBJECT,
@@ -25,7 +25,7 @@ import type { JsonObject } from '../model/record.js'
 import type { JsonReaderOptions, ValueSink } from './json-values.js'
 import { RecordSearch } from './record-search.js'
 import { Recovery } from './recovery.js'
-import { Surroundings, type Place } from './surroundings.js'
+import { Surroundings, type Place } from './parser-state.js'
 import { TextWindow, tryParse } from './text-window.js'
 import { ValueReader } from './value-reader.js'
 

@@ -1,8 +1,8 @@
 /** Reports damage and resumes at the next readable record. */
-import type { Findings } from './findings.js'
+import type { Findings } from './problem-reporter.js'
 import { COMMA, OPEN_ARRAY } from './json-bytes.js'
 import { WAIT_BYTES, type RecordSearch } from './record-search.js'
-import type { Surroundings } from './surroundings.js'
+import type { Surroundings } from './parser-state.js'
 import type { TextWindow } from './text-window.js'
 
 /** An unreadable part of the window. */

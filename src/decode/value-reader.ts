@@ -2,11 +2,11 @@
  * Reads values one by one: finds the end, validates with JSON.parse and emits. Reports values that are not JSON or over
  * the limit.
  */
-import type { Findings } from './findings.js'
+import type { Findings } from './problem-reporter.js'
 import { isSpace } from './json-bytes.js'
 import { WAIT_BYTES, type RecordSearch } from './record-search.js'
 import type { Recovery } from './recovery.js'
-import type { Surroundings } from './surroundings.js'
+import type { Surroundings } from './parser-state.js'
 import { parseMessage, tryParse, type TextWindow } from './text-window.js'
 import { ValueScanner } from './value-scanner.js'
 

@@ -1,7 +1,7 @@
 /** Reads a file once, in full, and detects changes meanwhile. Opens read-only, without updating atime if permitted. */
 import { closeSync, fstatSync, readSync, type Stats } from 'node:fs'
 import type { FoundFile } from '../model/source.js'
-import { openQuietly } from '../store/open-quietly.js'
+import { openQuietly } from '../store/open-noatime.js'
 
 export interface OpenFile {
   readonly fd: number

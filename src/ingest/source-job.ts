@@ -11,7 +11,7 @@ import {
 import { AlikeProblems } from '../decode/alike-problems.js'
 import { inflateNested, isGzip, type Inflated } from '../model/inflate.js'
 import { isUtf16, toUtf8 } from '../decode/utf16.js'
-import { repairQuotes, type Repairs } from '../decode/lenient.js'
+import { repairQuotes, type Repairs } from '../decode/repair-quotes.js'
 import { isOverLimit, type Limits } from '../decode/limits.js'
 import { emptyMarker, type Neighbour } from '../decode/neighbours.js'
 import type { BatchSource, ListedContainer, SourceRow, StageTimes } from '../model/batch.js'

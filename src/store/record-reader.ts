@@ -7,7 +7,7 @@ import { gunzipSync, inflateRawSync } from 'node:zlib'
 import { CaseError, damagedCase, EXIT } from '../model/case-error.js'
 import { parseLocator } from '../model/locator.js'
 import { TextTree } from '../model/text-tree.js'
-import { readQuietly } from './open-quietly.js'
+import { readQuietly } from './open-noatime.js'
 import type { Connection } from './connection.js'
 import { referencedContent } from './referenced-content.js'
 

@@ -1,7 +1,7 @@
 import { Creation } from './creation.js'
 import type { JsonObject } from '../../model/record.js'
 import type { ResourceRole } from '../../model/resource.js'
-import type { Found } from './found.js'
+import type { Found } from './resource-collector.js'
 import { bringsPolicy } from './policy-grantees.js'
 import { Entry, makeScope } from './scope.js'
 import type { Parameters, Service } from './service.js'

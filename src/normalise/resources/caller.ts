@@ -1,7 +1,7 @@
 /** Resources named by the caller's identity: what its credentials were issued to, whom it acts for, and its token. */
 import { isJsonObject, type JsonObject } from '../../model/record.js'
 import { readObject, readString } from '../fields.js'
-import type { Found } from './found.js'
+import type { Found } from './resource-collector.js'
 import { CENTER_USER, COGNITO_IDENTITY, IDENTITY_POOL } from './identity-kinds.js'
 import { SERVICE_CREDENTIAL } from './services/iam-kinds.js'
 

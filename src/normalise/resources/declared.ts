@@ -1,7 +1,7 @@
 /** The record's own `resources[]`, in all spellings (trails, Lake, lookup output). */
 import type { ResourceRole } from '../../model/resource.js'
 import { readDeclaredArn } from './arns.js'
-import { type Found, isUsable } from './found.js'
+import { type Found, isUsable } from './resource-collector.js'
 import { idKind } from './ids.js'
 import { Kind } from './kind.js'
 

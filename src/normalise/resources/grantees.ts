@@ -1,6 +1,6 @@
 /** Grantees: accounts, everyone, services, canonical users. */
 import type { ResourceRole } from '../../model/resource.js'
-import type { Found } from './found.js'
+import type { Found } from './resource-collector.js'
 import { Kind } from './kind.js'
 import { type Rule, reads } from './service.js'
 

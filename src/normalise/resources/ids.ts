@@ -1,6 +1,6 @@
 /** IDs whose prefix gives their kind in any field: `i-0dbc91f429e48eeed`. */
 import type { ResourceRole } from '../../model/resource.js'
-import type { Found } from './found.js'
+import type { Found } from './resource-collector.js'
 import { Kind } from './kind.js'
 
 const INSTANCE = new Kind('AWS::EC2::Instance', 'arn:P:ec2:R:A:instance/NAME')

@@ -1,6 +1,6 @@
 /** Grantees of policies: the principals of Allow statements. */
 import { isJsonObject, type JsonObject } from '../../model/record.js'
-import type { Found } from './found.js'
+import type { Found } from './resource-collector.js'
 import { readGrantee } from './grantees.js'
 
 /**

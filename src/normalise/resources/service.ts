@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../model/record.js'
 import type { ResourceRole } from '../../model/resource.js'
-import type { Found } from './found.js'
+import type { Found } from './resource-collector.js'
 import { Kind } from './kind.js'
 
 /** Reads a value, never an ARN, that no template covers: several spellings or kinds, grantees. */

@@ -1,7 +1,7 @@
 /** Reads the files of the archive again and compares each with what was indexed. Read-only. */
 import { createHash } from 'node:crypto'
 import { closeSync, existsSync, readSync } from 'node:fs'
-import { openQuietly } from '../../store/open-quietly.js'
+import { openQuietly } from '../../store/open-noatime.js'
 import path from 'node:path'
 import type { VerifiedSource } from './verified-source.js'
 

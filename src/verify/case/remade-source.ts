@@ -10,7 +10,7 @@ import {
 } from '../../decode/decode.js'
 import type { RecordSink, Verdict } from '../../decode/decode.js'
 import { AlikeProblems } from '../../decode/alike-problems.js'
-import { repairQuotes, type Repairs } from '../../decode/lenient.js'
+import { repairQuotes, type Repairs } from '../../decode/repair-quotes.js'
 import { LIMITS } from '../../decode/limits.js'
 import { hasRepeatedKey } from '../../decode/repeated-keys.js'
 import { FLAG, type EventDraft } from '../../model/dictionary.js'

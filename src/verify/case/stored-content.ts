@@ -1,7 +1,7 @@
 /** The stored bytes of a source, in pieces, hashed on the way. */
 import { createHash, hash, type Hash } from 'node:crypto'
 import { gunzipSync, inflateRawSync } from 'node:zlib'
-import { readQuietly } from '../../store/open-quietly.js'
+import { readQuietly } from '../../store/open-noatime.js'
 import type { Connection } from '../../store/open.js'
 import { referencedContent } from '../../store/referenced-content.js'
 import type { FindingList } from './finding.js'

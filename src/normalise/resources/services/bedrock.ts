@@ -1,5 +1,5 @@
 import type { ResourceRole } from '../../../model/resource.js'
-import type { Found } from '../found.js'
+import type { Found } from '../resource-collector.js'
 import { Kind } from '../kind.js'
 import { type Service, reads } from '../service.js'
 

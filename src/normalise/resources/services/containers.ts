@@ -1,7 +1,7 @@
 /** ECS, EKS and ECR. */
 import type { JsonObject } from '../../../model/record.js'
 import { readString } from '../../fields.js'
-import { type Found, isUsable } from '../found.js'
+import { type Found, isUsable } from '../resource-collector.js'
 import { Kind } from '../kind.js'
 import { GIVEN, GIVEN_GRANTEE, GIVEN_POLICY, type Service, reads } from '../service.js'
 import { KEY } from './kms-key.js'

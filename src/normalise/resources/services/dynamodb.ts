@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../model/record.js'
 import { readObject } from '../../fields.js'
-import type { Found } from '../found.js'
+import type { Found } from '../resource-collector.js'
 import { Kind } from '../kind.js'
 import { type Service, as } from '../service.js'
 

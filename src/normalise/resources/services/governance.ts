@@ -1,6 +1,6 @@
 /** Config, CodeBuild, IAM Identity Center and Organizations. */
 import type { ResourceRole } from '../../../model/resource.js'
-import type { Found } from '../found.js'
+import type { Found } from '../resource-collector.js'
 import { ACCOUNT, GRANTEE, readGrantee } from '../grantees.js'
 import { CENTER_USER } from '../identity-kinds.js'
 import { readId } from '../ids.js'

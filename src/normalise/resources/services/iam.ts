@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../model/record.js'
 import { readString } from '../../fields.js'
-import { type Found, isUsable } from '../found.js'
+import { type Found, isUsable } from '../resource-collector.js'
 import { GIVEN, GIVEN_POLICY, type Service } from '../service.js'
 import {
   ACCESS_KEY,

@@ -1,6 +1,6 @@
 /** A KMS key in any spelling: UUID, `mrk-…`, `alias/…`. */
 import type { ResourceRole } from '../../../model/resource.js'
-import { type Found, isUsable } from '../found.js'
+import { type Found, isUsable } from '../resource-collector.js'
 import { Kind } from '../kind.js'
 import { reads } from '../service.js'
 

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../model/record.js'
 import type { ResourceRole } from '../../../model/resource.js'
 import { readObject, readString } from '../../fields.js'
-import { type Found, isUsable } from '../found.js'
+import { type Found, isUsable } from '../resource-collector.js'
 import { GRANTEE } from '../grantees.js'
 import { Kind } from '../kind.js'
 import { GIVEN, type Service, as, reads } from '../service.js'

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../model/record.js'
 import { readString } from '../../fields.js'
-import { type Found, isUsable } from '../found.js'
+import { type Found, isUsable } from '../resource-collector.js'
 import { Kind } from '../kind.js'
 import { type Service } from '../service.js'
 import { BUCKET } from './s3.js'

@@ -1,6 +1,6 @@
 /** SNS and SQS. */
 import type { ResourceRole } from '../../../model/resource.js'
-import { type Found, isUsable } from '../found.js'
+import { type Found, isUsable } from '../resource-collector.js'
 import { GRANTEE } from '../grantees.js'
 import { Kind } from '../kind.js'
 import { GIVEN, type Service, reads } from '../service.js'

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import type { JsonObject } from '../../../model/record.js'
 import { readObject, readString } from '../../fields.js'
-import { type Found, isUsable } from '../found.js'
+import { type Found, isUsable } from '../resource-collector.js'
 import { Kind } from '../kind.js'
 import type { Service } from '../service.js'
 

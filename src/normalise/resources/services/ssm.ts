@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../model/record.js'
 import type { ResourceRole } from '../../../model/resource.js'
 import { readString } from '../../fields.js'
-import { type Found, isUsable } from '../found.js'
+import { type Found, isUsable } from '../resource-collector.js'
 import { GRANTEE, REVOKED } from '../grantees.js'
 import { readId } from '../ids.js'
 import { Kind } from '../kind.js'

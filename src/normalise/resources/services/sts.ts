@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../model/record.js'
 import { readObject, readString } from '../../fields.js'
-import { type Found, isUsable } from '../found.js'
+import { type Found, isUsable } from '../resource-collector.js'
 import { COGNITO_IDENTITY } from '../identity-kinds.js'
 import { ACCOUNT } from '../grantees.js'
 import { Kind } from '../kind.js'
