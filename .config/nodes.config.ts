@@ -9,6 +9,7 @@ export default defineConfig({
     disableConsoleIntercept: true,
     testTimeout: 3_600_000,
     hookTimeout: 3_600_000,
+    setupFiles: 'test/helpers/after-file.ts',
     pool: 'forks',
     // Both files compile SQLite for the same versions.
     fileParallelism: false,

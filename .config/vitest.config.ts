@@ -1,8 +1,23 @@
+import { availableParallelism } from 'node:os'
 import path from 'node:path'
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 // npm run soak runs the same tests, the costly ones many more times.
 const isSoak = process.env['COLDTRAIL_SOAK'] === '1'
+
+/** Begun first, so that none of them is left alone at the end. */
+const LONGEST = ['bad-input', 'crash', 'unwritable', 'containers', 'index', 'evidence', 'tar-gz', 'selftest']
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification): number => {
+      const at = LONGEST.findIndex((name) => moduleId.endsWith(`/e2e/${name}.test.ts`))
+      return at < 0 ? LONGEST.length : at
+    }
+    return (await super.sort(files)).sort((one, other) => rank(one) - rank(other))
+  }
+}
 
 export default defineConfig({
   test: {
@@ -11,7 +26,10 @@ export default defineConfig({
     disableConsoleIntercept: true,
     testTimeout: isSoak ? 3_600_000 : 600_000,
     hookTimeout: 600_000,
+    globalSetup: 'test/helpers/temporary-folder.ts',
+    setupFiles: 'test/helpers/after-file.ts',
+    sequence: { sequencer: LongestFirst },
     pool: 'forks',
-    maxWorkers: 2,
+    maxWorkers: Math.min(4, Math.max(2, availableParallelism())),
   },
 })

@@ -32,7 +32,17 @@ export function beginLoad(db: Connection, newBytes: number, knownBytes: number):
   return bulk
 }
 
+/** A case up to this size is finished in one transaction: a commit for each step would wait for the disk a hundred times. */
+const ONE_COMMIT_BYTES = 64 * 1024 * 1024
+
 export function finishLoad(db: Connection, runId: number, report: StepReport): DeduplicationCounts {
+  const pages = db.pragma('page_count', { simple: true }) as number
+  const pageSize = db.pragma('page_size', { simple: true }) as number
+  const finish = (): DeduplicationCounts => takeSteps(db, runId, report)
+  return pages * pageSize > ONE_COMMIT_BYTES ? finish() : db.transaction(finish)()
+}
+
+function takeSteps(db: Connection, runId: number, report: StepReport): DeduplicationCounts {
   const steps = INDEXES.filter((index) => BULK_TABLES.has(index.table))
   const total = steps.length + 2
   report('resources', 0, total)

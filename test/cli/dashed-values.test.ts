@@ -1,24 +1,21 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import FindText from '../../src/commands/find/text.js'
 import FindWindow from '../../src/commands/find/window.js'
-import { EVENTS, tinyCase, type TinyCase } from '../helpers/tiny-case.js'
+import { EVENTS, tinyCase } from '../helpers/tiny-case.js'
+import { tempFolder } from '../helpers/temp-folder.js'
 import { runCommand, type Ran, type RunnableCommand } from './in-process.js'
 
-let tiny: TinyCase
-let folder = ''
+const folder = tempFolder('dashes')
+const tiny = tinyCase(
+  EVENTS.map((event, at) => (at === 0 ? { ...event, event: '--case', region: '--json' } : event)),
+)
 beforeAll(() => {
-  folder = mkdtempSync(path.join(tmpdir(), 'coldtrail-dashes-'))
-  tiny = tinyCase(
-    EVENTS.map((event, at) => (at === 0 ? { ...event, event: '--case', region: '--json' } : event)),
-  )
   FindWindow.id = 'find:window'
 })
 afterAll(() => {
-  tiny.dispose()
-  rmSync(folder, { recursive: true })
+  Reflect.deleteProperty(FindWindow, 'id')
 })
 
 const run = (command: unknown, ...argv: string[]): Promise<Ran> =>

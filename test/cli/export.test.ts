@@ -1,22 +1,14 @@
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import Export from '../../src/commands/export.js'
-import { EVENTS, recordText, tinyCase, type TinyCase } from '../helpers/tiny-case.js'
+import { EVENTS, recordText, tinyCase } from '../helpers/tiny-case.js'
+import { tempFolder } from '../helpers/temp-folder.js'
 import { runCommand, type Ran } from './in-process.js'
 
-let tiny: TinyCase
-let folder = ''
-beforeAll(() => {
-  tiny = tinyCase()
-  folder = mkdtempSync(path.join(tmpdir(), 'coldtrail-export-'))
-})
-afterAll(() => {
-  tiny.dispose()
-  rmSync(folder, { recursive: true })
-})
+const tiny = tinyCase()
+const folder = tempFolder('export')
 
 const exported = (...argv: string[]): Promise<Ran> => runCommand(Export, ...argv, '--case', tiny.path)
 

@@ -1,5 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { appendQuestion, isQuestion, verifyLog } from '../../src/cli/question-log.js'
@@ -15,15 +14,14 @@ import Info from '../../src/commands/info.js'
 import Selftest from '../../src/commands/selftest.js'
 import Verify from '../../src/commands/verify.js'
 import Show from '../../src/commands/show.js'
-import { EVENTS, tinyCase, type TinyCase } from '../helpers/tiny-case.js'
+import { EVENTS, tinyCase } from '../helpers/tiny-case.js'
+import { tempFolder } from '../helpers/temp-folder.js'
 import { runCommand, type Ran, type RunnableCommand } from './in-process.js'
 
-let tiny: TinyCase
-let folder = ''
+const tiny = tinyCase()
+const folder = tempFolder('log')
 let number = 0
 beforeAll(() => {
-  tiny = tinyCase()
-  folder = mkdtempSync(path.join(tmpdir(), 'coldtrail-log-'))
   // As oclif names it from its file.
   FindWindow.id = 'find:window'
   DigestVerify.id = 'digest:verify'
@@ -31,8 +29,8 @@ beforeAll(() => {
   LogVerify.id = 'log:verify'
 })
 afterAll(() => {
-  tiny.dispose()
-  rmSync(folder, { recursive: true })
+  for (const command of [FindWindow, DigestVerify, HandoffVerify, LogVerify])
+    Reflect.deleteProperty(command, 'id')
 })
 
 const newLog = (): string => path.join(folder, `log-${++number}.jsonl`)
@@ -117,7 +115,7 @@ describe('a log of questions', () => {
   })
 
   it.each([
-    ['index', Index, [tmpdir()]],
+    ['index', Index, [folder]],
     ['selftest', Selftest, []],
     ['handoff verify', HandoffVerify, ['out.sqlite']],
   ])('is not for %s, which does not pass over it in silence', async (_, command, argv) => {

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import FindPrincipal from '../../src/commands/find/principal.js'
 import FindRequest from '../../src/commands/find/request.js'
 import FindResource from '../../src/commands/find/resource.js'
@@ -11,7 +11,7 @@ import FindWindow from '../../src/commands/find/window.js'
 import { EVENT_COLUMNS } from '../../src/model/event.js'
 import { QUESTIONS } from '../../src/query/find/questions.js'
 import { runCommand, type Ran } from '../cli/in-process.js'
-import { EVENTS, recordText, tinyCase, type TinyCase } from '../helpers/tiny-case.js'
+import { EVENTS, recordText, tinyCase } from '../helpers/tiny-case.js'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const COMMANDS = {
@@ -22,19 +22,9 @@ const COMMANDS = {
   window: FindWindow,
 }
 
-let tiny: TinyCase
-let large: TinyCase
 const LARGE = 3000
-
-beforeAll(() => {
-  tiny = tinyCase()
-  large = tinyCase(Array.from({ length: LARGE }, (_, i) => ({ ...EVENTS[i % 7]!, eventId: `e${i}` })))
-})
-
-afterAll(() => {
-  tiny.dispose()
-  large.dispose()
-})
+const tiny = tinyCase()
+const large = tinyCase(Array.from({ length: LARGE }, (_, i) => ({ ...EVENTS[i % 7]!, eventId: `e${i}` })))
 
 async function find(kind: keyof typeof COMMANDS, ...argv: string[]): Promise<Ran> {
   return findIn(tiny, kind, ...argv)
@@ -197,7 +187,6 @@ it('finds a UUID that a tool wrote in capitals', async () => {
   expect(asked.stdout.trimEnd().split('\n')).toHaveLength(1)
   const around = await findIn(own, 'window', '--around', id.toUpperCase(), '--format', 'jsonl')
   expect(around.stdout.trimEnd().split('\n')).toHaveLength(1)
-  own.dispose()
 })
 
 it('suggests the ARN in different case', async () => {
@@ -424,13 +413,9 @@ describe('output', () => {
 
 it('says that indexing has not finished', async () => {
   const loading = tinyCase(EVENTS, { indexes: false, state: 'loading' })
-  try {
-    const { stderr, exit } = await findIn(loading, 'principal', 'alice')
-    expect(stderr).toMatch(/^indexing has not finished.*\nalice: .*\n3 events$/)
-    expect(exit).toBe(0)
-  } finally {
-    loading.dispose()
-  }
+  const { stderr, exit } = await findIn(loading, 'principal', 'alice')
+  expect(stderr).toMatch(/^indexing has not finished.*\nalice: .*\n3 events$/)
+  expect(exit).toBe(0)
 })
 
 it('needs a case and a value', async () => {

@@ -3,7 +3,7 @@ import { chmodSync, copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, 
 import path from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { exampleText, readCommands, typed } from '../../scripts/make-docs.js'
-import { BIN, ROOT, startCommand, tempFolder } from '../helpers/cli.js'
+import { BIN, DISK, ROOT, startCommand, tempFolder } from '../helpers/cli.js'
 import { QUICKSTART, quickstartCase } from './quickstart-case.js'
 
 /** oclif says one of these when it does not understand a command line. */
@@ -38,7 +38,7 @@ let folder: string
 let caseFile: string
 
 beforeAll(async () => {
-  folder = tempFolder('examples')
+  folder = tempFolder('examples', DISK)
   caseFile = await quickstartCase()
   const shim = path.join(folder, 'bin/coldtrail')
   mkdirSync(path.dirname(shim))

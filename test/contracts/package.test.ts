@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { ROOT, startCommand, tempFolder, type Run } from '../helpers/cli.js'
+import { DISK, ROOT, startCommand, tempFolder, type Run } from '../helpers/cli.js'
 import { QUICKSTART } from './quickstart-case.js'
 
 interface Packed {
@@ -34,7 +34,7 @@ function npm(
 }
 
 beforeAll(() => {
-  folder = tempFolder('package')
+  folder = tempFolder('package', DISK)
   // Without prepack: that would build anew, under the feet of the other tests.
   const { stdout } = npm(['pack', '--json', '--ignore-scripts', '--pack-destination', folder], ROOT)
   packed = (JSON.parse(stdout) as Packed[])[0]!

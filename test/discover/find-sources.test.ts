@@ -368,7 +368,7 @@ describe('exclude', () => {
 
   it('from the root looks at the real path, however it was written', async () => {
     process.chdir(dir)
-    expect((await find(['x'], [`${dir}/x/y`, '/tmp'])).files).toEqual([
+    expect((await find(['x'], [`${dir}/x/y`, path.dirname(dir)])).files).toEqual([
       'x/CloudTrail-Digest/d.json',
       'x/tmp/c.CSV',
     ])

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, truncateSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { logText, makeRecord, put } from '../helpers/archive.js'
 import { query } from '../helpers/cli-case.js'
 import { makeTar, makeTarGz, makeZip } from '../helpers/containers.js'
@@ -105,14 +105,17 @@ describe('containers', () => {
 })
 
 describe('a run that is interrupted', () => {
-  it.each([0, 1, 2, 3])('accounts for every file and member, stopped after %i', async (after) => {
-    const root = path.join(folder, `stopped-${String(after)}`)
+  const root = path.join(folder, 'stopped')
+  beforeAll(() => {
     // Each is more than a batch holds, so that there is something to stop between.
     const large = (n: number): Buffer => Buffer.concat([part(n), Buffer.alloc(20 * 1024 * 1024, ' ')])
     put(root, 'a.json', large(0))
     const inside = [1, 2, 3].map((n) => ({ name: `m${String(n)}.json`, bytes: large(n) }))
     put(root, 'b.zip', makeZip(inside))
     put(root, 'c.zip', makeZip([{ name: 'only.json', bytes: part(4) }]))
+  })
+
+  it.each([0, 1, 2, 3])('accounts for every file and member, stopped after %i', async (after) => {
     const file = caseFile()
     const control = new AbortController()
     let done = 0

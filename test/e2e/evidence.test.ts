@@ -15,7 +15,7 @@ import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { logPath, makeArchive, makeRecord, put, putLog } from '../helpers/archive.js'
 import { figure } from '../helpers/counts.js'
-import { index, run, startCommand, tempFolder, BIN } from '../helpers/cli.js'
+import { BIN, DISK, index, run, startCommand, tempFolder } from '../helpers/cli.js'
 
 const hasStrace = spawnSync('strace', ['--version']).status === 0
 if (!hasStrace) console.log('skipped: strace is missing, so system calls cannot be watched')
@@ -102,7 +102,8 @@ function spell(args: readonly string[]): string {
 }
 
 describe('the evidence', () => {
-  const root = tempFolder('evidence')
+  // On the disk, whose access times are real.
+  const root = tempFolder('evidence', DISK)
   const cases = tempFolder('cases')
   const changed: string[] = []
   const read: string[] = []

@@ -3,9 +3,9 @@ import { cpSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node
 import path from 'node:path'
 import { beforeAll, expect, it } from 'vitest'
 import { APPLICATION_ID } from '../../src/store/format.js'
-import { ROOT, startCommand, tempFolder, type Run } from '../helpers/cli.js'
+import { DISK, ROOT, startCommand, tempFolder, type Run } from '../helpers/cli.js'
 
-const folder = tempFolder('install')
+const folder = tempFolder('install', DISK)
 const engine = path.join(folder, 'node_modules/better-sqlite3')
 
 const coldtrail = (...args: string[]): Promise<Run> =>

@@ -2,12 +2,12 @@
  * Keeps the speed that was reached: CPU of an index run against `gzip -dc` of the same files, in turns, by the best of each.
  * A ratio of CPU times in one run says the same on a slow or a busy machine; it is no time.
  */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { ensureCorpus } from '../../scripts/bench/corpus.js'
 import { measure } from '../../scripts/bench/measure.js'
+import { tempFolder } from '../helpers/temp-folder.js'
 
 const ROOT = path.resolve(import.meta.dirname, '../..')
 const RECORDED = JSON.parse(readFileSync(path.join(import.meta.dirname, 'expected/speed.json'), 'utf8')) as {
@@ -18,10 +18,7 @@ const TOLERANCE = 1.5
 const TURNS = 3
 const GUNZIP = 'find "$1" -name "*.gz" -print0 | xargs -0 gzip -dc > /dev/null'
 
-const folder = mkdtempSync(path.join(tmpdir(), 'coldtrail-speed-'))
-afterAll(() => {
-  rmSync(folder, { recursive: true, force: true })
-})
+const folder = tempFolder('speed')
 
 describe('indexing', () => {
   it('takes no more CPU, by the side of gzip, than it did', async ({ skip }) => {

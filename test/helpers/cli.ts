@@ -1,26 +1,16 @@
 /** Runs the built program as a user would, and reads what it left behind. */
 import { spawn, type ChildProcess } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { afterAll, expect } from 'vitest'
+import { expect } from 'vitest'
 import type { IngestTotals } from '../../src/ingest/plan.js'
+
+export { DISK, tempFolder } from './temp-folder.js'
 
 export const ROOT = path.resolve(import.meta.dirname, '../..')
 export const BIN = path.join(ROOT, 'dist/bin.js')
 if (!existsSync(BIN)) throw new Error(`the built program ${BIN} is missing: run npm run build first`)
-
-const folders: string[] = []
-afterAll(() => {
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
-})
-
-/** A folder that is gone when the test file is done. */
-export function tempFolder(name = 'e2e'): string {
-  const folder = mkdtempSync(path.join(tmpdir(), `coldtrail-${name}-`))
-  folders.push(folder)
-  return folder
-}
 
 export interface RunOptions {
   readonly input?: string | Buffer

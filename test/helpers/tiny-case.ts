@@ -1,7 +1,5 @@
 /** A small case made by hand: the real tables, views and indexes, and a few events that cover every question and filter. */
 import { useNumber } from '../../src/model/event-id.js'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterAll } from 'vitest'
@@ -12,6 +10,7 @@ import { createIndex, INDEXES } from '../../src/store/indexes.js'
 import { openReader, type Connection } from '../../src/store/open.js'
 import { createTable, FTS_DDL, TABLES } from '../../src/store/schema.js'
 import { VIEWS } from '../../src/store/views.js'
+import { tempFolder } from './temp-folder.js'
 
 export interface TinyIdentity {
   readonly principal: string
@@ -54,7 +53,6 @@ export interface TinyEvent {
 
 export interface TinyCase {
   readonly path: string
-  dispose(): void
 }
 
 const alice = (accessKey: string, credentials: CredentialClass): TinyIdentity => ({
@@ -273,8 +271,7 @@ export function tinyCase(
   events = EVENTS,
   options: { readonly indexes?: boolean; readonly state?: string } = {},
 ): TinyCase {
-  const folder = mkdtempSync(join(tmpdir(), 'coldtrail-case-'))
-  const path = join(folder, 'case.sqlite')
+  const path = join(tempFolder('case'), 'case.sqlite')
   const db = new Database(path)
   try {
     db.pragma(`page_size = ${PAGE_SIZE}`)
@@ -286,22 +283,13 @@ export function tinyCase(
   } finally {
     db.close()
   }
-  return {
-    path,
-    dispose: () => {
-      rmSync(folder, { recursive: true })
-    },
-  }
+  return { path }
 }
 
 /** One that is open until the tests of the file are done. */
 export function openTinyCase(): Connection {
-  const tiny = tinyCase()
-  const db = openReader(tiny.path)
-  afterAll(() => {
-    db.close()
-    tiny.dispose()
-  })
+  const db = openReader(tinyCase().path)
+  afterAll(() => db.close())
   return db
 }
 

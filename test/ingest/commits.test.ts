@@ -1,7 +1,9 @@
 /** A case that is being filled, looked at after each commit. */
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { indexBatch } from '../../src/ingest/index-batch.js'
+import { ingest } from '../../src/ingest/ingest.js'
 import type { BatchResult, BatchSource } from '../../src/model/batch.js'
 import { nextRoom, ROOM } from '../../src/model/event-id.js'
 import { createCase } from '../../src/store/create.js'
@@ -11,16 +13,11 @@ import { startRun } from '../../src/store/runs.js'
 import { makeArchive, putLog, type CloudTrailRecord } from '../helpers/archive.js'
 import { expectCommitted } from '../helpers/committed.js'
 import { NASTY, putNasty, sessionRecord } from '../helpers/nasty.js'
-import { planOf, scratch } from '../verify/indexed.js'
+import { index, planOf, scratch } from '../verify/indexed.js'
 import { sourcesOf } from './sources.js'
-
-afterEach(() => {
-  vi.resetModules()
-})
 
 /** Indexes, and looks at the case after each commit. @returns how often that was. */
 async function watched(casePath: string, folder: string, workers: number): Promise<number> {
-  const { ingest } = await import('../../src/ingest/ingest.js')
   let commits = 0
   let before = 0
   await ingest(planOf(casePath, [folder], { workers }), {
@@ -47,6 +44,15 @@ describe.each([1, 2])('with %i workers', (workers) => {
   })
 })
 
+it('a small archive takes few commits, each of which waits for the disk', async () => {
+  const folder = scratch()
+  const casePath = path.join(scratch(), 'case.sqlite')
+  const { root } = makeArchive(folder, { files: 3, recordsPerFile: 5 })
+  await index(casePath, [root])
+  // SQLite counts them in the header of the file.
+  expect(readFileSync(casePath).readUInt32BE(24)).toBeLessThan(10)
+})
+
 describe('two batches that a thread holds', () => {
   it('ship a value in the earlier one, whichever meets it first', async () => {
     const folder = scratch()
@@ -62,7 +68,6 @@ describe('two batches that a thread holds', () => {
     const db = createCase(casePath, '0.0.0-test')
     const runId = startRun(db, { arguments: [], toolVersion: '0.0.0-test' })
     beginLoad(db, 1, 0)
-    const { indexBatch } = await import('../../src/ingest/index-batch.js')
     mkdirSync(path.join(folder, 'work'))
     let id = 1
     const results = await Promise.all(
@@ -70,7 +75,7 @@ describe('two batches that a thread holds', () => {
         const sources: BatchSource[] = sourcesOf(files, id)
         id += files.length
         return indexBatch({
-          load: 'a load',
+          load: folder,
           runId,
           firstId: nextRoom(0) + batch * ROOM,
           sources,
@@ -94,9 +99,8 @@ describe('two batches that a thread holds', () => {
     const folder = scratch()
     const { root } = makeArchive(path.join(folder, 'logs'), { files: 2, recordsPerFile: 2 })
     const sources = sourcesOf([path.join(root, 'none.json')], 1)
-    const { indexBatch } = await import('../../src/ingest/index-batch.js')
     const task = {
-      load: 'a load',
+      load: folder,
       runId: 1,
       firstId: ROOM,
       sources,

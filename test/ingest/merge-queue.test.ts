@@ -1,7 +1,8 @@
 /** Shards that come in any order are merged in the order of their batches, and each is gone when its rows are in the case. */
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
+import { indexBatch } from '../../src/ingest/index-batch.js'
 import { MergeQueue } from '../../src/ingest/merge-queue.js'
 import { Progress } from '../../src/ingest/progress.js'
 import type { BatchResult } from '../../src/model/batch.js'
@@ -28,8 +29,6 @@ interface Waiting {
 
 /** A case that is being loaded, and shards of one source with two events each. */
 async function waiting(count: number, bulk = true): Promise<Waiting> {
-  vi.resetModules()
-  const { indexBatch } = await import('../../src/ingest/index-batch.js')
   const folder = scratch()
   const db = createCase(path.join(folder, 'case.sqlite'), '0.0.0-test')
   open.push(db)
@@ -40,7 +39,7 @@ async function waiting(count: number, bulk = true): Promise<Waiting> {
     const file = putLog(folder, `logs/${at}.json`, [makeRecord(2 * at), makeRecord(2 * at + 1)])
     shards.push(
       await indexBatch({
-        load: 'a load',
+        load: folder,
         runId,
         firstId: nextRoom(0) + at * ROOM,
         sources: sourcesOf([file], at + 1),

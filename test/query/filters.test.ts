@@ -46,7 +46,6 @@ it('knows the recorded names of SOAP calls, and says so', () => {
     `${stem} is also recorded as ${dated!.event_name}`,
   ])
   db.close()
-  tiny.dispose()
 })
 
 it('has a group for every class of credentials but the unknown ones, and no group named as a class', () => {

@@ -1,22 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { runFreeSql } from '../../src/query/sql/free-sql.js'
-import { openReader, type Connection } from '../../src/store/open.js'
 import { FORMATS } from '../../src/render/format.js'
 import { render } from '../render/rows.js'
-import { tinyCase, type TinyCase } from '../helpers/tiny-case.js'
+import { openTinyCase } from '../helpers/tiny-case.js'
 import type { EventRow } from '../../src/model/event.js'
 import type { RowColumn } from '../../src/render/sink.js'
 
-let tiny: TinyCase
-let db: Connection
-beforeAll(() => {
-  tiny = tinyCase()
-  db = openReader(tiny.path)
-})
-afterAll(() => {
-  db.close()
-  tiny.dispose()
-})
+const db = openTinyCase()
 
 const columnsOf = (...names: readonly string[]): string =>
   names.map((name, at) => `${at + 1} AS "${name}"`).join(', ')

@@ -1,7 +1,6 @@
 /** Lineage on stories with an answer key: every edge and nothing else. Stories: fixtures/stories/lineage. */
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { LineageChoice, LineageEdge, LineageGraph } from '../../src/model/lineage.js'
@@ -14,6 +13,7 @@ import { openReader, type Connection } from '../../src/store/open.js'
 import { readColumn, readIndexNames, readNumber, readTuples } from '../../src/store/reader.js'
 import { plansOf } from '../helpers/count-case.js'
 import { index as indexCase } from '../verify/indexed.js'
+import { tempFolder } from '../helpers/temp-folder.js'
 
 interface Ask {
   readonly ask: string
@@ -26,12 +26,11 @@ interface Ask {
 
 const root = path.resolve(import.meta.dirname, '../..')
 const stories = path.join(root, 'fixtures/stories/lineage')
-const work = mkdtempSync(path.join(tmpdir(), 'lineage-'))
+const work = tempFolder('lineage')
 const open: Connection[] = []
 
 afterAll(() => {
   for (const db of open) db.close()
-  rmSync(work, { recursive: true, force: true })
 })
 
 async function index(name: string, ...paths: readonly string[]): Promise<Connection> {

@@ -187,7 +187,6 @@ it('gives every event of a large answer once, in order', () => {
     expect(found).toEqual(answer(question, many, 'desc'))
   } finally {
     reader.close()
-    large.dispose()
   }
 })
 
@@ -205,7 +204,6 @@ it('answers without indexes too, while a load runs', () => {
     }
   } finally {
     reader.close()
-    loading.dispose()
   }
 })
 
@@ -220,7 +218,6 @@ it('says so when a row that an event points to is missing', () => {
     expect(() => [...rows]).toThrow(/damaged/)
   } finally {
     reader.close()
-    damaged.dispose()
   }
 })
 

@@ -4,34 +4,30 @@ import {
   copyFileSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { tmpdir } from 'node:os'
 import path from 'node:path'
 import Database from 'better-sqlite3'
-import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { CaseError, EXIT } from '../../src/model/case-error.js'
 import { writeHandover } from '../../src/handover/write.js'
 import { NO_FILTERS } from '../../src/model/question.js'
 import { onRollback } from '../../src/store/killed-run.js'
 import { lockCase } from '../../src/store/lock.js'
 import { openExistingWriter, openReader } from '../../src/store/open.js'
+import { tempFolder } from '../helpers/temp-folder.js'
 import { tinyCase } from '../helpers/tiny-case.js'
 
 const good = tinyCase()
-afterAll(() => {
-  good.dispose()
-})
 let folder = ''
 let file = ''
 let reported: string[] = []
 beforeEach(() => {
-  folder = mkdtempSync(path.join(tmpdir(), 'coldtrail-journal-'))
+  folder = tempFolder('journal')
   file = path.join(folder, 'case.sqlite')
   copyFileSync(good.path, file)
   reported = []
@@ -39,7 +35,6 @@ beforeEach(() => {
 })
 afterEach(() => {
   chmodSync(folder, 0o755)
-  rmSync(folder, { recursive: true })
   onRollback(() => undefined)
 })
 

@@ -1,18 +1,9 @@
 /** Case files that somebody else made: each is refused with a reason, or read harmlessly. */
-import {
-  copyFileSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs'
+import { copyFileSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { createHash } from 'node:crypto'
-import { tmpdir } from 'node:os'
 import path from 'node:path'
 import Database from 'better-sqlite3'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { CaseError, EXIT } from '../../src/model/case-error.js'
 import { logicalDigest } from '../../src/query/case/case-facts.js'
 import { NO_FILTERS } from '../../src/model/question.js'
@@ -25,18 +16,11 @@ import { asCaseTrouble } from '../../src/store/open-errors.js'
 import { stageOf } from '../../src/store/column-spec.js'
 import { createTable, IDENTITY_NAME, OUTCOME, TABLES } from '../../src/store/schema.js'
 import { createVerificationTables } from '../../src/store/verification-schema.js'
-import { EVENTS, tinyCase, type TinyCase } from '../helpers/tiny-case.js'
+import { tempFolder } from '../helpers/temp-folder.js'
+import { EVENTS, tinyCase } from '../helpers/tiny-case.js'
 
-let good: TinyCase
-let folder = ''
-beforeAll(() => {
-  folder = mkdtempSync(path.join(tmpdir(), 'coldtrail-hostile-'))
-  good = tinyCase()
-})
-afterAll(() => {
-  good.dispose()
-  rmSync(folder, { recursive: true })
-})
+const folder = tempFolder('hostile')
+const good = tinyCase()
 
 let made = 0
 function copy(): string {
@@ -472,9 +456,7 @@ describe('a case with other tables', () => {
 describe('a case of ours', () => {
   it('is read in every state that an index run leaves', () => {
     for (const options of [{}, { indexes: false, state: 'loading' }]) {
-      const tiny = tinyCase(EVENTS, options)
-      expect(outcome(tiny.path).exit).toBe(0)
-      tiny.dispose()
+      expect(outcome(tinyCase(EVENTS, options).path).exit).toBe(0)
     }
     const fresh = path.join(folder, 'fresh.sqlite')
     createCase(fresh, '0.0.0-test').close()

@@ -1,30 +1,18 @@
 import { spawn } from 'node:child_process'
-import {
-  existsSync,
-  linkSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import Database from 'better-sqlite3'
 import { build } from 'esbuild'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { CaseError, EXIT } from '../../src/model/case-error.js'
 import { lockCase } from '../../src/store/lock.js'
+import { tempFolder } from '../helpers/temp-folder.js'
 
 let folder = ''
 let caseFile = ''
 beforeEach(() => {
-  folder = mkdtempSync(path.join(tmpdir(), 'coldtrail-lock-'))
+  folder = tempFolder('lock')
   caseFile = path.join(folder, 'case.sqlite')
-})
-afterEach(() => {
-  rmSync(folder, { recursive: true })
 })
 
 const work = (): string => `${caseFile}.work`

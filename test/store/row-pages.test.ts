@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync } from 'node:fs'
 import path from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
@@ -9,11 +8,9 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { RowFile } from '../../src/store/row-file.js'
 import type { RowValue } from '../../src/store/row-pages.js'
 import { putVarint } from '../../src/store/varint.js'
+import { tempFolder } from '../helpers/temp-folder.js'
 
-const folder = mkdtempSync(path.join(tmpdir(), 'row-pages-'))
-afterAll(() => {
-  rmSync(folder, { recursive: true })
-})
+const folder = tempFolder('row-pages')
 
 const TABLE = { name: 't', ddl: 'CREATE TABLE t (id INTEGER PRIMARY KEY, a, b, c)', columns: 4 }
 let made = 0

@@ -1,8 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import path from 'node:path'
 import Database from 'better-sqlite3'
-import { afterAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { RowFile } from '../../src/store/row-file.js'
 import { FTS_DDL } from '../../src/store/schema.js'
 import {
@@ -13,11 +11,9 @@ import {
   textTables,
 } from '../../src/store/text-segments.js'
 import { formatStructure, parseStructure } from '../../src/store/text-structure.js'
+import { tempFolder } from '../helpers/temp-folder.js'
 
-const folder = mkdtempSync(path.join(tmpdir(), 'text-segments-'))
-afterAll(() => {
-  rmSync(folder, { recursive: true })
-})
+const folder = tempFolder('text-segments')
 
 const [EVENT_TEXT_DDL = ''] = FTS_DDL
 const index = new TextIndex('event_text', EVENT_TEXT_DDL)

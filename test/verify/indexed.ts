@@ -1,22 +1,10 @@
 /** Indexes through the real code, without threads and without a build. */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
-import { afterAll, vi } from 'vitest'
+import { tempFolder } from '../helpers/temp-folder.js'
+import { ingest } from '../../src/ingest/ingest.js'
 import type { IngestPlan, IngestTotals } from '../../src/ingest/plan.js'
 import { tryCommand, type Ran, type RunnableCommand } from '../cli/in-process.js'
 
-const folders: string[] = []
-afterAll(() => {
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
-})
-
-/** A folder that is gone when the test file is done. */
-export function scratch(): string {
-  const folder = mkdtempSync(path.join(tmpdir(), 'coldtrail-verify-'))
-  folders.push(folder)
-  return folder
-}
+export const scratch = (): string => tempFolder('verify')
 
 /** `coldtrail index` of these paths, without threads. */
 export function planOf(
@@ -38,16 +26,11 @@ export function planOf(
   }
 }
 
-/**
- * With modules of its own: a worker remembers which values it has shipped already, and serves one case only.
- */
-export async function index(
+export function index(
   casePath: string,
   paths: readonly string[],
   over: Partial<IngestPlan> = {},
 ): Promise<IngestTotals> {
-  vi.resetModules()
-  const { ingest } = await import('../../src/ingest/ingest.js')
   return ingest(planOf(casePath, paths, over), {
     onProgress: () => undefined,
     signal: new AbortController().signal,
