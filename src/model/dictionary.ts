@@ -15,8 +15,14 @@ export interface Entry {
   shipped: boolean
 }
 
-export interface IdentityEntry extends Entry {
+/** An entry that is found by names of its own. */
+export interface NamedEntry extends Entry {
   names: readonly { readonly name: string; readonly kind: string }[]
+}
+
+/** A session, with the caller whose it is. */
+export interface IdentityEntry extends NamedEntry {
+  readonly caller: NamedEntry
 }
 
 export interface ResourceEntry {
@@ -43,7 +49,8 @@ export interface EventDraft {
   action: Entry
   place: Entry
   identity: IdentityEntry
-  origin: Entry
+  address: Entry
+  client: Entry
   outcome: Entry
   eventId: string
   requestId: string | null

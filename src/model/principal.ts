@@ -85,7 +85,7 @@ export interface IdentityReading {
   readonly names: readonly IdentityName[]
 }
 
-/** Columns of an identity in the order of the case; covered by its hash. */
+/** Columns of an identity, in the order of the view. */
 export const IDENTITY_COLUMNS = [
   'principal_type',
   'credential_class',
@@ -113,6 +113,41 @@ export const IDENTITY_COLUMNS = [
   'credential_id',
 ] as const satisfies readonly (keyof Identity)[]
 
+/** Those that the sessions of a caller share, in the case's order: what the hash of a caller covers. */
+export const CALLER_COLUMNS = [
+  'principal_type',
+  'credential_class',
+  'principal_kind',
+  'principal_key',
+  'principal_account_id',
+  'user_name',
+  'session_issuer_type',
+  'session_issuer_arn',
+  'session_issuer_id',
+  'session_issuer_account_id',
+  'session_issuer_name',
+  'invoked_by',
+  'identity_provider',
+  'identity_center_user_id',
+  'identity_store_arn',
+] as const satisfies readonly (keyof Identity)[]
+
+/** Those that differ from session to session and from key to key. */
+export const SESSION_COLUMNS = [
+  'principal',
+  'principal_arn',
+  'principal_id',
+  'access_key_id',
+  'session_name',
+  'session_created',
+  'mfa_authenticated',
+  'source_identity',
+  'credential_id',
+] as const satisfies readonly (keyof Identity)[]
+
+/** The columns of an identity that are the same in all of its caller's sessions. */
+export type Caller = Pick<Identity, (typeof CALLER_COLUMNS)[number]>
+
 const CONCLUDED: ReadonlySet<string> = new Set([
   'credential_class',
   'principal',
@@ -121,4 +156,4 @@ const CONCLUDED: ReadonlySet<string> = new Set([
 ] satisfies (keyof Identity)[])
 
 /** Columns copied from the record: their words are searchable. Derived columns are not. */
-export const RECORDED_COLUMNS = IDENTITY_COLUMNS.filter((column) => !CONCLUDED.has(column))
+export const isRecorded = (column: keyof Identity): boolean => !CONCLUDED.has(column)

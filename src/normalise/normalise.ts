@@ -13,7 +13,7 @@ import {
   type ResourceUse,
 } from '../model/dictionary.js'
 import type { JsonObject } from '../model/record.js'
-import { IDENTITY_COLUMNS, RECORDED_COLUMNS } from '../model/principal.js'
+import { IDENTITY_COLUMNS } from '../model/principal.js'
 import { RESOURCE_ROLES, type ResourceRef } from '../model/resource.js'
 import { MAX_USES } from '../model/event-id.js'
 import { readBoolean, readObject, readMoment, readString, readTime } from './fields.js'
@@ -24,6 +24,8 @@ import { Cache, cleanValue, hash63, isEqual, makeEntry, MAX_ENTRIES } from './in
 import { isDeeper, leaves } from './leaves.js'
 import { isRefusal } from './refusal.js'
 import { RecordWalk } from './resources/walk.js'
+import { recordedValues, Sessions } from './sessions.js'
+import { isSame, keep, variantOf, type Variant } from './variants.js'
 
 /** Fields with a column, or indexed once for all events that share the value: see value_text. */
 const NOT_OWN_TEXT: ReadonlySet<string> = new Set([
@@ -66,7 +68,9 @@ export class Normaliser {
   readonly #actions = new Cache<Variant[]>()
   readonly #places = new Cache<Entry>()
   readonly #identities = new Cache<KnownIdentity[]>(MAX_IDENTITIES)
-  readonly #origins = new Cache<Variant[]>()
+  readonly #sessions = new Sessions()
+  readonly #addresses = new Cache<Variant[]>()
+  readonly #clients = new Cache<Variant[]>()
   readonly #outcomes = new Cache<Entry>()
   readonly #resources = new Map<string | null, KnownResource>()
 
@@ -89,7 +93,8 @@ export class Normaliser {
       action: this.#action(record, input.insight),
       place: this.#place(record),
       identity: known.entry,
-      origin: this.#originOf(known, record, userAgent),
+      address: this.#address(record),
+      client: this.#clientOf(known, record, userAgent),
       outcome: this.#outcome(record),
       eventId: this.#eventId(input),
       requestId: textOrNull(record['requestID'], mayNeedRepair),
@@ -147,15 +152,20 @@ export class Normaliser {
     )
   }
 
-  /** Comparing with the caller's last request costs a fifth of looking up an address and a long user agent. */
-  #originOf(known: KnownIdentity, record: JsonObject, userAgent: string | null): Entry {
+  #address(record: JsonObject): Entry {
+    const address = text(record['sourceIPAddress'])
+    const endpoint = text(record['vpcEndpointId'])
+    const parts = [address, endpoint, text(record['vpcEndpointAccountId'])]
+    const variants = this.#addresses.get(address, endpoint) ?? this.#addresses.set(address, endpoint, [])
+    return variantOf(variants, parts).entry
+  }
+
+  /** Comparing with the caller's last request costs a fifth of looking up a long user agent. */
+  #clientOf(known: KnownIdentity, record: JsonObject, userAgent: string | null): Entry {
     const tls = readObject(record['tlsDetails'])
     const details = readObject(record['additionalEventData'])
     const parts = [
-      text(record['sourceIPAddress']),
       userAgent,
-      text(record['vpcEndpointId']),
-      text(record['vpcEndpointAccountId']),
       tls === null ? null : text(tls['tlsVersion']),
       (tls === null ? null : text(tls['cipherSuite'])) ??
         (details === null ? null : text(details['CipherSuite'])),
@@ -163,18 +173,11 @@ export class Normaliser {
       details === null ? null : text(details['SignatureVersion']),
       details === null ? null : text(details['AuthenticationMethod']),
     ]
-    if (known.origin !== null && isSame(known.origin.parts, parts)) return known.origin.entry
-    known.origin = this.#origin(parts)
-    return known.origin.entry
-  }
-
-  #origin(parts: readonly (string | null)[]): Variant {
-    const [address, userAgent] = parts
-    const variants = this.#origins.get(address, userAgent) ?? this.#origins.set(address, userAgent, [])
-    for (const variant of variants) if (isSame(variant.parts, parts)) return variant
-    const variant = { parts, entry: makeEntry(parts.map(cleanValue)) }
-    keep(variants, variant)
-    return variant
+    if (known.client !== null && isSame(known.client.parts, parts)) return known.client.entry
+    const [agent, version] = parts
+    const variants = this.#clients.get(agent, version) ?? this.#clients.set(agent, version, [])
+    known.client = variantOf(variants, parts)
+    return known.client.entry
   }
 
   #outcome(record: JsonObject): Entry {
@@ -204,18 +207,15 @@ export class Normaliser {
       )
         return known
     }
-    const { identity, names } = readIdentity(record)
-    const values = IDENTITY_COLUMNS.map((column) => cleanValue(identity[column]))
-    const recorded = RECORDED_COLUMNS.map((column) => identity[column]).filter((value) => value !== null)
-    const entry: IdentityEntry = {
-      ...makeEntry(values, clean(recorded.join(' '))),
-      names: names.map(({ name, kind }) => ({ name: clean(name), kind })),
-    }
+    const reading = readIdentity(record)
+    const { identity } = reading
+    const entry = this.#sessions.entryOf(reading)
+    const recorded = recordedValues(identity, IDENTITY_COLUMNS)
     const tooDeep = isDeeper(userIdentity, this.#maxDepth)
     // A bare string or number is indexed like any other value of the record.
     const words = typeof userIdentity === 'object' ? [...leaves(userIdentity, this.#maxDepth)] : []
     const rest = words.filter((leaf) => !recorded.includes(leaf)).join(' ')
-    const known: KnownIdentity = { userIdentity, category, console, entry, rest, tooDeep, origin: null }
+    const known: KnownIdentity = { userIdentity, category, console, entry, rest, tooDeep, client: null }
     keep(variants, known)
     return known
   }
@@ -276,12 +276,6 @@ function useOtherTime({ record, envelopeTime }: RecordInput, draft: EventDraft):
   if (draft.eventTimeMs !== null) draft.flags |= timestamp === null ? FLAG.envelopeTime : FLAG.timestampTime
 }
 
-/** Entries that share the first two keys of their cache. */
-interface Variant {
-  readonly parts: readonly (string | number | null)[]
-  readonly entry: Entry
-}
-
 /** Few resources share an ARN or name: a name alone can be that of several types. */
 interface KnownResource extends ResourceEntry {
   /** As recorded; the columns are cleaned. */
@@ -304,21 +298,8 @@ interface KnownIdentity {
    */
   readonly rest: string
   readonly tooDeep: boolean
-  /** Origin of the last request, usually that of the next one too. */
-  origin: Variant | null
-}
-
-function isSame(some: Variant['parts'], others: Variant['parts']): boolean {
-  for (let index = 0; index < some.length; index++) if (some[index] !== others[index]) return false
-  return true
-}
-
-/** Hostile archives can vary one field endlessly; the list is searched for each record, so it must stay short. */
-const MAX_VARIANTS = 64
-
-function keep<T>(variants: T[], variant: T): void {
-  if (variants.length >= MAX_VARIANTS) variants.length = 0
-  variants.push(variant)
+  /** Client of the last request, usually that of the next one too. */
+  client: Variant | null
 }
 
 const text = readString

@@ -1,4 +1,4 @@
-import type { Identity, IdentityName } from '../model/principal.js'
+import type { Caller, Identity, IdentityName, PrincipalKind } from '../model/principal.js'
 import { readPrincipalArn, type PrincipalArn } from '../model/principal-arn.js'
 import { withoutGitHubIds } from './principal-key.js'
 import { ownLabel } from './principal-label.js'
@@ -40,6 +40,20 @@ export function namesOf(identity: Identity): IdentityName[] {
   return names.list()
 }
 
+/** Those of them that follow from what the sessions of a caller share. Made from its columns alone, too. */
+export function callerNamesOf(caller: Caller): IdentityName[] {
+  const names = new NameSet()
+  const { principal_kind: kind, principal_account_id: account, user_name: name } = caller
+  if (isAccountId(account)) names.add('account', account)
+  addUserName(names, kind, name)
+  if (kind === 'root') names.add('name', 'root')
+  addIssuer(names, caller)
+  names.add('identity-center-user', caller.identity_center_user_id)
+  names.add('provider', caller.identity_provider)
+  addServices(names, caller)
+  return names.list()
+}
+
 /** An ARN in every equivalent spelling: a session's ARN lacks the path, its role's ARN has it. */
 function addArn(names: NameSet, arn: string | null): void {
   const parsed = readPrincipalArn(arn)
@@ -78,17 +92,20 @@ function addAccount(names: NameSet, identity: Identity): void {
 
 function addOwnNames(names: NameSet, identity: Identity): void {
   const kind = identity.principal_kind
-  names.add(kind === 'identity-center-user' ? 'identity-center-user' : 'name', identity.user_name)
-  if (kind === 'external-subject') {
-    if (identity.user_name !== null) names.add('name', withoutGitHubIds(identity.user_name))
-    if (identity.principal_id !== null) names.add('id', withoutGitHubIds(identity.principal_id))
-  }
+  addUserName(names, kind, identity.user_name)
+  if (kind === 'external-subject' && identity.principal_id !== null)
+    names.add('id', withoutGitHubIds(identity.principal_id))
   if (kind === 'root') {
     names.add('name', 'root')
     names.add('name', ownLabel(identity, kind))
   }
   if (kind === 'user') names.add('name', readPrincipalArn(identity.principal_arn)?.name ?? null)
   if (kind === 'federated-user') names.add('name', identity.session_name)
+}
+
+function addUserName(names: NameSet, kind: PrincipalKind, name: string | null): void {
+  names.add(kind === 'identity-center-user' ? 'identity-center-user' : 'name', name)
+  if (kind === 'external-subject' && name !== null) names.add('name', withoutGitHubIds(name))
 }
 
 /** `AROA…:SESSION` is also found by `AROA…`. Network-activity events have the caller's access key here. */
@@ -99,7 +116,7 @@ function addId(names: NameSet, id: string | null): void {
 }
 
 /** A role's session is the role itself; any other session was issued by someone else. */
-function addIssuer(names: NameSet, identity: Identity): void {
+function addIssuer(names: NameSet, identity: Caller): void {
   const { session_issuer_arn: arn, session_issuer_id: id, session_issuer_name: name } = identity
   if (identity.principal_kind === 'role' || identity.principal_type === 'AssumedRole') {
     addArn(names, arn)
@@ -126,7 +143,7 @@ function isAccessKey(key: string | null): boolean {
   return key !== null && /^A[A-Z]{3}[A-Z0-9]{12,}$/i.test(key)
 }
 
-function addServices(names: NameSet, identity: Identity): void {
+function addServices(names: NameSet, identity: Caller): void {
   const acting = identity.principal_kind === 'service'
   const service = acting ? known(identity.invoked_by) : invokingService(identity)
   const kind = acting ? 'service' : 'via-service'

@@ -88,7 +88,7 @@ export function isAccountId(value: string | null): value is string {
  * The service in `invokedBy`; null if it names none. Older records have `signin.amazonaws.com` for the console, and
  * `AWS Internal` names nobody.
  */
-export function invokingService(recorded: RecordedIdentity): string | null {
+export function invokingService(recorded: Pick<RecordedIdentity, 'invoked_by'>): string | null {
   const invokedBy = known(recorded.invoked_by)
   if (invokedBy === null || isConsoleName(invokedBy) || invokedBy.startsWith('AWS Internal')) return null
   return invokedBy

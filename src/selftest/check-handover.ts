@@ -16,14 +16,14 @@ const FLIPS = 200
 const TAMPERED: Readonly<Record<string, readonly [sql: string, check: Finding['check']]>> = {
   'a deleted event': ['DELETE FROM event WHERE id = (SELECT id FROM event LIMIT 1 OFFSET 7)', 'event'],
   'another caller': [
-    'UPDATE event SET identity_id = (SELECT max(id) FROM identity WHERE id <> identity_id) WHERE id = (SELECT id FROM event LIMIT 1 OFFSET 9)',
+    'UPDATE event SET identity_id = (SELECT max(id) FROM session WHERE id <> identity_id) WHERE id = (SELECT id FROM event LIMIT 1 OFFSET 9)',
     'event',
   ],
   'another time': [
     'UPDATE event SET event_time_ms = event_time_ms + 1000 WHERE id = (SELECT id FROM event LIMIT 1 OFFSET 11)',
     'event',
   ],
-  'a renamed caller': ["UPDATE identity SET user_name = 'nobody' WHERE user_name = 'ana'", 'values'],
+  'a renamed caller': ["UPDATE caller SET user_name = 'nobody' WHERE user_name = 'ana'", 'values'],
   'a hidden problem': ['DELETE FROM problem WHERE id = (SELECT min(id) FROM problem)', 'runs'],
   'a flipped bit in a stored file': [
     "UPDATE segment SET bytes = CAST(substr(bytes, 1, 40) || x'00' || substr(bytes, 42) AS BLOB) WHERE rowid = (SELECT rowid FROM segment LIMIT 1 OFFSET 20)",

@@ -57,7 +57,7 @@ export const interruptionChecks: readonly Check[] = [
 ]
 
 function countsOf(db: Parameters<typeof logicalDigest>[0]): unknown[] {
-  const tables = ['source', 'event', 'redelivery', 'event_resource', 'identity', 'resource']
+  const tables = ['source', 'event', 'redelivery', 'event_resource', 'session', 'resource']
   return tables.map((table) => db.prepare(`SELECT count(*) FROM ${table}`).pluck().get())
 }
 

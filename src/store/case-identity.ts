@@ -3,7 +3,14 @@ import { EXIT } from '../model/case-error.js'
 import { hasOurTable, schemaObstacle } from './case-schema.js'
 import { APPLICATION_ID, FORMAT_MAJOR } from './format.js'
 import type { Connection } from './connection.js'
-import { notACase, notReadable, otherFormat, otherSchema, refuseNewer } from './open-errors.js'
+import {
+  notACase,
+  notReadable,
+  olderFormat,
+  otherSchema,
+  refuseNewer,
+  type RunCommand,
+} from './open-errors.js'
 import { RUNS } from './schema.js'
 
 export function checkIdentity(db: Connection, path: string, { isWritten }: { isWritten: boolean }): void {
@@ -18,7 +25,7 @@ export function checkIdentity(db: Connection, path: string, { isWritten }: { isW
   const version = read(() => db.pragma('user_version', { simple: true }) as number, EXIT.notACase)
   if (applicationId !== APPLICATION_ID) throw notACase(path, "another program's database")
   refuseNewer(path, version)
-  if (Math.floor(version / 1000) < FORMAT_MAJOR) throw otherFormat(path, version, readMakers(db))
+  if (Math.floor(version / 1000) < FORMAT_MAJOR) throw olderFormat(path, version, readCommands(db))
   const minor = version % 1000
   const foreign = read(() => schemaObstacle(db, { isWritten, minor }), EXIT.verificationFailed)
   if (foreign !== null) throw otherSchema(path, foreign, readMakers(db))
@@ -28,6 +35,25 @@ const MOST_MAKERS = 3
 /** A hostile case can have any number of runs. */
 const MOST_RUNS = 100
 const MOST_OF_VERSIONS = 2000
+
+/** The command lines of its runs, as the case says: those that are not too long to be typed. */
+function readCommands(db: Connection): RunCommand[] {
+  try {
+    if (!hasOurTable(db, RUNS)) return []
+    const runs = db
+      .prepare<[number, number], { arguments: string; folder: string | null }>(
+        `SELECT arguments, substr(working_directory, 1, 1000) AS folder FROM runs
+         WHERE length(arguments) < ? AND json_valid(arguments) ORDER BY id LIMIT ?`,
+      )
+      .all(MOST_OF_VERSIONS, MOST_MAKERS)
+    return runs.map(({ arguments: args, folder }) => ({
+      args: (JSON.parse(args) as unknown[]).map(String),
+      folder,
+    }))
+  } catch {
+    return []
+  }
+}
 
 /** The versions that last wrote to it, by its own account: `coldtrail 0.1.0 on 2026-11-24`. */
 function readMakers(db: Connection): string[] {

@@ -17,7 +17,7 @@ const OPTIONAL: readonly TableSpec[] = [...VERIFICATION_TABLES, ...STAGES.map(({
 /** FTS5's shadow tables of a contentless full-text table. */
 const SHADOWS = TEXT_TABLES.flatMap((name) => ['data', 'idx', 'config'].map((part) => `${name}_${part}`))
 
-const NAMES = { name: 'identity_name', stage: 'identity_name_stage' } as const
+const NAMES = { name: 'name_of_session', stage: 'name_of_session_stage' } as const
 
 interface Item {
   readonly type: string

@@ -14,8 +14,8 @@ const INDEXED_EARLY = new Set([
   'source',
   'segment',
   'problem',
-  'identity',
-  'origin',
+  'session',
+  'address',
   'action',
   'redelivery',
   'reduced_form',
@@ -107,7 +107,7 @@ function writeDictionary(db: Connection): void {
     'value_text',
     '*',
     null,
-    'Full text of the values that events share; rowid is the id in action, place, identity, origin, outcome, access_client or access_call',
+    'Full text of the values that events share; rowid is the id in action, place, caller, session, address, client, outcome, access_client or access_call',
   )
   insert.run('value_text', 'body', 'TEXT', 'For MATCH only')
   insert.run(
@@ -118,7 +118,7 @@ function writeDictionary(db: Connection): void {
   )
   insert.run('access_text', 'body', 'TEXT', 'For MATCH only')
   for (const [name, meaning] of Object.entries(CREDENTIAL_CLASSES))
-    insert.run('identity.credential_class', `=${name}`, null, meaning)
+    insert.run('caller.credential_class', `=${name}`, null, meaning)
   for (const [kind, meaning] of Object.entries(PROBLEM_KINDS))
     insert.run('problem.kind', `=${kind}`, null, meaning)
 }

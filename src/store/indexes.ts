@@ -28,7 +28,8 @@ export const INDEXES: readonly IndexSpec[] = [
     columns: 'action_id, event_time_ms',
     reason: '--event, --service',
   },
-  { name: 'event_by_origin', table: 'event', columns: 'origin_id, event_time_ms', reason: '--source-ip' },
+  { name: 'event_by_address', table: 'event', columns: 'address_id, event_time_ms', reason: '--source-ip' },
+  { name: 'event_by_client', table: 'event', columns: 'client_id, event_time_ms', reason: 'find text' },
   {
     name: 'event_by_outcome',
     table: 'event',
@@ -85,8 +86,9 @@ export const INDEXES: readonly IndexSpec[] = [
     columns: 'source_id, content_offset',
     reason: 'reading a record',
   },
-  { name: 'identity_by_access_key', table: 'identity', columns: 'access_key_id', reason: '--access-key' },
-  { name: 'origin_by_address', table: 'origin', columns: 'source_ip_address', reason: '--source-ip' },
+  { name: 'session_by_access_key', table: 'session', columns: 'access_key_id', reason: '--access-key' },
+  { name: 'session_by_caller', table: 'session', columns: 'caller_id', reason: 'find principal' },
+  { name: 'address_by_ip', table: 'address', columns: 'source_ip_address', reason: '--source-ip' },
   {
     name: 'access_client_by_requester',
     table: 'access_client',

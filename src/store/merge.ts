@@ -142,7 +142,8 @@ function mergeDictionaries(db: Connection, shard: string, options: MergeOptions)
     const into = options.bulk ? stage.name : table.name
     db.exec(`INSERT ${options.bulk ? '' : 'OR IGNORE '}INTO ${into} SELECT * FROM ${shard}.${table.name}`)
   }
-  db.exec(`INSERT OR IGNORE INTO requester_name SELECT * FROM ${shard}.requester_name`)
+  for (const name of ['name_of_caller', 'requester_name'])
+    db.exec(`INSERT OR IGNORE INTO ${name} SELECT * FROM ${shard}.${name}`)
 }
 
 /**

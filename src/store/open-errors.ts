@@ -1,5 +1,6 @@
 /** Errors of opening or reading a case file, with what to do. */
 import { CaseError, damagedCase, EXIT } from '../model/case-error.js'
+import { shellWord } from '../model/shell-word.js'
 import { FORMAT_MAJOR } from './format.js'
 import { asNotInstalled } from './not-installed.js'
 
@@ -34,13 +35,33 @@ export function refuseNewer(path: string, version: number): void {
   })
 }
 
-/** An older major version, which this one does not read. */
-export function otherFormat(path: string, version: number, makers: readonly string[]): CaseError {
-  const by = makers.length === 0 ? '' : `: ${makers.join(', ')}`
+/** How a case was made. */
+export interface RunCommand {
+  readonly args: readonly string[]
+  readonly folder: string | null
+}
+
+/** An older major version, which this one does not read. The evidence gives the same answers in a new case. */
+export function olderFormat(path: string, version: number, runs: readonly RunCommand[]): CaseError {
+  const commands = runs.map(({ args, folder }) => {
+    const index = `coldtrail ${withNewCase(args).map(shellWord).join(' ')}`
+    return folder === null ? index : `cd ${shellWord(folder)} && ${index}`
+  })
+  const command = commands.length === 0 ? 'coldtrail index ARCHIVE --case NEW.sqlite' : commands.join('; ')
   return new CaseError(
     `${path} has case format ${Math.floor(version / 1000)}.${version % 1000}; this version reads ${FORMAT_MAJOR}`,
-    { exit: EXIT.notACase, hint: `use a build of its time${by}, or index the archive again` },
+    { exit: EXIT.notACase, hint: `index the archive again: ${command}` },
   )
+}
+
+const NEW_CASE = 'NEW.sqlite'
+
+/** The same command with another case, since this one stays as it is. */
+function withNewCase(args: readonly string[]): string[] {
+  const kept = args.filter(
+    (arg, at) => arg !== '--case' && args[at - 1] !== '--case' && !arg.startsWith('--case='),
+  )
+  return [...kept, '--case', NEW_CASE]
 }
 
 const INDEX_AGAIN = 'ask where it comes from, or index the archive again'

@@ -2,7 +2,8 @@
 import type { SqlValue } from '../model/dictionary.js'
 import { usesOf } from './event-uses.js'
 import type { Connection } from './connection.js'
-import { ACTION, IDENTITY, ORIGIN, OUTCOME, PLACE } from './schema.js'
+import { ACTION, OUTCOME, PLACE } from './schema.js'
+import { ADDRESS, CALLER, CLIENT, SESSION } from './caller-schema.js'
 
 /** The columns of a row, with its resources as further columns. */
 export type Columns = ReadonlyMap<string, SqlValue>
@@ -15,6 +16,7 @@ interface Difference {
 /** Derived from other columns. */
 const CONCLUDED = new Set([
   'id',
+  'caller_id',
   'event_name_stem',
   'credential_class',
   'principal',
@@ -34,17 +36,26 @@ const ALWAYS_IN_RECORDS = new Set([
   'request_id',
 ])
 
-const DICTIONARIES = [ACTION, PLACE, IDENTITY, ORIGIN, OUTCOME]
+/** Each with the column that points to it. */
+const DICTIONARIES = [
+  [ACTION, 'e.action_id'],
+  [PLACE, 'e.place_id'],
+  [SESSION, 'e.identity_id'],
+  [CALLER, 'session.caller_id'],
+  [ADDRESS, 'e.address_id'],
+  [CLIENT, 'e.client_id'],
+  [OUTCOME, 'e.outcome_id'],
+] as const
 
 export class FormReader {
   readonly #columns
   readonly #uses
 
   constructor(db: Connection) {
-    const shared = DICTIONARIES.flatMap(({ name, columns }) =>
+    const shared = DICTIONARIES.flatMap(([{ name, columns }]) =>
       columns.filter((column) => !CONCLUDED.has(column.name)).map((column) => `${name}.${column.name}`),
     )
-    const joins = DICTIONARIES.map(({ name }) => `JOIN ${name} ON ${name}.id = e.${name}_id`)
+    const joins = DICTIONARIES.map(([{ name }, pointer]) => `JOIN ${name} ON ${name}.id = ${pointer}`)
     // Some forms have milliseconds, CloudTrail has seconds.
     this.#columns = db.prepare<[number], Record<string, SqlValue>>(
       `SELECT e.event_time_ms / 1000 AS event_time, e.request_id, e.shared_event_id, ${shared.join(', ')}

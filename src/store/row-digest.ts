@@ -23,7 +23,8 @@ export interface DigestedEvent {
   readonly action: Shared
   readonly place: Shared
   readonly identity: Shared
-  readonly origin: Shared
+  readonly address: Shared
+  readonly client: Shared
   readonly outcome: Shared
   readonly flags: number
   readonly eventId: string
@@ -49,7 +50,7 @@ export class RowDigest {
 
   /** @param uses ` resource.role` for each use, sorted by both. */
   event({ offset, length, locator }: DigestedPlace, row: DigestedEvent, uses: string): void {
-    const ids = `${row.action.label} ${row.place.label} ${row.identity.label} ${row.origin.label} ${row.outcome.label}`
+    const ids = `${row.action.label} ${row.place.label} ${row.identity.label} ${row.address.label} ${row.client.label} ${row.outcome.label}`
     const texts = `${row.eventId} ${row.requestId} ${row.sharedEventId}`
     const where = locator === null ? '' : ` ${locator}`
     this.#add(`${offset} ${length} ${row.eventTimeMs} ${ids} ${row.flags} ${texts}${uses}${where}\n`)

@@ -4,6 +4,7 @@
  */
 import { AGGREGATE } from './aggregate-schema.js'
 import { ACCESS_CALL, ACCESS_CLIENT, ACCESS_LOG, REQUESTER_NAME } from './access-log-schema.js'
+import { ADDRESS, CALLER, CLIENT, NAME_OF_CALLER, NAME_OF_SESSION, SESSION } from './caller-schema.js'
 import { USE_BITS } from '../model/event-id.js'
 import { blob, computed, hashId, int, text, type TableSpec } from './column-spec.js'
 
@@ -45,82 +46,6 @@ export const PLACE: TableSpec = {
     hashId,
     text('aws_region', 'Region of the call (awsRegion)'),
     text('recipient_account_id', 'Account whose trail received the record (recipientAccountId)'),
-  ],
-}
-
-export const IDENTITY: TableSpec = {
-  name: 'identity',
-  meaning: 'One row per distinct caller: userIdentity, flattened.',
-  sharded: true,
-  dictionary: true,
-  columns: [
-    hashId,
-    text('principal_type', 'userIdentity.type as recorded'),
-    text('credential_class', 'Which credentials were used: a closed list, described in the rows =value'),
-    text('principal', 'Best readable name'),
-    text(
-      'principal_kind',
-      'root, user, role, federated-user, identity-center-user, external-subject, service, account, unknown',
-    ),
-    text('principal_key', 'Canonical key: equal keys are the same principal'),
-    text('principal_arn', 'userIdentity.arn'),
-    text('principal_id', 'userIdentity.principalId'),
-    text('principal_account_id', 'userIdentity.accountId'),
-    text('user_name', 'userIdentity.userName'),
-    text('access_key_id', 'userIdentity.accessKeyId'),
-    text('session_issuer_type', 'userIdentity.sessionContext.sessionIssuer.type'),
-    text(
-      'session_issuer_arn',
-      'userIdentity.sessionContext.sessionIssuer.arn: the role or user of the session',
-    ),
-    text('session_issuer_id', 'userIdentity.sessionContext.sessionIssuer.principalId'),
-    text('session_issuer_account_id', 'userIdentity.sessionContext.sessionIssuer.accountId'),
-    text('session_issuer_name', 'userIdentity.sessionContext.sessionIssuer.userName'),
-    text('session_name', 'Role session or federated user name, from the ARN'),
-    text('session_created', 'userIdentity.sessionContext.attributes.creationDate'),
-    text('mfa_authenticated', 'userIdentity.sessionContext.attributes.mfaAuthenticated as recorded'),
-    text('source_identity', 'userIdentity.sessionContext.sourceIdentity'),
-    text('invoked_by', 'userIdentity.invokedBy: the service that made the call'),
-    text('identity_provider', 'userIdentity.identityProvider or webIdFederationData.federatedProvider'),
-    text('identity_center_user_id', 'userIdentity.onBehalfOf.userId'),
-    text('identity_store_arn', 'userIdentity.onBehalfOf.identityStoreArn'),
-    text('credential_id', 'userIdentity.credentialId'),
-  ],
-}
-
-export const IDENTITY_NAME: TableSpec = {
-  name: 'identity_name',
-  meaning: 'Every string that finds an identity, folded to lower case.',
-  sharded: true,
-  columns: [
-    text('name', 'Lower-case name, id, ARN or key', 'NOT NULL'),
-    int('identity_id', 'identity.id', 'NOT NULL'),
-    text(
-      'kind',
-      'What the name is: arn, role-arn, name, id, access-key, session, account, service, …',
-      'NOT NULL',
-    ),
-  ],
-  primaryKey: 'name, identity_id, kind',
-  withoutRowid: true,
-}
-
-export const ORIGIN: TableSpec = {
-  name: 'origin',
-  meaning: 'Where requests came from: one row per distinct combination.',
-  sharded: true,
-  dictionary: true,
-  columns: [
-    hashId,
-    text('source_ip_address', 'sourceIPAddress: an address, a service name or "AWS Internal"'),
-    text('user_agent', 'userAgent'),
-    text('vpc_endpoint_id', 'vpcEndpointId'),
-    text('vpc_endpoint_account_id', 'vpcEndpointAccountId'),
-    text('tls_version', 'tlsDetails.tlsVersion'),
-    text('cipher_suite', 'tlsDetails.cipherSuite, or additionalEventData.CipherSuite'),
-    text('key_exchange', 'tlsDetails.keyExchange'),
-    text('signature_version', 'additionalEventData.SignatureVersion'),
-    text('authentication_method', 'additionalEventData.AuthenticationMethod: QueryString is a presigned URL'),
   ],
 }
 
@@ -168,8 +93,9 @@ export const EVENT: TableSpec = {
     ),
     int('action_id', 'action.id', 'NOT NULL'),
     int('place_id', 'place.id', 'NOT NULL'),
-    int('identity_id', 'identity.id', 'NOT NULL'),
-    int('origin_id', 'origin.id', 'NOT NULL'),
+    int('identity_id', 'session.id, which is identity.id', 'NOT NULL'),
+    int('address_id', 'address.id', 'NOT NULL'),
+    int('client_id', 'client.id', 'NOT NULL'),
     int('outcome_id', 'outcome.id; 0 is success', 'NOT NULL'),
     text('event_id', 'eventID; "sha256:…" of the record where it has none', 'NOT NULL'),
     text('request_id', 'requestID: the service’s id of the request; several events can share it'),
@@ -191,7 +117,6 @@ export const REDUCED_FORM: TableSpec = {
   name: 'reduced_form',
   meaning:
     'Reduced forms that were united with others or have their record in the case, each as the event that it was by itself. Their places are in the view appearances.',
-  since: 1,
   columns: [
     ...EVENT.columns,
     int(
@@ -276,13 +201,7 @@ export const SOURCE: TableSpec = {
     int('path_delivered_ms', 'Delivery time that the file name claims, ms since 1970 UTC'),
     text('container_sha256', 'Of a member: SHA-256 of the zip or tar that it lies in'),
     int('other_rows', 'Rows of access_log and aggregate made of it; they are not counted in records'),
-    {
-      ...int(
-        'path_run_id',
-        'runs.id that met this path, where another run read the bytes under a later path',
-      ),
-      since: 1,
-    },
+    int('path_run_id', 'runs.id that met this path, where another run read the bytes under a later path'),
   ],
 }
 
@@ -367,9 +286,12 @@ export const TABLES: readonly TableSpec[] = [
   PROBLEM,
   ACTION,
   PLACE,
-  IDENTITY,
-  IDENTITY_NAME,
-  ORIGIN,
+  CALLER,
+  NAME_OF_CALLER,
+  SESSION,
+  NAME_OF_SESSION,
+  ADDRESS,
+  CLIENT,
   OUTCOME,
   RESOURCE_ROLE,
   RESOURCE,

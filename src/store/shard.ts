@@ -6,7 +6,7 @@ import { clean } from '../model/clean-text.js'
 import { rowNumber, useNumber } from '../model/event-id.js'
 import type { SourceRow } from '../model/batch.js'
 import type { AccessDraft, ClientEntry } from '../model/access-draft.js'
-import type { Entry, EventDraft, IdentityEntry, SqlValue } from '../model/dictionary.js'
+import type { Entry, EventDraft, IdentityEntry, NamedEntry, SqlValue } from '../model/dictionary.js'
 import type { Problem } from '../model/problem.js'
 import type { SegmentEncoding } from '../model/source.js'
 import { ACCESS_CALL, ACCESS_CLIENT, ACCESS_LOG, accessValues, REQUESTER_NAME } from './access-log-schema.js'
@@ -21,9 +21,6 @@ import {
   createTable,
   EVENT,
   EVENT_RESOURCE,
-  IDENTITY,
-  IDENTITY_NAME,
-  ORIGIN,
   OUTCOME,
   PLACE,
   PROBLEM,
@@ -32,6 +29,7 @@ import {
   SOURCE,
   type TableSpec,
 } from './schema.js'
+import { ADDRESS, CALLER, CLIENT, NAME_OF_CALLER, NAME_OF_SESSION, SESSION } from './caller-schema.js'
 import { stageOf } from './column-spec.js'
 import { textTables, WORKER_TEXTS } from './text-segments.js'
 import { closeText, openText, type TextSink } from './text-sink.js'
@@ -42,9 +40,12 @@ export const SHARD_TABLES: readonly TableSpec[] = [
   PROBLEM,
   ACTION,
   PLACE,
-  IDENTITY,
-  IDENTITY_NAME,
-  ORIGIN,
+  CALLER,
+  NAME_OF_CALLER,
+  SESSION,
+  NAME_OF_SESSION,
+  ADDRESS,
+  CLIENT,
   OUTCOME,
   RESOURCE,
   EVENT,
@@ -107,7 +108,8 @@ export class Shard {
     const id = rowNumber(this.#firstId, this.#events++)
     if (!draft.action.shipped) this.#ship(draft.action, 'action')
     if (!draft.place.shipped) this.#ship(draft.place, 'place')
-    if (!draft.origin.shipped) this.#ship(draft.origin, 'origin')
+    if (!draft.address.shipped) this.#ship(draft.address, 'address')
+    if (!draft.client.shipped) this.#ship(draft.client, 'client')
     if (!draft.outcome.shipped) this.#ship(draft.outcome, 'outcome')
     if (!draft.identity.shipped) this.#shipIdentity(draft.identity)
     this.#event.append(id, [
@@ -116,7 +118,8 @@ export class Shard {
       draft.action.id,
       draft.place.id,
       draft.identity.id,
-      draft.origin.id,
+      draft.address.id,
+      draft.client.id,
       draft.outcome.id,
       draft.eventId,
       draft.requestId,
@@ -247,8 +250,13 @@ export class Shard {
   }
 
   #shipIdentity(entry: IdentityEntry): void {
-    this.#ship(entry, 'identity')
-    for (const { name, kind } of entry.names) this.#add('identity_name', [name, entry.id, kind])
+    if (!entry.caller.shipped) this.#shipNamed(entry.caller, 'caller')
+    this.#shipNamed(entry, 'session')
+  }
+
+  #shipNamed(entry: NamedEntry, dictionary: 'caller' | 'session'): void {
+    this.#ship(entry, dictionary)
+    for (const { name, kind } of entry.names) this.#add(`name_of_${dictionary}`, [name, entry.id, kind])
     entry.names = []
   }
 

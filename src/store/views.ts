@@ -1,8 +1,10 @@
 import { FLAG } from '../model/dictionary.js'
+import { CALLER_COLUMNS, IDENTITY_COLUMNS } from '../model/principal.js'
 import { ACCESS_FIELDS, ACCESS_FROM } from './access-log-schema.js'
 import { usesOf } from './event-uses.js'
 import { PRINCIPAL_NAME } from './principal-name.js'
 import { PROBLEM, SOURCE, type ColumnSpec } from './schema.js'
+import { CALLER, SESSION } from './caller-schema.js'
 
 /** A readable view. Inner joins only, so that SQLite pushes an equality through it into an index. */
 export interface ViewSpec {
@@ -24,23 +26,24 @@ const TIME_SOURCE = `CASE WHEN e.event_time_ms IS NULL THEN NULL WHEN e.flags & 
 export const EVENT_SELECT = `SELECT ${EVENT_TIME_TEXT} AS event_time,
   a.event_source, a.event_name, p.aws_region, p.recipient_account_id, e.event_id, e.request_id, e.shared_event_id,
   a.event_type, a.event_category, a.event_version, a.read_only, o.error_code, o.error_message,
-  g.source_ip_address, g.user_agent, g.vpc_endpoint_id,
-  i.principal, i.principal_type, i.credential_class, i.principal_arn, i.principal_id, i.principal_account_id, i.user_name,
-  i.access_key_id, i.session_issuer_arn, i.session_name, i.invoked_by, i.mfa_authenticated,
+  g.source_ip_address, h.user_agent, g.vpc_endpoint_id,
+  i.principal, c.principal_type, c.credential_class, i.principal_arn, i.principal_id, c.principal_account_id, c.user_name,
+  i.access_key_id, c.session_issuer_arn, i.session_name, c.invoked_by, i.mfa_authenticated,
   s.path AS source_path, s.member, e.record_offset, e.record_length, e.appearances,
   ${TIME_SOURCE} AS time_source`
 
 export const EVENT_FROM = `FROM event e JOIN action a ON a.id = e.action_id JOIN place p ON p.id = e.place_id
-  JOIN identity i ON i.id = e.identity_id JOIN origin g ON g.id = e.origin_id JOIN outcome o ON o.id = e.outcome_id
+  JOIN session i ON i.id = e.identity_id JOIN caller c ON c.id = i.caller_id JOIN address g ON g.id = e.address_id
+  JOIN client h ON h.id = e.client_id JOIN outcome o ON o.id = e.outcome_id
   JOIN source s ON s.id = e.source_id`
 
 export const EVENTS: ViewSpec = {
   name: 'events',
   meaning: 'Each distinct event once, readable.',
   sql: `${EVENT_SELECT},
-  e.event_time_ms, a.event_name_stem, a.management_event, o.failed, i.principal_kind, i.principal_key, i.session_created,
-  i.source_identity, i.identity_center_user_id, g.tls_version, g.cipher_suite, g.key_exchange,
-  g.signature_version, g.authentication_method, e.flags, e.id AS event_rowid
+  e.event_time_ms, a.event_name_stem, a.management_event, o.failed, c.principal_kind, c.principal_key, i.session_created,
+  i.source_identity, c.identity_center_user_id, h.tls_version, h.cipher_suite, h.key_exchange,
+  h.signature_version, h.authentication_method, e.flags, e.id AS event_rowid
   ${EVENT_FROM}`,
   columns: [
     col('event_time', 'TEXT', 'eventTime, UTC; for ranges use event_time_ms, which is indexed'),
@@ -102,6 +105,42 @@ export const EVENTS: ViewSpec = {
     ),
     col('flags', 'INTEGER', 'As in event'),
     col('event_rowid', 'INTEGER', 'event.id, joins the other tables'),
+  ],
+}
+
+const IDENTITY: ViewSpec = {
+  name: 'identity',
+  meaning: 'One row per distinct caller with its session and key: userIdentity, flattened.',
+  sql: `SELECT s.id, ${IDENTITY_COLUMNS.map((name) => `${isOfCaller(name) ? 'c' : 's'}.${name}`).join(', ')}, s.caller_id
+    FROM session s JOIN caller c ON c.id = s.caller_id`,
+  columns: [
+    col('id', 'INTEGER', 'session.id'),
+    ...IDENTITY_COLUMNS.map((name) => {
+      const column = [...CALLER.columns, ...SESSION.columns].find((one) => one.name === name)
+      return col(name, 'TEXT', column?.meaning ?? name)
+    }),
+    col('caller_id', 'INTEGER', 'caller.id'),
+  ],
+}
+
+function isOfCaller(column: (typeof IDENTITY_COLUMNS)[number]): boolean {
+  return CALLER_COLUMNS.some((name) => name === column)
+}
+
+const IDENTITY_NAME: ViewSpec = {
+  name: 'identity_name',
+  meaning: 'Every string that finds an identity, folded to lower case.',
+  sql: `SELECT name, session_id AS identity_id, kind FROM name_of_session
+  UNION ALL
+  SELECT o.name, s.id, o.kind FROM name_of_caller o JOIN session s ON s.caller_id = o.caller_id`,
+  columns: [
+    col('name', 'TEXT', 'Lower-case name, id, ARN or key'),
+    col('identity_id', 'INTEGER', 'identity.id'),
+    col(
+      'kind',
+      'TEXT',
+      'What the name is: arn, role-arn, name, id, access-key, session, account, service, …',
+    ),
   ],
 }
 
@@ -225,6 +264,8 @@ const COVERAGE: ViewSpec = {
 
 export const VIEWS: readonly ViewSpec[] = [
   EVENTS,
+  IDENTITY,
+  IDENTITY_NAME,
   APPEARANCES,
   EVENT_RESOURCES,
   PRINCIPALS,

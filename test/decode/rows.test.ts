@@ -23,8 +23,8 @@ const kinds = ({ problems }: Decoded): string[] => problems.map(({ kind }) => ki
 function textOf(record: Readonly<Record<string, unknown>>): string {
   const input = { record, text: '', offset: 0, length: 0, index: 0, insight: false, flags: 0 }
   const draft: EventDraft = new Normaliser(200).normalise(input, () => undefined)
-  const { action, place, identity, origin, outcome } = draft
-  const shared = [action, place, identity, origin, outcome].map(({ text }) => text)
+  const { action, place, identity, address, client, outcome } = draft
+  const shared = [action, place, identity.caller, identity, address, client, outcome].map(({ text }) => text)
   return [draft.text, ...shared, draft.eventId, draft.requestId, String(record['eventTime'])].join(' ')
 }
 

@@ -365,12 +365,16 @@ function writeEvent(
   { rowid, offset, length }: Place,
 ): void {
   const ms = event.time === null ? null : Date.parse(event.time)
-  const dictionaryIds = Object.entries(sharedRows(event)).map(([table, row]) => {
+  const { caller, session, ...shared } = sharedRows(event)
+  const callerId = writeShared(db, ids, 'caller', caller)
+  const identity = writeShared(db, ids, 'session', { caller_id: callerId, ...session })
+  const dictionaryIds = Object.entries(shared).map(([table, row]) => {
     return [`${table}_id`, row === null ? 0 : writeShared(db, ids, table, row)]
   })
   insert(db, 'event', {
     id: rowid,
     event_time_ms: ms,
+    identity_id: identity,
     ...(Object.fromEntries(dictionaryIds) as Row),
     event_id: event.eventId,
     request_id: event.requestId,
@@ -382,8 +386,10 @@ function writeEvent(
   })
   insert(db, 'event_text', { rowid, body: event.text })
   for (const [name, kind] of event.identity.names) {
-    const identity = ids.of(['identity', identityRow(event)])
-    insert(db, 'identity_name', { name: name.toLowerCase(), identity_id: identity, kind })
+    const isOfSession = OF_SESSION.has(kind)
+    const owner = isOfSession ? { session_id: identity } : { caller_id: callerId }
+    const table = isOfSession ? 'name_of_session' : 'name_of_caller'
+    insert(db, table, { name: name.toLowerCase(), ...owner, kind })
   }
   for (const [index, { role, arn, type, name }] of event.resources.entries()) {
     const row = { arn, type, name: name ?? null, derived: 0 }
@@ -400,10 +406,19 @@ function writeShared(db: Database.Database, ids: Ids, table: string, row: Row): 
   return id
 }
 
-/** Dictionary rows of an event; null is success. */
-function sharedRows(
-  event: TinyEvent,
-): Record<'action' | 'place' | 'identity' | 'origin' | 'outcome', Row | null> {
+/** Kinds of name that differ from session to session. */
+const OF_SESSION = new Set(['session', 'session-arn', 'access-key', 'source-identity'])
+
+interface SharedRows extends Record<'action' | 'place' | 'address' | 'client', Row> {
+  readonly caller: Row
+  readonly session: Row
+  /** null is success. */
+  readonly outcome: Row | null
+}
+
+/** Dictionary rows of an event. */
+function sharedRows(event: TinyEvent): SharedRows {
+  const { principal, kind, key, arn, credentials, accessKey } = event.identity
   return {
     action: {
       event_source: event.service,
@@ -412,21 +427,11 @@ function sharedRows(
       read_only: event.readOnly,
     },
     place: { aws_region: event.region, recipient_account_id: event.account },
-    identity: identityRow(event),
-    origin: { source_ip_address: event.sourceIp, user_agent: 'aws-cli/2.13' },
+    caller: { credential_class: credentials, principal_kind: kind, principal_key: `${kind}:${key}` },
+    session: { principal, access_key_id: accessKey ?? null, principal_arn: arn ?? null },
+    address: { source_ip_address: event.sourceIp },
+    client: { user_agent: 'aws-cli/2.13' },
     outcome: isFailed(event) ? { error_code: event.error ?? null, failed: 1 } : null,
-  }
-}
-
-function identityRow({ identity }: TinyEvent): Row {
-  const { principal, kind, key, arn, credentials, accessKey } = identity
-  return {
-    principal,
-    credential_class: credentials,
-    access_key_id: accessKey ?? null,
-    principal_kind: kind,
-    principal_key: `${kind}:${key}`,
-    principal_arn: arn ?? null,
   }
 }
 
@@ -441,7 +446,8 @@ function sharedText(row: Row): string {
 
 /** Texts of an event: a phrase is within one of them. */
 export function textsOf(event: TinyEvent): string[] {
-  return [event.text, ...Object.values(sharedRows(event)).map((row) => (row === null ? '' : sharedText(row)))]
+  const rows: (Row | null)[] = Object.values<Row | null>({ ...sharedRows(event) })
+  return [event.text, ...rows.map((row) => (row === null ? '' : sharedText(row)))]
 }
 
 export function isFailed({ error, failed }: TinyEvent): boolean {

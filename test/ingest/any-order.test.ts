@@ -36,10 +36,11 @@ function rowsOf(casePath: string): Rows {
         .filter((name) => !NOT_EVIDENCE.has(name) && !without.includes(name))
         .map((name) => `t.${name}`)
         .join(', ')
-    const dictionaries = ['action', 'place', 'identity', 'origin', 'outcome', 'resource', 'resource_role']
+    const dictionaries = ['action', 'place', 'caller', 'session', 'address', 'client', 'outcome']
+    const others = ['name_of_caller', 'name_of_session', 'identity_name', 'resource', 'resource_role']
     return {
       ...Object.fromEntries(
-        [...dictionaries, 'identity_name'].map((table) => [table, all(`SELECT * FROM ${table}`)]),
+        [...dictionaries, ...others].map((table) => [table, all(`SELECT * FROM ${table}`)]),
       ),
       event: all(`SELECT ${PLACE}, ${columns('event')} FROM event t`),
       redelivery: all(`SELECT ${PLACE}, ${EVENT}, ${columns('redelivery')} FROM redelivery t`),

@@ -4,8 +4,14 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isJsonObject, type JsonObject } from '../../src/model/record.js'
 import { readIdentity } from '../../src/normalise/identity.js'
+import { callerNamesOf } from '../../src/normalise/principal-names.js'
 import { ownedAccountLabel } from '../../src/query/principals/account-owner.js'
-import { CREDENTIAL_CLASSES, IDENTITY_COLUMNS, type IdentityReading } from '../../src/model/principal.js'
+import {
+  CREDENTIAL_CLASSES,
+  IDENTITY_COLUMNS,
+  SESSION_COLUMNS,
+  type IdentityReading,
+} from '../../src/model/principal.js'
 
 const FIXTURES = path.resolve(import.meta.dirname, '../../fixtures/identities')
 const STEMS = fs.readdirSync(FIXTURES).map((file) => path.basename(file, '.json'))
@@ -277,6 +283,14 @@ describe('credentials where the signs disagree', () => {
 })
 
 describe('names', () => {
+  it.each(STEMS)('%s: those of the caller follow from its columns alone, and are among all', (stem) => {
+    const { identity, names } = readIdentity(fixture(stem))
+    const nothing = Object.fromEntries(SESSION_COLUMNS.map((column) => [column, null]))
+    const ofCaller = callerNamesOf(identity)
+    expect(callerNamesOf({ ...identity, ...nothing })).toEqual(ofCaller)
+    for (const name of ofCaller) expect(names).toContainEqual(name)
+  })
+
   it('gives a name that somebody chose for a session no other kind than session', () => {
     const reading = caller({
       type: 'AssumedRole',

@@ -1,4 +1,4 @@
-/** Where requests come from, and by which TLS: one row for all requests of a client. */
+/** Where requests come from, and what makes them: one row for each address, and one for each client with its TLS. */
 import { describe, expect, it } from 'vitest'
 import type { Entry, EventDraft } from '../../src/model/dictionary.js'
 import { Normaliser } from '../../src/normalise/normalise.js'
@@ -26,43 +26,59 @@ const tlsDetails = {
   clientProvidedHostHeader: 'sts.amazonaws.com',
 }
 
-function origin(record: Record<string, unknown>): Entry {
-  return draft({ ...CLIENT, ...record }).origin
+function client(record: Record<string, unknown>): Entry {
+  return draft({ ...CLIENT, ...record }).client
 }
 
-describe('origin', () => {
+describe('address', () => {
+  it('is one for all clients that call from there', () => {
+    const first = draft({ ...CLIENT, tlsDetails })
+    const other = draft({ ...CLIENT, userAgent: 'aws-cli/1.0' })
+    expect(first.address.values).toEqual(['198.51.100.7', null, null])
+    expect(first.address.text).toBe('198.51.100.7')
+    expect(other.address).toBe(first.address)
+    expect(other.client.id).not.toBe(first.client.id)
+  })
+
+  it('is another through another endpoint, and has the account of that', () => {
+    const through = draft({
+      ...CLIENT,
+      vpcEndpointId: 'vpce-1',
+      vpcEndpointAccountId: '111122223333',
+    }).address
+    expect(through.values).toEqual(['198.51.100.7', 'vpce-1', '111122223333'])
+    const foreign = draft({
+      ...CLIENT,
+      vpcEndpointId: 'vpce-1',
+      vpcEndpointAccountId: '444455556666',
+    }).address
+    expect(new Set([through.id, foreign.id, draft(CLIENT).address.id]).size).toBe(3)
+  })
+})
+
+describe('client', () => {
   it('has the version and the cipher of TLS, and their words once for all requests of a client', () => {
     const first = draft({ ...CLIENT, tlsDetails })
-    expect(first.origin.values).toEqual([
-      '198.51.100.7',
-      'aws-cli/2.0',
-      null,
-      null,
-      'TLSv1',
-      'ECDHE-RSA-AES128-SHA',
-      null,
-      null,
-      null,
-    ])
-    expect(first.origin.text).toBe('198.51.100.7 aws-cli/2.0 TLSv1 ECDHE-RSA-AES128-SHA')
+    expect(first.client.values).toEqual(['aws-cli/2.0', 'TLSv1', 'ECDHE-RSA-AES128-SHA', null, null, null])
+    expect(first.client.text).toBe('aws-cli/2.0 TLSv1 ECDHE-RSA-AES128-SHA')
     expect(first.text).toBe('sts.amazonaws.com')
-    expect(origin({ tlsDetails: { ...tlsDetails, clientProvidedHostHeader: 'ec2.amazonaws.com' } })).toBe(
-      first.origin,
+    expect(client({ tlsDetails: { ...tlsDetails, clientProvidedHostHeader: 'ec2.amazonaws.com' } })).toBe(
+      first.client,
     )
   })
 
   it('is another with another version, and the same again when the client comes back to the first', () => {
-    const first = origin({ tlsDetails })
-    const newer = origin({
+    const first = client({ tlsDetails })
+    const newer = client({
       tlsDetails: { ...tlsDetails, tlsVersion: 'TLSv1.3', keyExchange: 'X25519MLKEM768' },
     })
     expect(newer.id).not.toBe(first.id)
-    expect(newer.values.slice(4, 7)).toEqual(['TLSv1.3', 'ECDHE-RSA-AES128-SHA', 'X25519MLKEM768'])
-    expect(origin({ tlsDetails })).toBe(first)
+    expect(newer.values.slice(1, 4)).toEqual(['TLSv1.3', 'ECDHE-RSA-AES128-SHA', 'X25519MLKEM768'])
+    expect(client({ tlsDetails })).toBe(first)
   })
 
   it.each([[null], ['text'], [['TLSv1']], [{ tlsVersion: { deep: 'TLSv1' } }]])('has none of %j', (odd) => {
-    expect(origin({ tlsDetails: odd }).values.slice(4)).toEqual([null, null, null, null, null])
+    expect(client({ tlsDetails: odd }).values.slice(1)).toEqual([null, null, null, null, null])
     if (odd !== null)
       expect(draft({ ...CLIENT, tlsDetails: odd }).text).toContain(odd === 'text' ? 'text' : 'TLSv1')
   })
@@ -76,10 +92,10 @@ describe('origin', () => {
       '': 'nameless',
     }
     const old = draft({ ...CLIENT, additionalEventData })
-    expect(old.origin.values.slice(4)).toEqual([null, 'ECDHE-RSA-AES128-SHA', null, 'SigV2', 'QueryString'])
+    expect(old.client.values.slice(1)).toEqual([null, 'ECDHE-RSA-AES128-SHA', null, 'SigV2', 'QueryString'])
     expect(old.text).toBe('abc+/= nameless')
     const both = draft({ ...CLIENT, tlsDetails, additionalEventData })
-    expect(both.origin.values.slice(4, 6)).toEqual(['TLSv1', 'ECDHE-RSA-AES128-SHA'])
+    expect(both.client.values.slice(1, 3)).toEqual(['TLSv1', 'ECDHE-RSA-AES128-SHA'])
     expect(both.text).toBe('sts.amazonaws.com abc+/= nameless')
     const other = { ...additionalEventData, CipherSuite: 'another' }
     expect(draft({ ...CLIENT, tlsDetails, additionalEventData: other }).text).toBe(
@@ -90,8 +106,8 @@ describe('origin', () => {
   it.each([[null], ['SigV2'], [['SigV2']], [{ SignatureVersion: { deep: 'SigV2' } }]])(
     'does not say that a request was signed by %j',
     (odd) => {
-      const { origin: entry, text } = draft({ ...CLIENT, additionalEventData: odd })
-      expect(entry.values.slice(4)).toEqual([null, null, null, null, null])
+      const { client: entry, text } = draft({ ...CLIENT, additionalEventData: odd })
+      expect(entry.values.slice(1)).toEqual([null, null, null, null, null])
       expect(text).toBe(odd === null ? '' : 'SigV2')
     },
   )

@@ -308,7 +308,7 @@ function contentOf(casePath: string): unknown[] {
   return [
     read(
       casePath,
-      `SELECT event_id, event_time_ms, action_id, place_id, identity_id, origin_id, outcome_id, request_id, shared_event_id, ${sources} AS file,
+      `SELECT event_id, event_time_ms, action_id, place_id, identity_id, address_id, client_id, outcome_id, request_id, shared_event_id, ${sources} AS file,
        record_offset, record_length, locator, flags, appearances FROM event x ORDER BY event_id, file, record_offset`,
     ),
     read(

@@ -52,7 +52,7 @@ function killed(of: string, into: string, sql: string): void {
 }
 
 const SPILL =
-  'UPDATE event SET flags = 1; UPDATE identity SET principal = hex(zeroblob(50000)); UPDATE origin SET user_agent = hex(zeroblob(50000))'
+  'UPDATE event SET flags = 1; UPDATE session SET principal = hex(zeroblob(50000)); UPDATE client SET user_agent = hex(zeroblob(50000))'
 
 function killedCase(): void {
   const other = path.join(folder, 'other.sqlite')

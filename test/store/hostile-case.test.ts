@@ -14,7 +14,8 @@ import { APPLICATION_ID, PAGE_SIZE, USER_VERSION } from '../../src/store/format.
 import { openExistingWriter, openReader } from '../../src/store/open.js'
 import { asCaseTrouble } from '../../src/store/open-errors.js'
 import { stageOf } from '../../src/store/column-spec.js'
-import { createTable, IDENTITY_NAME, OUTCOME, TABLES } from '../../src/store/schema.js'
+import { createTable, OUTCOME, TABLES } from '../../src/store/schema.js'
+import { NAME_OF_SESSION } from '../../src/store/caller-schema.js'
 import { createVerificationTables } from '../../src/store/verification-schema.js'
 import { tempFolder } from '../helpers/temp-folder.js'
 import { EVENTS, tinyCase } from '../helpers/tiny-case.js'
@@ -308,7 +309,7 @@ const HARMLESS: readonly (readonly [what: string, make: () => string])[] = [
   ['a cyclic tree of sources', () => cyclic('source')],
   ['damaged full text', () => withSql("UPDATE event_text_data SET block = x'ffffffffffffffff'")],
   ['a huge cell', () => withSql('UPDATE outcome SET error_message = hex(zeroblob(8000000))')],
-  ['cells that are not UTF-8', () => withSql("UPDATE origin SET user_agent = CAST(x'ff80fe' AS TEXT)")],
+  ['cells that are not UTF-8', () => withSql("UPDATE client SET user_agent = CAST(x'ff80fe' AS TEXT)")],
   ['values of other types', () => withSql("UPDATE event SET event_time_ms = 'soon', record_offset = x'00'")],
   [
     'a symbolic link',
@@ -469,11 +470,11 @@ describe('a case of ours', () => {
   })
 
   it('that is half loaded finds callers by the names that wait to be sorted in', () => {
-    const waiting = stageOf(IDENTITY_NAME, 'identity_name_stage')
+    const waiting = stageOf(NAME_OF_SESSION, 'name_of_session_stage')
     const file = withSql(
       createTable(waiting),
-      'INSERT INTO identity_name_stage SELECT * FROM identity_name UNION ALL SELECT * FROM identity_name',
-      'DELETE FROM identity_name',
+      'INSERT INTO name_of_session_stage SELECT * FROM name_of_session UNION ALL SELECT * FROM name_of_session',
+      'DELETE FROM name_of_session',
       "UPDATE meta SET value = 'loading' WHERE key = 'state'",
     )
     const callsOf = (path: string): number => {

@@ -20,11 +20,14 @@ const TABLES = [
   'event',
   'event_resource',
   'resource',
-  'identity',
-  'identity_name',
+  'caller',
+  'name_of_caller',
+  'session',
+  'name_of_session',
   'action',
   'place',
-  'origin',
+  'address',
+  'client',
   'outcome',
 ]
 const OTHERS = ['access_log', 'access_client', 'access_call', 'aggregate', 'segment', 'problem', 'redelivery']

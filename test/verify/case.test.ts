@@ -214,7 +214,7 @@ describe('what was changed is found', () => {
     ['event_time_ms', 'event_time_ms + 1000', 'event', /another eventTime/],
     [
       'identity_id',
-      '(SELECT i.id FROM identity i WHERE i.id <> identity_id LIMIT 1)',
+      '(SELECT i.id FROM session i WHERE i.id <> identity_id LIMIT 1)',
       'event',
       /another caller/,
     ],
@@ -234,9 +234,11 @@ describe('what was changed is found', () => {
   })
 
   it.each([
-    ['identity', "user_name = 'somebody'"],
+    ['caller', "user_name = 'somebody'"],
+    ['session', "session_name = 'somebody'"],
     ['action', "event_name = 'Another'"],
-    ['origin', "source_ip_address = '192.0.2.99'"],
+    ['address', "source_ip_address = '192.0.2.99'"],
+    ['client', "user_agent = 'another'"],
     ['place', "recipient_account_id = '999999999999'"],
     ['outcome', 'failed = 1 WHERE id = 0 --'],
   ])('a change of a shared value in %s', async (table, change) => {

@@ -37,7 +37,7 @@ const ACCOUNTS: Readonly<Record<string, readonly string[]>> = {
 }
 const CANONICAL_IDS = { access_client: ['requester'], access_call: ['bucket_owner'] }
 const UNIQUE_IDS = { identity: ['access_key_id', 'principal_id', 'session_issuer_id'] }
-const ADDRESSES = { origin: ['source_ip_address'], access_client: ['remote_ip'] }
+const ADDRESSES = { address: ['source_ip_address'], access_client: ['remote_ip'] }
 
 export function learnCase(db: Connection, redactor: Redactor): void {
   for (const name of distinct(db, NAMES)) redactor.learn(name, 'userName')

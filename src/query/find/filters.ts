@@ -100,7 +100,8 @@ export function criteriaOf(filters: Filters): DimensionArm[] {
   const demands: Record<Dimension, readonly Statement[]> = {
     identity: [anyOf('access_key_id', filters.accessKeys.flatMap(keySpellings)), credentials(filters)].flat(),
     action: [events(filters), services(filters), writes(filters)].flat(),
-    origin: anyOf('source_ip_address', filters.sourceIps),
+    address: anyOf('source_ip_address', filters.sourceIps),
+    client: [],
     outcome: errors(filters),
     place: [
       anyOf('recipient_account_id', filters.accounts),

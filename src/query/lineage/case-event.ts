@@ -44,7 +44,7 @@ const EVENT_COLUMNS = [
   'e.locator',
 ]
 const EVENTS = `SELECT ${EVENT_COLUMNS.join(', ')} FROM event e CROSS JOIN action a ON a.id = e.action_id
-  CROSS JOIN place p ON p.id = e.place_id CROSS JOIN origin g ON g.id = e.origin_id CROSS JOIN outcome o ON o.id = e.outcome_id`
+  CROSS JOIN place p ON p.id = e.place_id CROSS JOIN address g ON g.id = e.address_id CROSS JOIN outcome o ON o.id = e.outcome_id`
 
 /** In time order. One eventID can have several records, each a row. */
 export function readCaseEvents(db: Connection, wanted: Statement): CaseEvent[] {

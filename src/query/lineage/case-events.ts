@@ -183,8 +183,8 @@ export class CaseEvents extends CaseIdentities {
   max(e.event_time_ms) AS last_ms FROM event e${this.#by('event_by_identity')} WHERE e.identity_id IN ${idsOf(rows)} GROUP BY e.action_id`
     return readTuples(
       this.#db,
-      sql`SELECT a.event_source, a.event_name, sum(c.n), sum(c.failed), min(c.first_ms), max(c.last_ms)
-  FROM (${counted}) c CROSS JOIN action a ON a.id = c.action_id GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2`,
+      sql`SELECT a.event_source, a.event_name, sum(t.n), sum(t.failed), min(t.first_ms), max(t.last_ms)
+  FROM (${counted}) t CROSS JOIN action a ON a.id = t.action_id GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2`,
     ) as [string | null, string | null, number, number, number | null, number | null][]
   }
 

@@ -30,7 +30,7 @@ export class CaseIdentities {
   }
 
   withKey(key: string): IdentityRow[] {
-    return this.#read(sql`SELECT id FROM identity WHERE access_key_id = ${key}`)
+    return this.#read(sql`SELECT id FROM session WHERE access_key_id = ${key}`)
   }
 
   /** Every identity with the name, in any case. */

@@ -67,9 +67,13 @@ function textHolds(match: string, testing: Testing, id: Statement): Statement {
 
 function dimensionHolds({ dimension, ids, wideMatch }: DimensionArm, testing: Testing): Statement {
   const column = raw(`e.${dimension}_id`)
-  return wideMatch !== undefined && testing === 'few' && isCheapToAsk(wideMatch)
-    ? sql`EXISTS (SELECT 1 FROM value_text v WHERE v.value_text MATCH ${wideMatch} AND v.rowid = ${column})`
-    : sql`${column} IN (${ids})`
+  if (wideMatch === undefined || testing !== 'few' || !isCheapToAsk(wideMatch))
+    return sql`${column} IN (${ids})`
+  const said = (id: Statement) =>
+    sql`EXISTS (SELECT 1 FROM value_text v WHERE v.value_text MATCH ${wideMatch} AND v.rowid = ${id})`
+  return dimension === 'identity'
+    ? or([said(column), said(sql`(SELECT s.caller_id FROM session s WHERE s.id = ${column})`)])
+    : said(column)
 }
 
 /**

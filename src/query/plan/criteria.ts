@@ -2,7 +2,7 @@
 import type { Statement } from './statement.js'
 
 /** The dictionaries that an event refers to. */
-export const DIMENSIONS = ['identity', 'action', 'origin', 'outcome', 'place'] as const
+export const DIMENSIONS = ['identity', 'action', 'address', 'client', 'outcome', 'place'] as const
 export type Dimension = (typeof DIMENSIONS)[number]
 
 /** A criterion that one index can answer. */

@@ -5,7 +5,7 @@
  * index can answer (a dictionary ID, a column, a resource, words), or a combination of arms: all, any, without. With
  * the time window they form a Demand (walk.ts). Nothing here depends on how the question was asked.
  * 2. text-search.ts splits words into two arms, since the words of a record are in two full-text tables: those of the
- * event and those of the shared values (caller, action, origin, error).
+ * event and those of the shared values (caller, action, address, client, error).
  * 3. Every criterion that has a cover is a possible route. A cover (index-cover.ts) is a set of arms that together
  * reach every matching event: for `any` those of all parts, for `all` those of the cheapest part. Walking the events in
  * time order is a further route.

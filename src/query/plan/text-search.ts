@@ -1,12 +1,12 @@
 /**
  * The words of a record are in two full-text tables: event_text has those of the event alone, value_text those of
- * shared values (caller, name, origin, error), once per dictionary ID. Each phrase is looked up in both, so that an
+ * shared values (caller, session, address, client, name, error), once per dictionary ID. Each phrase is looked up in both, so that an
  * expression can span the whole record.
  */
 import type { Connection } from '../../store/open.js'
 import { readColumn } from '../../store/reader.js'
 import { DIMENSIONS, type Arm, type Criterion, type Dimension, type DimensionArm } from './criteria.js'
-import { raw, sql } from './statement.js'
+import { joined, raw, sql } from './statement.js'
 
 /** From here on, testing one ID is cheaper than listing all. */
 const WIDE = 5000
@@ -42,10 +42,26 @@ function spreadPhrase(db: Connection, arm: Extract<Arm, { kind: 'text' }>): Crit
     sql`SELECT 1 FROM value_text v WHERE v.value_text MATCH ${match} LIMIT ${WIDE}`,
   )
   const arms = shared.map((dimension): DimensionArm => {
-    const ids = sql`SELECT d.id FROM value_text v CROSS JOIN ${raw(dimension)} d ON d.id = v.rowid WHERE v.value_text MATCH ${match}`
+    const ids = joined(
+      VALUES[dimension].map(
+        (value) =>
+          sql`SELECT d.id FROM value_text v CROSS JOIN ${raw(value)} = v.rowid WHERE v.value_text MATCH ${match}`,
+      ),
+      ' UNION ',
+    )
     return { kind: 'dimension', dimension, ids, ...(isWide.length < WIDE ? {} : { wideMatch: match }) }
   })
   return { kind: 'any', of: [...arms, arm] }
+}
+
+/** Where value_text has the words of a dimension, as a join up to the row's number. A caller's are those of all of its sessions. */
+const VALUES: Readonly<Record<Dimension, readonly string[]>> = {
+  identity: ['session d ON d.id', 'session d ON d.caller_id'],
+  action: ['action d ON d.id'],
+  address: ['address d ON d.id'],
+  client: ['client d ON d.id'],
+  outcome: ['outcome d ON d.id'],
+  place: ['place d ON d.id'],
 }
 
 /** Dictionaries that have a value with the phrase. */
@@ -59,6 +75,12 @@ function sharingDimensions(db: Connection, match: string): Dimension[] {
   return DIMENSIONS.filter((dimension) => found.has(dimension))
 }
 
-const CASES = DIMENSIONS.map(
-  (dimension) => `WHEN EXISTS (SELECT 1 FROM ${dimension} d WHERE d.id = v.rowid) THEN '${dimension}'`,
-).join(' ')
+const CASES = [
+  ['caller', 'identity'],
+  ['session', 'identity'],
+  ...DIMENSIONS.slice(1).map((name) => [name, name]),
+]
+  .map(
+    ([table, dimension]) => `WHEN EXISTS (SELECT 1 FROM ${table} d WHERE d.id = v.rowid) THEN '${dimension}'`,
+  )
+  .join(' ')

@@ -16,7 +16,7 @@ interface Doings extends MutableTotals {
   readonly principal: Principal
   readonly identities: number[]
   readonly places: Set<number>
-  readonly origins: Set<number>
+  readonly addresses: Set<number>
 }
 
 export interface PrincipalList {
@@ -36,19 +36,19 @@ export function listPrincipals(
   const shown = [...gathered.values()].sort(ORDER[sort]).slice(0, limit)
   const names = {
     regions: readNames(db, 'place', 'aws_region'),
-    addresses: readNames(db, 'origin', 'source_ip_address'),
+    addresses: readNames(db, 'address', 'source_ip_address'),
   }
   return { rows: shown.map((doings) => rowOf(doings, directory, names)), total: gathered.size }
 }
 
-/** Keyed by principal index. Distinct places and origins in SQL take a quarter of the time of reading the rows. */
+/** Keyed by principal index. Distinct places and addresses in SQL take a quarter of the time of reading the rows. */
 function gather(db: Connection, scope: Scope, directory: PrincipalDirectory): Map<number, Doings> {
   const found = new Map<number, Doings>()
   const doingsOf = (identity: number): Doings => {
     const { principal } = directory.factsOf(identity)
     let doings = found.get(principal)
     if (doings === undefined) {
-      const nothing = { identities: [], places: new Set<number>(), origins: new Set<number>() }
+      const nothing = { identities: [], places: new Set<number>(), addresses: new Set<number>() }
       doings = { ...noEvents(), ...nothing, principal: directory.principalOf(identity) }
       found.set(principal, doings)
     }
@@ -64,11 +64,11 @@ function gather(db: Connection, scope: Scope, directory: PrincipalDirectory): Ma
   const failed = sql`SELECT identity_id, count(*) FROM (SELECT e.identity_id, e.outcome_id ${from}) WHERE outcome_id IN (${failures}) GROUP BY 1`
   for (const [identity, errors] of readTuples(db, failed) as [number, number][])
     doingsOf(identity).errors += errors
-  const seen = sql`SELECT DISTINCT e.identity_id, e.place_id, e.origin_id ${from}`
-  for (const [identity, place, origin] of readTuples(db, seen) as [number, number, number][]) {
-    const { places, origins } = doingsOf(identity)
+  const seen = sql`SELECT DISTINCT e.identity_id, e.place_id, e.address_id ${from}`
+  for (const [identity, place, address] of readTuples(db, seen) as [number, number, number][]) {
+    const { places, addresses } = doingsOf(identity)
     places.add(place)
-    origins.add(origin)
+    addresses.add(address)
   }
   return found
 }
@@ -86,7 +86,7 @@ function countsByIdentity(db: Connection, scope: Scope, from: Statement): Identi
 type NameOf = (id: number) => string | null | undefined
 
 /** Values of dictionary IDs. */
-function readNames(db: Connection, table: 'place' | 'origin', column: string): NameOf {
+function readNames(db: Connection, table: 'place' | 'address', column: string): NameOf {
   const rows = readTuples(db, sql`SELECT id, ${raw(column)} FROM ${raw(table)}`) as [number, string | null][]
   const names = new Map(rows)
   return (id) => names.get(id)
@@ -99,7 +99,7 @@ function rowOf(
 ): PrincipalRow {
   const { principal, identities } = doings
   const regions = distinct(doings.places, names.regions)
-  const addresses = distinct(doings.origins, names.addresses)
+  const addresses = distinct(doings.addresses, names.addresses)
   const keys = distinct(identities, (id) => directory.factsOf(id).accessKey)
   return {
     principal: principal.name,

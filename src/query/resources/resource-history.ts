@@ -119,7 +119,7 @@ function readSteps(db: Connection, resource: Resource, rows: readonly number[]):
   a.event_category, g.source_ip_address, o.failed, o.error_code
   FROM json_each(${JSON.stringify(rows)}) j CROSS JOIN event e ON e.id = j.value
   CROSS JOIN event_resource x NOT INDEXED ON ${usesOf('e.id')} AND x.resource_id IN (${idList(resource.ids)})
-  CROSS JOIN action a ON a.id = e.action_id CROSS JOIN origin g ON g.id = e.origin_id CROSS JOIN outcome o ON o.id = e.outcome_id
+  CROSS JOIN action a ON a.id = e.action_id CROSS JOIN address g ON g.id = e.address_id CROSS JOIN outcome o ON o.id = e.outcome_id
   ORDER BY j.key`,
   ) as unknown as StepTuple[]
 }

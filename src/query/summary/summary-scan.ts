@@ -15,7 +15,8 @@ import { Minutes } from './timeline.js'
 export interface Gathering {
   readonly action: PairTally
   readonly place: PairTally
-  readonly origin: PairTally
+  readonly address: PairTally
+  readonly client: PairTally
   /** Failures only. */
   readonly outcome: PairTally
   /** By identity.id. */
@@ -40,9 +41,9 @@ export function gather(
 ): Gathering {
   const failures = failedOutcomes(db)
   const gathering = newGathering()
-  const { action, place, origin, outcome, identities, minutes } = gathering
+  const { action, place, address, client, outcome, identities, minutes } = gathering
   const visit = (row: ScanRow) => {
-    const [id, ms, actionId, placeId, identityId, originId, outcomeId] = row as Columns
+    const [id, ms, actionId, placeId, identityId, addressId, clientId, outcomeId] = row as Columns
     let identity = identities.get(identityId)
     if (identity === undefined) {
       identity = { facts: directory.factsOf(identityId), totals: firstEvent(id) }
@@ -53,7 +54,8 @@ export function gather(
     addEvent(identity.totals, ms, failed, id)
     action.add(principal, actionId, ms, failed, id)
     place.add(principal, placeId, ms, failed, id)
-    origin.add(principal, originId, ms, failed, id)
+    address.add(principal, addressId, ms, failed, id)
+    client.add(principal, clientId, ms, failed, id)
     if (failed) outcome.add(principal, outcomeId, ms, failed, id)
     if (ms === null) gathering.withoutTime += 1
     if (ms === null || !isShown(principal)) return
@@ -70,16 +72,18 @@ const COLUMNS = [
   'action_id',
   'place_id',
   'identity_id',
-  'origin_id',
+  'address_id',
+  'client_id',
   'outcome_id',
 ] as const
-type Columns = [number, number | null, number, number, number, number, number]
+type Columns = [number, number | null, number, number, number, number, number, number]
 
 function newGathering(): Gathering {
   return {
     action: new PairTally(),
     place: new PairTally(),
-    origin: new PairTally(),
+    address: new PairTally(),
+    client: new PairTally(),
     outcome: new PairTally(),
     identities: new Map(),
     minutes: new Minutes(),

@@ -70,7 +70,7 @@ type Tables = Record<ListName, ValueTable>
 
 function makeTables(
   db: Connection,
-  { action, place, origin, outcome, identities }: Gathering,
+  { action, place, address, client, outcome, identities }: Gathering,
   { principals }: PrincipalDirectory,
   isShown: (principal: number) => boolean,
 ): Tables {
@@ -88,8 +88,8 @@ function makeTables(
     credential_classes: byIdentity(({ credentialClass }) => credentialClass),
     services: ValueTable.of(action, isShown, services),
     event_names: ValueTable.of(action, isShown, names),
-    source_ips: ValueTable.of(origin, isShown, readValues(db, 'origin', 'source_ip_address')),
-    user_agents: ValueTable.of(origin, isShown, readValues(db, 'origin', 'user_agent')),
+    source_ips: ValueTable.of(address, isShown, readValues(db, 'address', 'source_ip_address')),
+    user_agents: ValueTable.of(client, isShown, readValues(db, 'client', 'user_agent')),
     regions: ValueTable.of(place, isShown, readValues(db, 'place', 'aws_region')),
     accounts: ValueTable.of(place, isShown, accountNames(db)),
     error_codes: ValueTable.of(outcome, isShown, readValues(db, 'outcome', 'error_code')),

@@ -15,7 +15,8 @@ const COLUMNS: readonly (readonly [
   ['call', (event) => event.action.id],
   ['account or region', (event) => event.place.id],
   ['caller', (event) => event.identity.id],
-  ['address, user agent or TLS', (event) => event.origin.id],
+  ['address', (event) => event.address.id],
+  ['user agent or TLS', (event) => event.client.id],
   ['error', (event) => event.outcome.id],
   ['flags', (event) => event.flags],
 ]

@@ -6,7 +6,11 @@ import type { Connection } from '../../store/open.js'
 import { FindingList, type Finding } from './finding.js'
 
 /** Each table of names with the column of its owner. */
-const OWNER = { identity_name: 'identity_id', requester_name: 'requester' } as const
+const OWNER = {
+  name_of_caller: 'caller_id',
+  name_of_session: 'session_id',
+  requester_name: 'requester',
+} as const
 type NameTable = keyof typeof OWNER
 const TABLES = Object.keys(OWNER) as readonly NameTable[]
 
@@ -25,7 +29,11 @@ export class GivenNames {
           `SELECT 1 FROM ${table} WHERE name = ? AND ${OWNER[table]} = ? AND kind = ?`,
         )
         .pluck()
-    this.#find = { identity_name: find('identity_name'), requester_name: find('requester_name') }
+    this.#find = {
+      name_of_caller: find('name_of_caller'),
+      name_of_session: find('name_of_session'),
+      requester_name: find('requester_name'),
+    }
   }
 
   /** Hashes of the names in the records. */
@@ -34,7 +42,9 @@ export class GivenNames {
   }
 
   caller(identity: IdentityEntry, findings: FindingList): void {
-    if (this.#isNew(identity)) this.#check('identity_name', identity.id, identity.names, findings)
+    const { caller } = identity
+    if (this.#isNew(caller)) this.#check('name_of_caller', caller.id, caller.names, findings)
+    if (this.#isNew(identity)) this.#check('name_of_session', identity.id, identity.names, findings)
   }
 
   requester(client: ClientEntry, findings: FindingList): void {

@@ -27,12 +27,15 @@ const CHEAP: readonly Reference[] = [
   noRow('access_log', 'call_id', 'access_call', 'id'),
   noRow('aggregate', 'source_id', 'source', 'id'),
   noRow('redelivery', 'event_rowid', 'event'),
-  noRow('identity_name', 'identity_id', 'identity', 'name'),
+  noRow('session', 'caller_id', 'caller', 'id'),
+  noRow('name_of_caller', 'caller_id', 'caller', 'name'),
+  noRow('name_of_session', 'session_id', 'session', 'name'),
 ]
 
 const OF_EVENTS: readonly Reference[] = [
   noRow('event', 'source_id', 'source', 'event_id'),
-  ...['action', 'place', 'identity', 'origin', 'outcome'].map((table) =>
+  noRow('event', 'identity_id', 'session', 'event_id'),
+  ...['action', 'place', 'address', 'client', 'outcome'].map((table) =>
     noRow('event', `${table}_id`, table, 'event_id'),
   ),
   {

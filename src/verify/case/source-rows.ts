@@ -37,7 +37,7 @@ export interface AggregateRow extends Place {
 
 export type SourceRow = EventRow | AccessRow | AggregateRow
 
-const EVENT_PART = `e.id, e.event_time_ms, e.action_id, e.place_id, e.identity_id, e.origin_id, e.outcome_id, e.flags, e.event_id,
+const EVENT_PART = `e.id, e.event_time_ms, e.action_id, e.place_id, e.identity_id, e.address_id, e.client_id, e.outcome_id, e.flags, e.event_id,
   e.request_id, e.shared_event_id,
   (SELECT group_concat(' ' || u.resource_id || '.' || u.role_id, '') FROM
     (SELECT resource_id, role_id FROM event_resource x WHERE ${usesOf('x', 'e.id')} ORDER BY resource_id, role_id) u)`
@@ -72,7 +72,8 @@ type EventValues = [
   action: number,
   place: number,
   identity: number,
-  origin: number,
+  address: number,
+  client: number,
   outcome: number,
   flags: number,
   eventId: string,
@@ -124,7 +125,8 @@ function* eventRows(kind: EventRow['kind'], rows: IterableIterator<EventValues>)
       action,
       place,
       identity,
-      origin,
+      address,
+      client,
       outcome,
       flags,
       ...texts
@@ -140,7 +142,8 @@ function* eventRows(kind: EventRow['kind'], rows: IterableIterator<EventValues>)
       action: shared(action),
       place: shared(place),
       identity: shared(identity),
-      origin: shared(origin),
+      address: shared(address),
+      client: shared(client),
       outcome: shared(outcome),
       flags,
       eventId,

@@ -28,11 +28,13 @@ export class WordCheck {
   }
 
   event(rowid: number, draft: EventDraft, findings: FindingList): void {
-    const { eventId, text, identity, origin, place } = draft
+    const { eventId, text, identity, address, client, place } = draft
     const missing = this.#missing(text, (words) => this.#event.get(words, rowid) !== undefined)
     if (missing !== null) findings.add('words', `${eventId} is not found by its own words: ${missing}`)
-    this.value(identity, `the caller of ${eventId}`, findings)
-    this.value(origin, `the origin of ${eventId}`, findings)
+    this.value(identity.caller, `the caller of ${eventId}`, findings)
+    this.value(identity, `the session of ${eventId}`, findings)
+    this.value(address, `the address of ${eventId}`, findings)
+    this.value(client, `the agent of ${eventId}`, findings)
     this.value(place, `the place of ${eventId}`, findings)
     this.action(draft, findings)
   }

@@ -3,13 +3,19 @@ SELECT id
   FROM (SELECT e.id AS id, e.event_time_ms AS ms
   FROM event e INDEXED BY event_by_identity
   WHERE e.identity_id IN (SELECT d.id
-  FROM value_text v CROSS JOIN identity d ON d.id = v.rowid
+  FROM value_text v CROSS JOIN session d ON d.id = v.rowid
+  WHERE v.value_text MATCH ?
+  UNION SELECT d.id
+  FROM value_text v CROSS JOIN session d ON d.caller_id = v.rowid
   WHERE v.value_text MATCH ?) AND ((e.id IN (SELECT t.rowid
   FROM event_text t
   WHERE t.event_text MATCH ?) AND EXISTS (SELECT 1
   FROM event_text t
   WHERE t.event_text MATCH ? AND t.rowid = e.id)) OR ((e.identity_id IN (SELECT d.id
-  FROM value_text v CROSS JOIN identity d ON d.id = v.rowid
+  FROM value_text v CROSS JOIN session d ON d.id = v.rowid
+  WHERE v.value_text MATCH ?
+  UNION SELECT d.id
+  FROM value_text v CROSS JOIN session d ON d.caller_id = v.rowid
   WHERE v.value_text MATCH ?) OR EXISTS (SELECT 1
   FROM event_text t
   WHERE t.event_text MATCH ? AND t.rowid = e.id)) AND NOT EXISTS (SELECT 1
@@ -22,16 +28,22 @@ SELECT id
   WHERE t.event_text MATCH ?) AND EXISTS (SELECT 1
   FROM event_text t
   WHERE t.event_text MATCH ? AND t.rowid = e.id)) OR ((e.identity_id IN (SELECT d.id
-  FROM value_text v CROSS JOIN identity d ON d.id = v.rowid
+  FROM value_text v CROSS JOIN session d ON d.id = v.rowid
+  WHERE v.value_text MATCH ?
+  UNION SELECT d.id
+  FROM value_text v CROSS JOIN session d ON d.caller_id = v.rowid
   WHERE v.value_text MATCH ?) OR EXISTS (SELECT 1
   FROM event_text t
   WHERE t.event_text MATCH ? AND t.rowid = e.id)) AND NOT EXISTS (SELECT 1
   FROM event_text t
   WHERE t.event_text MATCH ? AND t.rowid = e.id))) AND NOT e.identity_id IN (SELECT d.id
-  FROM value_text v CROSS JOIN identity d ON d.id = v.rowid
+  FROM value_text v CROSS JOIN session d ON d.id = v.rowid
+  WHERE v.value_text MATCH ?
+  UNION SELECT d.id
+  FROM value_text v CROSS JOIN session d ON d.caller_id = v.rowid
   WHERE v.value_text MATCH ?))
   ORDER BY ms, id
--- ["alice","qui*","evidence","alice","alice","fox","evidence OR alice","qui*","evidence","alice","alice","fox","alice"]
+-- ["alice","alice","qui*","evidence","alice","alice","alice","fox","evidence OR alice","qui*","evidence","alice","alice","alice","fox","alice","alice"]
 
 -- filtered page: time
 SELECT id
@@ -42,7 +54,10 @@ SELECT id
   WHERE t.event_text MATCH ?) AND EXISTS (SELECT 1
   FROM event_text t
   WHERE t.event_text MATCH ? AND t.rowid = e.id)) OR ((e.identity_id IN (SELECT d.id
-  FROM value_text v CROSS JOIN identity d ON d.id = v.rowid
+  FROM value_text v CROSS JOIN session d ON d.id = v.rowid
+  WHERE v.value_text MATCH ?
+  UNION SELECT d.id
+  FROM value_text v CROSS JOIN session d ON d.caller_id = v.rowid
   WHERE v.value_text MATCH ?) OR EXISTS (SELECT 1
   FROM event_text t
   WHERE t.event_text MATCH ? AND t.rowid = e.id)) AND NOT EXISTS (SELECT 1
@@ -51,20 +66,26 @@ SELECT id
   FROM place
   WHERE aws_region COLLATE NOCASE IN (?)))
   ORDER BY ms DESC, id DESC LIMIT ?
--- [1688947200000,1689033600000,"qui*","evidence","alice","alice","fox","us-east-1",50]
+-- [1688947200000,1689033600000,"qui*","evidence","alice","alice","alice","fox","us-east-1",50]
 
 -- nearest: identity+text
 SELECT id
   FROM (SELECT e.id AS id, e.event_time_ms AS ms
   FROM event e INDEXED BY event_by_identity
   WHERE e.identity_id IN (SELECT d.id
-  FROM value_text v CROSS JOIN identity d ON d.id = v.rowid
+  FROM value_text v CROSS JOIN session d ON d.id = v.rowid
+  WHERE v.value_text MATCH ?
+  UNION SELECT d.id
+  FROM value_text v CROSS JOIN session d ON d.caller_id = v.rowid
   WHERE v.value_text MATCH ?) AND e.event_time_ms >= ? AND e.event_time_ms < ? AND ((e.id IN (SELECT t.rowid
   FROM event_text t
   WHERE t.event_text MATCH ?) AND e.id IN (SELECT t.rowid
   FROM event_text t
   WHERE t.event_text MATCH ?)) OR ((e.identity_id IN (SELECT d.id
-  FROM value_text v CROSS JOIN identity d ON d.id = v.rowid
+  FROM value_text v CROSS JOIN session d ON d.id = v.rowid
+  WHERE v.value_text MATCH ?
+  UNION SELECT d.id
+  FROM value_text v CROSS JOIN session d ON d.caller_id = v.rowid
   WHERE v.value_text MATCH ?) OR e.id IN (SELECT t.rowid
   FROM event_text t
   WHERE t.event_text MATCH ?)) AND NOT e.id IN (SELECT t.rowid
@@ -77,16 +98,22 @@ SELECT id
   WHERE t.event_text MATCH ?) AND e.id IN (SELECT t.rowid
   FROM event_text t
   WHERE t.event_text MATCH ?)) OR ((e.identity_id IN (SELECT d.id
-  FROM value_text v CROSS JOIN identity d ON d.id = v.rowid
+  FROM value_text v CROSS JOIN session d ON d.id = v.rowid
+  WHERE v.value_text MATCH ?
+  UNION SELECT d.id
+  FROM value_text v CROSS JOIN session d ON d.caller_id = v.rowid
   WHERE v.value_text MATCH ?) OR e.id IN (SELECT t.rowid
   FROM event_text t
   WHERE t.event_text MATCH ?)) AND NOT e.id IN (SELECT t.rowid
   FROM event_text t
   WHERE t.event_text MATCH ?))) AND NOT e.identity_id IN (SELECT d.id
-  FROM value_text v CROSS JOIN identity d ON d.id = v.rowid
+  FROM value_text v CROSS JOIN session d ON d.id = v.rowid
+  WHERE v.value_text MATCH ?
+  UNION SELECT d.id
+  FROM value_text v CROSS JOIN session d ON d.caller_id = v.rowid
   WHERE v.value_text MATCH ?))
   ORDER BY ms, id LIMIT ?
--- ["alice",1688947200000,1689033600000,"qui*","evidence","alice","alice","fox","qui* OR alice",1688947200000,1689033600000,"qui*","evidence","alice","alice","fox","alice",2]
+-- ["alice","alice",1688947200000,1689033600000,"qui*","evidence","alice","alice","alice","fox","qui* OR alice",1688947200000,1689033600000,"qui*","evidence","alice","alice","alice","fox","alice","alice",2]
 
 -- early: first 100
 WITH run AS MATERIALIZED (SELECT value ->> 0 AS low, value ->> 1 AS high
@@ -102,7 +129,10 @@ WITH run AS MATERIALIZED (SELECT value ->> 0 AS low, value ->> 1 AS high
   FROM run CROSS JOIN event_text t
    
   WHERE t.event_text MATCH ? AND t.rowid BETWEEN run.low AND run.high)) OR ((e.identity_id IN (SELECT d.id
-  FROM value_text v CROSS JOIN identity d ON d.id = v.rowid
+  FROM value_text v CROSS JOIN session d ON d.id = v.rowid
+  WHERE v.value_text MATCH ?
+  UNION SELECT d.id
+  FROM value_text v CROSS JOIN session d ON d.caller_id = v.rowid
   WHERE v.value_text MATCH ?) OR f.id IN (SELECT t.rowid
   FROM run CROSS JOIN event_text t
    
@@ -111,7 +141,7 @@ WITH run AS MATERIALIZED (SELECT value ->> 0 AS low, value ->> 1 AS high
    
   WHERE t.event_text MATCH ? AND t.rowid BETWEEN run.low AND run.high)))
   ORDER BY e.event_time_ms, e.id LIMIT ?
--- ["[[1,6]]",1688947200000,1689033600000,100,"qui*","evidence","alice","alice","fox",2]
+-- ["[[1,6]]",1688947200000,1689033600000,100,"qui*","evidence","alice","alice","alice","fox",2]
 
 -- walk: time
 SELECT id
@@ -122,11 +152,14 @@ SELECT id
   WHERE t.event_text MATCH ?) AND e.id IN (SELECT t.rowid
   FROM event_text t
   WHERE t.event_text MATCH ?)) OR ((e.identity_id IN (SELECT d.id
-  FROM value_text v CROSS JOIN identity d ON d.id = v.rowid
+  FROM value_text v CROSS JOIN session d ON d.id = v.rowid
+  WHERE v.value_text MATCH ?
+  UNION SELECT d.id
+  FROM value_text v CROSS JOIN session d ON d.caller_id = v.rowid
   WHERE v.value_text MATCH ?) OR e.id IN (SELECT t.rowid
   FROM event_text t
   WHERE t.event_text MATCH ?)) AND NOT e.id IN (SELECT t.rowid
   FROM event_text t
   WHERE t.event_text MATCH ?))))
   ORDER BY ms, id LIMIT ?
--- [1688947200000,1689033600000,"qui*","evidence","alice","alice","fox",2]
+-- [1688947200000,1689033600000,"qui*","evidence","alice","alice","alice","fox",2]

@@ -2,8 +2,8 @@
 SELECT id
   FROM (SELECT e.id AS id, e.event_time_ms AS ms
   FROM event_text t CROSS JOIN event e ON e.id = t.rowid
-  WHERE t.event_text MATCH ? AND (e.origin_id IN (SELECT d.id
-  FROM value_text v CROSS JOIN origin d ON d.id = v.rowid
+  WHERE t.event_text MATCH ? AND (e.client_id IN (SELECT d.id
+  FROM value_text v CROSS JOIN client d ON d.id = v.rowid
   WHERE v.value_text MATCH ?) OR e.id IN (SELECT t.rowid
   FROM event_text t
   WHERE t.event_text MATCH ?)))
@@ -14,8 +14,8 @@ SELECT id
 SELECT id
   FROM (SELECT e.id AS id, e.event_time_ms AS ms
   FROM event_text t CROSS JOIN event e ON e.id = t.rowid
-  WHERE t.event_text MATCH ? AND e.event_time_ms >= ? AND e.event_time_ms < ? AND (e.origin_id IN (SELECT d.id
-  FROM value_text v CROSS JOIN origin d ON d.id = v.rowid
+  WHERE t.event_text MATCH ? AND e.event_time_ms >= ? AND e.event_time_ms < ? AND (e.client_id IN (SELECT d.id
+  FROM value_text v CROSS JOIN client d ON d.id = v.rowid
   WHERE v.value_text MATCH ?) OR e.id IN (SELECT t.rowid
   FROM event_text t
   WHERE t.event_text MATCH ?)) AND e.place_id IN (SELECT id
@@ -24,12 +24,12 @@ SELECT id
   ORDER BY ms DESC, id DESC LIMIT ?
 -- ["\"quick brown\" AND \"evidence\"",1688947200000,1689033600000,"\"aws-cli\"","\"aws-cli\"","us-east-1",50]
 
--- nearest: origin+text
+-- nearest: client+text
 SELECT id
   FROM (SELECT e.id AS id, e.event_time_ms AS ms
-  FROM event e INDEXED BY event_by_origin
-  WHERE e.origin_id IN (SELECT d.id
-  FROM value_text v CROSS JOIN origin d ON d.id = v.rowid
+  FROM event e INDEXED BY event_by_client
+  WHERE e.client_id IN (SELECT d.id
+  FROM value_text v CROSS JOIN client d ON d.id = v.rowid
   WHERE v.value_text MATCH ?) AND e.event_time_ms >= ? AND e.event_time_ms < ? AND e.id IN (SELECT t.rowid
   FROM event_text t
   WHERE t.event_text MATCH ?)
@@ -37,18 +37,18 @@ SELECT id
   FROM event_text t CROSS JOIN event e ON e.id = t.rowid
   WHERE t.event_text MATCH ? AND e.event_time_ms >= ? AND e.event_time_ms < ? AND e.id IN (SELECT t.rowid
   FROM event_text t
-  WHERE t.event_text MATCH ?) AND NOT e.origin_id IN (SELECT d.id
-  FROM value_text v CROSS JOIN origin d ON d.id = v.rowid
+  WHERE t.event_text MATCH ?) AND NOT e.client_id IN (SELECT d.id
+  FROM value_text v CROSS JOIN client d ON d.id = v.rowid
   WHERE v.value_text MATCH ?))
   ORDER BY ms, id LIMIT ?
 -- ["\"aws-cli\"",1688947200000,1689033600000,"\"quick brown\" AND \"evidence\"","\"aws-cli\"",1688947200000,1689033600000,"\"quick brown\" AND \"evidence\"","\"aws-cli\"",2]
 
--- early: origin+text
+-- early: client+text
 SELECT id
   FROM (SELECT e.id AS id, e.event_time_ms AS ms
-  FROM event e INDEXED BY event_by_origin
-  WHERE e.origin_id IN (SELECT d.id
-  FROM value_text v CROSS JOIN origin d ON d.id = v.rowid
+  FROM event e INDEXED BY event_by_client
+  WHERE e.client_id IN (SELECT d.id
+  FROM value_text v CROSS JOIN client d ON d.id = v.rowid
   WHERE v.value_text MATCH ?) AND e.event_time_ms >= ? AND e.event_time_ms < ? AND e.id IN (SELECT t.rowid
   FROM event_text t
   WHERE t.event_text MATCH ?)
@@ -56,8 +56,8 @@ SELECT id
   FROM event_text t CROSS JOIN event e ON e.id = t.rowid
   WHERE t.event_text MATCH ? AND e.event_time_ms >= ? AND e.event_time_ms < ? AND e.id IN (SELECT t.rowid
   FROM event_text t
-  WHERE t.event_text MATCH ?) AND NOT e.origin_id IN (SELECT d.id
-  FROM value_text v CROSS JOIN origin d ON d.id = v.rowid
+  WHERE t.event_text MATCH ?) AND NOT e.client_id IN (SELECT d.id
+  FROM value_text v CROSS JOIN client d ON d.id = v.rowid
   WHERE v.value_text MATCH ?))
   ORDER BY ms, id LIMIT ?
 -- ["\"aws-cli\"",1688947200000,1689033600000,"\"quick brown\" AND \"evidence\"","\"aws-cli\"",1688947200000,1689033600000,"\"quick brown\" AND \"evidence\"","\"aws-cli\"",2]
@@ -66,8 +66,8 @@ SELECT id
 SELECT id
   FROM (SELECT e.id AS id, e.event_time_ms AS ms
   FROM event e INDEXED BY event_by_time
-  WHERE e.event_time_ms >= ? AND e.event_time_ms < ? AND (e.origin_id IN (SELECT d.id
-  FROM value_text v CROSS JOIN origin d ON d.id = v.rowid
+  WHERE e.event_time_ms >= ? AND e.event_time_ms < ? AND (e.client_id IN (SELECT d.id
+  FROM value_text v CROSS JOIN client d ON d.id = v.rowid
   WHERE v.value_text MATCH ?) OR e.id IN (SELECT t.rowid
   FROM event_text t
   WHERE t.event_text MATCH ?)) AND e.id IN (SELECT t.rowid
