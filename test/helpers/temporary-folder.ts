@@ -2,7 +2,7 @@
  * Before all tests: one folder for what they write, gone after the last. In memory where there is room: a case that is indexed waits a
  * hundred times for the disk, and no test pulls the plug. What has to be executed stays on the disk (DISK): the other may forbid it.
  */
-import { existsSync, mkdtempSync, readdirSync, rmSync, statfsSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, statfsSync } from 'node:fs'
 import { freemem, tmpdir } from 'node:os'
 import path from 'node:path'
 
@@ -14,6 +14,8 @@ export default function makeTemporaryFolder(): () => void {
   const place = hasRoom() ? MEMORY : tmpdir()
   removeAbandoned(place)
   const folder = mkdtempSync(path.join(place, `coldtrail-tests-${process.pid}-`))
+  // Some tests read their folder as another user.
+  chmodSync(folder, 0o755)
   process.env['TMPDIR'] = folder
   return () => {
     rmSync(folder, { recursive: true, force: true })
