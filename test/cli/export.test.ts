@@ -48,7 +48,7 @@ describe('export', () => {
   })
 
   it('writes a new file, complete, with a description next to it', async () => {
-    const file = path.join(folder, 'out.jsonl')
+    const file = path.join(folder, 'printed.jsonl')
     const { stdout, stderr, exit } = await exported('timesketch', '--all', '--output', file)
     expect({ stdout, exit }).toEqual({ stdout: '', exit: 0 })
     expect(stderr).toContain(`wrote ${file}`)
@@ -72,7 +72,7 @@ describe('export', () => {
     expect(JSON.parse(refused.stdout)).toMatchObject({
       error: { hint: expect.stringContaining('--output FILE') as string, exit: 2 },
     })
-    const file = path.join(folder, 'out.jsonl')
+    const file = path.join(folder, 'printed.jsonl')
     const { stdout, stderr, exit } = await exported('timesketch', '--all', '--output', file, '--json')
     expect({ stderr, exit }).toEqual({ stderr: '', exit: 0 })
     expect(JSON.parse(stdout)).toEqual({
