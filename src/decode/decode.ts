@@ -10,7 +10,7 @@ import type { TextContent } from './text-content.js'
 import type { Neighbour } from './neighbours.js'
 import { startsLikeJson, textKind, type ReadableText } from './text-kind.js'
 
-export type { AccessLine, FoundAggregate, FoundRecord, RecordSink } from './emitter.js'
+export type { AccessLine, FoundAggregate, FoundNotice, FoundRecord, RecordSink } from './emitter.js'
 
 /** What the content is. */
 export interface Verdict {
@@ -141,7 +141,6 @@ export class ContentDecoder {
 
   #whatItIs(): string {
     const { counts } = this.#emitter
-    if (counts.has('notification')) return 'S3 event notification, not a CloudTrail record'
     if (counts.has('empty')) return 'an empty JSON object'
     if (counts.has('unknown')) return 'JSON, but no CloudTrail record in it'
     return NOT_JSON

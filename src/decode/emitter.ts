@@ -1,9 +1,11 @@
 /** Counts and forwards what a text contains: records, reduced forms, aggregates, and unusable items. */
 import type { Problem } from '../model/problem.js'
 import { isJsonObject, type JsonObject } from '../model/record.js'
+import { readTrailName } from '../model/trail-name.js'
 import type { ValueClass } from './classify.js'
 import type { AccessValue } from './access-line.js'
 import type { Limits } from './limits.js'
+import { namedObjects, type NamedObject } from './notices.js'
 import type { RowFields } from './row-fields.js'
 import type { Rejected, Unwrapped } from './unwrap.js'
 
@@ -31,6 +33,9 @@ export interface FoundAggregate extends RecordPlace {
   readonly locator: string | null
 }
 
+/** An object of CloudTrail that a notice names. */
+export interface FoundNotice extends RecordPlace, NamedObject {}
+
 export interface AccessLine extends RecordPlace {
   /** The fields in order; `-` is null. */
   readonly values: readonly AccessValue[]
@@ -41,6 +46,7 @@ export interface RecordSink {
   record(record: FoundRecord): boolean
   aggregate(aggregate: FoundAggregate): void
   accessLine(line: AccessLine): void
+  notice(notice: FoundNotice): void
   problem(problem: Problem): void
 }
 
@@ -84,6 +90,7 @@ export class Emitter {
   unwrapped(item: Unwrapped, place: RecordPlace, outer: string): number {
     switch (item.kind) {
       case 'note':
+        this.#notices(item.value, place)
         this.problem('not-a-record', place, item.detail)
         return -1
       case 'rejected':
@@ -124,8 +131,15 @@ export class Emitter {
     }
   }
 
-  neighbour(family: string): void {
+  neighbour(family: string, value: unknown, place: RecordPlace): void {
+    this.#notices(value, place)
     this.neighbours.set(family, (this.neighbours.get(family) ?? 0) + 1)
+  }
+
+  #notices(value: unknown, { offset, length }: RecordPlace): void {
+    for (const object of namedObjects(value))
+      if (readTrailName(object.key) !== null)
+        this.#sink.notice({ ...object, offset: offset + this.base, length })
   }
 
   /** At the end of the text. */
@@ -237,7 +251,6 @@ function rejection(item: Rejected): string {
 }
 
 export function notARecord(kind: ValueClass, value: unknown): string {
-  if (kind === 'notification') return 'an S3 event notification, not a CloudTrail record'
   if (kind === 'empty') return 'an empty object'
   if (isJsonObject(value) && Object.keys(value).length === 0) return 'an empty object'
   if (isJsonObject(value))

@@ -54,7 +54,7 @@ export class JsonContent implements TextContent, ValueSink {
       kind === 'notification' || kind === 'empty' ? undefined : shapeOf(found.value, found.container)
     const family = shape === undefined ? neighbourValue(found.value) : undefined
     if (family !== undefined) {
-      this.#emitter.neighbour(family)
+      this.#emitter.neighbour(family, found.value, found)
       return
     }
     if (shape === undefined) {

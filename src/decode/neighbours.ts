@@ -3,6 +3,7 @@
  * are noted once per file.
  */
 import { isJsonObject, type JsonObject } from '../model/record.js'
+import { namedObjects } from './notices.js'
 
 export interface Neighbour {
   readonly family: string
@@ -97,11 +98,16 @@ const VALUES: readonly (readonly [Test, string])[] = [
   ],
   [has('s3Bucket', 's3ObjectKey'), 'notice of a delivered file'],
   [(value) => value['Event'] === 's3:TestEvent', 'test notice of S3'],
+  [(value) => isJsonObject(value['s3']) && namedObjects(value).length > 0, 'notice of S3'],
+  [(value) => isJsonObject(value['bucket']) && namedObjects(value).length > 0, 'notice of S3'],
 ]
 
-/** A JSON value, or a text message. */
+const CONFIRMATION = /^You have chosen to (?:de|un)?subscribe (?:to|from) the topic arn:/
+
+/** A JSON value, or a message that is text. */
 export function neighbourValue(value: unknown): string | undefined {
   if (value === 'CloudTrail validation message.') return 'validation message of CloudTrail'
+  if (typeof value === 'string' && CONFIRMATION.test(value)) return 'subscription message of SNS'
   if (!isJsonObject(value)) return undefined
   return VALUES.find(([test]) => test(value))?.[1]
 }

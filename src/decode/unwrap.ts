@@ -29,7 +29,8 @@ export type Unwrapped =
       readonly fields?: RowFields | undefined
       readonly time?: unknown
     }
-  | { readonly kind: 'note'; readonly detail: string }
+  /** `value`: what it says that of, which may name objects. */
+  | { readonly kind: 'note'; readonly detail: string; readonly value?: unknown }
   | Rejected
 
 export interface Rejected {
@@ -85,9 +86,9 @@ export class Unwrapping {
     let found = false
     for (const item of this.#resolve(value, path, level)) {
       const family = item.kind === 'rejected' ? neighbourValue(item.value) : undefined
-      if (family !== undefined) {
+      if (item.kind === 'rejected' && family !== undefined) {
         found = true
-        yield { kind: 'note', detail: family }
+        yield { kind: 'note', detail: family, value: item.value }
       } else if (item.kind === 'rejected') lost.push(item)
       else {
         found = true

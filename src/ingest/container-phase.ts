@@ -4,7 +4,8 @@
  * inside it.
  */
 import { LIMITS } from '../decode/limits.js'
-import type { BatchResult, BatchSource, ListedContainer, ListedMember } from '../model/batch.js'
+import type { BatchResult, BatchSource, ListedContainer, ListedMember, SourceRow } from '../model/batch.js'
+import { dayOutside, readTrailPath } from '../model/trail-path.js'
 import { KnownSources, membersOf } from '../store/ledger.js'
 import type { Connection } from '../store/open.js'
 import { Shard } from '../store/shard.js'
@@ -12,6 +13,7 @@ import type { BatchFeeder, TaskFrame } from './batch-feeder.js'
 import { batchWeight, makeBatches, weightOf } from './batches.js'
 import { MemberNames } from './containers/member-names.js'
 import { TarGzReader } from './containers/tar-gz.js'
+import type { IngestPlan } from './plan.js'
 import type { Progress } from './progress.js'
 
 export interface ContainerTotals {
@@ -19,25 +21,39 @@ export interface ContainerTotals {
   members: number
   /** Members indexed by an earlier run. */
   already: number
-  /** Containers left for the next run after an interrupt. */
+  /** Members that lie outside the window by their names. */
+  skipped: number
+  /** Containers of which such members were left out: another run reads them again. */
+  partial: number
+  /** Containers that an interrupt left for the next run. */
   notReached: number
 }
+
+type Window = Pick<IngestPlan, 'since' | 'until'>
 
 export class ContainerPhase {
   readonly #db: Connection
   readonly #feeder: BatchFeeder
   readonly #progress: Progress
-  readonly #totals: ContainerTotals = { members: 0, already: 0, notReached: 0 }
+  readonly #window: Window
+  readonly #totals: ContainerTotals = {
+    members: 0,
+    already: 0,
+    skipped: 0,
+    partial: 0,
+    notReached: 0,
+  }
   readonly #known: KnownSources
-  /** Hashes of containers read in this run: their rows may still be queued for the merge. */
-  readonly #read = new Set<string>()
+  /** Containers that this run has read, by hash, and how: their rows may still wait for the merge. */
+  readonly #read = new Map<string, SourceRow['status']>()
   #nextId: number
 
-  /** @param nextId first unused source ID, counting sources queued for the merge. */
-  constructor(db: Connection, feeder: BatchFeeder, progress: Progress, nextId: number) {
+  /** @param nextId first number that no source has, with those that wait for the merge. */
+  constructor(db: Connection, feeder: BatchFeeder, progress: Progress, window: Window, nextId: number) {
     this.#db = db
     this.#feeder = feeder
     this.#progress = progress
+    this.#window = window
     this.#known = new KnownSources(db)
     this.#nextId = nextId
   }
@@ -52,13 +68,21 @@ export class ContainerPhase {
   }
 
   async #index(container: ListedContainer): Promise<void> {
+    const before = this.#totals.skipped
     const read = this.#isCopy(container) ? container : await this.#members(container)
     if (this.#feeder.interrupted) {
       this.#totals.notReached++
       return
     }
-    if (read.sha256 !== null && !read.rejected) this.#read.add(read.sha256)
-    this.#feeder.add((shardPath) => containerShard(read, shardPath, this.#feeder.frame))
+    const status = this.#statusOf(read, this.#totals.skipped > before)
+    if (read.sha256 !== null && !read.rejected) this.#read.set(read.sha256, status)
+    if (status === 'partial') this.#totals.partial++
+    this.#feeder.add((shardPath) => containerShard(read, status, shardPath, this.#feeder.frame))
+  }
+
+  #statusOf({ rejected, sha256 }: ListedContainer, isPartial: boolean): SourceRow['status'] {
+    if (rejected) return 'rejected'
+    return isPartial ? 'partial' : (this.#read.get(sha256 ?? '') ?? 'indexed')
   }
 
   /** The same container under another name: the merge records both paths. */
@@ -84,7 +108,8 @@ export class ContainerPhase {
     const members: BatchSource[] = []
     for (const { name, size, place } of container.members) {
       const fresh = names.fresh(name)
-      if (fresh !== null) members.push(this.#source(container, { name: fresh, size, place }))
+      if (fresh !== null && this.#isWanted(fresh))
+        members.push(this.#source(container, { name: fresh, size, place }))
     }
     this.#progress.more(members.length, bytesOf(members) - container.source.size)
     await this.#feeder.feed(makeBatches(members, batchWeight(weightOf(members))))
@@ -95,7 +120,9 @@ export class ContainerPhase {
     const { size } = container.source
     const reader = new TarGzReader(container, LIMITS)
     await this.#feeder.feed(makeBatches(this.#passed(container, reader, names), batchWeight(size)))
-    const large = reader.tooLarge.map((member) => this.#source(container, member))
+    const large = reader.tooLarge
+      .filter(({ name }) => this.#isWanted(name))
+      .map((member) => this.#source(container, member))
     this.#progress.more(large.length, bytesOf(large))
     if (large.length > 0) await this.#feeder.feed([large])
     const { problems } = reader
@@ -113,6 +140,7 @@ export class ContainerPhase {
     for await (const member of reader.members(names)) {
       if (this.#feeder.interrupted) return
       bytes += member.size
+      if (!this.#isWanted(member.name)) continue
       const now = Math.round(bytes / reader.share)
       this.#progress.more(1, now - expected)
       expected = now
@@ -120,10 +148,18 @@ export class ContainerPhase {
     }
   }
 
+  #isWanted(name: string): boolean {
+    const { since, until } = this.#window
+    if (!dayOutside(readTrailPath(name), since, until)) return true
+    this.#totals.members++
+    this.#totals.skipped++
+    return false
+  }
+
   #source({ source, sha256, identity }: ListedContainer, { name, size, place }: ListedMember): BatchSource {
     this.#totals.members++
     const member = { name, place, identity, containerSha256: sha256 ?? '' }
-    return { ...source, id: this.#nextId++, size, hints: {}, member }
+    return { ...source, id: this.#nextId++, size, hints: readTrailPath(name), member }
   }
 }
 
@@ -133,6 +169,7 @@ function bytesOf(sources: readonly BatchSource[]): number {
 
 function containerShard(
   container: ListedContainer,
+  status: SourceRow['status'],
   shardPath: string,
   { runId, plain }: TaskFrame,
 ): BatchResult {
@@ -157,7 +194,7 @@ function containerShard(
     contentSize: null,
     contentSha256: null,
     kind: 'other',
-    status: rejected ? 'rejected' : 'indexed',
+    status,
     storage: 'none',
     gzipMembers: null,
     trailingBytes: null,

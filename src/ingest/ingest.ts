@@ -5,7 +5,7 @@
 import { accessSync, constants, existsSync, linkSync, renameSync, unlinkSync } from 'node:fs'
 import path from 'node:path'
 import { findSources } from '../discover/find-sources.js'
-import { dayOutside, readTrailPath } from '../discover/trail-path.js'
+import { dayOutside, readTrailPath } from '../model/trail-path.js'
 import type { BatchSource } from '../model/batch.js'
 import { isNoSpace } from '../model/no-space.js'
 import type { FoundFile, SkippedPath } from '../model/source.js'
@@ -143,12 +143,17 @@ class Ingest {
       files: {
         found: files.length + unreadable.length,
         alreadyIndexed: already,
-        skipped: files.length - inWindow.length + queue.notReached.files + containers.notReached,
+        skipped:
+          files.length -
+          inWindow.length +
+          queue.notReached.files +
+          containers.notReached +
+          containers.partial,
       },
       members: {
         found: containers.members,
         alreadyIndexed: containers.already,
-        skipped: queue.notReached.members,
+        skipped: queue.notReached.members + containers.skipped,
       },
     })
     const result: IngestTotals = {
@@ -205,7 +210,8 @@ class Ingest {
       plain: plainSqliteFor(db, this.#plan.plainSqlite ?? false),
     })
     await feeder.feed(numbered(makeBatches(files, batchWeight(weightOf(files), !bulk)), firstSourceId))
-    const containers = new ContainerPhase(db, feeder, this.#progress, firstSourceId + files.length)
+    const nextId = firstSourceId + files.length
+    const containers = new ContainerPhase(db, feeder, this.#progress, this.#plan, nextId)
     const totals = await containers.run()
     queue.flush()
     return { queue, containers: totals }

@@ -1,5 +1,5 @@
-/** Finds the files that the case already holds, by SHA-256, never by name, date or position. */
-import { readTrailPath } from '../discover/trail-path.js'
+/** Which of the found files the case holds already: told by the hash of their bytes, never by name, date or position. */
+import { readTrailPath } from '../model/trail-path.js'
 import type { HashResult } from '../model/batch.js'
 import type { FoundFile } from '../model/source.js'
 import { KnownSources, type Copy } from '../store/ledger.js'

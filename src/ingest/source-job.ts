@@ -4,6 +4,7 @@ import {
   ContentDecoder,
   type AccessLine,
   type FoundAggregate,
+  type FoundNotice,
   type FoundRecord,
   type RecordSink,
   type Verdict,
@@ -17,6 +18,7 @@ import { emptyMarker, type Neighbour } from '../decode/neighbours.js'
 import type { BatchSource, ListedContainer, SourceRow, StageTimes } from '../model/batch.js'
 import { FLAG } from '../model/dictionary.js'
 import type { Problem } from '../model/problem.js'
+import { readTrailName } from '../model/trail-name.js'
 import { aggregateRows } from '../normalise/aggregate.js'
 import type { AccessNormaliser } from '../normalise/access-log.js'
 import type { Normaliser } from '../normalise/normalise.js'
@@ -89,6 +91,10 @@ export class SourceJob implements RecordSink {
   accessLine({ values, offset, length }: AccessLine): void {
     const { shard, accessNormaliser } = this.#context
     shard.addAccessLine(accessNormaliser.normalise(values), { sourceId: this.#source.id, offset, length })
+  }
+
+  notice(notice: FoundNotice): void {
+    this.#context.shard.addNotice(notice, this.#source.id)
   }
 
   problem(problem: Problem): void {
@@ -305,8 +311,8 @@ export class SourceJob implements RecordSink {
       this.reject('not-downloaded', family, facts)
       return
     }
-    // It has the name of a delivered file, whose content is lost.
-    if (this.#source.hints.deliveredAt !== undefined) {
+    // Its name is that of a delivered file: what was in it is gone.
+    if (readTrailName(this.#source.member?.name ?? this.#source.path) !== null) {
       this.reject('unknown-shape', `${family}, under the name of a delivered file`, facts)
       return
     }

@@ -138,7 +138,8 @@ export interface SourceRow {
   readonly contentSha256: string | null
   readonly kind: SourceKind
   readonly shape: string | null
-  readonly status: 'indexed' | 'rejected' | 'neighbour'
+  /** `partial`: a container of which members were left out, to be read again. */
+  readonly status: 'indexed' | 'rejected' | 'neighbour' | 'partial'
   readonly storage: 'original' | 'deflated' | 'reference' | 'none'
   readonly gzipMembers: number | null
   readonly trailingBytes: number | null

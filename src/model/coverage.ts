@@ -76,8 +76,8 @@ export interface MissingFile {
   readonly account_id: string
   readonly aws_region: string
   readonly delivered: string | null
-  readonly named_by: 'digest' | 'PutObject event'
-  /** Path of the digest, or ID of the event. */
+  readonly named_by: 'digest' | 'PutObject event' | 'notice'
+  /** Path of the digest or of the file with the notice, or ID of the event. */
   readonly evidence: string
 }
 

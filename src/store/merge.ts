@@ -7,7 +7,9 @@ import { AGGREGATE } from './aggregate-schema.js'
 import { getMeta, setMeta } from './create.js'
 import type { Connection } from './connection.js'
 import { openExistingWriter } from './open.js'
+import { NOTICE } from './notice-schema.js'
 import { EVENT_RESOURCE } from './schema.js'
+import type { TableSpec } from './column-spec.js'
 import { SHARD_TABLES } from './shard.js'
 import { STAGES } from './stages.js'
 import {
@@ -73,8 +75,7 @@ function mergeOne(db: Connection, shard: string, options: MergeOptions): MergeCo
   db.exec(
     `INSERT INTO problem SELECT NULL, ${PROBLEM_COLUMNS} FROM ${shard}.problem WHERE (source_id IS NULL OR 1 ${skip})`,
   )
-  const counts = AGGREGATE.columns.slice(1).map(({ name }) => name)
-  db.exec(`INSERT INTO aggregate SELECT NULL, ${counts.join(', ')} FROM ${shard}.aggregate WHERE 1 ${skip}`)
+  for (const table of [AGGREGATE, NOTICE]) copyNumbered(db, shard, table, skip)
   db.exec(`INSERT INTO source SELECT * FROM ${shard}.source`)
   const mark = db.prepare(
     `UPDATE source SET status = 'duplicate', duplicate_of = ?, storage = 'none', duplicates = events, events = 0, other_rows = 0 WHERE id = ?`,
@@ -82,6 +83,15 @@ function mergeOne(db: Connection, shard: string, options: MergeOptions): MergeCo
   for (const { id, of } of duplicates) mark.run(of, id)
   noteLastRow(db, shard)
   return { events, duplicateSources: duplicates.length }
+}
+
+/** Rows whose numbers are given here. */
+function copyNumbered(db: Connection, shard: string, { name, columns }: TableSpec, skip: string): void {
+  const others = columns
+    .slice(1)
+    .map((column) => column.name)
+    .join(', ')
+  db.exec(`INSERT INTO ${name} SELECT NULL, ${others} FROM ${shard}.${name} WHERE 1 ${skip}`)
 }
 
 const PROBLEM_COLUMNS =
@@ -104,24 +114,24 @@ function findDuplicateSources(db: Connection, shard: string): { id: number; of: 
 }
 
 /**
- * A file that could not be read before and was tried again: the new result replaces the old one. A file that changed
- * while it was streamed has no hash either, but events: it stays.
+ * A file that could not be read before and was tried again: the new finding takes the place of the old one. What changed while it was
+ * streamed has no hash either, but events: it stays. So with a container of which members had been left out.
  */
 function forgetEarlierAttempts(db: Connection, shard: string): void {
+  const earlier = (condition: string): string =>
+    `SELECT m.id FROM ${shard}.source s CROSS JOIN main.source m INDEXED BY source_by_sha256
+     ON ${condition} AND m.path = s.path AND m.member IS s.member`
   const stale = db
     .prepare<[], number>(
-      `SELECT m.id FROM ${shard}.source s CROSS JOIN main.source m INDEXED BY source_by_sha256
-       ON m.sha256 IS NULL AND m.status = 'rejected' AND m.path = s.path AND m.member IS s.member`,
+      `${earlier("m.sha256 IS NULL AND m.status = 'rejected'")} UNION ${earlier("m.sha256 = s.sha256 AND m.status = 'partial'")}`,
     )
     .pluck()
     .all()
   if (stale.length === 0) return
-  const problems = db.prepare('DELETE FROM problem WHERE source_id = ?')
-  const source = db.prepare('DELETE FROM source WHERE id = ?')
-  for (const id of stale) {
-    problems.run(id)
-    source.run(id)
-  }
+  const forget = ['problem WHERE source_id', 'notice WHERE source_id', 'source WHERE id'].map((rows) =>
+    db.prepare(`DELETE FROM ${rows} = ?`),
+  )
+  for (const id of stale) for (const statement of forget) statement.run(id)
 }
 
 function mergeDictionaries(db: Connection, shard: string, options: MergeOptions): void {

@@ -3,6 +3,7 @@
  * docs/case-file.md.
  */
 import { AGGREGATE } from './aggregate-schema.js'
+import { NOTICE } from './notice-schema.js'
 import { ACCESS_CALL, ACCESS_CLIENT, ACCESS_LOG, REQUESTER_NAME } from './access-log-schema.js'
 import { ADDRESS, CALLER, CLIENT, NAME_OF_CALLER, NAME_OF_SESSION, SESSION } from './caller-schema.js'
 import { USE_BITS } from '../model/event-id.js'
@@ -182,7 +183,11 @@ export const SOURCE: TableSpec = {
     text('content_sha256', 'SHA-256 after decompression: what CloudTrail digests list'),
     text('kind', 'trail, insight, digest, other'),
     text('shape', 'How the records are wrapped'),
-    text('status', 'indexed, duplicate, neighbour (of another service or program), rejected', 'NOT NULL'),
+    text(
+      'status',
+      'indexed, duplicate, neighbour (of another service or program), rejected, partial (a zip or tar of which --since or --until left members out)',
+      'NOT NULL',
+    ),
     int('duplicate_of', 'source.id with the same bytes'),
     text(
       'storage',
@@ -304,6 +309,7 @@ export const TABLES: readonly TableSpec[] = [
   ACCESS_CALL,
   ACCESS_LOG,
   AGGREGATE,
+  NOTICE,
 ]
 
 /**

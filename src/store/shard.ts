@@ -31,6 +31,7 @@ import {
 } from './schema.js'
 import { ADDRESS, CALLER, CLIENT, NAME_OF_CALLER, NAME_OF_SESSION, SESSION } from './caller-schema.js'
 import { stageOf } from './column-spec.js'
+import { NOTICE } from './notice-schema.js'
 import { textTables, WORKER_TEXTS } from './text-segments.js'
 import { closeText, openText, type TextSink } from './text-sink.js'
 
@@ -55,6 +56,7 @@ export const SHARD_TABLES: readonly TableSpec[] = [
   ACCESS_CALL,
   ACCESS_LOG,
   AGGREGATE,
+  NOTICE,
 ]
 
 /** Copied into the case as bytes, so they are declared identically; rows of the others are read one by one. */
@@ -69,6 +71,14 @@ const ROW_TABLES: readonly RowTable[] = [
   { name: 'value_body', ddl: 'CREATE TABLE value_body (id, dictionary, body)', columns: 3 },
   ...WORKER_TEXTS.flatMap(textTables),
 ]
+
+interface NoticeRow {
+  readonly key: string
+  readonly bucket: string | null
+  readonly eventName: string | null
+  readonly offset: number
+  readonly length: number
+}
 
 export class Shard {
   readonly #file: ShardFile
@@ -179,6 +189,11 @@ export class Shard {
     for (const count of counts)
       this.#add('aggregate', [null, ...count, place.sourceId, place.offset, place.length, place.locator])
     this.#digest.aggregate(place, counts)
+  }
+
+  addNotice({ key, bucket, eventName, offset, length }: NoticeRow, sourceId: number): void {
+    const texts = [key, bucket, eventName].map((text) => (text === null ? null : clean(text)))
+    this.#add('notice', [null, ...texts, sourceId, offset, length])
   }
 
   addSegment(

@@ -21,6 +21,7 @@ function ourRows(table: string, key: string): (minor: number) => string {
 const DIGESTED = {
   source: ourRows('source', 'id'),
   problem: ourRows('problem', 'id'),
+  notice: ourRows('notice', 'id'),
   meta: ourRows('meta', 'key'),
   resource_role: ourRows('resource_role', 'id'),
   // digest verify describes its own tables when it creates them.

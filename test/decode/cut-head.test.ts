@@ -14,6 +14,7 @@ function recordsIn(text: string): number {
       },
       problem: () => undefined,
       aggregate: () => undefined,
+      notice: () => undefined,
       accessLine: () => undefined,
     },
     LIMITS,

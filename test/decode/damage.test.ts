@@ -48,6 +48,7 @@ function decode(bytes: Buffer, piece: number): Reading {
       },
       problem: () => problems++,
       aggregate: () => undefined,
+      notice: () => undefined,
       accessLine: () => lines++,
     },
     LIMITS,

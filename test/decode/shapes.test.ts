@@ -34,6 +34,7 @@ function decode(bytes: Buffer, piece = bytes.length): Reading {
       },
       problem: (problem) => problems.push(problem),
       aggregate: ignore,
+      notice: ignore,
       accessLine: ignore,
     },
     LIMITS,

@@ -1,5 +1,5 @@
 /** A text through the decoder, without a case. */
-import { ContentDecoder, type FoundRecord, type Verdict } from '../../src/decode/decode.js'
+import { ContentDecoder, type FoundNotice, type FoundRecord, type Verdict } from '../../src/decode/decode.js'
 import { LIMITS } from '../../src/decode/limits.js'
 import type { Problem } from '../../src/model/problem.js'
 
@@ -11,11 +11,13 @@ export interface Decoded {
   readonly rejected: number
   readonly records: readonly FoundRecord[]
   readonly problems: readonly Problem[]
+  readonly notices: readonly FoundNotice[]
 }
 
 export function decodeText(text: string | Buffer, piece = Infinity): Decoded {
   const records: FoundRecord[] = []
   const problems: Problem[] = []
+  const notices: FoundNotice[] = []
   const ignore = (): void => undefined
   const sink = {
     record: (record: FoundRecord) => {
@@ -25,6 +27,7 @@ export function decodeText(text: string | Buffer, piece = Infinity): Decoded {
     problem: (problem: Problem) => problems.push(problem),
     aggregate: ignore,
     accessLine: ignore,
+    notice: (notice: FoundNotice) => notices.push(notice),
   }
   const decoder = new ContentDecoder(sink, LIMITS)
   const bytes = Buffer.from(text)
@@ -33,5 +36,13 @@ export function decodeText(text: string | Buffer, piece = Infinity): Decoded {
     if (!decoder.push(Buffer.from(bytes.subarray(at, at + step)), false)) break
   decoder.push(Buffer.alloc(0), true)
   const { verdict, detail } = decoder.verdict()
-  return { verdict, detail, found: verdict?.values ?? 0, rejected: verdict?.rejected ?? 0, records, problems }
+  return {
+    verdict,
+    detail,
+    found: verdict?.values ?? 0,
+    rejected: verdict?.rejected ?? 0,
+    records,
+    problems,
+    notices,
+  }
 }

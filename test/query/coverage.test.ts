@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import type { Coverage } from '../../src/model/coverage.js'
 import { NO_FILTERS, type Scope } from '../../src/model/question.js'
 import { readCoverage } from '../../src/query/coverage/coverage.js'
-import { readDeliveredName } from '../../src/query/coverage/delivered-files.js'
+import { readDelivered } from '../../src/query/coverage/delivered-files.js'
 import { openReader, type Connection } from '../../src/store/open.js'
 import { makeRecord, put, putLog, uuid, type CloudTrailRecord } from '../helpers/archive.js'
 import { hasInvictus, invictusCase, isoText, plansOf } from '../helpers/count-case.js'
@@ -262,8 +262,8 @@ describe('coverage', () => {
     for (const { key, named_by, family, delivered } of coverage.missing) {
       expect(named_by).toBe(key.includes('eu-west-1/2024') ? 'PutObject event' : 'digest')
       expect([family, delivered]).toEqual([
-        readDeliveredName(key)?.family,
-        isoText(readDeliveredName(key)!.deliveredMs!),
+        readDelivered(key)?.family,
+        isoText(readDelivered(key)!.deliveredMs!),
       ])
     }
     expect(coverage.failed_deliveries).toMatchObject([{ error_code: 'AccessDenied', times: 1 }])

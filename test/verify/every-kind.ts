@@ -21,6 +21,11 @@ function lookupOutput([whole, reduced]: readonly Record<string, unknown>[]): str
   })
 }
 
+function removal(key: string): object {
+  const s3 = { bucket: { name: 'b' }, object: { key } }
+  return { Records: [{ eventSource: 'aws:s3', eventName: 'ObjectRemoved:Delete', s3 }] }
+}
+
 /** Several records in one value: none has a byte of the file of its own. */
 function subscription(records: readonly unknown[]): string {
   return JSON.stringify({
@@ -62,4 +67,7 @@ export function putMore(more: string, archive: SignedArchive): void {
   put(more, 'resources.json', JSON.stringify(Array.from({ length: 5 }, (_, n) => makeRecord(n))))
   put(more, 'readme.txt', 'nothing')
   put(more, 'empty.json', '')
+  const { key } = archive.log(EAST, 2)
+  put(more, 'notices.json', JSON.stringify({ s3Bucket: 'b', s3ObjectKey: [key, key.replace('Z_', 'Z_0')] }))
+  put(more, 'removed.json', JSON.stringify(removal(key)))
 }

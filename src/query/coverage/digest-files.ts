@@ -32,7 +32,7 @@ export function readDigests(db: Connection, files: readonly ArchiveFile[]): Dige
   )
   return files.flatMap((file) => {
     if (file.kind !== 'digest' && file.name?.family !== 'CloudTrail-Digest') return []
-    const content = readContent(reader, file.id, sizes.get(file.id) ?? null)
+    const content = readContent(reader, file.contentId, sizes.get(file.contentId) ?? null)
     const digest = digestOf(file, content)
     return digest === null ? [] : [digest]
   })

@@ -2,7 +2,7 @@
 import type { MissingFile } from '../../model/coverage.js'
 import type { Connection } from '../../store/open.js'
 import { readTuples } from '../../store/reader.js'
-import { readDeliveredName, sameName, type ArchiveFile } from './delivered-files.js'
+import { readDelivered, type ArchiveFile } from './delivered-files.js'
 import type { Digest } from './digest-files.js'
 import { sql } from '../plan/statement.js'
 import { OWN_WRITES } from './trail-events.js'
@@ -20,16 +20,14 @@ export function missingFiles(
   files: readonly ArchiveFile[],
   digests: readonly Digest[],
 ): MissingFile[] {
-  const present = new Set(files.map(({ path }) => sameName(path)))
+  const present = new Set(files.map(({ name }) => name?.object))
   const missing = new Map<string, MissingFile>()
   for (const { key, namedBy, evidence } of namings(db, digests)) {
-    const name = sameName(key)
-    if (present.has(name) || missing.has(name)) continue
-    const claims = readDeliveredName(name)
-    // Other objects under AWSLogs/ are not CloudTrail's: access logs, Config, …
-    if (claims === null) continue
-    const { family, accountId: account_id, region: aws_region, delivered } = claims
-    missing.set(name, { key, family, account_id, aws_region, delivered, named_by: namedBy, evidence })
+    const claims = readDelivered(key)
+    // Any other object under AWSLogs/ is not CloudTrail's: access logs, Config, …
+    if (claims === null || present.has(claims.object) || missing.has(claims.object)) continue
+    const { object, family, accountId: account_id, region: aws_region, delivered } = claims
+    missing.set(object, { key, family, account_id, aws_region, delivered, named_by: namedBy, evidence })
   }
   return [...missing.values()].sort((one, other) => (one.key < other.key ? -1 : 1))
 }
@@ -42,6 +40,21 @@ function* namings(db: Connection, digests: readonly Digest[]): Generator<Naming>
     const key = arn.slice(arn.indexOf('/') + 1)
     yield { key, namedBy: 'PutObject event', evidence: eventId }
   }
+  for (const [key, eventName, path] of notices(db)) {
+    const evidence = eventName !== null && REMOVAL.test(eventName) ? `${path} (${eventName})` : path
+    yield { key, namedBy: 'notice', evidence }
+  }
+}
+
+const REMOVAL = /^(?:ObjectRemoved|Delete|Lifecycle)/
+
+/** Of each key the first, but that it was removed before that it was written. */
+function notices(db: Connection): [key: string, eventName: string | null, path: string][] {
+  return readTuples(
+    db,
+    sql`SELECT n.object_key, n.event_name, s.path || coalesce('/' || s.member, '') FROM notice n JOIN source s ON s.id = n.source_id
+  ORDER BY n.object_key, n.event_name GLOB 'ObjectCreated*', n.event_name IS NULL, n.id`,
+  ) as [string, string | null, string][]
 }
 
 /**

@@ -26,6 +26,7 @@ const CHEAP: readonly Reference[] = [
   noRow('access_log', 'client_id', 'access_client', 'id'),
   noRow('access_log', 'call_id', 'access_call', 'id'),
   noRow('aggregate', 'source_id', 'source', 'id'),
+  noRow('notice', 'source_id', 'source', 'object_key'),
   noRow('redelivery', 'event_rowid', 'event'),
   noRow('session', 'caller_id', 'caller', 'id'),
   noRow('name_of_caller', 'caller_id', 'caller', 'name'),

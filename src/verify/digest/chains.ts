@@ -1,7 +1,7 @@
 /** Missing digests, and times without any. */
 import { isoTime } from '../../model/time.js'
 import { NO_DIGEST, type DigestGap } from '../../model/verification.js'
-import { deliveredName } from './delivered-name.js'
+import { deliveredName } from '../../model/trail-name.js'
 import type { DigestHeader } from './digest-file.js'
 import type { DigestFile } from './read-digests.js'
 

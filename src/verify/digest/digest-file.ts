@@ -1,7 +1,8 @@
 /** A digest file (User Guide: CloudTrail digest file structure). */
 import { verify, type KeyObject } from 'node:crypto'
 import { z } from 'zod'
-import { chainOf, digestOwner, deliveredName, s3Url } from './delivered-name.js'
+import { readTrailName } from '../../model/trail-name.js'
+import { chainOf, s3Url } from './digest-place.js'
 
 const LISTED_LOG = z.object({ s3Bucket: z.string(), s3Object: z.string(), hashValue: z.string() })
 
@@ -74,7 +75,7 @@ export function parseDigest(content: Buffer): Digest | string {
 
 function readHeader(digest: z.infer<typeof DIGEST>, startMs: number, endMs: number): DigestHeader {
   const { digestS3Bucket: bucket, digestS3Object: key } = digest
-  const owner = digestOwner(deliveredName(key).name)
+  const owner = readTrailName(key)
   const { previousDigestS3Bucket: previousBucket, previousDigestS3Object: previousKey } = digest
   return {
     bucket,
@@ -94,8 +95,8 @@ function readHeader(digest: z.infer<typeof DIGEST>, startMs: number, endMs: numb
         : null,
     previousSignature: digest.previousDigestSignature,
     ...chainOf(key),
-    account: owner.account ?? digest.awsAccountId ?? null,
-    region: owner.region,
+    account: owner?.accountId ?? digest.awsAccountId ?? null,
+    region: owner?.region ?? null,
   }
 }
 

@@ -1,6 +1,6 @@
 /** Judges each digest by its signature, by the hash in its successor, and by its location. */
 import type { FileState } from '../../model/verification.js'
-import { deliveredName } from './delivered-name.js'
+import { deliveredName } from '../../model/trail-name.js'
 import { isSignedBy, type DigestHeader } from './digest-file.js'
 import type { FoundKey, KeyRing } from './keys.js'
 import type { SavedMetadata } from './metadata.js'

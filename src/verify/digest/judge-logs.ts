@@ -3,7 +3,8 @@ import type { Problem } from '../../model/problem.js'
 import type { CheckedFile, FileState } from '../../model/verification.js'
 import type { Connection } from '../../store/open.js'
 import type { Coverage } from './chains.js'
-import { deliveredName, isLogName, s3Url } from './delivered-name.js'
+import { deliveredName, readTrailName } from '../../model/trail-name.js'
+import { s3Url } from './digest-place.js'
 import type { ListedLog } from './digest-file.js'
 import type { DigestVerdict } from './judge-digests.js'
 import type { DigestReader } from './read-digests.js'
@@ -195,7 +196,10 @@ function missingLog(url: string, { file, fingerprint, vouches }: DigestVerdict):
 }
 
 function isLog(row: SourceFacts, path: string): boolean {
-  if (row.status === 'rejected' || row.status === 'neighbour') return isLogName(deliveredName(path).name)
+  if (row.status === 'rejected' || row.status === 'neighbour') {
+    const name = readTrailName(path)
+    return name !== null && name.family !== 'CloudTrail-Digest'
+  }
   return row.kind === 'trail' || row.kind === 'insight'
 }
 

@@ -6,7 +6,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
 import { CaseError } from '../../model/case-error.js'
-import { deliveredName } from './delivered-name.js'
+import { deliveredName } from '../../model/trail-name.js'
 
 const FIELDS = z.record(z.string(), z.unknown())
 const HEAD = z.object({ Metadata: FIELDS.optional(), Key: z.string().optional() }).loose()

@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto'
 import type { Connection } from '../../store/open.js'
 import { RecordReader } from '../../store/record-reader.js'
-import { deliveredName, isDigestName } from './delivered-name.js'
+import { deliveredName, readTrailName } from '../../model/trail-name.js'
 import { parseDigest, type Digest, type DigestHeader } from './digest-file.js'
 import { eachSource, pathOf, type SourceFacts } from './source-lookup.js'
 
@@ -19,6 +19,9 @@ export interface DigestFile {
   readonly problem: string | null
 }
 
+const NAMED_DIGEST =
+  "(kind = 'digest' OR path LIKE '%CloudTrail-Digest%' OR member LIKE '%CloudTrail-Digest%')"
+
 /** A digest of a very busy hour has a few MB. */
 const MAX_DIGEST_BYTES = 256 * 1024 * 1024
 
@@ -34,11 +37,11 @@ export class DigestReader {
   /** Every file that is a digest or has the name of one. */
   readAll(): DigestFile[] {
     const files: DigestFile[] = []
-    for (const page of eachSource(this.#db, "(kind = 'digest' OR path LIKE '%CloudTrail-Digest%')")) {
+    for (const page of eachSource(this.#db, NAMED_DIGEST)) {
       for (const source of page) {
         const path = pathOf(source)
         const named = deliveredName(path)
-        if (source.kind === 'digest' || isDigestName(named.name))
+        if (source.kind === 'digest' || readTrailName(path)?.family === 'CloudTrail-Digest')
           files.push({ ...this.#head(source), ...named, path, source })
       }
     }

@@ -1,7 +1,7 @@
 /** Finds sources by file name or content hash, for millions of them in 32 bytes each. */
 import { hash } from 'node:crypto'
 import type { Connection } from '../../store/open.js'
-import { deliveredName } from './delivered-name.js'
+import { deliveredName } from '../../model/trail-name.js'
 
 export interface SourceFacts {
   readonly id: number

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { dayOutside, readTrailPath } from '../../src/discover/trail-path.js'
+import { dayOutside, readTrailPath } from '../../src/model/trail-path.js'
 import type { PathHints } from '../../src/model/source.js'
 
 const UNIQ = 'HdkvFTXOA3Vnhbc0'

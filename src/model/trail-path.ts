@@ -2,23 +2,12 @@
  * Claims in the path of a delivered object: AWSLogs/[o-ORGID/]ACCOUNT/FAMILY/REGION/YYYY/MM/DD/FILE. Hints only. The
  * file name takes precedence over folders, because copies keep their name more often than their place.
  */
-import type { PathHints } from '../model/source.js'
+import type { PathHints } from './source.js'
+import { FAMILY, findTrailName, readStamp, type NameClaims } from './trail-name.js'
 
-// us-east-1, ap-southeast-5, us-gov-west-1, us-isob-east-1, eusc-de-east-1. Strict, so that a folder `case-alpha-1` is
-// not taken for a region: see DAY.
+// Tighter than in names, because a folder `case-alpha-1` must not pass for a region: see DAY.
 const REGION =
   '[a-z]{2,4}(?:-[a-z]{2,5})?-(?:central|east|west|north(?:east|west)?|south(?:east|west)?)-\\d{1,2}'
-const FAMILY = 'CloudTrail(?:-[A-Za-z]{1,30})?'
-
-// ACCOUNT_FAMILY_REGION_YYYYMMDDTHHmmZ[_]UNIQ. Sticky: the caller knows where the account starts.
-const LOG_NAME = new RegExp(`(?<!\\d)(\\d{12})_(${FAMILY})_(${REGION})_(\\d{8})T(\\d{4})Z`, 'y')
-
-// ACCOUNT_CloudTrail-Digest_REGION_TRAIL_HOMEREGION_YYYYMMDDTHHmmssZ[_backfill]. A trail can have any name, even a
-// date: the greedy .* finds the last stamp.
-const DIGEST_NAME = new RegExp(
-  `(?<!\\d)(\\d{12})_(CloudTrail-Digest)_(${REGION})_(?:.*_)?(\\d{8})T(\\d{4})(\\d\\d)?Z`,
-  'sy',
-)
 
 const OWNER = new RegExp(`(?:^|/)(?:(o-[a-z0-9]{10,32})/)?(\\d{12})/(${FAMILY})(?:/|$)`)
 
@@ -32,7 +21,6 @@ const DAY = new RegExp(
   's',
 )
 
-const ACCOUNT_LENGTH = 12
 const DAY_MS = 86_400_000
 
 /**
@@ -62,22 +50,12 @@ export function readTrailPath(path: string): PathHints {
     lastHints = readFolder(folder)
     lastFolder = folder
   }
-  const name = matchName(slashed, cut + 1)
+  const name = findTrailName(slashed, cut + 1)
   return name === null ? { ...lastHints } : withName(lastHints, name)
 }
 
-/** Searches for the fixed word first, at a tenth of the pattern's cost; it can follow a prefix such as `copy_of_`. */
-function matchName(path: string, from: number): RegExpExecArray | null {
-  const word = path.indexOf('_CloudTrail', from)
-  if (word < from + ACCOUNT_LENGTH) return null
-  const pattern = path.startsWith('-Digest', word + '_CloudTrail'.length) ? DIGEST_NAME : LOG_NAME
-  pattern.lastIndex = word - ACCOUNT_LENGTH
-  return pattern.exec(path)
-}
-
-function withName(folder: FolderHints, name: RegExpExecArray): PathHints {
-  const [, accountId, family, region, date = '', minute = '', second] = name
-  const deliveredAt = readStamp(date, minute, second)
+function withName(folder: FolderHints, name: NameClaims): PathHints {
+  const { accountId, family, region, date, deliveredAt } = name
   return {
     family,
     accountId,
@@ -98,23 +76,6 @@ function readFolder(folder: string): FolderHints {
 
 function dashed(date: string): string {
   return `${date.slice(0, 4)}-${date.slice(4, 6)}-${date.slice(6)}`
-}
-
-/** undefined for a time that does not exist. */
-function readStamp(date: string, minute: string, second = '0'): number | undefined {
-  const midnight = midnightOf(date)
-  const hours = Number(minute.slice(0, 2))
-  const minutes = Number(minute.slice(2))
-  if (midnight === undefined || hours > 23 || minutes > 59 || Number(second) > 59) return undefined
-  return midnight + ((hours * 60 + minutes) * 60 + Number(second)) * 1000
-}
-
-/** Date.UTC turns 31 June into July and month 13 into January: then day or month differs. */
-function midnightOf(date: string): number | undefined {
-  const month = Number(date.slice(4, 6)) - 1
-  const day = Number(date.slice(6))
-  const midnight = new Date(Date.UTC(Number(date.slice(0, 4)), month, day))
-  return midnight.getUTCDate() === day && midnight.getUTCMonth() === month ? midnight.getTime() : undefined
 }
 
 /**
