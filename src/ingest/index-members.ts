@@ -13,7 +13,8 @@ import { openOrReject } from './index-source.js'
 import { BufferInput, FileInput, FilePart, type Input } from './input.js'
 import { changedSince, closeFile, isReadError, type OpenFile } from './read-file.js'
 import { NO_FACTS } from './facts.js'
-import { SourceJob, type SourceContext } from './source-job.js'
+import type { SourceContext } from './source-context.js'
+import { SourceJob } from './source-job.js'
 
 /** All are accessed in the same way. */
 export async function indexMembers(sources: readonly BatchSource[], context: SourceContext): Promise<void> {

@@ -6,9 +6,10 @@ import { HashedInput } from './hashed-file.js'
 import { FileInput } from './input.js'
 import { closeFile, isReadError, openSource, type OpenFile } from './read-file.js'
 import { NO_FACTS } from './facts.js'
-import { SourceJob, type SourceContext } from './source-job.js'
+import type { SourceContext } from './source-context.js'
+import { SourceJob } from './source-job.js'
 
-export type { SourceContext } from './source-job.js'
+export type { SourceContext } from './source-context.js'
 
 export async function indexSource(source: BatchSource, context: SourceContext): Promise<void> {
   const job = new SourceJob(source, context)

@@ -13,16 +13,13 @@ import { AlikeProblems } from '../decode/alike-problems.js'
 import { inflateNested, isGzip, type Inflated } from '../model/inflate.js'
 import { isUtf16, toUtf8 } from '../decode/utf16.js'
 import { repairQuotes, type Repairs } from '../decode/repair-quotes.js'
-import { isOverLimit, type Limits } from '../decode/limits.js'
+import { isOverLimit } from '../decode/limits.js'
 import { emptyMarker, type Neighbour } from '../decode/neighbours.js'
-import type { BatchSource, ListedContainer, SourceRow, StageTimes } from '../model/batch.js'
+import type { BatchSource, SourceRow } from '../model/batch.js'
 import { FLAG } from '../model/dictionary.js'
 import type { Problem } from '../model/problem.js'
 import { readTrailName } from '../model/trail-name.js'
 import { aggregateRows } from '../normalise/aggregate.js'
-import type { AccessNormaliser } from '../normalise/access-log.js'
-import type { Normaliser } from '../normalise/normalise.js'
-import type { Shard } from '../store/shard.js'
 import { holdsTar, wholeContainerKind, type ContainerKind } from './containers/kind.js'
 import { MemberDamage } from './containers/member-damage.js'
 import { NO_FACTS, type Facts } from './facts.js'
@@ -31,22 +28,11 @@ import { HashedInput } from './hashed-file.js'
 import type { Input } from './input.js'
 import { NestedGzip, OverLimit } from './nested-gzip.js'
 import { PieceWriter } from './segments.js'
+import type { SourceContext } from './source-context.js'
 import { stopwatch } from './stopwatch.js'
 import { whatToDo } from './unsupported.js'
 
-export interface SourceContext {
-  readonly shard: Shard
-  readonly normaliser: Normaliser
-  readonly accessNormaliser: AccessNormaliser
-  readonly limits: Limits
-  readonly reference: boolean
-  readonly lenient: boolean
-  readonly stages: StageTimes
-  /** Containers found: their members are indexed later by any worker. */
-  readonly containers: ListedContainer[]
-}
-
-/** What to do with a source after looking at its bytes. */
+/** What is to be done with a source after its bytes were looked at. */
 export type Outcome = 'done' | 'stream' | ContainerKind
 
 export class SourceJob implements RecordSink {

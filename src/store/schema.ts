@@ -3,6 +3,7 @@
  * docs/case-file.md.
  */
 import { AGGREGATE } from './aggregate-schema.js'
+import { DATA_DICTIONARY, META } from './meta-schema.js'
 import { NOTICE } from './notice-schema.js'
 import { ACCESS_CALL, ACCESS_CLIENT, ACCESS_LOG, REQUESTER_NAME } from './access-log-schema.js'
 import { ADDRESS, CALLER, CLIENT, NAME_OF_CALLER, NAME_OF_SESSION, SESSION } from './caller-schema.js'
@@ -257,28 +258,6 @@ export const RUNS: TableSpec = {
     text('counts', 'JSON: the reconciled totals, and digests over tables as the run left them'),
     text('previous_hash', 'row_hash of the row before'),
     text('row_hash', 'SHA-256 over previous_hash and the columns above'),
-  ],
-}
-
-const META: TableSpec = {
-  name: 'meta',
-  meaning: 'What this file is.',
-  columns: [text('key', 'Name', 'PRIMARY KEY'), text('value', 'Value')],
-  withoutRowid: true,
-}
-
-const DATA_DICTIONARY: TableSpec = {
-  name: 'data_dictionary',
-  meaning: 'One row per column of every table and view.',
-  columns: [
-    text('table_name', 'Table or view', 'NOT NULL'),
-    text(
-      'column_name',
-      'Column; * describes the table itself; =value describes one value of a closed list',
-      'NOT NULL',
-    ),
-    text('type', 'Declared type'),
-    text('meaning', 'In words', 'NOT NULL'),
   ],
 }
 
