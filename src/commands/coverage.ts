@@ -11,8 +11,9 @@ import { sectionRows } from '../render/coverage-rows.js'
 export default class Coverage extends CountCommand {
   static override summary = 'Show what was delivered, what is missing, and what cannot be known.'
   static override description = `Files by account, region and day; unusually long pauses in delivery; hours without a digest; files that
-CloudTrail's own events or digests name and the archive lacks; and the events that may explain it (StopLogging, DeleteTrail, …).
-Without --section prints the whole report; the other formats print one section.`
+CloudTrail's own events, digests or notices name and the archive lacks; deliveries that were refused; changes to trails, log
+buckets and other logs, with what they asked for; the kinds of events that are recorded, and from when; and events that
+several trails delivered. Without --section prints the whole report; the other formats print one section.`
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --account 111122223333 --since 2023-07-01 --until 2023-08-01',

@@ -8,6 +8,8 @@ export interface Coverage {
   readonly missing: readonly MissingFile[]
   readonly failed_deliveries: readonly FailedDelivery[]
   readonly trail_events: readonly TrailEvent[]
+  readonly kinds: readonly EventKindRow[]
+  readonly delivered_twice: readonly DeliveredTwice[]
   /** In the whole case: they belong to no day. */
   readonly events_without_time: number
   /** About this archive. */
@@ -81,23 +83,48 @@ export interface MissingFile {
   readonly evidence: string
 }
 
-/** CloudTrail could not write to the bucket. */
+/** CloudTrail could not write to its bucket, or another service to one where logs are kept. */
 export interface FailedDelivery {
+  readonly service: string
+  readonly bucket: string | null
   readonly error_code: string | null
   readonly times: number
   readonly first_seen: string | null
   readonly last_seen: string | null
 }
 
-/** A change to what is recorded, or an attempt. */
+/** Events of one kind, of data and network activity by service. */
+export interface EventKindRow {
+  /** `not stated`: the records do not have the field. */
+  readonly kind: 'management' | 'data' | 'network activity' | 'insight' | 'not stated'
+  readonly event_source: string | null
+  readonly events: number
+  readonly first_seen: string | null
+  readonly last_seen: string | null
+  /** `none`: the case has earlier events, and none of this kind. */
+  readonly before: 'none' | null
+}
+
+/** Events that lie in objects of several trails; with one name, in several objects of that trail. */
+export interface DeliveredTwice {
+  readonly trails: readonly string[]
+  readonly events: number
+}
+
+/** Somebody changed what is recorded or kept, or tried to. */
 export interface TrailEvent {
   readonly time: string | null
+  readonly event_source: string
   readonly event_name: string
   readonly principal: string
   readonly account_id: string | null
   readonly aws_region: string | null
   readonly trail: string | null
+  /** What was changed: a trail, a bucket, a log group, … */
+  readonly target: string | null
   readonly error_code: string | null
+  /** JSON of what was asked for: selectors, settings, a policy. */
+  readonly content: string | null
   readonly event_id: string
 }
 
@@ -120,14 +147,20 @@ export const SECTION_COLUMNS = {
   missing: ['key', 'family', 'account_id', 'aws_region', 'delivered', 'named_by', 'evidence'],
   'trail-events': [
     'time',
+    'event_source',
     'event_name',
     'principal',
     'account_id',
     'aws_region',
     'trail',
+    'target',
     'error_code',
+    'content',
     'event_id',
   ],
+  kinds: ['kind', 'event_source', 'events', 'first_seen', 'last_seen', 'before'],
+  'failed-deliveries': ['service', 'bucket', 'error_code', 'times', 'first_seen', 'last_seen'],
+  'delivered-twice': ['events', 'trails'],
 } as const
 
 export type CoverageSection = keyof typeof SECTION_COLUMNS

@@ -1,5 +1,13 @@
 /** Coverage as text for a report. */
-import type { Coverage, CoverageDay, DigestGapRow, Gap, MissingFile } from '../model/coverage.js'
+import type {
+  Coverage,
+  CoverageDay,
+  DeliveredTwice,
+  DigestGapRow,
+  Gap,
+  MissingFile,
+  TrailEvent,
+} from '../model/coverage.js'
 import { formatCount, formatDuration } from './bytes.js'
 import { cellWidth, padCell } from './cell-width.js'
 import { printable } from './printable.js'
@@ -36,7 +44,8 @@ const DIGEST_COLUMNS = [
   'explained_by',
 ] as const
 const MISSING_COLUMNS = ['delivered', 'family', 'named_by', 'evidence', 'key'] as const
-const FAILED_COLUMNS = ['times', 'first_seen', 'last_seen', 'error_code'] as const
+const FAILED_COLUMNS = ['times', 'first_seen', 'last_seen', 'error_code', 'service', 'bucket'] as const
+const KIND_COLUMNS = ['kind', 'event_source', 'before', 'first_seen', 'last_seen', 'events'] as const
 const EVENT_COLUMNS = [
   'time',
   'event_name',
@@ -45,7 +54,8 @@ const EVENT_COLUMNS = [
   'aws_region',
   'event_id',
   'principal',
-  'trail',
+  'target',
+  'content',
 ] as const
 
 export async function writeCoverage(
@@ -53,7 +63,7 @@ export async function writeCoverage(
   out: NodeJS.WritableStream,
   options: CoverageReportOptions,
 ): Promise<void> {
-  const { gaps, digests, missing, failed_deliveries, trail_events } = coverage
+  const { gaps, digests, missing, failed_deliveries, trail_events, kinds, delivered_twice } = coverage
   out.write(matrix(coverage, options.unicode))
   const list = async (title: string, columns: readonly string[], rows: readonly Cells[], total: number) => {
     out.write(heading(title, rows.length, total))
@@ -85,7 +95,7 @@ export async function writeCoverage(
   )
   if (failed_deliveries.length > 0) {
     await list(
-      'FAILED DELIVERIES: CloudTrail could not write to the bucket',
+      'FAILED DELIVERIES: services could not write their logs to the bucket',
       FAILED_COLUMNS,
       failed_deliveries.map((row) => ({ ...row })),
       failed_deliveries.length,
@@ -94,9 +104,19 @@ export async function writeCoverage(
   await list(
     'CHANGES TO WHAT IS RECORDED',
     EVENT_COLUMNS,
-    some(trail_events).map((row) => ({ ...row })),
+    some(trail_events).map(changeCells),
     trail_events.length,
   )
+  await list(
+    'KINDS OF EVENTS: from when they are recorded',
+    KIND_COLUMNS,
+    some(kinds).map((row) => ({ ...row })),
+    kinds.length,
+  )
+  if (delivered_twice.length > 0) {
+    const title = 'EVENTS IN SEVERAL DELIVERIES: by the trails that delivered them'
+    await list(title, ['events', 'trails'], some(delivered_twice).map(twiceCells), delivered_twice.length)
+  }
   out.write(sentences('ABOUT THIS ARCHIVE', coverage.notes))
   out.write(sentences('WHAT CANNOT BE KNOWN', coverage.unknowable))
 }
@@ -124,6 +144,21 @@ function gapCells(gap: Gap): Cells {
 
 function digestCells({ explained_by, ...row }: DigestGapRow): Cells {
   return { ...row, explained_by: explained_by.join(' ') }
+}
+
+/** A table is no place for a whole policy. */
+const MOST_CONTENT = 300
+
+function changeCells({ content, ...row }: TrailEvent): Cells {
+  const isLong = content !== null && content.length > MOST_CONTENT
+  return {
+    ...row,
+    content: isLong ? `${content.slice(0, MOST_CONTENT)}… (coldtrail show ${row.event_id})` : content,
+  }
+}
+
+function twiceCells({ events, trails: [one = '', other] }: DeliveredTwice): Cells {
+  return { events, trails: other === undefined ? `${one}, more than once` : `${one}; ${other}` }
 }
 
 function sentences(title: string, lines: readonly string[]): string {

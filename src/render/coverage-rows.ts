@@ -15,5 +15,11 @@ export function sectionRows(coverage: Coverage, section: CoverageSection): reado
       return coverage.missing.map((row) => ({ ...row }))
     case 'trail-events':
       return coverage.trail_events.map((row) => ({ ...row }))
+    case 'kinds':
+      return coverage.kinds.map((row) => ({ ...row }))
+    case 'failed-deliveries':
+      return coverage.failed_deliveries.map((row) => ({ ...row }))
+    case 'delivered-twice':
+      return coverage.delivered_twice.map((row) => ({ ...row }))
   }
 }

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { NO_FILTERS, type Scope } from '../../src/model/question.js'
 import { CONTROL_NAMES, type ControlRow, type Summary } from '../../src/model/summary.js'
-import { CONTROL_CALLS, controlCallsOf } from '../../src/query/summary/control-calls.js'
+import { CONTROL_CALLS } from '../../src/query/summary/control-calls.js'
 import { ISSUING_CALLS } from '../../src/query/lineage/issued.js'
 import { summarise } from '../../src/query/summary/summary.js'
 import { openReader, type Connection } from '../../src/store/open.js'
@@ -194,11 +194,6 @@ describe('the list of calls', () => {
     const made = ISSUING_CALLS.filter(({ kind }) => ['key', 'password', 'principal'].includes(kind))
     expect(made.length).toBeGreaterThan(4)
     for (const { service, name } of made) expect(CONTROL_CALLS.credentials).toContain(`${service}:${name}`)
-  })
-
-  it('is the one that coverage reads', () => {
-    expect(controlCallsOf('cloudtrail', 'recording')).toContain('StopLogging')
-    expect(controlCallsOf('cloudtrail', 'access')).toEqual([])
   })
 })
 

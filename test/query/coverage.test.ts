@@ -360,7 +360,7 @@ describe.skipIf(!hasInvictus)('coverage of real data', () => {
     expect(real.gaps).toEqual([])
     expect(
       real.notes.some((note) =>
-        note.includes('File names speak of account 218007301253, records of 123837392027'),
+        note.includes('File names are of account 218007301253, records of 123837392027'),
       ),
     ).toBe(true)
     expect(

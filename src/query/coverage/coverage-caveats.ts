@@ -69,7 +69,7 @@ function strangers(db: Connection, files: readonly ArchiveFile[]): string[] {
     return []
   const names = [only(named, recorded).join(', '), only(recorded, named).join(', ')]
   return [
-    `File names speak of account ${names[0] ?? ''}, records of ${names[1] ?? ''}: their lines in the matrix do not meet.`,
+    `File names are of account ${names[0] ?? ''}, records of ${names[1] ?? ''}: each has lines of its own in the matrix.`,
   ]
 }
 

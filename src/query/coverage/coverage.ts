@@ -10,6 +10,9 @@ import { readArchiveFiles, type ArchiveFile } from './delivered-files.js'
 import { findGaps, type Span } from './delivery-gaps.js'
 import { digestGaps, readDigests, type Digest } from './digest-files.js'
 import { EventHours } from './event-hours.js'
+import { deliveredTwice } from './delivered-twice.js'
+import { eventKinds } from './event-kinds.js'
+import { logBuckets } from './log-buckets.js'
 import { missingFiles } from './missing-files.js'
 import { failedDeliveries, trailEvents } from './trail-events.js'
 import { archiveNotes, UNKNOWABLE } from './coverage-caveats.js'
@@ -22,7 +25,8 @@ export function readCoverage(db: Connection, scope: Scope): Coverage {
   const files = readArchiveFiles(db)
   const hours = new EventHours(db)
   const digests = readDigests(db, files)
-  const events = trailEvents(db)
+  const buckets = logBuckets(db, digests)
+  const events = trailEvents(db, buckets)
   const [untimed = 0] = readColumn<number>(db, sql`SELECT count(*) FROM event WHERE event_time_ms IS NULL`)
   const { keep } = new ScopeTest(scope)
   return {
@@ -30,8 +34,10 @@ export function readCoverage(db: Connection, scope: Scope): Coverage {
     gaps: keep(gapsOf(files, hours, events), spanOfRow),
     digests: digestCoverage(digests, events, keep),
     missing: keep(missingFiles(db, files, digests), ({ delivered }) => momentOf(delivered)),
-    failed_deliveries: failedDeliveries(db, scope.window),
+    failed_deliveries: failedDeliveries(db, scope.window, buckets),
     trail_events: keep(events, ({ time }) => momentOf(time)),
+    kinds: eventKinds(db),
+    delivered_twice: deliveredTwice(db, files, digests),
     events_without_time: untimed,
     notes: [...archiveNotes(db, files, digests), ...untimedNotes(untimed), ...ownerNotes(hours)],
     unknowable: UNKNOWABLE,
@@ -160,6 +166,9 @@ function spanOf(deliveries: readonly Deliveries[]): Span {
 /** A stop takes effect within the minutes that a delivery takes. */
 const EXPLAINS_WITHIN = 30 * 60_000
 
+/** Of trails, and of the buckets that they deliver to. */
+const EXPLAINING: ReadonlySet<string> = new Set(['cloudtrail.amazonaws.com', 's3.amazonaws.com'])
+
 /** In any region: a trail can only be stopped from its home region. */
 function explanations(
   events: readonly TrailEvent[],
@@ -167,8 +176,8 @@ function explanations(
   startMs: number,
   endMs: number,
 ): string[] {
-  const inReach = events.filter(({ time, account_id }) => {
-    if (time === null || account_id !== accountId) return false
+  const inReach = events.filter(({ time, account_id, event_source }) => {
+    if (time === null || account_id !== accountId || !EXPLAINING.has(event_source)) return false
     const ms = Date.parse(time)
     return ms >= startMs - EXPLAINS_WITHIN && ms <= endMs + EXPLAINS_WITHIN
   })

@@ -29,6 +29,8 @@ export function readDelivered(path: string): DeliveredObject | null {
 }
 
 export interface ArchiveFile {
+  /** Its copies, too. */
+  readonly sourceIds: number[]
   /** Of the source that has its bytes. */
   readonly contentId: number
   /** Of a member with its name. */
@@ -50,6 +52,7 @@ export function readArchiveFiles(db: Connection): ArchiveFile[] {
   for (const [id, contentId, path, member, kind, isRead] of rows) {
     const name = readDelivered(member ?? path)
     const file = {
+      sourceIds: [id],
       contentId,
       path: member === null ? path : `${path}/${member}`,
       kind: isRead === 1 ? kind : null,
@@ -59,7 +62,9 @@ export function readArchiveFiles(db: Connection): ArchiveFile[] {
     const key = name?.object ?? `\n${id}`
     const known = byName.get(key)
     // A copy may be sound where the other is not.
-    if (known === undefined || (known.kind === null && file.kind !== null)) byName.set(key, file)
+    const isBetter = known === undefined || (known.kind === null && file.kind !== null)
+    if (isBetter) byName.set(key, { ...file, sourceIds: [...(known?.sourceIds ?? []), id] })
+    else known.sourceIds.push(id)
   }
   return [...byName.values()]
 }

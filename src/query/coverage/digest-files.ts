@@ -9,6 +9,8 @@ export interface Digest {
   readonly path: string
   readonly accountId: string
   readonly region: string
+  /** That it says it lies in. */
+  readonly bucket: string | null
   /** TRAIL_HOMEREGION. */
   readonly trail: string
   readonly startMs: number
@@ -68,6 +70,7 @@ function digestOf(
     path,
     accountId: textOf(content?.['awsAccountId']) ?? name.accountId,
     region: name.region,
+    bucket: textOf(content?.['digestS3Bucket']),
     trail: name.trail ?? '',
     startMs: timeOf(content?.['digestStartTime']) ?? endMs - HOUR,
     endMs,

@@ -145,6 +145,14 @@ export const CONTROL_CALLS: Readonly<Record<ControlName, readonly string[]>> = {
     'logs:PutRetentionPolicy',
     'logs:DeleteSubscriptionFilter',
     'logs:DeleteMetricFilter',
+    'logs:DeleteDelivery',
+    'logs:DeleteDeliverySource',
+    'logs:DeleteDeliveryDestination',
+    'bedrock:PutModelInvocationLoggingConfiguration',
+    'bedrock:DeleteModelInvocationLoggingConfiguration',
+    'firehose:DeleteDeliveryStream',
+    'securitylake:DeleteDataLake',
+    'securitylake:DeleteAwsLogSource',
     'monitoring:DeleteAlarms',
     'monitoring:DisableAlarmActions',
     'events:DeleteRule',
@@ -177,10 +185,4 @@ export const CONTROL_CALLS: Readonly<Record<ControlName, readonly string[]>> = {
     'wafv2:DeleteLoggingConfiguration',
     'organizations:DisableAWSServiceAccess',
   ],
-}
-
-/** The listed calls of one service. */
-export function controlCallsOf(service: string, name: ControlName): string[] {
-  const label = `${service}:`
-  return CONTROL_CALLS[name].flatMap((call) => (call.startsWith(label) ? [call.slice(label.length)] : []))
 }
