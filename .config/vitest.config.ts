@@ -1,10 +1,21 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import path from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
-// npm run soak runs the same tests, the costly ones many more times.
+// npm run soak runs those tests that do more then: see test/helpers/counts.ts.
 const isSoak = process.env['COLDTRAIL_SOAK'] === '1'
+const root = path.resolve(import.meta.dirname, '..')
+
+function soakTests(): string[] {
+  return readdirSync(path.join(root, 'test'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.test.ts'))
+    .map((name) => path.join('test', name))
+    .filter((name) =>
+      /\btimes\(|helpers\/nasty\.js|COLDTRAIL_SOAK/.test(readFileSync(path.join(root, name), 'utf8')),
+    )
+}
 
 /** Begun first, so that none of them is left alone at the end. */
 const LONGEST = ['bad-input', 'crash', 'unwritable', 'containers', 'index', 'evidence', 'tar-gz', 'selftest']
@@ -21,8 +32,9 @@ class LongestFirst extends BaseSequencer {
 
 export default defineConfig({
   test: {
-    root: path.resolve(import.meta.dirname, '..'),
-    include: ['test/**/*.test.ts'],
+    root,
+    include: isSoak ? soakTests() : ['test/**/*.test.ts'],
+    ...(isSoak ? { reporters: ['verbose'] } : {}),
     disableConsoleIntercept: true,
     testTimeout: isSoak ? 3_600_000 : 600_000,
     hookTimeout: 600_000,

@@ -8,6 +8,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { coldtrailBuilt, indexJob } from './coldtrail.js'
+import { commandTable, runCommands, type CommandResult } from './commands.js'
 import { ensureCorpus, PROFILES, type Corpus, type ProfileName } from './corpus.js'
 import { indexTable, profileTable, removeOutput, runJobs, type Job, type JobResult } from './jobs.js'
 import { measure } from './measure.js'
@@ -21,14 +22,15 @@ const DATA = path.join(ROOT, 'bench-data')
 /** Of this run alone: another may be under way. */
 const WORK = path.join(DATA, `work-${process.pid}`)
 const QUERY_RUNS = 20
-const PARTS = ['index', 'queries', 'starts', 'peers', 'shapes', 'stream'] as const
+const PARTS = ['index', 'queries', 'starts', 'peers', 'shapes', 'stream', 'commands'] as const
 
 const USAGE = `usage: npm run bench -- [options]
   --profile NAME     ${Object.keys(PROFILES).join(', ')}; may be repeated; default large and small
   --runs N           runs of each job, median counts; default 3
   --peers LIST       ${PEERS.join(',')} or none; default all
-  --only PART        index (archive to case file), queries, starts, peers (no coldtrail), shapes (other inputs), or stream
-                     (one large file); default index and queries
+  --only PART        index (archive to case file), queries, starts, peers (no coldtrail), shapes (other inputs), stream
+                     (one large file), or commands (processor time of all, at 10,000 events and of the profile);
+                     default index and queries
   --workers N        for coldtrail index; default 2
   --gigabytes N      size of the one file of --only stream; default 5
   --seed N           of the generated archives; default 1
@@ -108,7 +110,8 @@ const report: {
   starts: Start[]
   shapes: JobResult[]
   stream: Record<string, number>
-} = { machine, index: [], queries: [], starts: [], shapes: [], stream: {} }
+  commands: CommandResult[]
+} = { machine, index: [], queries: [], starts: [], shapes: [], stream: {}, commands: [] }
 
 const made: Corpus[] = []
 if (part !== 'starts') for (const profile of profiles) made.push(await corpusOf(profile))
@@ -131,6 +134,11 @@ if (built && (part === undefined || part === 'queries')) {
 if (built && (part === undefined || part === 'starts')) {
   report.starts = await measureStarts(QUERY_RUNS)
   console.log(`\n${startTable(report.starts)}`)
+}
+if (built && part === 'commands') {
+  const cases = await indexed([await corpusOf('tiny'), made[0]!])
+  report.commands = await runCommands(cases, runs, say)
+  console.log(`\nprocessor time of every command, median of ${runs}\n${commandTable(cases, report.commands)}`)
 }
 rmSync(WORK, { recursive: true, force: true })
 if (values.json !== undefined) writeFileSync(fromUser(values.json), JSON.stringify(report, null, 1) + '\n')
@@ -179,6 +187,16 @@ async function benchQueries(corpora: readonly Corpus[], reuse: boolean): Promise
   console.log(`\nwhole-process time of one question, ${QUERY_RUNS} runs each`)
   console.log(queryTable(results))
   return results
+}
+
+async function indexed(corpora: readonly Corpus[]): Promise<Asked[]> {
+  const cases: Asked[] = []
+  for (const corpus of corpora) {
+    say(`${corpus.key.name}: indexing`)
+    await measure(indexJob(corpus, caseFileOf(corpus), workers).command)
+    cases.push({ corpus, caseFile: caseFileOf(corpus) })
+  }
+  return cases
 }
 
 function describeMachine(): Record<

@@ -58,8 +58,8 @@ logical digest (coldtrail info) with a noted one, use --reread, and run coldtrai
       exclusive: ['quick'],
     }),
     workers: Flags.integer({
-      description: 'Worker threads; 1 runs without threads.',
-      min: 1,
+      description: 'Worker threads; 0 works without any.',
+      min: 0,
       max: 256,
       helpValue: 'N',
     }),

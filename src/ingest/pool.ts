@@ -26,7 +26,7 @@ const MEMORY: ResourceLimits = { maxOldGenerationSizeMb: 1024, maxYoungGeneratio
 
 /** @param memory of each thread. */
 export function openPool(workers: number, memory = MEMORY): ParsePool {
-  return workers === 1 ? inlinePool(memory) : threadPool(workers, memory)
+  return workers === 0 ? inlinePool(memory) : threadPool(workers, memory)
 }
 
 /**

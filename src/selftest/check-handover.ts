@@ -90,7 +90,7 @@ function flipAndLook(copy: string, bytes: Buffer, n: number): void {
 
 async function findingsOf({ toolVersion }: Bench, casePath: string): Promise<Finding[]> {
   const found: Finding[] = []
-  const plan = { casePath, quick: false, sample: null, reread: null, workers: 1, toolVersion }
+  const plan = { casePath, quick: false, sample: null, reread: null, workers: 0, toolVersion }
   await verifyCase(plan, { findings: (list) => void found.push(...list), progress: () => undefined })
   return found
 }

@@ -13,7 +13,7 @@ export function indexInto(
   casePath: string,
   paths: readonly string[],
   toolVersion: string,
-  workers = 1,
+  workers = 0,
 ): Promise<IngestTotals> {
   const plan = {
     casePath,

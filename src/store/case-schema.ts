@@ -17,8 +17,6 @@ const OPTIONAL: readonly TableSpec[] = [...VERIFICATION_TABLES, ...STAGES.map(({
 /** FTS5's shadow tables of a contentless full-text table. */
 const SHADOWS = TEXT_TABLES.flatMap((name) => ['data', 'idx', 'config'].map((part) => `${name}_${part}`))
 
-const NAMES = { name: 'name_of_session', stage: 'name_of_session_stage' } as const
-
 interface Item {
   readonly type: string
   readonly name: string
@@ -64,10 +62,12 @@ export function completeForReading(
       db.exec(`CREATE TEMP VIEW ${table.name} AS SELECT *, ${nulls} FROM main.${table.name}`)
     }
   }
-  // Names not sorted in yet: without this nobody would be found by them.
-  const { name, stage } = NAMES
-  if (columnsOf(db, stage).length > 0)
-    db.exec(`CREATE TEMP VIEW ${name} AS SELECT * FROM main.${name} UNION SELECT * FROM main.${stage}`)
+  // Rows not sorted in yet: without this no caller and no resource would be found by them.
+  for (const { table, stage } of STAGES)
+    if (columnsOf(db, stage.name).length > 0)
+      db.exec(
+        `CREATE TEMP VIEW ${table.name} AS SELECT * FROM main.${table.name} UNION SELECT * FROM main.${stage.name}`,
+      )
   for (const { name, sql } of VIEWS) db.exec(`CREATE TEMP VIEW ${name} AS ${sql}`)
 }
 

@@ -17,7 +17,7 @@ export interface VerifyPool {
 }
 
 export function openVerifyPool(workers: number): VerifyPool {
-  return workers === 1 ? inlinePool() : threadPool(workers)
+  return workers === 0 ? inlinePool() : threadPool(workers)
 }
 
 function inlinePool(): VerifyPool {

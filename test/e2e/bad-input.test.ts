@@ -40,7 +40,7 @@ const GOOD_IDS = [1, 2, 3, 4, 5, 6].map((n) => idOf(n))
 const BAD = 'm-bad.json.gz'
 /** For what could kill a thread: its stack and heap are smaller. Elsewhere one worker does, which starts sooner. */
 const THREADS = ['--workers', '2'] as const
-const REFERENCE = ['--workers', '1', '--reference'] as const
+const REFERENCE = ['--workers', '0', '--reference'] as const
 /** Text that compresses about as well as real records. */
 const PAD = Array.from({ length: 600 }, (_, at) => uuid(`pad ${at % 150}`)).join(' ')
 
@@ -80,7 +80,7 @@ function record(n: number, over: CloudTrailRecord = {}): string {
 async function indexBad(
   bytes: string | Buffer | ((file: string) => void | Promise<void>),
   name = BAD,
-  flags: readonly string[] = ['--workers', '1'],
+  flags: readonly string[] = ['--workers', '0'],
   options: RunOptions = {},
 ): Promise<Outcome> {
   const root = tempFolder('bad')

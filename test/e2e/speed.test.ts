@@ -39,7 +39,7 @@ describe('indexing', () => {
       ours.push(
         (
           await measure({
-            argv: [process.execPath, bin, 'index', archive, '--case', caseFile, '--workers', '1'],
+            argv: [process.execPath, bin, 'index', archive, '--case', caseFile, '--workers', '0'],
           })
         ).cpuS,
       )

@@ -2,12 +2,11 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import path from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { logText, makeRecord, pick, put } from '../helpers/archive.js'
 import { contentOf, query } from '../helpers/cli-case.js'
-import { expectSound, killGroup, newCase, Undisturbed } from '../helpers/cli-undisturbed.js'
+import { expectSound, newCase, Undisturbed } from '../helpers/cli-undisturbed.js'
 import { index, info, tempFolder } from '../helpers/cli.js'
 import { makeTarGz, type TarEntry } from '../helpers/containers.js'
 import { figure, times } from '../helpers/counts.js'
@@ -39,7 +38,7 @@ describe('a tar.gz of many members', () => {
   let clean: Undisturbed
   beforeAll(async () => {
     put(root, 'logs.tar.gz', await makeTarGz(members))
-    clean = await Undisturbed.of({ root, files: ['logs.tar.gz'], events: 10_000, records: 10_000 })
+    clean = await Undisturbed.of({ root, events: 10_000 })
   })
 
   it('gives the same case for any number of workers', async () => {
@@ -56,12 +55,8 @@ describe('a tar.gz of many members', () => {
     const kills = times(6, 200)
     let inside = 0
     for (let at = 0; at < kills; at++) {
-      const caseFile = newCase()
-      const indexing = clean.begin(caseFile)
-      await sleep(clean.ms * ((at + pick(`tar.gz ${at}`, 1000) / 1000) / kills))
-      killGroup(indexing, 'SIGKILL')
-      await indexing.done
-      await expectSound(caseFile, at)
+      const caseFile = await clean.killedAt((at + pick(`tar.gz ${at}`, 1000) / 1000) / kills)
+      expectSound(caseFile, at)
       const { totals } = await index([root], caseFile, ['--workers', '2'])
       expectBalance(totals)
       if (totals.members.alreadyIndexed > 0 && totals.members.indexed > 0) inside++

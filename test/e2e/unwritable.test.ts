@@ -73,7 +73,7 @@ describe('a full disk', () => {
       })
       expect({ share, work: existsSync(`${caseFile}.work`) }).toEqual({ share, work: false })
       expect(spawnSync('mount', ['-o', 'remount,size=512m', disk]).status).toBe(0)
-      await expectSound(caseFile, share)
+      expectSound(caseFile, share)
       await clean.expectResumed(caseFile, share)
     },
   )
@@ -92,7 +92,7 @@ describe('a full disk', () => {
         code: 13,
         stderr: expect.stringContaining('no space left') as string,
       })
-      await expectSound(caseFile, share)
+      expectSound(caseFile, share)
       await clean.expectResumed(caseFile, share)
     },
   )

@@ -1,7 +1,8 @@
 /** Archives of what is rare elsewhere and breaks things: many distinct values, repeats of every kind, odd numbers, a source of many rooms. */
 import { symlinkSync } from 'node:fs'
 import path from 'node:path'
-import { makeRecord, pick, put, putLog, uuid, type CloudTrailRecord } from './archive.js'
+import { gzipSync } from 'node:zlib'
+import { logText, makeRecord, pick, put, putLog, uuid, type CloudTrailRecord } from './archive.js'
 import { times } from './counts.js'
 
 export interface NastySpec {
@@ -9,6 +10,8 @@ export interface NastySpec {
   readonly files: number
   readonly perFile: number
   readonly sessions: number
+  /** Each so-manieth file is as heavy as a batch: many batches, and commits, of few events. */
+  readonly heavyEvery: number
   /** Further files with the bytes of the first one. */
   readonly copies: number
   /** Symbolic links to the first one. */
@@ -23,6 +26,7 @@ export const NASTY: NastySpec = {
   files: times(300, 1000),
   perFile: times(4, 70),
   sessions: times(2000, 20_000),
+  heavyEvery: 30,
   copies: times(100, 5000),
   links: times(100, 2000),
   empty: times(50, 1000),
@@ -92,7 +96,8 @@ export function putNasty(root: string, spec: NastySpec, run = 0): Nasty {
   putLog(folder, at(0), original)
   for (let file = 1; file < spec.files; file++) {
     const again = file % 5 === 4 ? [sessionRecord(next - 1, spec.sessions)] : []
-    putLog(folder, at(file), [...again, ...make(sizeOf(file))])
+    const log = logText([...again, ...make(sizeOf(file))])
+    put(folder, at(file), file % spec.heavyEvery === 1 ? heavyGzip(log) : gzipSync(log, { level: 1 }))
   }
   for (let copy = 0; copy < spec.copies; copy++) putLog(folder, `copies/${copy}.json.gz`, original)
   for (let file = 0; file < spec.empty; file++) put(folder, `empty/${file}.json`, '')
@@ -108,6 +113,18 @@ export function putNasty(root: string, spec: NastySpec, run = 0): Nasty {
     files: spec.files + spec.copies + spec.empty + 1 + 3,
     links: spec.links,
   }
+}
+
+/** With a comment that makes it heavier than half of the lightest batch, and no slower to read. */
+function heavyGzip(text: string): Buffer {
+  const packed = gzipSync(text, { level: 1 })
+  packed[3]! |= 0x10
+  return Buffer.concat([
+    packed.subarray(0, 10),
+    Buffer.alloc(260_000, '.'),
+    Buffer.of(0),
+    packed.subarray(10),
+  ])
 }
 
 /** Each number where no column is, where one is, and as a size. */

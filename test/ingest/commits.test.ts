@@ -33,7 +33,7 @@ async function watched(casePath: string, folder: string, workers: number): Promi
   return commits
 }
 
-describe.each([1, 2])('with %i workers', (workers) => {
+describe.each([0, 1, 2])('with %i workers', (workers) => {
   it('each commit holds all that its rows refer to', async () => {
     const folder = scratch()
     const casePath = path.join(scratch(), 'case.sqlite')

@@ -27,7 +27,7 @@ async function verify(casePath: string, over: Partial<VerifyPlan> = {}): Promise
     quick: false,
     sample: null,
     reread: null,
-    workers: 1,
+    workers: 0,
     toolVersion: '0.0.0-test',
     ...over,
   }

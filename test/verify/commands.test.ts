@@ -190,7 +190,7 @@ describe('afterwards', () => {
 
 describe('verify', () => {
   it('says that nothing was found, with 0', async () => {
-    const { stdout, stderr, exit } = await runCommand(Verify, '--case', casePath, '--workers', '1')
+    const { stdout, stderr, exit } = await runCommand(Verify, '--case', casePath, '--workers', '0')
     expect({ stdout, exit }).toEqual({ stdout: '', exit: 0 })
     expect(stderr).toMatch(
       /^28 of 28 sources checked: .*, 68 records\nfull text: .*; --full looks up all\nno findings\n$/,
@@ -203,7 +203,7 @@ describe('verify', () => {
     const db = new Database(killed)
     db.exec("UPDATE meta SET value = 'loading' WHERE key = 'state'; UPDATE runs SET status = 'running'")
     db.close()
-    const { stdout, stderr, exit } = await runCommand(Verify, '--case', killed, '--workers', '1')
+    const { stdout, stderr, exit } = await runCommand(Verify, '--case', killed, '--workers', '0')
     expect({ stdout, exit }).toEqual({ stdout: '', exit: 11 })
     expect(stderr).toMatch(/indexing has not finished/)
   })
@@ -216,7 +216,7 @@ describe('verify', () => {
       CREATE VIEW tagged AS SELECT * FROM tags; CREATE INDEX mine ON event (flags);
       ALTER TABLE source ADD COLUMN note TEXT; UPDATE source SET note = 'seen'`)
     db.close()
-    const { stdout, exit } = await runCommand(Verify, '--case', added, '--workers', '1')
+    const { stdout, exit } = await runCommand(Verify, '--case', added, '--workers', '0')
     expect({ stdout, exit }).toEqual({ stdout: '', exit: 0 })
   })
 
@@ -226,14 +226,14 @@ describe('verify', () => {
     const db = new Database(changed)
     db.exec("UPDATE action SET event_name = 'Harmless'; UPDATE runs SET user = 'somebody@else'")
     db.close()
-    const { stdout, stderr, exit } = await runCommand(Verify, '--case', changed, '--workers', '1')
+    const { stdout, stderr, exit } = await runCommand(Verify, '--case', changed, '--workers', '0')
     expect(exit).toBe(12)
     expect(stdout.trim().split('\n').sort()).toEqual([
       'runs  runs: run 1 was changed: its hash differs',
       expect.stringMatching(/^values {2}action: row \d+ is not the value that its number is the hash of$/),
     ])
     expect(stderr).toContain('2 findings')
-    const json = await runCommand(Verify, '--case', changed, '--workers', '1', '--json')
+    const json = await runCommand(Verify, '--case', changed, '--workers', '0', '--json')
     expect(JSON.parse(json.stdout)).toMatchObject({
       findings: 2,
       list: [{ check: 'runs' }, { check: 'values' }],
@@ -246,7 +246,7 @@ describe('verify', () => {
       '--case',
       casePath,
       '--workers',
-      '1',
+      '0',
       '--reread',
       archive.root,
     )

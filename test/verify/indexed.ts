@@ -16,7 +16,7 @@ export function planOf(
     casePath,
     paths,
     exclude: [],
-    workers: 1,
+    workers: 0,
     reference: false,
     since: null,
     until: null,

@@ -11,7 +11,7 @@ import { index, scratch } from './indexed.js'
 
 async function findings(casePath: string): Promise<string[]> {
   const found: string[] = []
-  const plan = { casePath, quick: false, sample: null, reread: null, workers: 1, toolVersion: '0.0.0-test' }
+  const plan = { casePath, quick: false, sample: null, reread: null, workers: 0, toolVersion: '0.0.0-test' }
   await verifyCase(plan, {
     findings: (list) => void found.push(...list.map(({ check, detail }) => `${check} ${detail}`)),
     progress: () => undefined,

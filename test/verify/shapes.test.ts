@@ -12,7 +12,7 @@ const FIXTURES = path.resolve(import.meta.dirname, '../../fixtures')
 async function verified(casePath: string): Promise<VerifyTotals & { list: string[] }> {
   const list: string[] = []
   const totals = await verifyCase(
-    { casePath, quick: false, sample: null, reread: [], workers: 1, toolVersion: '0.0.0-test' },
+    { casePath, quick: false, sample: null, reread: [], workers: 0, toolVersion: '0.0.0-test' },
     {
       findings: (found) =>
         void list.push(...found.map(({ check, place, detail }) => `${check} ${place}: ${detail}`)),

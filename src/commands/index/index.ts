@@ -34,8 +34,8 @@ The archive is only read. Anything unusable becomes a problem row: see coldtrail
   static override flags = {
     log: NO_LOG,
     workers: Flags.integer({
-      description: 'Worker threads; 1 runs without threads.',
-      min: 1,
+      description: 'Worker threads; 0 works without any.',
+      min: 0,
       max: 256,
       helpValue: 'N',
     }),
