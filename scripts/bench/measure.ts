@@ -16,6 +16,8 @@ export interface Command {
   readonly argv: readonly [string, ...string[]]
   readonly cwd?: string
   readonly env?: NodeJS.ProcessEnv
+  /** What it prints is for nobody: it may be more than a string can hold. */
+  readonly discard?: boolean
   /** Exit codes that are as expected; default only 0. */
   readonly accept?: readonly number[]
 }
@@ -65,7 +67,7 @@ function runToEnd(file: string, args: readonly string[], command: Command): Prom
     const child = spawn(file, args, {
       cwd: command.cwd,
       env: { ...process.env, ...command.env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', command.discard === true ? 'ignore' : 'pipe', 'pipe'],
     })
     const polled = { cpuS: Number.NaN, peakRssBytes: Number.NaN }
     const poll =
@@ -76,8 +78,8 @@ function runToEnd(file: string, args: readonly string[], command: Command): Prom
         : undefined
     const out: Buffer[] = []
     const err: Buffer[] = []
-    child.stdout.on('data', (chunk: Buffer) => out.push(chunk))
-    child.stderr.on('data', (chunk: Buffer) => err.push(chunk))
+    child.stdout?.on('data', (chunk: Buffer) => out.push(chunk))
+    child.stderr?.on('data', (chunk: Buffer) => err.push(chunk))
     child.on('error', reject)
     child.on('close', (code) => {
       clearInterval(poll)

@@ -16,6 +16,8 @@ import { sourcesOf } from './sources.js'
 
 it.each([1, 2])(
   'of %i: a source that kills its worker is rejected by name; its batch and the one held with it are indexed',
+  // Each death fills the memory of a thread first.
+  { timeout: 1_800_000 },
   async (workers) => {
     const folder = scratch()
     const files = Array.from({ length: 12 }, (_, n) =>
