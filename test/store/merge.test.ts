@@ -58,7 +58,7 @@ describe('a group of shards', () => {
     expect(() => mergeShards(db, [good, bad], { bulk: true })).toThrow(/problem/)
     expect(
       ['event', 'source', 'caller', 'session', 'segment', 'resource_stage'].map((table) => count(db, table)),
-    ).toEqual([0, 0, 0, 0, 0])
+    ).toEqual([0, 0, 0, 0, 0, 0])
     expect(lastRow(db)).toBe(0)
     // Detached again: the good one can be merged.
     expect(mergeShards(db, [good], { bulk: true })).toMatchObject({ events: 2 })
