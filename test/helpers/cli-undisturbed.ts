@@ -6,7 +6,7 @@ import { expect } from 'vitest'
 import { readCaseInfo } from '../../src/query/case/case-facts.js'
 import { openReader } from '../../src/store/open.js'
 import { contentOf, integrity, leftovers, type Content } from './cli-case.js'
-import { index, info, run, start, tempFolder, type Info, type Started } from './cli.js'
+import { index, info, start, tempFolder, type Info, type Started } from './cli.js'
 
 export interface Evidence {
   readonly root: string
