@@ -42,7 +42,9 @@ async function load(
 ) {
   const { feeder, queue } = begin(through, signal)
   await feeder.feed([sourcesOf(files, firstId)])
-  const phase = new ContainerPhase(db, feeder, new Progress(() => undefined), firstId + files.length)
+  const window = { since: null, until: null }
+  const progress = new Progress(() => undefined)
+  const phase = new ContainerPhase(db, feeder, progress, window, firstId + files.length)
   const totals = await phase.run()
   queue.flush()
   return totals
