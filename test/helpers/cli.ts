@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect } from 'vitest'
 import type { IngestTotals } from '../../src/ingest/plan.js'
+import { times } from './counts.js'
 
 export { DISK, tempFolder } from './temp-folder.js'
 
@@ -82,10 +83,13 @@ export function startCommand(command: string, args: readonly string[], options: 
     peakMb = Math.max(peakMb, highWaterMb(child.pid))
   }, 20)
   let hung = false
-  const limit = setTimeout(() => {
-    hung = true
-    child.kill('SIGKILL')
-  }, options.timeout ?? 500_000)
+  const limit = setTimeout(
+    () => {
+      hung = true
+      child.kill('SIGKILL')
+    },
+    options.timeout ?? times(500_000, 3_600_000),
+  )
   const done = new Promise<Run>((resolve, reject) => {
     const stop = (): void => {
       clearInterval(look)
