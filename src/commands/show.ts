@@ -67,8 +67,9 @@ On a terminal, control characters are shown by their JSON escapes. A line of an 
     }
     this.shown = shown.length
     if (shown.length > 1) {
+      const records = shown.some(({ is_form }) => is_form === true) ? 'records or reduced forms' : 'records'
       const what =
-        events.length > 0 ? 'different records have this eventID' : 'lines of access logs have this ID'
+        events.length > 0 ? `different ${records} have this eventID` : 'lines of access logs have this ID'
       this.note(`${shown.length} ${what}`)
     }
     for (const { record, appearances, repeats_key } of shown) {

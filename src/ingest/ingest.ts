@@ -10,6 +10,7 @@ import type { BatchSource } from '../model/batch.js'
 import { isNoSpace } from '../model/no-space.js'
 import type { FoundFile, SkippedPath } from '../model/source.js'
 import { nextRoom } from '../model/event-id.js'
+import { makeValues } from '../normalise/made-values.js'
 import { realCasePath } from '../store/case-path.js'
 import { addRoles, createCase } from '../store/create.js'
 import { beginLoad, emptyStages, finishLoad } from '../store/finish.js'
@@ -138,7 +139,7 @@ class Ingest {
     await pool.close()
     const interrupted = this.#control.signal.aborted
     const finishing = performance.now()
-    const folded = interrupted ? this.#settle(db) : this.#finish(db, runId)
+    const conflicts = interrupted ? this.#settle(db) : this.#finish(db, runId)
     const totals = ledger.totals({
       files: {
         found: files.length + unreadable.length,
@@ -158,7 +159,7 @@ class Ingest {
     })
     const result: IngestTotals = {
       ...totals,
-      conflicts: folded.conflicts,
+      conflicts,
       bytes: queue.bytes,
       milliseconds: performance.now() - this.#started,
       interrupted,
@@ -176,13 +177,13 @@ class Ingest {
   }
 
   /** Everything merged can be queried by every name, even if the rest is left for another run. */
-  #settle(db: Connection): { duplicates: number; conflicts: number } {
+  #settle(db: Connection): number {
     emptyStages(db)
-    return { duplicates: 0, conflicts: 0 }
+    return 0
   }
 
-  #finish(db: Connection, runId: number): { duplicates: number; conflicts: number } {
-    return finishLoad(db, runId, (step, done, of) => {
+  #finish(db: Connection, runId: number): number {
+    return finishLoad(db, { runId, makeValues }, (step, done, of) => {
       this.#progress.finishing(step, done, of)
     })
   }

@@ -13,9 +13,11 @@ import { ConflictRows } from './conflict-rows.js'
 import { usesOf } from './event-uses.js'
 import type { Connection } from './connection.js'
 import { canonicalContent } from './record-content.js'
-import { contradictions, covers, Differences, disagreements, FormReader } from './reduced-forms.js'
+import { FormFold, type FoldedForms } from './form-fold.js'
 import { RecordReader, type RecordPlace } from './record-reader.js'
 import { SourceOrder } from './source-order.js'
+import { SourceTally } from './source-tally.js'
+import type { MakeValues } from './united-event.js'
 
 interface Row extends RecordPlace {
   readonly id: number
@@ -24,9 +26,9 @@ interface Row extends RecordPlace {
   readonly appearances: number
 }
 
-export interface DeduplicationCounts {
-  duplicates: number
-  conflicts: number
+export interface Deduplication {
+  readonly runId: number
+  readonly makeValues: MakeValues
 }
 
 /** Rows already compared, per region of event IDs: see event-id.ts. */
@@ -35,13 +37,21 @@ export interface ComparedTo {
   readonly overflow: number
 }
 
-/** Folds events that share an eventID with one not compared yet. Needs event_by_event_id. One transaction. */
-export function deduplicate(db: Connection, compared: ComparedTo, runId: number): DeduplicationCounts {
+/**
+ * Folds events that share an eventID with one not compared yet. Needs event_by_event_id. One transaction.
+ *
+ * @returns how many conflicts are new.
+ */
+export function deduplicate(
+  db: Connection,
+  compared: ComparedTo,
+  { runId, makeValues }: Deduplication,
+): number {
   return db.transaction(() => {
     findRepeated(db, compared)
-    const counts = new Folder(db, runId).fold()
+    const conflicts = new Folder(db, runId, makeValues).fold()
     db.exec('DROP TABLE temp.repeated')
-    return counts
+    return conflicts
   })()
 }
 
@@ -61,28 +71,23 @@ function findRepeated(db: Connection, { room, overflow }: ComparedTo): void {
     GROUP BY event_id ORDER BY max(source_id), max(record_offset)`)
 }
 
-interface SourceCounts {
-  duplicates: number
-  replaced: number
-}
-
 class Folder {
   readonly #db: Connection
   readonly #reader: RecordReader
   readonly #order: SourceOrder
   readonly #conflicts: ConflictRows
-  readonly #forms: FormReader
+  readonly #forms: FormFold
+  readonly #tally = new SourceTally()
   readonly #rows
   readonly #keep
-  readonly #perSource = new Map<number, SourceCounts>()
-  readonly #counts: DeduplicationCounts = { duplicates: 0, conflicts: 0 }
+  #conflictsAdded = 0
 
-  constructor(db: Connection, runId: number) {
+  constructor(db: Connection, runId: number, makeValues: MakeValues) {
     this.#db = db
     this.#reader = new RecordReader(db)
     this.#order = new SourceOrder(db)
     this.#conflicts = new ConflictRows(db, runId)
-    this.#forms = new FormReader(db)
+    this.#forms = new FormFold(db, this.#tally, makeValues)
     this.#rows = db.prepare<[string], Row>(
       `SELECT id, event_id, source_id, record_offset, record_length, locator, flags, appearances
        FROM event INDEXED BY event_by_event_id WHERE event_id = ?`,
@@ -92,15 +97,11 @@ class Folder {
       uses: db.prepare(`DELETE FROM event_resource AS x WHERE ${usesOf('x', '@id')}`),
       event: db.prepare('DELETE FROM event WHERE id = ?'),
       add: db.prepare('UPDATE event SET appearances = appearances + ? WHERE id = ?'),
-      repeats: db.prepare<[number], number>('SELECT source_id FROM redelivery WHERE event_rowid = ?').pluck(),
       move: db.prepare('UPDATE redelivery SET event_rowid = ? WHERE event_rowid = ?'),
-      source: db.prepare(
-        'UPDATE source SET events = events - ?, duplicates = duplicates + ?, replaced = replaced + ? WHERE id = ?',
-      ),
     }
   }
 
-  fold(): DeduplicationCounts {
+  fold(): number {
     const ids = this.#db
       .prepare<[number], string>(
         'SELECT event_id FROM temp.repeated WHERE rowid > ? ORDER BY rowid LIMIT 1000',
@@ -109,51 +110,27 @@ class Folder {
     const last = this.#db.prepare('SELECT max(rowid) AS n FROM temp.repeated').get() as { n: number | null }
     for (let done = 0; done < (last.n ?? 0); done += 1000)
       for (const eventId of ids.all(done)) this.#foldAll(eventId)
-    for (const [sourceId, { duplicates, replaced }] of this.#perSource)
-      this.#keep.source.run(duplicates + replaced, duplicates, replaced, sourceId)
-    return this.#counts
+    this.#forms.end()
+    this.#tally.write(this.#db)
+    return this.#conflictsAdded
   }
 
   #foldAll(eventId: string): void {
-    const rows = this.#rows.all(eventId).sort((a, b) => this.#order.compare(a, b))
+    this.#forms.unfold(eventId)
+    const rows = this.#inOrder(this.#rows.all(eventId))
     const full = this.#foldEqual(rows.filter((row) => !isReduced(row)))
-    const forms = this.#foldForms(rows.filter(isReduced), full)
-    const [, second] = [...full, ...forms.kept]
+    const forms = this.#forms.fold(rows.filter(isReduced), full)
+    const [, second] = this.#inOrder([...full, ...forms.kept])
     if (second === undefined) {
       this.#conflicts.forget(eventId)
       return
     }
-    const detail = conflictDetail(full.length, forms.kept.length, forms.differences)
-    if (this.#conflicts.put(second, detail)) this.#counts.conflicts++
+    const detail = conflictDetail(full.length, forms)
+    if (this.#conflicts.put(second, detail)) this.#conflictsAdded++
   }
 
-  /**
-   * A reduced form becomes an appearance of a record that it does not contradict, else of a form with all of its
-   * values. A form with more or different values stays a separate event.
-   */
-  #foldForms(forms: readonly Row[], full: readonly Row[]): { kept: Row[]; differences: Differences } {
-    const differences = new Differences()
-    if (forms.length === 0 || full.length + forms.length === 1) return { kept: [...forms], differences }
-    const records = full.map((row) => ({ row, columns: this.#forms.read(row.id) }))
-    const values = forms.map((row) => ({ row, columns: this.#forms.read(row.id) }))
-    // The fullest form comes first, so that locations do not decide which is kept.
-    values.sort((a, b) => b.columns.size - a.columns.size)
-    const kept: typeof values = []
-    for (const form of values) {
-      const record = records.find(({ columns }) => contradictions(columns, form.columns).length === 0)
-      const other = record ?? kept.find(({ columns }) => covers(columns, form.columns))
-      if (other !== undefined) this.#fold(form.row, other.row)
-      else {
-        for (const { columns } of records) differences.add(contradictions(columns, form.columns))
-        if (records.length === 0)
-          for (const { columns } of kept) {
-            differences.add(disagreements(columns, form.columns))
-            differences.lacking(columns, form.columns)
-          }
-        kept.push(form)
-      }
-    }
-    return { kept: kept.map(({ row }) => row), differences }
+  #inOrder(rows: readonly Row[]): Row[] {
+    return rows.toSorted((a, b) => this.#order.compare(a, b))
   }
 
   /** @returns the first row of each content. */
@@ -180,36 +157,12 @@ class Folder {
 
   /** `row` and all of its appearances become appearances of `kept`. */
   #fold(row: Row, kept: Row): void {
-    const isReplaced = isReduced(row) && !isReduced(kept)
-    if (row.appearances > 1) this.#moveRepeats(row, kept, isReplaced)
+    if (row.appearances > 1) this.#keep.move.run(kept.id, row.id)
     this.#keep.redelivery.run(kept.id, row.source_id, row.record_offset, row.record_length, row.locator)
     this.#keep.uses.run({ id: row.id })
     this.#keep.event.run(row.id)
     this.#keep.add.run(row.appearances, kept.id)
-    const counts = this.#countsOf(row.source_id)
-    if (isReplaced) counts.replaced++
-    else counts.duplicates++
-    this.#counts.duplicates++
-  }
-
-  /** Duplicates of the reduced record now count as `replaced`. */
-  #moveRepeats(row: Row, kept: Row, isReplaced: boolean): void {
-    if (isReplaced) {
-      for (const sourceId of this.#keep.repeats.all(row.id)) {
-        const counts = this.#countsOf(sourceId)
-        counts.duplicates--
-        counts.replaced++
-      }
-    }
-    this.#keep.move.run(kept.id, row.id)
-  }
-
-  #countsOf(sourceId: number): SourceCounts {
-    const known = this.#perSource.get(sourceId)
-    if (known !== undefined) return known
-    const counts = { duplicates: 0, replaced: 0 }
-    this.#perSource.set(sourceId, counts)
-    return counts
+    this.#tally.add(row.source_id, 'duplicates', 1)
   }
 
   /**
@@ -229,7 +182,7 @@ function keyOf(bytes: Buffer): string {
   return hash('sha256', canonicalContent(bytes), 'base64')
 }
 
-function conflictDetail(records: number, forms: number, differences: Differences): string {
+function conflictDetail(records: number, { forms, differences }: FoldedForms<Row>): string {
   if (forms === 0) return `${records} different records have this eventID; all are kept`
   const what = records === 0 ? `${forms} reduced forms` : `${records + forms} records and reduced forms`
   return `${what} of this eventID ${differences.text()}; all are kept`

@@ -3,7 +3,7 @@
  * after a kill.
  */
 import { getMeta, setMeta } from './create.js'
-import { deduplicate, type DeduplicationCounts } from './deduplicate.js'
+import { deduplicate, type Deduplication } from './deduplicate.js'
 import { createIndex, INDEXES } from './indexes.js'
 import { STAGES } from './stages.js'
 import type { Connection } from './connection.js'
@@ -35,32 +35,33 @@ export function beginLoad(db: Connection, newBytes: number, knownBytes: number):
 /** A case up to this size is finished in one transaction: a commit for each step would wait for the disk a hundred times. */
 const ONE_COMMIT_BYTES = 64 * 1024 * 1024
 
-export function finishLoad(db: Connection, runId: number, report: StepReport): DeduplicationCounts {
+/** @returns how many conflicts are new. */
+export function finishLoad(db: Connection, deduplication: Deduplication, report: StepReport): number {
   const pages = db.pragma('page_count', { simple: true }) as number
   const pageSize = db.pragma('page_size', { simple: true }) as number
-  const finish = (): DeduplicationCounts => takeSteps(db, runId, report)
+  const finish = (): number => takeSteps(db, deduplication, report)
   return pages * pageSize > ONE_COMMIT_BYTES ? finish() : db.transaction(finish)()
 }
 
-function takeSteps(db: Connection, runId: number, report: StepReport): DeduplicationCounts {
+function takeSteps(db: Connection, deduplication: Deduplication, report: StepReport): number {
   const steps = INDEXES.filter((index) => BULK_TABLES.has(index.table))
   const total = steps.length + 2
   report('resources', 0, total)
   emptyStages(db)
   let done = 1
   // event_by_event_id is first in the table, so duplicates are folded before the other indexes are built.
-  let counts: DeduplicationCounts = { duplicates: 0, conflicts: 0 }
+  let conflicts = 0
   for (const index of steps) {
     report(index.name, done++, total)
     sorting(db, () => db.exec(createIndex(index)))
     if (index.name === 'event_by_event_id') {
       report('duplicates', done++, total)
-      counts = foldNew(db, runId)
+      conflicts = foldNew(db, deduplication)
     }
   }
   countEvents(db)
   setMeta(db, 'state', 'ready')
-  return counts
+  return conflicts
 }
 
 /**
@@ -86,18 +87,18 @@ function countEvents(db: Connection): void {
   setMeta(db, 'event_count', String(n))
 }
 
-function foldNew(db: Connection, runId: number): DeduplicationCounts {
+function foldNew(db: Connection, deduplication: Deduplication): number {
   const compared = {
     room: Number(getMeta(db, 'deduplicated_to') ?? 0),
     overflow: Number(getMeta(db, 'deduplicated_overflow_to') ?? 0),
   }
   const last = db.prepare('SELECT coalesce(max(id), 0) FROM event').pluck().get() as number
   return db.transaction(() => {
-    const counts = deduplicate(db, compared, runId)
+    const conflicts = deduplicate(db, compared, deduplication)
     setMeta(db, 'deduplicated_to', getMeta(db, 'last_event_rowid') ?? '0')
     // Later runs have later ranges, in the overflow region too.
     if (last >= FIRST_OVERFLOW) setMeta(db, 'deduplicated_overflow_to', String(last))
-    return counts
+    return conflicts
   })()
 }
 

@@ -1,16 +1,28 @@
-/** Compares two rows of one eventID column by column, if one of them is a reduced form. */
-import type { SqlValue } from '../model/dictionary.js'
+/** Compares the rows of one eventID column by column, if one of them is a reduced form. */
+import { FLAG, type SqlValue } from '../model/dictionary.js'
+import { ADDRESS, CALLER, CLIENT, SESSION } from './caller-schema.js'
 import { usesOf } from './event-uses.js'
 import type { Connection } from './connection.js'
-import { ACTION, OUTCOME, PLACE } from './schema.js'
-import { ADDRESS, CALLER, CLIENT, SESSION } from './caller-schema.js'
+import { ACTION, OUTCOME, PLACE, type TableSpec } from './schema.js'
 
 /** The columns of a row, with its resources as further columns. */
 export type Columns = ReadonlyMap<string, SqlValue>
 
-interface Difference {
+export interface Difference {
   readonly column: string
   readonly values: readonly [SqlValue, SqlValue]
+}
+
+/** A row of event or reduced_form with its values. */
+export interface Form {
+  readonly id: number
+  readonly eventTimeMs: number | null
+  readonly flags: number
+  /** By the name of each of DICTIONARIES, the ID it has in the event. */
+  readonly values: ReadonlyMap<string, number>
+  /** As in reduced_form. */
+  readonly uses: string
+  readonly columns: Columns
 }
 
 /** Derived from other columns. */
@@ -23,7 +35,6 @@ const CONCLUDED = new Set([
   'principal_kind',
   'principal_key',
   'session_name',
-  'failed',
 ])
 
 /** A record has these whenever its reduced form does; if it lacks one, the form differs. */
@@ -36,44 +47,104 @@ const ALWAYS_IN_RECORDS = new Set([
   'request_id',
 ])
 
-/** Each with the column that points to it. */
-const DICTIONARIES = [
-  [ACTION, 'e.action_id'],
-  [PLACE, 'e.place_id'],
-  [SESSION, 'e.identity_id'],
-  [CALLER, 'session.caller_id'],
-  [ADDRESS, 'e.address_id'],
-  [CLIENT, 'e.client_id'],
-  [OUTCOME, 'e.outcome_id'],
-] as const
+interface Dictionary {
+  /** The event's column without `_id`. */
+  readonly name: string
+  /** Its table; a session is one with its caller. */
+  readonly tables: readonly TableSpec[]
+  /** Those with recorded values. */
+  readonly columns: readonly string[]
+}
+
+const TABLES: readonly (readonly [string, ...TableSpec[]])[] = [
+  ['action', ACTION],
+  ['place', PLACE],
+  ['identity', SESSION, CALLER],
+  ['address', ADDRESS],
+  ['client', CLIENT],
+  ['outcome', OUTCOME],
+]
+
+/** What an event points to. */
+export const DICTIONARIES: readonly Dictionary[] = TABLES.map(([name, ...tables]) => ({
+  name,
+  tables,
+  columns: tables.flatMap(({ columns }) =>
+    columns.map((column) => column.name).filter((column) => !CONCLUDED.has(column)),
+  ),
+}))
+
+const JOINS = TABLES.map(([name, table, owner]) => {
+  const join = `JOIN ${table?.name} ON ${table?.name}.id = e.${name}_id`
+  return owner === undefined
+    ? join
+    : `${join} JOIN ${owner.name} ON ${owner.name}.id = ${table?.name}.${owner.name}_id`
+})
+
+/** The time of a shipper or an envelope is not the event's own. */
+const OTHER_TIME = FLAG.timestampTime | FLAG.envelopeTime
+/** Some forms have milliseconds, CloudTrail has seconds. */
+const SAID_TIME = `CASE WHEN e.flags & ${OTHER_TIME} = 0 THEN e.event_time_ms / 1000 END AS event_time`
+
+const USES = {
+  event: `coalesce((SELECT group_concat(' ' || u.resource_id || '.' || u.role_id, '') FROM
+    (SELECT resource_id, role_id FROM event_resource x WHERE ${usesOf('x', 'e.id')} ORDER BY x.id) u), '')`,
+  reduced_form: 'e.uses',
+} as const
+
+type Row = readonly [number, number | null, number, string, ...SqlValue[]]
 
 export class FormReader {
-  readonly #columns
-  readonly #uses
+  readonly #row
+  readonly #names: readonly string[]
 
-  constructor(db: Connection) {
-    const shared = DICTIONARIES.flatMap(([{ name, columns }]) =>
-      columns.filter((column) => !CONCLUDED.has(column.name)).map((column) => `${name}.${column.name}`),
+  constructor(db: Connection, table: keyof typeof USES) {
+    const ids = DICTIONARIES.map(({ name }) => `e.${name}_id`)
+    // Of the conclusions, that a call failed is the only one that can be known without what it is concluded from.
+    const said = DICTIONARIES.flatMap(({ columns }) =>
+      columns.map((column) => (column === 'failed' ? 'nullif(failed, 0)' : column)),
     )
-    const joins = DICTIONARIES.map(([{ name }, pointer]) => `JOIN ${name} ON ${name}.id = ${pointer}`)
-    // Some forms have milliseconds, CloudTrail has seconds.
-    this.#columns = db.prepare<[number], Record<string, SqlValue>>(
-      `SELECT e.event_time_ms / 1000 AS event_time, e.request_id, e.shared_event_id, ${shared.join(', ')}
-       FROM event e ${joins.join(' ')} WHERE e.id = ?`,
-    )
-    this.#uses = db
-      .prepare<[{ id: number }], string>(
-        `SELECT x.resource_id || '.' || x.role_id FROM event_resource x WHERE ${usesOf('x', '@id')}`,
+    this.#names = [
+      'event_time',
+      'request_id',
+      'shared_event_id',
+      ...DICTIONARIES.flatMap(({ columns }) => columns),
+    ]
+    this.#row = db
+      .prepare<[number], Row>(
+        `SELECT e.id, e.event_time_ms, e.flags, ${USES[table]}, ${ids.join(', ')}, ${SAID_TIME}, e.request_id, e.shared_event_id,
+         ${said.join(', ')} FROM ${table} e ${JOINS.join(' ')} WHERE e.id = ?`,
       )
-      .pluck()
+      .raw()
   }
 
-  read(rowid: number): Columns {
-    const row = this.#columns.get(rowid) ?? {}
-    const said = Object.entries(row).filter(([, value]) => value !== null && value !== '')
-    const uses = this.#uses.all({ id: rowid })
-    return new Map([...said, ...uses.map((use): [string, SqlValue] => [`resource ${use}`, 1])])
+  /** @throws where the case lacks what the row points to. */
+  read(rowid: number): Form {
+    const row = this.#row.get(rowid)
+    if (row === undefined) throw new Error(`event ${rowid} points to what is not there`)
+    const [id, eventTimeMs, flags, uses, ...rest] = row
+    const said = rest.slice(DICTIONARIES.length)
+    const columns = new Map<string, SqlValue>()
+    this.#names.forEach((name, at) => {
+      const value = said[at] ?? null
+      if (value !== null && value !== '') columns.set(name, value)
+    })
+    for (const use of usesIn(uses)) columns.set(`${RESOURCE}${use}`, 1)
+    const values = new Map(DICTIONARIES.map(({ name }, at) => [name, rest[at] as number]))
+    return { id, eventTimeMs, flags, uses, values, columns }
   }
+}
+
+const RESOURCE = 'resource '
+
+/** Each as `resource.id`, a dot and `resource_role.id`. */
+export function usesIn(uses: string): string[] {
+  return uses === '' ? [] : uses.slice(1).split(' ')
+}
+
+/** Independent of locations: equal for forms with the same values. */
+export function contentOf({ columns }: Form): string {
+  return JSON.stringify([...columns].sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
 /** @returns the columns that contradict the record; empty if the form can be one of it. */
@@ -114,7 +185,6 @@ const MOST_SHOWN = { columns: 5, values: 5, length: 200 }
 /** Describes the differences between rows of one eventID: each column once, with all of its values. */
 export class Differences {
   readonly #values = new Map<string, Set<SqlValue>>()
-  readonly #lacking = new Set<string>()
 
   add(found: readonly Difference[]): void {
     for (const { column, values } of found) {
@@ -124,26 +194,14 @@ export class Differences {
     }
   }
 
-  /** Columns that only one of the two has. */
-  lacking(a: Columns, b: Columns): void {
-    for (const column of a.keys()) if (!b.has(column)) this.#lacking.add(nameOf(column))
-    for (const column of b.keys()) if (!a.has(column)) this.#lacking.add(nameOf(column))
-  }
-
   text(): string {
     const columns = [...this.#values]
-    if (columns.length === 0)
-      return `agree, but each says what another does not (${cut([...this.#lacking], MOST_SHOWN.columns, ', ')})`
+    if (columns.length === 0) return 'are more than are compared'
     const texts = columns.map(
       ([column, values]) => `${column} ${cut([...values].map(shown), MOST_SHOWN.values, ' or ')}`,
     )
     return `do not agree: ${cut(texts, MOST_SHOWN.columns, ', ')}`
   }
-}
-
-/** A resource is a column named by its ID, which means nothing to a reader. */
-function nameOf(column: string): string {
-  return column.startsWith('resource ') ? 'resources' : column
 }
 
 function cut(texts: readonly string[], most: number, between: string): string {

@@ -1,5 +1,6 @@
 /** A case that a killed run left in the middle: names of callers and resources wait for the end of the load, and are found. */
 import path from 'node:path'
+import { makeValues } from '../../src/normalise/made-values.js'
 import { beforeAll, expect, it } from 'vitest'
 import FindPrincipal from '../../src/commands/find/principal.js'
 import FindResource from '../../src/commands/find/resource.js'
@@ -31,7 +32,7 @@ beforeAll(async () => {
     const shardPath = `${casePath}.shard`
     unwrap(await indexBatch(taskOf(sourcesOf([file], 1), shardPath, { runId })))
     mergeShards(db, [shardPath], { bulk: true })
-    if (casePath === whole) finishLoad(db, runId, () => undefined)
+    if (casePath === whole) finishLoad(db, { runId, makeValues }, () => undefined)
   }
 })
 

@@ -7,6 +7,7 @@ import { ingest } from '../../src/ingest/ingest.js'
 import type { BatchResult, BatchSource } from '../../src/model/batch.js'
 import { nextRoom, ROOM } from '../../src/model/event-id.js'
 import { createCase } from '../../src/store/create.js'
+import { makeValues } from '../../src/normalise/made-values.js'
 import { beginLoad, finishLoad } from '../../src/store/finish.js'
 import { mergeShards } from '../../src/store/merge.js'
 import { startRun } from '../../src/store/runs.js'
@@ -90,7 +91,7 @@ describe('two batches that a thread holds', () => {
       mergeShards(db, [shardPath], { bulk: true })
       expectCommitted(casePath, shardPath)
     }
-    finishLoad(db, runId, () => undefined)
+    finishLoad(db, { runId, makeValues }, () => undefined)
     db.close()
     expectCommitted(casePath, 'the end')
   })

@@ -7,6 +7,7 @@ import { openPool } from '../../src/ingest/pool.js'
 import { Progress } from '../../src/ingest/progress.js'
 import { nextRoom } from '../../src/model/event-id.js'
 import { createCase } from '../../src/store/create.js'
+import { makeValues } from '../../src/normalise/made-values.js'
 import { beginLoad, finishLoad } from '../../src/store/finish.js'
 import { startRun } from '../../src/store/runs.js'
 import { logText, makeRecord, put, putLog } from '../helpers/archive.js'
@@ -47,7 +48,7 @@ it.each([1, 2])(
     } finally {
       await pool.close()
     }
-    finishLoad(db, runId, () => undefined)
+    finishLoad(db, { runId, makeValues }, () => undefined)
     expect(db.prepare('SELECT path, kind, detail FROM problem').all()).toEqual([
       {
         path: fatal,

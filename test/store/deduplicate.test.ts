@@ -213,7 +213,7 @@ describe('reduced forms of one event', () => {
     ['in another order', [{ 'a.csv': other, 'b.csv': few, 'c.csv': more }]],
     ['run by run', [{ 'a.csv': few }, { 'b.csv': more }, { 'c.csv': other }]],
     ['run by run, turned', [{ 'c.csv': other }, { 'b.csv': more }, { 'a.csv': few }]],
-  ])('leave what says most, and what says something else: %s', async (_, runs) => {
+  ])('are one event where they agree, and another where one says something else: %s', async (_, runs) => {
     const { casePath, folder } = await indexed(...runs)
     const check = (): void => {
       expect(read(casePath, CALLS)).toEqual([
@@ -258,25 +258,20 @@ describe('reduced forms of one event', () => {
     }
   })
 
-  it('that each say what the other does not are kept until a record comes that has it all', async () => {
+  it('that each say what the other does not are one event, also when a record comes that has it all', async () => {
     const address = csv('eventid,eventname,sourceipaddress', 'e,DeleteTrail,203.0.113.77')
     const error = csv('eventid,eventname,errorcode', 'e,DeleteTrail,AccessDenied')
     const { casePath, folder } = await indexed({ 'a.csv': address, 'b.csv': error })
-    expect(held(casePath)).toMatchObject({
-      events: { e: 2 },
-      conflicts: [
-        {
-          path: 'b.csv',
-          detail:
-            '2 reduced forms of this eventID agree, but each says what another does not (source_ip_address, error_code); all are kept',
-        },
-      ],
-    })
+    const one = { events: { e: 1 }, conflicts: [] }
+    expect(held(casePath)).toMatchObject(one)
+    expect(read(casePath, CALLS)).toMatchObject([{ ...said, appearances: 2 }])
+    await isClean(casePath)
     put(folder, {
       'c.json': record('e', ',"sourceIPAddress":"203.0.113.77","errorCode":"AccessDenied"', 'DeleteTrail'),
     })
     await load(casePath, [folder])
-    expect(held(casePath)).toMatchObject({ events: { e: 1 }, conflicts: [], duplicates: 2 })
+    expect(held(casePath)).toMatchObject(one)
+    expect(read(casePath, CALLS)).toMatchObject([{ ...said, appearances: 3 }])
     await isClean(casePath)
   })
 
@@ -288,7 +283,7 @@ describe('reduced forms of one event', () => {
     const { casePath, folder } = await indexed(files)
     const addresses = 'source_ip_address "203.0.113.1" or "203.0.113.2"'
     expect(held(casePath)).toMatchObject({
-      events: { e: 3 },
+      events: { e: 2 },
       conflicts: [{ detail: `3 reduced forms of this eventID do not agree: ${addresses}; all are kept` }],
     })
     put(folder, {
@@ -298,6 +293,75 @@ describe('reduced forms of one event', () => {
     const [conflict, ...rest] = held(casePath).conflicts
     expect(rest).toEqual([])
     expect(conflict?.detail).toContain('source_ip_address "203.0.113.9" or "203.0.113.1" or "203.0.113.2"')
+    await isClean(casePath)
+  })
+
+  it('give values together that none of them has, with all names that find them, for as long as they agree', async () => {
+    const arn = 'arn:aws:sts::111122223333:assumed-role/Deploy/ci-7'
+    const forms = {
+      'a.csv': csv(
+        'eventid,eventname,eventtime,useragent,awsregion',
+        'e,DeleteTrail,2024-05-14T00:00:00Z,curl/8,eu-west-3',
+      ),
+      'b.csv': csv('eventid,eventname,sourceipaddress,useridentity.arn', `e,DeleteTrail,203.0.113.77,${arn}`),
+      'c.csv': csv(
+        'eventid,eventsource,recipientaccountid,useridentity.accesskeyid',
+        'e,cloudtrail.amazonaws.com,111122223333,ASIAEXAMPLE',
+      ),
+      'd.csv': csv('eventid,eventname,eventtime,errormessage', 'e,DeleteTrail,2024-05-14T00:00:00.250Z,no'),
+    }
+    const { casePath, folder } = await indexed(
+      ...Object.entries(forms).map(([name, text]) => ({ [name]: text })),
+    )
+    const ROW = `SELECT event_time, event_source, event_name, aws_region, recipient_account_id, source_ip_address, user_agent, error_message,
+      principal, principal_type, credential_class, access_key_id, appearances FROM events`
+    expect(read(casePath, ROW)).toEqual([
+      {
+        event_time: '2024-05-14T00:00:00.250Z',
+        event_source: 'cloudtrail.amazonaws.com',
+        event_name: 'DeleteTrail',
+        aws_region: 'eu-west-3',
+        recipient_account_id: '111122223333',
+        source_ip_address: '203.0.113.77',
+        user_agent: 'curl/8',
+        error_message: 'no',
+        principal: 'Deploy/ci-7',
+        principal_type: 'AssumedRole',
+        credential_class: 'role-session',
+        access_key_id: 'ASIAEXAMPLE',
+        appearances: 4,
+      },
+    ])
+    const words = ['curl', 'ci-7', 'ASIAEXAMPLE', '203.0.113.77']
+    const found = words.map((word) =>
+      read(casePath, `SELECT count(*) AS n FROM value_text WHERE value_text MATCH '"${word}"'`),
+    )
+    expect(found.every(([row]) => (row as { n: number }).n > 0)).toBe(true)
+    // What was made for them goes when a record comes.
+    const made = `SELECT id FROM identity WHERE access_key_id = 'ASIAEXAMPLE' AND principal_type = 'AssumedRole'`
+    const named = `SELECT count(*) AS n FROM identity_name WHERE identity_id NOT IN (SELECT id FROM identity)`
+    expect(read(casePath, made)).toHaveLength(1)
+    await isClean(casePath)
+    put(folder, {
+      'e.json': record(
+        'e',
+        ',"sourceIPAddress":"203.0.113.77","userAgent":"curl/9","errorMessage":"no"',
+        'DeleteTrail',
+      ),
+    })
+    await load(casePath, [folder])
+    expect(read(casePath, made)).toEqual([])
+    expect(read(casePath, named)).toEqual([{ n: 0 }])
+    await isClean(casePath)
+  })
+
+  it('of one eventID may be thousands', async () => {
+    const rows = Array.from({ length: 3_000 }, (_, n) => `e,DeleteTrail,10.0.${n >> 8}.${n & 255}`)
+    const { casePath } = await indexed({
+      'a.csv': ['eventid,eventname,sourceipaddress', ...rows].join('\n'),
+      'b.csv': ['eventid,eventname,sourceipaddress', ...rows.toReversed()].join('\n'),
+    })
+    expect(held(casePath)).toMatchObject({ events: { e: 3_000 }, conflicts: [{ event_id: 'e' }] })
     await isClean(casePath)
   })
 })
@@ -317,6 +381,15 @@ function contentOf(casePath: string): unknown[] {
        ORDER BY 1, 2, 3`,
     ),
     read(casePath, 'SELECT event_id, arn, role FROM event_resources ORDER BY 1, 2, 3'),
+    read(
+      casePath,
+      `SELECT event_id, ${sources} AS file, record_offset, says_more, uses, (SELECT source_ip_address FROM events e WHERE event_rowid = x.target),
+       (SELECT source_path FROM events e WHERE event_rowid = x.target) FROM reduced_form x ORDER BY 1, 2, 3`,
+    ),
+    ...['action', 'place', 'caller', 'session', 'address', 'client', 'outcome', 'resource'].map((table) =>
+      read(casePath, `SELECT * FROM ${table} ORDER BY id`),
+    ),
+    read(casePath, 'SELECT name, identity_id, kind FROM identity_name ORDER BY 1, 2, 3'),
     read(casePath, 'SELECT path, records, events, duplicates, replaced, rejected FROM source ORDER BY path'),
     read(casePath, 'SELECT kind, path, byte_offset, event_id, detail FROM problem ORDER BY 1, 2, 3, 4'),
   ]
@@ -333,12 +406,26 @@ it('the order of files and runs does not show', async () => {
   }
   let seed = 11
   const next = (below: number): number => ((seed = (seed * 1103515245 + 12345) % 2147483648) >> 8) % below
+  const some = (values: Readonly<Record<string, string>>): object =>
+    Object.fromEntries(Object.entries(values).filter(() => next(2) === 0))
+  const form = (n: number): string =>
+    JSON.stringify({
+      EventId: `e${n}`,
+      EventName: 'N',
+      ...some({
+        EventTime: '2024-05-14T00:00:00Z',
+        Username: `u${next(2)}`,
+        EventSource: 's3.amazonaws.com',
+        ReadOnly: 'true',
+      }),
+      ...some({ AccessKeyId: 'AKIAEXAMPLE' }),
+      Resources: [{ ResourceType: 'AWS::S3::Bucket', ResourceName: `b${next(3)}` }],
+    })
   const files = Array.from({ length: 24 }, (_, at): [string, string] => {
     const lines = Array.from({ length: 6 }, () => {
-      const n = next(20)
+      const n = next(24)
       if (n < 8 && next(3) === 0) return record(`e${n}`, `,"requestParameters":{"n":${next(3)}}`)
-      if (n > 8 && next(3) === 0)
-        return JSON.stringify({ EventId: `e${n}`, EventName: 'N', EventTime: '2024-05-14T00:00:00Z', at })
+      if (n > 8 && next(2) === 0) return form(n)
       return spelled(n, next(3))
     })
     return [`f${String(at).padStart(2, '0')}.json`, lines.join('\n')]

@@ -1,6 +1,7 @@
 /** The end of a load: every step can be repeated after a kill, and the case is the same. */
 import path from 'node:path'
 import Database from 'better-sqlite3'
+import { makeValues } from '../../src/normalise/made-values.js'
 import { describe, expect, it } from 'vitest'
 import { index as indexBatch } from '../../src/ingest/worker.js'
 import { unwrap } from '../../src/ingest/worker-failure.js'
@@ -42,7 +43,7 @@ describe('a load', () => {
     expect(names(db, 'table')).toEqual(expect.arrayContaining(['resource_stage', 'name_of_session_stage']))
     expect(names(db, 'index')).not.toContain('event_by_event_id')
     const steps: [string, number, number][] = []
-    expect(finishLoad(db, runId, (...step) => steps.push(step))).toEqual({ duplicates: 5, conflicts: 1 })
+    expect(finishLoad(db, { runId, makeValues }, (...step) => steps.push(step))).toBe(1)
     expect(steps.map(([, done]) => done)).toEqual(steps.map((_, at) => at))
     expect(new Set(steps.map(([, , of]) => of)).size).toBe(1)
     expect(names(db, 'index')).toEqual(expect.arrayContaining(INDEXES.map(({ name }) => name)))
@@ -58,7 +59,7 @@ describe('a load', () => {
     const folder = scratch()
     const { db, runId } = await merged(folder)
     let steps = 0
-    finishLoad(db, runId, () => steps++)
+    finishLoad(db, { runId, makeValues }, () => steps++)
     const undisturbed = content(db.name)
     expect(steps).toBeGreaterThan(5)
     for (const stop of [0, 1, 2, steps - 1]) {
@@ -68,7 +69,7 @@ describe('a load', () => {
       mergeShards(stopped.db, [path.join(folder, '0.shard')], { bulk: true })
       let at = 0
       expect(() =>
-        finishLoad(stopped.db, stopped.runId, () => {
+        finishLoad(stopped.db, { runId: stopped.runId, makeValues }, () => {
           if (at++ === stop) throw new Error('killed')
         }),
       ).toThrow('killed')
@@ -78,7 +79,7 @@ describe('a load', () => {
       expect(getMeta(next, 'state')).toBe('loading')
       // Whatever the next run brings: what is unfinished is loaded in bulk.
       expect(beginLoad(next, 0, 1_000_000)).toBe(true)
-      finishLoad(next, stopped.runId, () => undefined)
+      finishLoad(next, { runId: stopped.runId, makeValues }, () => undefined)
       next.close()
       expect({ stop, content: content(casePath) }).toEqual({ stop, content: undisturbed })
     }
@@ -88,7 +89,7 @@ describe('a load', () => {
 describe('an addition', () => {
   it('of up to a quarter keeps the indexes, of more builds them anew', async () => {
     const { db, runId } = await merged(scratch())
-    finishLoad(db, runId, () => undefined)
+    finishLoad(db, { runId, makeValues }, () => undefined)
     const built = names(db, 'index')
     expect(beginLoad(db, 250, 1000)).toBe(false)
     expect({ state: getMeta(db, 'state'), indexes: names(db, 'index') }).toEqual({
@@ -96,20 +97,20 @@ describe('an addition', () => {
       indexes: built,
     })
     expect(getMeta(db, 'event_count')).toBeNull()
-    finishLoad(db, runId, () => undefined)
+    finishLoad(db, { runId, makeValues }, () => undefined)
     expect(beginLoad(db, 251, 1000)).toBe(true)
     expect(names(db, 'index')).not.toContain('event_by_time')
-    finishLoad(db, runId, () => undefined)
+    finishLoad(db, { runId, makeValues }, () => undefined)
     expect(names(db, 'index').toSorted()).toEqual(built.toSorted())
     expect(getMeta(db, 'event_count')).toBe('22')
   })
 
   it('of nothing folds nothing again', async () => {
     const { db, runId } = await merged(scratch())
-    finishLoad(db, runId, () => undefined)
+    finishLoad(db, { runId, makeValues }, () => undefined)
     const before = contentOf(db.name)
     beginLoad(db, 0, 1000)
-    expect(finishLoad(db, runId, () => undefined)).toEqual({ duplicates: 0, conflicts: 0 })
+    expect(finishLoad(db, { runId, makeValues }, () => undefined)).toBe(0)
     expect(contentOf(db.name)).toEqual(before)
   })
 })

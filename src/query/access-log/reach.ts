@@ -87,6 +87,7 @@ export function inWords(criterion: Criterion): AccessCriterion {
       return inColumn(criterion)
     case 'dimension':
     case 'resource':
+    case 'form':
       return { kind: 'never' }
   }
 }

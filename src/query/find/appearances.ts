@@ -31,6 +31,8 @@ export interface ShownRecord {
   /** null for an access-log line. */
   readonly event_id: string | null
   readonly record: Buffer
+  /** One of several reduced forms that are one event. */
+  readonly is_form?: true
   /** An object in it repeats a key, which JSON.parse hides. */
   readonly repeats_key: boolean
   readonly appearances: readonly Appearance[]
@@ -41,19 +43,47 @@ interface EventPlace extends RecordPlace {
   readonly event_id: string
 }
 
-/** Several if one eventID was delivered with different content. */
+/** Several if one eventID was delivered with different content, or as different reduced forms. */
 export function readRecords(db: Connection, eventId: string): ShownRecord[] {
   const events = db
     .prepare(
       'SELECT id, event_id, source_id, record_offset, record_length, locator FROM event WHERE event_id IN (SELECT value FROM json_each(?)) ORDER BY id',
     )
     .all(JSON.stringify(idSpellings(eventId))) as EventPlace[]
+  const isUnited = db.prepare('SELECT 1 FROM reduced_form WHERE id = ?')
   const reader = new RecordReader(db)
-  return events.map((event) => {
-    const record = reader.readAt(event)
-    const repeats_key = textRepeatsKey(record.toString('utf8'))
-    return { event_id: event.event_id, record, repeats_key, appearances: readAppearances(db, event.id) }
-  })
+  return events.flatMap((event): ShownRecord[] =>
+    // Of an event that has its record, that is all that there is to show.
+    isUnited.get(event.id) === undefined
+      ? [shown(event.event_id, reader.readAt(event), readAppearances(db, event.id))]
+      : readForms(db, reader, event),
+  )
+}
+
+function shown(event_id: string, record: Buffer, appearances: readonly Appearance[]): ShownRecord {
+  return { event_id, record, repeats_key: textRepeatsKey(record.toString('utf8')), appearances }
+}
+
+/** What an event is made of that is known by reduced forms only: each text once, with all of its places. */
+function readForms(db: Connection, reader: RecordReader, { id, event_id }: EventPlace): ShownRecord[] {
+  const forms = db
+    .prepare(
+      `SELECT s.path AS source_path, s.member, s.sha256, s.content_sha256, f.record_offset, f.record_length, f.source_id, f.locator
+       FROM reduced_form f JOIN source s ON s.id = f.source_id WHERE f.target = ? ORDER BY f.id <> f.target, f.id`,
+    )
+    .all(id) as (Appearance & RecordPlace)[]
+  const texts = new Map<string, { readonly record: Buffer; readonly places: Appearance[] }>()
+  for (const { source_id, locator, ...place } of forms) {
+    const record = reader.readAt({ ...place, source_id, locator })
+    const key = record.toString('latin1')
+    const same = texts.get(key)
+    if (same === undefined) texts.set(key, { record, places: [place] })
+    else same.places.push(place)
+  }
+  return Array.from(texts.values(), ({ record, places }) => ({
+    ...shown(event_id, record, places),
+    is_form: true,
+  }))
 }
 
 /** Access-log lines by request ID or host ID; copying an object logs two lines for one request. */

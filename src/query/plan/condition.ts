@@ -34,6 +34,7 @@ export function holds(criterion: Criterion, testing: Testing): Statement {
     case 'dimension':
     case 'column':
     case 'resource':
+    case 'form':
     case 'text':
       return armHolds(criterion, testing)
   }
@@ -52,6 +53,8 @@ function armHolds(arm: Arm, testing: Testing): Statement {
       // An event names few resources: checking each is cheaper than listing all uses of the name.
       return sql`EXISTS (SELECT 1 FROM event_resource x CROSS JOIN resource r ON r.id = x.resource_id
     WHERE ${usesOf(id.sql)} AND ${or(arm.names)})`
+    case 'form':
+      return sql`${id} IN (${arm.ids})`
     case 'text':
       return textHolds(arm.match, testing, id)
   }

@@ -19,6 +19,8 @@ export type Arm =
   | { readonly kind: 'resource'; readonly names: readonly Statement[] }
   | { readonly kind: 'column'; readonly column: 'event_id' | 'request_id'; readonly value: string }
   | { readonly kind: 'column'; readonly column: 'event_time_ms'; readonly value: number }
+  /** Events that a reduced form of theirs finds, see text-search.ts; `ids` selects one column, `id`, without repeats. */
+  | { readonly kind: 'form'; readonly ids: Statement }
   /** A phrase in FTS5's query language, searched in the event's own text only; see text-search.ts. */
   | { readonly kind: 'text'; readonly match: string }
 

@@ -28,6 +28,7 @@ export function coverOf(
     case 'dimension':
     case 'column':
     case 'resource':
+    case 'form':
     case 'text':
       return hasIndex(demand, criterion) ? [criterion] : undefined
   }

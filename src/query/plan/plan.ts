@@ -196,6 +196,7 @@ function isCheapToLookFor(criterion: Criterion): boolean {
     case 'dimension':
     case 'column':
     case 'resource':
+    case 'form':
       return true
   }
 }

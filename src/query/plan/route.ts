@@ -136,6 +136,7 @@ function looksIntoText(criterion: Criterion): boolean {
       return criterion.wideMatch !== undefined
     case 'column':
     case 'resource':
+    case 'form':
       return false
   }
 }

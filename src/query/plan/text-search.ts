@@ -28,6 +28,7 @@ export function spreadText(db: Connection, criterion: Criterion): Criterion {
     case 'dimension':
     case 'column':
     case 'resource':
+    case 'form':
       return criterion
   }
 }
@@ -36,7 +37,8 @@ export function spreadText(db: Connection, criterion: Criterion): Criterion {
 function spreadPhrase(db: Connection, arm: Extract<Arm, { kind: 'text' }>): Criterion {
   const { match } = arm
   const shared = sharingDimensions(db, match)
-  if (shared.length === 0) return arm
+  const form = formArm(db, match, shared)
+  if (shared.length === 0 && form === undefined) return arm
   const isWide = readColumn(
     db,
     sql`SELECT 1 FROM value_text v WHERE v.value_text MATCH ${match} LIMIT ${WIDE}`,
@@ -51,7 +53,22 @@ function spreadPhrase(db: Connection, arm: Extract<Arm, { kind: 'text' }>): Crit
     )
     return { kind: 'dimension', dimension, ids, ...(isWide.length < WIDE ? {} : { wideMatch: match }) }
   })
-  return { kind: 'any', of: [...arms, arm] }
+  return { kind: 'any', of: [...arms, ...(form === undefined ? [] : [form]), arm] }
+}
+
+/** Events of which a reduced form says the phrase: its own words are under its own number, its values may be others than the event's. */
+function formArm(db: Connection, match: string, shared: readonly Dimension[]): Arm | undefined {
+  if (readColumn(db, sql`SELECT 1 FROM reduced_form LIMIT 1`).length === 0) return undefined
+  const own = sql`SELECT DISTINCT f.target AS id FROM event_text t CROSS JOIN reduced_form f ON f.id = t.rowid WHERE t.event_text MATCH ${match}
+    AND f.id <> f.target`
+  const values = shared.flatMap((dimension) =>
+    VALUES[dimension].map(
+      (join) => sql`SELECT f.target FROM reduced_form f WHERE f.says_more = 1 AND f.${raw(dimension)}_id IN
+    (SELECT d.id FROM value_text v CROSS JOIN ${raw(join)} = v.rowid WHERE v.value_text MATCH ${match})`,
+    ),
+  )
+  const ids = joined([own, ...values], ' UNION ')
+  return readColumn(db, sql`SELECT 1 FROM (${ids}) LIMIT 1`).length === 0 ? undefined : { kind: 'form', ids }
 }
 
 /** Where value_text has the words of a dimension, as a join up to the row's number. A caller's are those of all of its sessions. */

@@ -37,6 +37,8 @@ export function armWalk(demand: Demand, arm: Arm): Walk | BranchedWalk {
       return columnWalk(demand, arm)
     case 'resource':
       return resourceWalk(demand, arm.names)
+    case 'form':
+      return formWalk(demand, arm.ids)
     case 'text':
       return textWalk(demand, arm.match)
   }
@@ -44,14 +46,14 @@ export function armWalk(demand: Demand, arm: Arm): Walk | BranchedWalk {
 
 /** During a load most indexes are missing; SQLite then scans, which is slow but correct. */
 export function hasIndex(demand: Demand, arm: Arm): boolean {
-  if (arm.kind === 'text') return true
+  if (arm.kind === 'text' || arm.kind === 'form') return true
   const name = arm.kind === 'resource' ? RESOURCE_INDEX : indexOf(arm)?.name
   return name !== undefined && demand.indexes.has(name)
 }
 
 const RESOURCE_INDEX = 'event_resource_by_resource'
 
-function indexOf(arm: Exclude<Arm, { kind: 'resource' | 'text' }>): IndexSpec | undefined {
+function indexOf(arm: Exclude<Arm, { kind: 'resource' | 'form' | 'text' }>): IndexSpec | undefined {
   const columns = arm.kind === 'column' ? arm.column : `${arm.dimension}_id, event_time_ms`
   return INDEXES.find((spec) => spec.table === 'event' && spec.columns === columns)
 }
@@ -116,6 +118,15 @@ function resourceWalk(demand: Demand, names: readonly Statement[]): BranchedWalk
       sql`SELECT DISTINCT ${EVENT_OF_USE} AS id, x.event_time_ms AS ms ${tested(tests)}${where([...always, ...tests])}`,
     ids,
     nearest,
+  }
+}
+
+function formWalk({ window }: Demand, ids: Statement): Walk {
+  const within = inWindow('e.event_time_ms', window)
+  return {
+    candidates: sql`SELECT 1 FROM (${ids})`,
+    hits: (tests) =>
+      sql`SELECT e.id AS id, e.event_time_ms AS ms FROM (${ids}) d CROSS JOIN event e ON e.id = d.id${where([...within, ...tests])}`,
   }
 }
 

@@ -43,6 +43,7 @@ function namesOf(criterion: Criterion): readonly Statement[] {
     case 'without':
     case 'dimension':
     case 'column':
+    case 'form':
     case 'text':
       return []
   }

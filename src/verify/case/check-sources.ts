@@ -173,7 +173,8 @@ class SourceChecker {
     findings: FindingList,
   ): void {
     const differences = new FindingList(findings.place)
-    const chosen = findsWords === 'one' && ranges.event !== undefined ? randomInt(ranges.event.count) : -1
+    const own = (ranges.event?.count ?? 0) + (ranges.reduced_form?.count ?? 0)
+    const chosen = findsWords === 'one' && own > 0 ? randomInt(own) : -1
     let met = 0
     const remade = new RemadeSource({
       rows: this.#rows.of(source.id, ranges),

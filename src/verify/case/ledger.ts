@@ -22,11 +22,12 @@ export function checkLedger(db: Connection, counted: RangesByTable): Finding[] {
       'SELECT id, path, status, records, events, duplicates, replaced, rejected, other_rows FROM source',
     )
     .iterate()
+  const united = unitedFirst(db)
   const total = { records: 0, parts: 0 }
   for (const source of sources as IterableIterator<SourceCounts>) {
     total.records += source.records
     total.parts += source.events + source.duplicates + source.replaced + source.rejected
-    found.push(...checkSource(source, counted))
+    found.push(...checkSource(source, counted, united.get(source.id) ?? 0))
   }
   const findings = new FindingList('case file')
   if (total.records !== total.parts)
@@ -36,7 +37,8 @@ export function checkLedger(db: Connection, counted: RangesByTable): Finding[] {
 
 function checkSource(
   source: SourceCounts,
-  { event, redelivery, access_log, aggregate }: RangesByTable,
+  { event, redelivery, reduced_form, access_log, aggregate }: RangesByTable,
+  united: number,
 ): Finding[] {
   const findings = new FindingList(source.path)
   const { records, events: own, duplicates, replaced, rejected } = source
@@ -49,7 +51,7 @@ function checkSource(
   const rows = event.get(source.id)?.count ?? 0
   if (rows !== own) findings.add('ledger', `${rows} rows of events, ${own} were made`)
   // A copy of another file has no rows of its own.
-  const again = redelivery.get(source.id)?.count ?? 0
+  const again = (redelivery.get(source.id)?.count ?? 0) + (reduced_form.get(source.id)?.count ?? 0) - united
   const expected = source.status === 'indexed' ? duplicates + replaced : 0
   if (again !== expected) findings.add('ledger', `${again} rows of repeated events, ${expected} were made`)
   const others = (access_log.get(source.id)?.count ?? 0) + (aggregate.get(source.id)?.count ?? 0)
@@ -60,6 +62,14 @@ function checkSource(
     )
   }
   return findings.all
+}
+
+/** Source → reduced forms that an event of several begins with: these are its rows of events. */
+function unitedFirst(db: Connection): Map<number, number> {
+  const rows = db
+    .prepare('SELECT source_id, count(*) FROM reduced_form WHERE id = target GROUP BY source_id')
+    .raw()
+  return new Map(rows.all() as [number, number][])
 }
 
 interface Counts {

@@ -1,5 +1,6 @@
 /** Finds dangling references. Each query returns the count and one example. */
 import type { Connection } from '../../store/open.js'
+import { DICTIONARIES } from '../../store/reduced-forms.js'
 import { FindingList, type Finding } from './finding.js'
 
 interface Reference {
@@ -31,18 +32,20 @@ const CHEAP: readonly Reference[] = [
   noRow('session', 'caller_id', 'caller', 'id'),
   noRow('name_of_caller', 'caller_id', 'caller', 'name'),
   noRow('name_of_session', 'session_id', 'session', 'name'),
+  noRow('reduced_form', 'source_id', 'source', 'event_id'),
+  noRow('reduced_form', 'target', 'event', 'event_id'),
 ]
 
 const OF_EVENTS: readonly Reference[] = [
   noRow('event', 'source_id', 'source', 'event_id'),
-  noRow('event', 'identity_id', 'session', 'event_id'),
-  ...['action', 'place', 'address', 'client', 'outcome'].map((table) =>
-    noRow('event', `${table}_id`, table, 'event_id'),
+  ...['event', 'reduced_form'].flatMap((table) =>
+    DICTIONARIES.map(({ name, tables: [to] }) => noRow(table, `${name}_id`, to?.name ?? name, 'event_id')),
   ),
   {
     table: 'event',
     sql: `SELECT e.event_id AS name FROM event e
-      WHERE e.appearances <> 1 + (SELECT count(*) FROM redelivery r WHERE r.event_rowid = e.id)`,
+      WHERE e.appearances <> 1 + (SELECT count(*) FROM redelivery r WHERE r.event_rowid = e.id)
+        + (SELECT count(*) FROM reduced_form f WHERE f.target = e.id AND f.id <> e.id)`,
     detail: 'appearances is not the number of places where the event was delivered',
   },
   {

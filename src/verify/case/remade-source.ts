@@ -100,8 +100,8 @@ export class RemadeSource implements RecordSink {
     )
     this.records++
     this.#events++
-    const row = this.#rows.take(['event', 'redelivery'], offset, locator)
-    onEvent(draft, row?.kind === 'event' ? row.id : null)
+    const row = this.#rows.take(['event', 'form', 'redelivery'], offset, locator)
+    onEvent(draft, row === undefined || row.kind === 'redelivery' ? null : row.id)
     // The text of a reduced form is not what its record was parsed from.
     if (!reduced && hasRepeatedKey(record, text)) onRepeatedKey(draft, offset)
     if (row === undefined) this.#missing(draft.eventId, { offset, length, locator })

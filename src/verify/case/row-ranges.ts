@@ -15,6 +15,7 @@ export interface RowRange {
 const TABLES = {
   event: 'SELECT source_id, id, record_offset FROM event ORDER BY id',
   redelivery: 'SELECT source_id, rowid, record_offset FROM redelivery ORDER BY rowid',
+  reduced_form: 'SELECT source_id, id, record_offset FROM reduced_form ORDER BY id',
   access_log: 'SELECT source_id, id, record_offset FROM access_log ORDER BY id',
   aggregate: 'SELECT source_id, id, record_offset, locator FROM aggregate ORDER BY id',
   // Excludes rows that deduplication adds, which are not the source's own.
@@ -67,6 +68,7 @@ export function noRanges(): Record<RangedTable, Map<number, RowRange>> {
   return {
     event: new Map(),
     redelivery: new Map(),
+    reduced_form: new Map(),
     access_log: new Map(),
     aggregate: new Map(),
     problem: new Map(),

@@ -1,6 +1,6 @@
 /**
  * The rows of a source in the case. An event that was already known has no row of its own: its location is in
- * redelivery, and the event it was folded into has the same columns, unless one of them was a reduced form.
+ * redelivery, and the event it was folded into has the same columns. A folded reduced form has its row in reduced_form.
  */
 import type { SqlValue } from '../../model/dictionary.js'
 import type { Connection } from '../../store/open.js'
@@ -17,7 +17,7 @@ interface Place {
 }
 
 export interface EventRow extends Place, DigestedEvent {
-  readonly kind: 'event' | 'redelivery'
+  readonly kind: 'event' | 'form' | 'redelivery'
   /** Row number of the event. */
   readonly id: number
   /** ` resource.role` for each use, sorted by both. */
@@ -37,13 +37,19 @@ export interface AggregateRow extends Place {
 
 export type SourceRow = EventRow | AccessRow | AggregateRow
 
-const EVENT_PART = `e.id, e.event_time_ms, e.action_id, e.place_id, e.identity_id, e.address_id, e.client_id, e.outcome_id, e.flags, e.event_id,
-  e.request_id, e.shared_event_id,
+const COLUMNS = `e.id, e.event_time_ms, e.action_id, e.place_id, e.identity_id, e.address_id, e.client_id, e.outcome_id, e.flags, e.event_id,
+  e.request_id, e.shared_event_id`
+
+const EVENT_PART = `${COLUMNS},
   (SELECT group_concat(' ' || u.resource_id || '.' || u.role_id, '') FROM
     (SELECT resource_id, role_id FROM event_resource x WHERE ${usesOf('x', 'e.id')} ORDER BY resource_id, role_id) u)`
 
 const EVENTS = `SELECT e.record_offset, e.record_length, e.locator, ${EVENT_PART}
-  FROM event e WHERE e.id BETWEEN ? AND ? AND e.source_id = ? ORDER BY e.id`
+  FROM event e WHERE e.id BETWEEN ? AND ? AND e.source_id = ? AND NOT EXISTS (SELECT 1 FROM reduced_form f WHERE f.id = e.id)
+  ORDER BY e.id`
+
+const FORMS = `SELECT e.record_offset, e.record_length, e.locator, ${COLUMNS}, e.uses
+  FROM reduced_form e WHERE e.id BETWEEN ? AND ? AND e.source_id = ? ORDER BY e.id`
 
 const redeliveries = (order: string): string =>
   `SELECT r.record_offset, r.record_length, r.locator, ${EVENT_PART}
@@ -84,6 +90,7 @@ type EventValues = [
 
 export class SourceRowReader {
   readonly #events
+  readonly #forms
   readonly #redeliveries
   readonly #unorderedRedeliveries
   readonly #access
@@ -91,6 +98,7 @@ export class SourceRowReader {
 
   constructor(db: Connection) {
     this.#events = db.prepare<Bounds, EventValues>(EVENTS).raw()
+    this.#forms = db.prepare<Bounds, EventValues>(FORMS).raw()
     this.#redeliveries = db.prepare<Bounds, EventValues>(redeliveries('r.rowid')).raw()
     this.#unorderedRedeliveries = db
       .prepare<Bounds, EventValues>(redeliveries('r.record_offset, r.rowid'))
@@ -100,10 +108,15 @@ export class SourceRowReader {
   }
 
   /** One iterator per table, in location order. */
-  of(sourceId: number, { event, redelivery, access_log, aggregate }: RowRanges): Iterator<SourceRow>[] {
+  of(
+    sourceId: number,
+    { event, reduced_form, redelivery, access_log, aggregate }: RowRanges,
+  ): Iterator<SourceRow>[] {
     const bounds = ({ first, last }: RowRange): Bounds => [first, last, sourceId]
     const streams: Iterator<SourceRow>[] = []
     if (event !== undefined) streams.push(eventRows('event', this.#events.iterate(...bounds(event))))
+    if (reduced_form !== undefined)
+      streams.push(eventRows('form', this.#forms.iterate(...bounds(reduced_form))))
     if (redelivery !== undefined) {
       const statement = redelivery.isOrdered ? this.#redeliveries : this.#unorderedRedeliveries
       streams.push(eventRows('redelivery', statement.iterate(...bounds(redelivery))))

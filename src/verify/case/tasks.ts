@@ -3,6 +3,7 @@ import { CaseError } from '../../model/case-error.js'
 import { openReader, type Connection } from '../../store/open.js'
 import { checkSources, type SourceResult, type SourceTask } from './check-sources.js'
 import { isDamage, type Finding } from './finding.js'
+import { checkForms } from './reduced-forms.js'
 import { checkReferences } from './references.js'
 import { checkRuns } from './runs-chain.js'
 import { checkSchema, checkStructure } from './structure.js'
@@ -24,6 +25,7 @@ const WHOLE_CHECKS = {
   runs: checkRuns,
   values: (db: Connection, quick: boolean) => (quick ? [] : checkValues(db)),
   references: checkReferences,
+  forms: (db: Connection, quick: boolean) => (quick ? [] : checkForms(db)),
 } satisfies Record<string, (db: Connection, quick: boolean) => Finding[]>
 
 export type WholeCheck = keyof typeof WHOLE_CHECKS
