@@ -99,5 +99,5 @@ function put(record: Record<string, unknown>, path: readonly string[], value: un
     return
   }
   const inner = (record[key] ??= {})
-  if (isJsonObject(inner)) put(inner as Record<string, unknown>, rest, value)
+  if (isJsonObject(inner)) put(inner, rest, value)
 }

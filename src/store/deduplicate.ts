@@ -13,6 +13,8 @@ import { ConflictRows } from './conflict-rows.js'
 import { usesOf } from './event-uses.js'
 import type { Connection } from './connection.js'
 import { canonicalContent } from './record-content.js'
+import { nameByFirstPath } from './first-path.js'
+import { FirstPlace } from './first-place.js'
 import { FormFold, type FoldedForms } from './form-fold.js'
 import { RecordReader, type RecordPlace } from './record-reader.js'
 import { SourceOrder } from './source-order.js'
@@ -48,15 +50,16 @@ export function deduplicate(
   { runId, makeValues }: Deduplication,
 ): number {
   return db.transaction(() => {
-    findRepeated(db, compared)
-    const conflicts = new Folder(db, runId, makeValues).fold()
+    const renamed = nameByFirstPath(db)
+    findRepeated(db, compared, renamed)
+    const conflicts = new Folder(db, { runId, makeValues }, renamed.length > 0).fold()
     db.exec('DROP TABLE temp.repeated')
     return conflicts
   })()
 }
 
 /** In location order of the later copies, so that each stored piece is inflated once. */
-function findRepeated(db: Connection, { room, overflow }: ComparedTo): void {
+function findRepeated(db: Connection, { room, overflow }: ComparedTo, renamed: readonly number[]): void {
   db.exec('DROP TABLE IF EXISTS temp.repeated')
   const again = (range: string): string =>
     `SELECT n.event_id FROM event n WHERE ${range} AND EXISTS
@@ -67,7 +70,15 @@ function findRepeated(db: Connection, { room, overflow }: ComparedTo): void {
       ? 'SELECT event_id FROM event INDEXED BY event_by_event_id GROUP BY event_id HAVING count(*) > 1'
       : `${again(`n.id > ${room} AND n.id < ${FIRST_OVERFLOW}`)}
          UNION ${again(`n.id >= ${FIRST_OVERFLOW} AND n.id > ${overflow}`)}`
-  db.exec(`CREATE TEMP TABLE repeated AS SELECT event_id FROM event WHERE event_id IN (${ids})
+  const list = renamed.join(',')
+  const moved =
+    renamed.length === 0
+      ? ''
+      : `UNION ${again(`n.source_id IN (${list})`)}
+         UNION SELECT event_id FROM event WHERE source_id IN (${list}) AND appearances > 1
+         UNION SELECT e.event_id FROM redelivery r JOIN event e ON e.id = r.event_rowid WHERE r.source_id IN (${list})
+         UNION SELECT event_id FROM reduced_form WHERE source_id IN (${list})`
+  db.exec(`CREATE TEMP TABLE repeated AS SELECT event_id FROM event WHERE event_id IN (${ids} ${moved})
     GROUP BY event_id ORDER BY max(source_id), max(record_offset)`)
 }
 
@@ -75,6 +86,7 @@ class Folder {
   readonly #db: Connection
   readonly #reader: RecordReader
   readonly #order: SourceOrder
+  readonly #first: FirstPlace | null
   readonly #conflicts: ConflictRows
   readonly #forms: FormFold
   readonly #tally = new SourceTally()
@@ -82,10 +94,12 @@ class Folder {
   readonly #keep
   #conflictsAdded = 0
 
-  constructor(db: Connection, runId: number, makeValues: MakeValues) {
+  /** @param hasMoved whether sources got other paths, so that other places of events may be the first. */
+  constructor(db: Connection, { runId, makeValues }: Deduplication, hasMoved: boolean) {
     this.#db = db
     this.#reader = new RecordReader(db)
     this.#order = new SourceOrder(db)
+    this.#first = hasMoved ? new FirstPlace(db, this.#order, this.#tally) : null
     this.#conflicts = new ConflictRows(db, runId)
     this.#forms = new FormFold(db, this.#tally, makeValues)
     this.#rows = db.prepare<[string], Row>(
@@ -117,7 +131,8 @@ class Folder {
 
   #foldAll(eventId: string): void {
     this.#forms.unfold(eventId)
-    const rows = this.#inOrder(this.#rows.all(eventId))
+    const found = this.#rows.all(eventId)
+    const rows = this.#inOrder(found.map((row) => (isReduced(row) ? row : (this.#first?.of(row) ?? row))))
     const full = this.#foldEqual(rows.filter((row) => !isReduced(row)))
     const forms = this.#forms.fold(rows.filter(isReduced), full)
     const [, second] = this.#inOrder([...full, ...forms.kept])

@@ -23,7 +23,7 @@ function isUnder(file: string, folder: string): boolean {
 function isSource(db: Connection, target: string): boolean {
   const named = db
     .prepare<[string, string], [unknown, unknown]>(
-      `SELECT s.path, r.working_directory FROM source s LEFT JOIN runs r ON r.id = s.run_id
+      `SELECT s.path, r.working_directory FROM source s LEFT JOIN runs r ON r.id = coalesce(s.path_run_id, s.run_id)
        WHERE s.member IS NULL AND substr(s.path, -length(?)) = ?`,
     )
     .raw()

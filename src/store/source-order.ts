@@ -5,10 +5,6 @@ import type { RecordPlace } from './record-reader.js'
 /** Cached paths: neighbouring events are from the same few files. */
 const MOST_KNOWN = 50_000
 
-interface Place extends RecordPlace {
-  readonly id: number
-}
-
 export class SourceOrder {
   readonly #key
   readonly #known = new Map<number, string>()
@@ -22,8 +18,9 @@ export class SourceOrder {
       .pluck()
   }
 
-  compare(a: Place, b: Place): number {
-    if (a.source_id === b.source_id) return a.id - b.id
+  /** Not by row numbers: an event that has moved to an earlier place kept its own. */
+  compare(a: RecordPlace, b: RecordPlace): number {
+    if (a.source_id === b.source_id) return a.record_offset - b.record_offset || compareSteps(a, b)
     const left = this.#keyOf(a.source_id)
     const right = this.#keyOf(b.source_id)
     return left < right ? -1 : left > right ? 1 : a.source_id - b.source_id
@@ -37,4 +34,14 @@ export class SourceOrder {
     this.#known.set(sourceId, key)
     return key
   }
+}
+
+/** Records in one value, by their positions on the way to them. */
+function compareSteps(a: RecordPlace, b: RecordPlace): number {
+  const [left, right] = [a, b].map(({ locator }) => Array.from(locator?.match(/\d+/g) ?? [], Number)) as [
+    number[],
+    number[],
+  ]
+  const at = left.findIndex((step, index) => step !== right[index])
+  return at < 0 ? left.length - right.length : (left[at] ?? 0) - (right[at] ?? -1)
 }

@@ -10,18 +10,14 @@ import { sessionRecord } from '../helpers/nasty.js'
 import { index, scratch } from '../verify/indexed.js'
 
 /** The columns of a table that say something of the evidence: no number of a row or a run, no time of a run. */
-const NOT_EVIDENCE = new Set(['id', 'run_id', 'source_id', 'event_rowid', 'mtime_ms'])
+const NOT_EVIDENCE = new Set(['id', 'run_id', 'source_id', 'event_rowid', 'target', 'mtime_ms'])
 
-/**
- * Where a row comes from: by the bytes, not by the path. Of files with the same bytes, the first that is met names the events, and the
- * paths of all are in `source`.
- */
-const PLACE = `(SELECT coalesce(s.container_sha256, '') || s.sha256 || coalesce(s.member, '') FROM source s WHERE s.id = t.source_id)`
-const EVENT = `(SELECT e.event_id || ':' || e.record_offset || ':' || (SELECT sha256 FROM source WHERE id = e.source_id)
-  FROM event e WHERE e.id = t.event_rowid)`
-
-const PROBLEM_PATH = `coalesce((SELECT s.sha256 FROM source s WHERE s.id = t.source_id AND EXISTS
-  (SELECT 1 FROM source d WHERE d.duplicate_of = s.id)), t.path)`
+/** Where a row comes from. Of files with the same bytes the first path names the events, whichever was met first. */
+const PLACE = `(SELECT s.path || coalesce(s.member, '') FROM source s WHERE s.id = t.source_id)`
+const eventOf = (column: string): string =>
+  `(SELECT e.event_id || ':' || e.record_offset || ':' || (SELECT path FROM source WHERE id = e.source_id)
+   FROM event e WHERE e.id = t.${column})`
+const EVENT = eventOf('event_rowid')
 
 type Rows = Readonly<Record<string, readonly string[]>>
 
@@ -30,10 +26,10 @@ function rowsOf(casePath: string): Rows {
   try {
     const all = (sql: string): string[] =>
       (db.prepare(sql).raw().all() as unknown[][]).map((row) => JSON.stringify(row)).sort()
-    const columns = (table: string, without: readonly string[] = []): string =>
+    const columns = (table: string): string =>
       (db.pragma(`table_info(${table})`) as { name: string }[])
         .map(({ name }) => name)
-        .filter((name) => !NOT_EVIDENCE.has(name) && !without.includes(name))
+        .filter((name) => !NOT_EVIDENCE.has(name))
         .map((name) => `t.${name}`)
         .join(', ')
     const dictionaries = ['action', 'place', 'caller', 'session', 'address', 'client', 'outcome']
@@ -46,8 +42,11 @@ function rowsOf(casePath: string): Rows {
       redelivery: all(`SELECT ${PLACE}, ${EVENT}, ${columns('redelivery')} FROM redelivery t`),
       event_resource: all(`SELECT ${EVENT}, t.resource_id, t.role_id, t.event_time_ms FROM event_resource t`),
       aggregate: all(`SELECT ${PLACE}, ${columns('aggregate')} FROM aggregate t`),
-      problem: all(`SELECT ${PROBLEM_PATH}, ${columns('problem', ['path'])} FROM problem t`),
-      paths: all('SELECT path, sha256, size FROM source'),
+      reduced_form: all(
+        `SELECT ${PLACE}, ${eventOf('target')}, ${columns('reduced_form')} FROM reduced_form t`,
+      ),
+      problem: all(`SELECT ${PLACE}, ${columns('problem')} FROM problem t`),
+      paths: all('SELECT path, sha256, size, status, records, events, duplicates, replaced FROM source'),
       sources: all(
         `SELECT sha256, content_sha256, kind, shape, count(*), sum(status = 'indexed'), sum(status = 'rejected'), max(records),
          sum(events), max(rejected), sum(duplicates), sum(replaced), row_digest FROM source GROUP BY sha256`,
@@ -78,6 +77,8 @@ function makeEvidence(): string[] {
     ...[0, 1].map((n) => putLog(folder, `copies/${n}.json.gz`, logs[0]!)),
     // The same content, packed in another way.
     putLog(folder, 'plain.json', logs[2]!),
+    ...forms().map((text, n) => put(folder, `forms/${n}.csv`, text)),
+    put(folder, 'a-copy-of-forms.csv', forms()[3] ?? ''),
     put(folder, 'empty.json', ''),
     put(folder, 'other.json', ''),
     put(folder, 'notes.txt', 'no logs\n'),
@@ -90,6 +91,31 @@ function makeEvidence(): string[] {
   ]
 }
 
+/** Exports with other columns each, of events that have their record and of others; some do not agree. */
+function forms(): string[] {
+  const ids = [makeRecord(1), makeRecord(2), sessionRecord(10, 20)].map(({ eventID }) => String(eventID))
+  const exported = [...ids, 'x1', 'x2', 'x3']
+  return [
+    ['eventname,sourceipaddress', (n: number) => `DeleteTrail,203.0.113.${n % 2}`],
+    ['useragent,awsregion', () => 'curl/8,eu-west-3'],
+    [
+      'eventname,errorcode,remark',
+      (n: number) => `${n % 3 === 0 ? 'StopLogging' : 'DeleteTrail'},E${n},zebra`,
+    ],
+    ['recipientaccountid,sourceipaddress', () => '111122223333,203.0.113.1'],
+    ['useridentity.arn,eventtime', () => 'arn:aws:iam::111122223333:user/nina,2024-05-14T00:00:00.5Z'],
+    [
+      'useridentity.username,eventtime',
+      (n: number) => `${n % 2 === 0 ? 'nina' : 'max'},2024-05-14T00:00:00Z`,
+    ],
+  ].map(([names, cells]) =>
+    [
+      `eventid,${names as string}`,
+      ...exported.map((id, n) => `${id},${(cells as (n: number) => string)(n)}`),
+    ].join('\n'),
+  )
+}
+
 beforeAll(async () => {
   files = makeEvidence()
   alone = path.join(scratch(), 'case.sqlite')
@@ -98,6 +124,7 @@ beforeAll(async () => {
   expect(expected['event']?.length).toBeGreaterThan(30)
   expect(expected['redelivery']?.length).toBeGreaterThan(10)
   expect(expected['problem']?.length).toBeGreaterThan(3)
+  expect(expected['reduced_form']?.length).toBeGreaterThan(10)
 })
 
 function partsOf(order: readonly string[], runs: number): string[][] {

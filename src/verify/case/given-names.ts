@@ -4,6 +4,7 @@ import type { Entry, IdentityEntry, SqlValue } from '../../model/dictionary.js'
 import { hash52 } from '../../normalise/intern.js'
 import type { Connection } from '../../store/open.js'
 import { FindingList, type Finding } from './finding.js'
+import { unitedCallers } from './reduced-forms.js'
 
 /** Each table of names with the column of its owner. */
 const OWNER = {
@@ -14,7 +15,7 @@ const OWNER = {
 type NameTable = keyof typeof OWNER
 const TABLES = Object.keys(OWNER) as readonly NameTable[]
 
-type Names = IdentityEntry['names']
+export type Names = IdentityEntry['names']
 
 export class GivenNames {
   /** Entries, not IDs: equal columns can come from records with different names. */
@@ -51,6 +52,10 @@ export class GivenNames {
     if (this.#isNew(client)) this.#check('requester_name', client.requester, client.names, findings)
   }
 
+  united(table: NameTable, id: number, names: Names, findings: FindingList): void {
+    this.#check(table, id, names, findings)
+  }
+
   #isNew(entry: Entry): boolean {
     if (this.#seen.has(entry)) return false
     this.#seen.add(entry)
@@ -68,13 +73,19 @@ export class GivenNames {
 
 /** @param given names of every source of the case. */
 export function checkNames(db: Connection, given: ReadonlySet<number>): Finding[] {
-  return TABLES.flatMap((table) => {
+  const united = new GivenNames(db)
+  const missing = new FindingList('reduced_form')
+  for (const { dictionary, id, names } of unitedCallers(db))
+    united.united(dictionary === 'caller' ? 'name_of_caller' : 'name_of_session', id, names, missing)
+  const known = new Set([...given, ...united.given])
+  const unknown = TABLES.flatMap((table) => {
     const findings = new FindingList(table)
     const rows = db.prepare(`SELECT name, ${OWNER[table]}, kind FROM ${table}`).raw().iterate()
     for (const [name, owner, kind] of rows as IterableIterator<[string, SqlValue, string]>) {
-      if (!given.has(hash52([table, name, owner, kind])))
+      if (!known.has(hash52([table, name, owner, kind])))
         findings.add('names', `no record gives caller ${String(owner)} the ${kind} ${name}`)
     }
     return findings.all
   })
+  return [...missing.all, ...unknown]
 }

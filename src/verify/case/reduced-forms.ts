@@ -28,6 +28,25 @@ export function checkForms(db: Connection): Finding[] {
   return findings.all
 }
 
+/** Callers that no record has, but several reduced forms together. */
+export function* unitedCallers(
+  db: Connection,
+): Generator<{ readonly dictionary: string; readonly id: number; readonly names: Names }> {
+  const stored = new FormReader(db, 'reduced_form')
+  const unions = db
+    .prepare<[], string>('SELECT group_concat(id) FROM reduced_form GROUP BY target HAVING max(id = target)')
+    .pluck()
+  for (const ids of unions.iterate()) {
+    const { made } = unite(
+      ids.split(',').map((id) => stored.read(Number(id))),
+      makeValues,
+    )
+    for (const { dictionary, id, names } of made) if (names !== undefined) yield { dictionary, id, names }
+  }
+}
+
+type Names = readonly { readonly name: string; readonly kind: string }[]
+
 interface Folded {
   readonly target: number
   readonly event_id: string

@@ -44,9 +44,10 @@ const EVENT_PART = `${COLUMNS},
   (SELECT group_concat(' ' || u.resource_id || '.' || u.role_id, '') FROM
     (SELECT resource_id, role_id FROM event_resource x WHERE ${usesOf('x', 'e.id')} ORDER BY resource_id, role_id) u)`
 
-const EVENTS = `SELECT e.record_offset, e.record_length, e.locator, ${EVENT_PART}
+const events = (order: string): string =>
+  `SELECT e.record_offset, e.record_length, e.locator, ${EVENT_PART}
   FROM event e WHERE e.id BETWEEN ? AND ? AND e.source_id = ? AND NOT EXISTS (SELECT 1 FROM reduced_form f WHERE f.id = e.id)
-  ORDER BY e.id`
+  ORDER BY ${order}`
 
 const FORMS = `SELECT e.record_offset, e.record_length, e.locator, ${COLUMNS}, e.uses
   FROM reduced_form e WHERE e.id BETWEEN ? AND ? AND e.source_id = ? ORDER BY e.id`
@@ -90,6 +91,7 @@ type EventValues = [
 
 export class SourceRowReader {
   readonly #events
+  readonly #unorderedEvents
   readonly #forms
   readonly #redeliveries
   readonly #unorderedRedeliveries
@@ -97,7 +99,8 @@ export class SourceRowReader {
   readonly #aggregates
 
   constructor(db: Connection) {
-    this.#events = db.prepare<Bounds, EventValues>(EVENTS).raw()
+    this.#events = db.prepare<Bounds, EventValues>(events('e.id')).raw()
+    this.#unorderedEvents = db.prepare<Bounds, EventValues>(events('e.record_offset, e.id')).raw()
     this.#forms = db.prepare<Bounds, EventValues>(FORMS).raw()
     this.#redeliveries = db.prepare<Bounds, EventValues>(redeliveries('r.rowid')).raw()
     this.#unorderedRedeliveries = db
@@ -114,7 +117,10 @@ export class SourceRowReader {
   ): Iterator<SourceRow>[] {
     const bounds = ({ first, last }: RowRange): Bounds => [first, last, sourceId]
     const streams: Iterator<SourceRow>[] = []
-    if (event !== undefined) streams.push(eventRows('event', this.#events.iterate(...bounds(event))))
+    if (event !== undefined) {
+      const statement = event.isOrdered ? this.#events : this.#unorderedEvents
+      streams.push(eventRows('event', statement.iterate(...bounds(event))))
+    }
     if (reduced_form !== undefined)
       streams.push(eventRows('form', this.#forms.iterate(...bounds(reduced_form))))
     if (redelivery !== undefined) {

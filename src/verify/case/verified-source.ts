@@ -27,7 +27,8 @@ export interface VerifiedSource {
 }
 
 export const VERIFIED_SOURCE_SQL = `SELECT s.id, s.path, s.path_hex, s.member, s.size, s.sha256, s.content_sha256, s.content_size, s.kind, s.shape, s.status,
-  s.duplicate_of, s.storage, s.gzip_members, s.records, s.rejected, s.other_rows, s.row_digest, r.working_directory,
+  s.duplicate_of, s.storage, s.gzip_members, s.records, s.rejected, s.other_rows, s.row_digest,
+  (SELECT w.working_directory FROM runs w WHERE w.id = coalesce(s.path_run_id, s.run_id)) AS working_directory,
   CASE WHEN json_valid(r.versions) THEN json_extract(r.versions, '$.coldtrail') END AS made_by,
   coalesce(r.arguments LIKE '%"--lenient"%', 0) AS is_lenient,
   EXISTS (SELECT 1 FROM problem p WHERE p.id BETWEEN @first AND @last AND p.source_id = s.id AND p.kind = 'utf-16') AS is_converted
