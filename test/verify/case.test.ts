@@ -96,14 +96,13 @@ describe('a case as it was indexed', () => {
     expect(db.prepare('SELECT count(*) FROM segment WHERE content_offset > 0').pluck().get()).toBeGreaterThan(
       0,
     )
-    expect(db.prepare('SELECT count(*) FROM redelivery').pluck().get()).toBe(8)
+    expect(db.prepare('SELECT count(*) FROM redelivery').pluck().get()).toBe(7)
+    expect(db.prepare('SELECT count(*) FROM reduced_form').pluck().get()).toBe(1)
     for (const table of ['access_log', 'aggregate']) {
       expect(db.prepare(`SELECT count(*) FROM ${table}`).pluck().get()).toBeGreaterThan(1)
     }
     const others = db.prepare('SELECT sum(other_rows) FROM source').pluck().get() as number
-    expect(totals.records - others).toBe(
-      db.prepare('SELECT (SELECT count(*) FROM event) + (SELECT count(*) FROM redelivery)').pluck().get(),
-    )
+    expect(totals.records - others).toBe(db.prepare('SELECT count(*) FROM appearances').pluck().get())
     db.close()
   })
 
@@ -245,9 +244,9 @@ describe('what was changed is found', () => {
     const casePath = touch((db) =>
       db.exec(`UPDATE ${table} SET ${change} WHERE id = (SELECT max(id) FROM ${table})`),
     )
-    expect(await findings(casePath)).toEqual([
-      expect.stringMatching(`^values ${table}: row -?\\d+ is not the value`),
-    ])
+    // Reduced forms of an event with that value do not fit any more.
+    const found = (await findings(casePath)).filter((finding) => !finding.startsWith('event reduced_form: '))
+    expect(found).toEqual([expect.stringMatching(`^values ${table}: row -?\\d+ is not the value`)])
   })
 
   it.each([

@@ -13,7 +13,10 @@ import { ownedAccountLabel } from '../principals/account-owner.js'
 export function readCaseInfo(db: Connection, file: string): CaseInfo {
   const places = readPlaces(db)
   const lineTimes = timesOf(db, 'access_log')
-  const more = one<{ n: number }>(db, 'SELECT count(*) AS n FROM redelivery')
+  const more = one<{ n: number }>(
+    db,
+    'SELECT (SELECT count(*) FROM redelivery) + (SELECT count(*) FROM reduced_form WHERE id <> target) AS n',
+  )
   const sizes = one<{ source: number; content: number }>(
     db,
     `SELECT coalesce(sum(size), 0) AS source, coalesce(sum(content_size), 0) AS content FROM source WHERE status = 'indexed'`,

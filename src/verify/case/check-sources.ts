@@ -61,6 +61,9 @@ export interface SourceNotes {
 /** Number of them listed with their location. */
 export const MOST_REPEATED = 10
 
+/** So many reduced forms of each source are looked up by their words: nothing else refers to their IDs. */
+const MOST_FORMS = 20
+
 /** One per thread: it only caches IDs of values, which are the same everywhere. */
 const normaliser = new Normaliser(LIMITS.maxDepth)
 const accessNormaliser = new AccessNormaliser()
@@ -173,19 +176,24 @@ class SourceChecker {
     findings: FindingList,
   ): void {
     const differences = new FindingList(findings.place)
-    const own = (ranges.event?.count ?? 0) + (ranges.reduced_form?.count ?? 0)
+    const own = ranges.event?.count ?? 0
     const chosen = findsWords === 'one' && own > 0 ? randomInt(own) : -1
-    let met = 0
+    let events = 0
+    let forms = 0
+    const isChosen = (isForm: boolean): boolean =>
+      findsWords === 'one' && (isForm ? forms++ < MOST_FORMS : events++ === chosen)
     const remade = new RemadeSource({
       rows: this.#rows.of(source.id, ranges),
       problems: new ProblemRows(stored, differences),
       normaliser,
       accessNormaliser,
       isLenient: source.is_lenient !== 0,
-      onEvent: (draft, rowid) => {
+      onEvent: (draft, row) => {
         this.#names.caller(draft.identity, differences)
-        if (rowid === null) return
-        if (findsWords === 'all' || met++ === chosen) this.#words.event(rowid, draft, differences)
+        if (row === undefined || row.kind === 'redelivery') return
+        const rowid = row.id
+        if (findsWords === 'all' || isChosen(row.kind === 'form'))
+          this.#words.event(rowid, draft, differences)
         else this.#words.action(draft, differences)
       },
       onRepeatedKey: ({ eventId }, offset) => {

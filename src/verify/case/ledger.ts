@@ -48,7 +48,7 @@ function checkSource(
       `${records} records, but ${own} events + ${duplicates} duplicates + ${replaced} replaced + ${rejected} rejected`,
     )
   }
-  const rows = event.get(source.id)?.count ?? 0
+  const rows = (event.get(source.id)?.count ?? 0) + united
   if (rows !== own) findings.add('ledger', `${rows} rows of events, ${own} were made`)
   // A copy of another file has no rows of its own.
   const again = (redelivery.get(source.id)?.count ?? 0) + (reduced_form.get(source.id)?.count ?? 0) - united

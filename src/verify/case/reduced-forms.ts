@@ -1,6 +1,6 @@
 /** Events that reduced forms made together: each is made again of the forms' own rows, which are held against the records as all others. */
 import { makeValues } from '../../normalise/made-values.js'
-import { contradictions, DICTIONARIES, FormReader, type Form } from '../../store/reduced-forms.js'
+import { contradictions, covers, DICTIONARIES, FormReader, type Form } from '../../store/reduced-forms.js'
 import { unite } from '../../store/united-event.js'
 import type { Connection } from '../../store/open.js'
 import { FindingList, type Finding } from './finding.js'
@@ -10,20 +10,27 @@ export function checkForms(db: Connection): Finding[] {
   const events = new FormReader(db, 'event')
   const stored = new FormReader(db, 'reduced_form')
   const targets = db.prepare<[], Folded>(
-    `SELECT f.target, min(f.event_id) AS event_id, max(f.id = f.target) AS isUnited, group_concat(f.id) AS ids,
-     count(*) FILTER (WHERE f.event_id <> e.event_id) AS others
+    `SELECT f.target, min(f.event_id) AS event_id, max(f.id = f.target) AS isUnited,
+     json_group_array(json_array(f.id, f.says_more)) AS forms, count(*) FILTER (WHERE f.event_id <> e.event_id) AS others,
+     count(*) FILTER (WHERE f.id = f.target AND (f.source_id, f.record_offset, f.record_length, coalesce(f.locator, ''))
+       <> (e.source_id, e.record_offset, e.record_length, coalesce(e.locator, ''))) AS moved,
+     count(*) FILTER (WHERE f.appearances <> 1) AS repeated
      FROM reduced_form f JOIN event e ON e.id = f.target GROUP BY f.target`,
   )
-  for (const { target, event_id, isUnited, ids, others } of targets.iterate()) {
-    const event = events.read(target)
-    const forms = ids.split(',').map((id) => stored.read(Number(id)))
-    const wrong =
-      others > 0
-        ? 'has reduced forms of another eventID'
-        : isUnited === 1
-          ? ofUnion(event, forms)
-          : ofRecord(event, forms)
-    if (wrong !== null) findings.add('event', `${event_id} ${wrong}`)
+  for (const folded of targets.iterate()) {
+    const event = events.read(folded.target)
+    const ids = JSON.parse(folded.forms) as [id: number, saysMore: number][]
+    const forms = ids.map(([id]) => stored.read(id))
+    const wrong = [
+      folded.others > 0 ? 'has reduced forms of another eventID' : null,
+      folded.moved > 0 ? 'is at another place than the form that it began with' : null,
+      folded.repeated > 0 ? 'has a reduced form with appearances of its own' : null,
+      forms.some(({ columns }, at) => Number(!covers(event.columns, columns)) !== ids[at]?.[1])
+        ? 'has a reduced form with a wrong says_more'
+        : null,
+      folded.isUnited === 1 ? ofUnion(event, forms) : ofRecord(event, forms),
+    ]
+    for (const detail of wrong) if (detail !== null) findings.add('event', `${folded.event_id} ${detail}`)
   }
   return findings.all
 }
@@ -51,8 +58,11 @@ interface Folded {
   readonly target: number
   readonly event_id: string
   readonly isUnited: number
-  readonly ids: string
+  /** JSON: number and says_more of each. */
+  readonly forms: string
   readonly others: number
+  readonly moved: number
+  readonly repeated: number
 }
 
 function ofUnion(event: Form, forms: readonly Form[]): string | null {

@@ -1,6 +1,7 @@
 /** Finds dangling references. Each query returns the count and one example. */
 import type { Connection } from '../../store/open.js'
 import { DICTIONARIES } from '../../store/reduced-forms.js'
+import { FIRST_OVERFLOW } from '../../model/event-id.js'
 import { FindingList, type Finding } from './finding.js'
 
 interface Reference {
@@ -36,7 +37,17 @@ const CHEAP: readonly Reference[] = [
   noRow('reduced_form', 'target', 'event', 'event_id'),
 ]
 
+/** Given to no batch yet. */
+const laterThanLast = (table: string): Reference => ({
+  table,
+  sql: `SELECT event_id AS name FROM ${table} WHERE id < ${FIRST_OVERFLOW}
+    AND id > (SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'last_event_rowid')`,
+  detail: 'the ID is later than the last that was given',
+})
+
 const OF_EVENTS: readonly Reference[] = [
+  laterThanLast('event'),
+  laterThanLast('reduced_form'),
   noRow('event', 'source_id', 'source', 'event_id'),
   ...['event', 'reduced_form'].flatMap((table) =>
     DICTIONARIES.map(({ name, tables: [to] }) => noRow(table, `${name}_id`, to?.name ?? name, 'event_id')),

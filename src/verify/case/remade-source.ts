@@ -35,7 +35,7 @@ export interface SourceParts {
   /** Damaged records were repaired to be read. */
   readonly isLenient: boolean
   /** With its row ID, if it has a row of its own. */
-  readonly onEvent: (draft: EventDraft, rowid: number | null) => void
+  readonly onEvent: (draft: EventDraft, row: EventRow | undefined) => void
   /** A record with a repeated key: its columns hold the last value. */
   readonly onRepeatedKey: (draft: EventDraft, offset: number) => void
   readonly onAccessLine: (draft: AccessDraft) => void
@@ -101,7 +101,7 @@ export class RemadeSource implements RecordSink {
     this.records++
     this.#events++
     const row = this.#rows.take(['event', 'form', 'redelivery'], offset, locator)
-    onEvent(draft, row === undefined || row.kind === 'redelivery' ? null : row.id)
+    onEvent(draft, row)
     // The text of a reduced form is not what its record was parsed from.
     if (!reduced && hasRepeatedKey(record, text)) onRepeatedKey(draft, offset)
     if (row === undefined) this.#missing(draft.eventId, { offset, length, locator })

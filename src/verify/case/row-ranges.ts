@@ -13,7 +13,9 @@ export interface RowRange {
 }
 
 const TABLES = {
-  event: 'SELECT source_id, id, record_offset FROM event ORDER BY id',
+  // A united event has the place of one of its forms.
+  event: `SELECT source_id, id, record_offset FROM event e WHERE NOT EXISTS (SELECT 1 FROM reduced_form f WHERE f.id = e.id)
+    ORDER BY id`,
   redelivery: 'SELECT source_id, rowid, record_offset FROM redelivery ORDER BY rowid',
   reduced_form: 'SELECT source_id, id, record_offset FROM reduced_form ORDER BY id',
   access_log: 'SELECT source_id, id, record_offset FROM access_log ORDER BY id',

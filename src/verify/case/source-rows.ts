@@ -44,10 +44,15 @@ const EVENT_PART = `${COLUMNS},
   (SELECT group_concat(' ' || u.resource_id || '.' || u.role_id, '') FROM
     (SELECT resource_id, role_id FROM event_resource x WHERE ${usesOf('x', 'e.id')} ORDER BY resource_id, role_id) u)`
 
-const events = (order: string): string =>
-  `SELECT e.record_offset, e.record_length, e.locator, ${EVENT_PART}
-  FROM event e WHERE e.id BETWEEN ? AND ? AND e.source_id = ? AND NOT EXISTS (SELECT 1 FROM reduced_form f WHERE f.id = e.id)
-  ORDER BY ${order}`
+const EVENTS = `SELECT e.record_offset, e.record_length, e.locator, ${EVENT_PART}
+  FROM event e WHERE e.id BETWEEN ? AND ? AND e.source_id = ? AND NOT EXISTS (SELECT 1 FROM reduced_form f WHERE f.id = e.id)`
+
+/** An event that several places have can have come from another of them, with its ID: see store/first-place.ts. */
+const IN_ORDER = {
+  all: `${EVENTS} ORDER BY e.id`,
+  once: `${EVENTS} AND e.appearances = 1 ORDER BY e.id`,
+  repeated: `${EVENTS} AND e.appearances > 1 ORDER BY e.record_offset, e.id`,
+} as const
 
 const FORMS = `SELECT e.record_offset, e.record_length, e.locator, ${COLUMNS}, e.uses
   FROM reduced_form e WHERE e.id BETWEEN ? AND ? AND e.source_id = ? ORDER BY e.id`
@@ -91,7 +96,7 @@ type EventValues = [
 
 export class SourceRowReader {
   readonly #events
-  readonly #unorderedEvents
+  readonly #movedEvents
   readonly #forms
   readonly #redeliveries
   readonly #unorderedRedeliveries
@@ -99,8 +104,9 @@ export class SourceRowReader {
   readonly #aggregates
 
   constructor(db: Connection) {
-    this.#events = db.prepare<Bounds, EventValues>(events('e.id')).raw()
-    this.#unorderedEvents = db.prepare<Bounds, EventValues>(events('e.record_offset, e.id')).raw()
+    const prepared = (sql: string) => db.prepare<Bounds, EventValues>(sql).raw()
+    this.#events = [prepared(IN_ORDER.all)]
+    this.#movedEvents = [prepared(IN_ORDER.once), prepared(IN_ORDER.repeated)]
     this.#forms = db.prepare<Bounds, EventValues>(FORMS).raw()
     this.#redeliveries = db.prepare<Bounds, EventValues>(redeliveries('r.rowid')).raw()
     this.#unorderedRedeliveries = db
@@ -117,10 +123,9 @@ export class SourceRowReader {
   ): Iterator<SourceRow>[] {
     const bounds = ({ first, last }: RowRange): Bounds => [first, last, sourceId]
     const streams: Iterator<SourceRow>[] = []
-    if (event !== undefined) {
-      const statement = event.isOrdered ? this.#events : this.#unorderedEvents
-      streams.push(eventRows('event', statement.iterate(...bounds(event))))
-    }
+    if (event !== undefined)
+      for (const statement of event.isOrdered ? this.#events : this.#movedEvents)
+        streams.push(eventRows('event', statement.iterate(...bounds(event))))
     if (reduced_form !== undefined)
       streams.push(eventRows('form', this.#forms.iterate(...bounds(reduced_form))))
     if (redelivery !== undefined) {
