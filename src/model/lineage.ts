@@ -37,6 +37,11 @@ export const LINK_RULES = {
     label: 'instance id',
     meaning: 'the session is named after the launched instance',
   },
+  'in-scope-of': {
+    label: 'task or function',
+    meaning:
+      'the session is named after the task that was started, or after the function whose code was deployed last',
+  },
   owner: { label: 'belongs to', meaning: 'a credential of this principal; others may have made it' },
   'error-message': {
     label: 'error message',

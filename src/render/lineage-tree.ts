@@ -163,6 +163,7 @@ const JOINED: Readonly<Partial<Record<string, string>>> = {
   'shared-event': 'copy in the other account',
   'account-role-time': 'asked for by',
   'instance-id': 'launched by',
+  'in-scope-of': 'launched by',
 }
 
 /** Undated credentials of a principal come after dated ones. */

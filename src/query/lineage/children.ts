@@ -102,7 +102,7 @@ export class ChildFinder {
       case 'password':
         return this.#madePrincipal(this.#parents.userNamed(issued.name, event), issued, event)
       case 'launch':
-        return this.#launched(issued.instances, event)
+        return this.#launched(issued.sessionNames, event)
       case 'portal':
         return this.#givenAtPortal(event)
     }
@@ -116,14 +116,14 @@ export class ChildFinder {
     return [link(from, actor, rule, { event, joined })]
   }
 
-  /** The AssumeRole that EC2 called for the launch, and the sessions named after the instance. */
-  #launched(instances: readonly string[], event: CaseEvent): Link[] {
+  /** The AssumeRole that the service called for the launch, and the sessions named after what was launched. */
+  #launched(sessionNames: readonly string[], event: CaseEvent): Link[] {
     const same = event.request_id === null ? [] : this.#case.withRequestId(event.request_id)
     const byRequest = same
       .filter((other) => other.event_id !== event.event_id && this.#case.call(other)?.kind === 'sts')
       .flatMap((other) => this.#case.issued(other).map((issued) => this.#credentials.ofIssued(issued, other)))
-    const byName = instances.flatMap((instance) =>
-      samplesOf(this.#case.named(instance).filter((row) => row.session_name === instance)).map(({ row }) =>
+    const byName = sessionNames.flatMap((name) =>
+      samplesOf(this.#case.named(name).filter((row) => row.session_name === name)).map(({ row }) =>
         this.#credentials.ofIdentity(row),
       ),
     )

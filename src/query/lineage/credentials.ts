@@ -3,6 +3,7 @@
  * whether a service forwarded the call; the caller and the session's start; the token; the instance.
  */
 import type { LinkRule } from '../../model/lineage.js'
+import type { CredentialClass } from '../../model/principal.js'
 import {
   forwardedActor,
   keyActor,
@@ -256,16 +257,52 @@ export class Credentials {
     return other === undefined ? issuance : this.#together(issuance, other)
   }
 
-  /** Credentials of an instance are renewed while it runs; the launch may be the only recorded event. */
+  /** Credentials of an instance, task or function are renewed while it runs; the launch may be the only recorded event. */
   #launch(mark: SessionMark, row: IdentityRow): Issuance[] {
-    const instance = row.credential_class === 'ec2-instance-role' ? mark.sessionName : null
-    return instance === null ? [] : this.launchOf(instance)
+    const runner = RUNNER_OF_CLASS[row.credential_class]
+    return runner === undefined ? [] : this.launchOf(runner, mark)
   }
 
-  launchOf(instance: string): Issuance[] {
+  /** Launches are matched by session name. */
+  launchOf(runner: Runner, { sessionName, arn, created }: SessionMark): Issuance[] {
+    if (sessionName === null || !SESSION_NAMES[runner].test(sessionName)) return []
     // Every instance ID contains the word `i`: only the rest is rare.
-    const found = this.#case.mentioning(instance.replace(/^i-/, ''), this.#case.actions('launch'))
-    const isIt = (issued: Issued): boolean => issued.what === 'launch' && issued.instances.includes(instance)
-    return this.#issuances(found, 'instance-id', isIt)
+    const found = this.#case.mentioning(sessionName.replace(/^i-/, ''), this.#case.actions('launch', 'code'))
+    const account = readIamArn(arn)?.account
+    const isIt = (issued: Issued): boolean =>
+      issued.what === 'launch' && issued.sessionNames.includes(sessionName)
+    const launches = this.#issuances(
+      found.filter((event) => account === undefined || account === (event.recipient_account_id ?? account)),
+      runner === 'instance' ? 'instance-id' : 'in-scope-of',
+      isIt,
+    )
+    if (runner !== 'function') return launches
+    // The session ran the code that was deployed last before it.
+    const ran = launches.filter(
+      ({ event }) => created === null || (event.event_time_ms ?? 0) <= created + SECOND,
+    )
+    return ran.slice(-1)
   }
+}
+
+export type Runner = 'instance' | 'task' | 'function'
+
+/** Session names: the instance ID, the task ID, the name of the function. */
+const SESSION_NAMES: Readonly<Record<Runner, RegExp>> = {
+  instance: /^i-[0-9a-f]+$/,
+  task: /^(?:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/,
+  function: /./,
+}
+
+const RUNNER_OF_CLASS: Readonly<Partial<Record<CredentialClass, Runner>>> = {
+  'ec2-instance-role': 'instance',
+  'lambda-role': 'function',
+  'role-session': 'task',
+}
+
+/** Services that assume the role of the workloads they run. */
+export const RUNNER_OF_SERVICE: Readonly<Partial<Record<string, Runner>>> = {
+  'ec2.amazonaws.com': 'instance',
+  'lambda.amazonaws.com': 'function',
+  'ecs-tasks.amazonaws.com': 'task',
 }

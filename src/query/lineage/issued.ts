@@ -23,8 +23,8 @@ export type Issued =
       readonly userId: string | null
       readonly store: string | null
     }
-  /** Issues nothing itself; other events start the sessions of the launched instances. */
-  | { readonly what: 'launch'; readonly instances: readonly string[] }
+  /** Issues nothing itself; other events start the sessions, which are named after the instance, task or function. */
+  | { readonly what: 'launch'; readonly sessionNames: readonly string[] }
   | { readonly what: 'portal'; readonly role: string; readonly account: string }
 
 export type MadePrincipal = Extract<Issued, { readonly uniqueId: string | null }>
@@ -45,7 +45,7 @@ export interface IssuingRecord extends IssuingEvent {
 
 /** Kind of call: decides how the caller is identified and which searches cover it. */
 export type IssuingKind =
-  'sts' | 'sign-in' | 'switch' | 'key' | 'principal' | 'password' | 'token' | 'launch' | 'portal'
+  'sts' | 'sign-in' | 'switch' | 'key' | 'principal' | 'password' | 'token' | 'launch' | 'code' | 'portal'
 
 export type IssuingCall = {
   /** First label of eventSource. */
@@ -82,6 +82,13 @@ export const ISSUING_CALLS: readonly IssuingCall[] = [
   { service: 'sso', name: 'GetRoleCredentials', kind: 'portal', read: portal },
   { service: 'sso', name: 'Federate', kind: 'portal', read: portal },
   { service: 'ec2', name: 'RunInstances', kind: 'launch', read: launched },
+  { service: 'ecs', name: 'RunTask', kind: 'launch', read: tasksRun },
+  { service: 'ecs', name: 'StartTask', kind: 'launch', read: tasksRun },
+  { service: 'lambda', name: 'CreateFunction', kind: 'launch', read: functionCode },
+  { service: 'lambda', name: 'CreateFunction20150331', kind: 'launch', read: functionCode },
+  { service: 'lambda', name: 'UpdateFunctionCode', kind: 'code', read: functionCode },
+  { service: 'lambda', name: 'UpdateFunctionCode20150331', kind: 'code', read: functionCode },
+  { service: 'lambda', name: 'UpdateFunctionCode20150331v2', kind: 'code', read: functionCode },
 ]
 
 const NO_MARK: SessionMark = { principalId: null, arn: null, roleArn: null, sessionName: null, created: null }
@@ -212,10 +219,23 @@ function portal({ record }: IssuingRecord): Issued[] {
 }
 
 function launched({ record }: IssuingRecord): Issued[] {
-  const instances = ['items', 'item'].flatMap((list) =>
-    itemsAt(record, 'responseElements', 'instancesSet', list).flatMap(
-      (entry) => textAt(entry, 'instanceId') ?? [],
-    ),
-  )
-  return instances.length === 0 ? [] : [{ what: 'launch', instances }]
+  const lists = ['items', 'item'].flatMap((list) => itemsAt(record, 'responseElements', 'instancesSet', list))
+  return launch(lists.map((entry) => textAt(entry, 'instanceId')))
+}
+
+/** The session of a task's role is named after the task ID. */
+function tasksRun({ record }: IssuingRecord): Issued[] {
+  const tasks = itemsAt(record, 'responseElements', 'tasks')
+  return launch(tasks.map((entry) => textAt(entry, 'taskArn')?.split('/').at(-1) ?? null))
+}
+
+/** The session of a function's role is named after the function. */
+function functionCode({ record }: IssuingRecord): Issued[] {
+  const arn = textAt(record, 'responseElements', 'functionArn')?.split(':')[6]
+  return launch([arn ?? textAt(record, 'responseElements', 'functionName')])
+}
+
+function launch(names: readonly (string | null)[]): Issued[] {
+  const sessionNames = names.filter((name) => name !== null)
+  return sessionNames.length === 0 ? [] : [{ what: 'launch', sessionNames }]
 }

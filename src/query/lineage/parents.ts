@@ -3,7 +3,7 @@ import type { LinkRule } from '../../model/lineage.js'
 import { madeActor, type Actor, type Issuance } from './actor.js'
 import type { CaseEvent } from './case-event.js'
 import type { CaseEvents } from './case-events.js'
-import type { Credentials } from './credentials.js'
+import { RUNNER_OF_SERVICE, type Credentials } from './credentials.js'
 import { isForwarded, isTemporary, isUserSession, markOf, type IdentityRow } from './identity-row.js'
 import { isMadePrincipal, type Issued } from './issued.js'
 import { link, type Link } from './link.js'
@@ -113,11 +113,10 @@ export class Parents {
   }
 
   #launched({ event, issued }: Issuance): Caller | null {
-    const isEc2 = this.#case.identity(event.identity_id).invoked_by === 'ec2.amazonaws.com'
-    const instance = issued.what === 'session' && isEc2 ? issued.mark.sessionName : null
-    if (instance === null || !/^i-[0-9a-f]+$/.test(instance)) return null
-    const [launch] = this.#credentials.launchOf(instance)
-    return launch === undefined ? null : this.#joined(launch.event, 'instance-id')
+    const runner = RUNNER_OF_SERVICE[this.#case.identity(event.identity_id).invoked_by ?? '']
+    if (runner === undefined || issued.what !== 'session') return null
+    const [launch] = this.#credentials.launchOf(runner, issued.mark)
+    return launch === undefined ? null : this.#joined(launch.event, launch.rule)
   }
 
   /** AssumeRoleWithSAML for the role of a permission set, and who requested it at the portal. */
