@@ -6,6 +6,7 @@ import type { Question, Scope, Subject } from '../model/question.js'
 import type { ResourceHistory } from '../model/resource-list.js'
 import { askedKinds, askKinds, type KindAnswer } from '../query/find/all-kinds.js'
 import { OwnedAccounts } from '../query/principals/account-owner.js'
+import { DeletionsShown, unnamedDeletions } from '../query/access-log/delete-objects.js'
 import { RecordReader } from '../store/record-reader.js'
 import {
   isAboutPrincipal,
@@ -32,7 +33,7 @@ import { CaseCommand } from './case-command.js'
 import { readOutput, type Output } from './parse/find-output.js'
 import { joinSpread, readFindScope, spellOutError } from './parse/find-scope.js'
 import { findFlags } from './parse/flags.js'
-import { besideCounts } from './output/other-rows-notes.js'
+import { besideHistory } from './output/other-rows-notes.js'
 import { historyColumns, showHistory } from './output/history-output.js'
 
 /** Result of `--json`. */
@@ -60,6 +61,7 @@ interface Shown {
   readonly kinds: ReadonlyMap<RowKind, number>
   readonly states: ReadonlyMap<string, number>
   readonly owned: OwnedAccounts
+  readonly deletions: DeletionsShown
   readonly isMore: boolean
 }
 
@@ -92,8 +94,9 @@ export abstract class FindCommand extends CaseCommand {
       const shown = await this.#show(answer, output)
       const more = this.#noteTotals(answer, shown, output)
       if (states !== null) this.#noteStates(shown.states, states)
-      for (const note of shown.owned.notes()) this.note(note)
+      for (const note of [...shown.owned.notes(), ...shown.deletions.notes(db)]) this.note(note)
       if (shown.count === 0) this.#noteNothingFound(db, question, kinds, match)
+      if (kinds.includes('event')) for (const note of unnamedDeletions(db, question)) this.note(note)
       const result = {
         question: subject,
         window: windowOf(question),
@@ -115,10 +118,12 @@ export abstract class FindCommand extends CaseCommand {
       const { notes, ...scope } = readFindScope(db, flags)
       this.#noteScope(db, scope, [...notes, ...unmetScope(db, scope)])
       const found = resourceHistory(db, scope, value)
-      for (const note of besideCounts(db, { kind: 'resource', value, ...scope }).notes) this.note(note)
+      const question: Question = { kind: 'resource', value, ...scope }
+      for (const note of besideHistory(db, question, found)) this.note(note)
       const history = await showHistory(found, flags, this.jsonEnabled(), (line) => {
         this.note(line)
       })
+      for (const note of unnamedDeletions(db, question)) this.note(note)
       this.shown = history.history.length
       return history
     } finally {
@@ -210,6 +215,7 @@ async function pour(rows: Iterable<EventRow>, sink: RowSink, limit = Infinity): 
   const kinds = new Map<RowKind, number>()
   const states = new Map<string, number>()
   const owned = new OwnedAccounts()
+  const deletions = new DeletionsShown()
   for (const row of rows) {
     isMore = count === limit
     if (isMore) break
@@ -219,10 +225,11 @@ async function pour(rows: Iterable<EventRow>, sink: RowSink, limit = Infinity): 
     addKind(kinds, row)
     addState(states, row)
     addAccounts(owned, row)
+    deletions.add(row)
     if (count % ROWS_PER_TURN === 0) await setImmediate()
   }
   await sink.end()
-  return { rows: [], count, kinds, states, owned, isMore }
+  return { rows: [], count, kinds, states, owned, deletions, isMore }
 }
 
 function collect(rows: Iterable<EventRow>, { columns, limit = Infinity }: Output): Shown {
@@ -232,13 +239,15 @@ function collect(rows: Iterable<EventRow>, { columns, limit = Infinity }: Output
   const kinds = new Map<RowKind, number>()
   const states = new Map<string, number>()
   const owned = new OwnedAccounts()
+  const deletions = new DeletionsShown()
   for (const row of shown) {
     addKind(kinds, row)
     addState(states, row)
     addAccounts(owned, row)
+    deletions.add(row)
   }
   const kept = shown.map((row) => onlyColumns(row, columns))
-  return { rows: kept, count: shown.length, kinds, states, owned, isMore }
+  return { rows: kept, count: shown.length, kinds, states, owned, deletions, isMore }
 }
 
 function addKind(kinds: Map<RowKind, number>, { kind = 'event' }: EventRow): void {

@@ -3,14 +3,16 @@ import * as Flags from '@oclif/core/flags'
 import { historyColumns, showHistory, type HistoryFlags } from '../cli/output/history-output.js'
 import { chooseColumns, ListCommand, rowLimit, type ListRow, type ListFlags } from '../cli/list-command.js'
 import { listFlags } from '../cli/parse/list-flags.js'
+import { besideHistory } from '../cli/output/other-rows-notes.js'
 import { CaseError } from '../model/case-error.js'
-import type { Subject } from '../model/question.js'
+import type { Question, Subject } from '../model/question.js'
 import {
   RESOURCE_COLUMNS,
   RESOURCE_LISTS,
   type ResourceHistory,
   type ResourceRow,
 } from '../model/resource-list.js'
+import { unnamedDeletions } from '../query/access-log/delete-objects.js'
 import { resourceHistory } from '../query/resources/resource-history.js'
 import { OwnedAccounts } from '../query/principals/account-owner.js'
 import type { NotCounted } from '../query/find/other-rows.js'
@@ -72,15 +74,17 @@ shared, deleted, and in between, folded, read and used.`
         hint: 'as in: coldtrail resources my-bucket --history',
       })
     historyColumns(flags)
-    const found = await this.answer(flags, (db, scope) => {
-      this.noteNotCounted(db, { kind: 'resource', value, ...scope })
-      return resourceHistory(db, scope, value)
+    return this.answer(flags, async (db, scope) => {
+      const question: Question = { kind: 'resource', value, ...scope }
+      const found = resourceHistory(db, scope, value)
+      for (const note of besideHistory(db, question, found)) this.note(note)
+      const history = await showHistory(found, flags, this.jsonEnabled(), (line) => {
+        this.note(line)
+      })
+      for (const note of unnamedDeletions(db, question)) this.note(note)
+      this.shown = history.history.length
+      return history
     })
-    const history = await showHistory(found, flags, this.jsonEnabled(), (line) => {
-      this.note(line)
-    })
-    this.shown = history.history.length
-    return history
   }
 }
 

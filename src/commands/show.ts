@@ -5,6 +5,7 @@ import { writeBytes } from '../cli/output/write-bytes.js'
 import { CaseError } from '../model/case-error.js'
 import { shellWord } from '../model/shell-word.js'
 import type { SignedState } from '../model/verification.js'
+import { eventsOfLine, linesOfEvent } from '../query/access-log/same-request.js'
 import {
   readAccessLines,
   readCopies,
@@ -72,6 +73,8 @@ On a terminal, control characters are shown by their JSON escapes. A line of an 
         events.length > 0 ? `different ${records} have this eventID` : 'lines of access logs have this ID'
       this.note(`${shown.length} ${what}`)
     }
+    const related = events.length > 0 ? linesOfEvent : eventsOfLine
+    for (const note of related(db, args.event_id)) this.note(note)
     for (const { record, appearances, repeats_key } of shown) {
       appearances.forEach((place, index) => {
         this.note(originLine(place, index, appearances.length))

@@ -16,6 +16,8 @@ export interface AccessDraft {
   readonly requestId: SqlValue
   readonly hostId: SqlValue
   readonly objectKey: SqlValue
+  /** As plainKey reads it; null where that is the same. */
+  readonly decodedKey: SqlValue
   readonly requestUri: SqlValue
   readonly bytesSent: SqlValue
   readonly objectSize: SqlValue

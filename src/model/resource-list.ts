@@ -32,7 +32,7 @@ export const RESOURCE_COLUMNS = [
 
 export const RESOURCE_LISTS = ['principal_list'] as const satisfies readonly (keyof ResourceRow)[]
 
-/** What an event did to a resource. */
+/** What an event, or an access-log line, did to a resource. */
 export type Touch = 'created' | 'changed' | 'written' | 'shared' | 'unshared' | 'deleted' | 'read' | 'used'
 
 /** One step of a resource's history, or several of one kind. */
@@ -50,8 +50,9 @@ export interface HistoryRow {
   readonly error_codes: readonly string[]
   /** Who was given access. */
   readonly grantees: readonly string[]
-  /** The first event. */
-  readonly event_id: string
+  /** The first event; null of a line of an access log, unless an event has its request ID. */
+  readonly event_id: string | null
+  readonly request_id: string | null
 }
 
 export interface ResourceHistory {
@@ -60,5 +61,7 @@ export interface ResourceHistory {
   /** Its ARN was derived from the region and account of records. */
   readonly derived: boolean
   readonly events: number
+  /** Lines of S3 server access logs; without those of a request that is an event here. */
+  readonly access_log_lines: number
   readonly history: readonly HistoryRow[]
 }

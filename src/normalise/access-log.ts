@@ -6,6 +6,7 @@ import { clean } from '../model/clean-text.js'
 import type { AccessDraft, ClientEntry } from '../model/access-draft.js'
 import type { Entry, SqlValue } from '../model/dictionary.js'
 import type { JsonObject } from '../model/record.js'
+import { decodedOnce, plainKey } from '../model/object-key.js'
 import { readIdentity } from './identity.js'
 import { makeEntry } from './intern.js'
 import { readPrincipalArn } from '../model/principal-arn.js'
@@ -43,6 +44,7 @@ export class AccessNormaliser {
       requestId: at(5),
       hostId: at(18),
       objectKey,
+      decodedKey: decodedKey(objectKey),
       requestUri,
       bytesSent: at(11),
       objectSize: at(12),
@@ -146,17 +148,15 @@ function callerOf(requester: SqlValue): JsonObject {
 /** Keys are URL-encoded, some twice: makes `report%2520final` searchable by its words. */
 function decodedWords(key: SqlValue, uri: SqlValue): string | null {
   const text = typeof key === 'string' ? key : typeof uri === 'string' ? uri : ''
-  if (!text.includes('%')) return null
-  const once = decoded(text)
-  const twice = decoded(once)
-  if (twice === text) return null
+  const once = decodedOnce(text)
+  if (once === text) return null
+  const twice = decodedOnce(once)
   return clean(once === twice ? once : `${once} ${twice}`)
 }
 
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
+/** null where it is written so. */
+function decodedKey(key: SqlValue): string | null {
+  if (typeof key !== 'string') return null
+  const plain = clean(plainKey(key))
+  return plain === key ? null : plain
 }

@@ -14,6 +14,7 @@ export const HISTORY_COLUMNS = [
   'error_code',
   'grantees',
   'event_id',
+  'request_id',
 ] as const
 
 /** Columns of the JSON formats, which keep lists. */
@@ -30,6 +31,7 @@ export const HISTORY_FIELDS = [
   'error_codes',
   'grantees',
   'event_id',
+  'request_id',
 ] as const satisfies readonly (keyof HistoryRow)[]
 
 /** Names per cell; the JSON formats have all. */
@@ -48,6 +50,7 @@ export function historyCells(row: HistoryRow): Cells {
     // Grantees are never cut: they are the point.
     grantees: row.grantees.join(', '),
     event_id: row.event_id,
+    request_id: row.request_id,
   }
 }
 

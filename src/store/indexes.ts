@@ -108,7 +108,7 @@ export const INDEXES: readonly IndexSpec[] = [
   {
     name: 'access_log_by_key',
     table: 'access_log',
-    columns: 'object_key',
+    columns: 'coalesce(decoded_key, object_key)',
     where: 'object_key IS NOT NULL',
     reason: 'find resource',
   },

@@ -28,8 +28,13 @@ export async function showHistory(
   const shown = { ...found, history }
   if (isResult) return shown
   const derived = found.derived ? ', ARN derived' : ''
+  const lines = found.access_log_lines
+  const counts = [
+    ...(found.events > 0 || lines === 0 ? [counted(found.events, 'event')] : []),
+    ...(lines > 0 ? [`${formatCount(lines)} ${lines === 1 ? 'line' : 'lines'} of access logs`] : []),
+  ]
   note(
-    `${found.resource} (${found.type ?? 'type unknown'}${derived}), ${counted(found.events, 'event')}; the order within one second is not recorded`,
+    `${found.resource} (${found.type ?? 'type unknown'}${derived}), ${counts.join(', ')}; the order within one second is not recorded`,
   )
   // JSON keeps lists; for other formats String() joins them.
   const rows = history.map((row) =>

@@ -1,4 +1,5 @@
 /** Notes how many rows of other kinds match the same question, and the command that shows them. */
+import type { ResourceHistory } from '../../model/resource-list.js'
 import type { Question, Subject } from '../../model/question.js'
 import { shellWord } from '../../model/shell-word.js'
 import { hasAccessLines } from '../../query/access-log/ask.js'
@@ -7,6 +8,7 @@ import { firstLineTime, MOST_NOT_COUNTED, notCounted, type NotCounted } from '..
 import { isoTime } from '../../model/time.js'
 import { formatCount } from '../../render/bytes.js'
 import { rowCounts } from '../../render/row-counts.js'
+import { placeInS3 } from '../../query/resources/line-steps.js'
 import type { Connection } from '../../store/open.js'
 
 export interface BesideCounts {
@@ -22,6 +24,14 @@ export function besideCounts(db: Connection, question: Question): BesideCounts {
     counts,
     notes: [...(hasAccessLines(db) ? leftOut(question, counts) : []), ...otherKinds(db, question, counts)],
   }
+}
+
+/** The history of a bucket or an object includes its lines. */
+export function besideHistory(db: Connection, question: Question, { resource }: ResourceHistory): string[] {
+  const counts = notCounted(db, question)
+  if (counts === null) return []
+  if (placeInS3({ arn: resource }) === undefined) return [...besideCounts(db, question).notes]
+  return [...leftOut(question, counts), ...otherKinds(db, question, { ...counts, access_log_lines: 0 })]
 }
 
 /** A filter that lines do not have matches none of them, which must not read as "there are none". */

@@ -2,6 +2,8 @@
  * CloudTrail events and the access-log operations for the same requests. Source: S3 User Guide, server access log
  * format; only pairs that differ in spelling alone.
  */
+import type { Touch } from '../../model/resource-list.js'
+
 const OPERATIONS: Readonly<Record<string, readonly string[]>> = {
   getobject: ['REST.GET.OBJECT', 'WEBSITE.GET.OBJECT'],
   headobject: ['REST.HEAD.OBJECT', 'WEBSITE.HEAD.OBJECT'],
@@ -50,11 +52,28 @@ export function operationsOf(eventName: string): readonly string[] {
   return Object.hasOwn(OPERATIONS, name) ? (OPERATIONS[name] ?? []) : []
 }
 
+const READS = /^(?:REST\.(?:GET|HEAD|OPTIONS|SELECT)\.|REST\.COPY\..+_GET$|WEBSITE\.)/
+const DELETES_OBJECT =
+  /^(?:REST\.DELETE\.OBJECT|SOAP\.DeleteObject|BATCH\.DELETE\.OBJECT|S3\.(?:EXPIRE|DELETE)\.OBJECT|S3\.CREATE\.DELETEMARKER)$/
+const ACCESS = /\.(?:ACL|BUCKETPOLICY|PUBLIC_ACCESS_BLOCK|PUBLICACCESSBLOCK)$/
+
+/** What an operation did to an object, to the bucket that holds it, or to a bucket itself. */
+export function touchOfOperation(operation: string, to: 'object' | 'object in bucket' | 'bucket'): Touch {
+  if (READS.test(operation)) return 'read'
+  if (DELETES_OBJECT.test(operation)) return to === 'object' ? 'deleted' : 'written'
+  if (ACCESS.test(operation) && to !== 'object in bucket')
+    return operation.includes('.DELETE.') ? 'unshared' : 'shared'
+  if (to === 'bucket' && operation === 'REST.PUT.BUCKET') return 'created'
+  if (to === 'bucket' && operation === 'REST.DELETE.BUCKET') return 'deleted'
+  return to === 'object in bucket' || operation === 'REST.POST.MULTI_OBJECT_DELETE' ? 'written' : 'changed'
+}
+
 /** Read-only operations, as SQLite patterns. */
 export const READING_OPERATIONS = [
   'REST.GET.%',
   'REST.HEAD.%',
   'REST.OPTIONS.%',
+  'REST.SELECT.%',
   'REST.COPY.%\\_GET',
   'WEBSITE.%',
 ] as const

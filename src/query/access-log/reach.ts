@@ -1,8 +1,8 @@
 /** Search criteria for lines of S3 server access logs; `l` is access_log. */
 import type { Arm, Combined, Criterion } from '../plan/criteria.js'
-import { and, or, raw, sql, type Statement } from '../plan/statement.js'
+import { and, raw, sql, type Statement } from '../plan/statement.js'
 import { matches, type NamePattern } from '../find/value.js'
-import { keySpellings } from './key-spellings.js'
+import { plainKey } from '../../model/object-key.js'
 
 /** A criterion that one index can answer. */
 export type AccessArm =
@@ -59,11 +59,10 @@ export function bucketOrObject({ text, isPrefix }: NamePattern): AccessCriterion
   const bucket = inBucket({ text: text.slice(0, slash), isPrefix: false })
   const key = text.slice(slash + 1)
   if (key === '' && isPrefix) return bucket
-  const spellings = keySpellings(key).map((spelling) => matches('l.object_key', { text: spelling, isPrefix }))
-  return {
-    kind: 'all',
-    of: [{ kind: 'line', index: 'access_log_by_key', condition: or(spellings) }, bucket],
-  }
+  const decoded = matches('coalesce(l.decoded_key, l.object_key)', { text: plainKey(key), isPrefix })
+  // The index holds lines with a key; SQLite does not see that the other condition says so.
+  const condition = sql`l.object_key IS NOT NULL AND ${decoded}`
+  return { kind: 'all', of: [{ kind: 'line', index: 'access_log_by_key', condition }, bucket] }
 }
 
 function inBucket(pattern: NamePattern): AccessArm {
