@@ -73,7 +73,10 @@ export const ACCESS_LOG: TableSpec = {
     text('request_id', 'Request id: equals requestID of the CloudTrail data event'),
     text('host_id', 'x-amz-id-2: equals additionalEventData."x-amz-id-2" of the CloudTrail data event'),
     text('object_key', 'Key as written, URL-encoded'),
-    text('decoded_key', 'Key without its encoding, a plus as a space; null where that is the same'),
+    {
+      ...text('decoded_key', 'Key without its encoding, a plus as a space; null where that is the same'),
+      since: 1,
+    },
     text('request_uri', 'Request-URI as received'),
     int('bytes_sent', 'Bytes of the response'),
     int('object_size', 'Size of the object'),

@@ -106,7 +106,7 @@ export const INDEXES: readonly IndexSpec[] = [
     reason: 'find request by x-amz-id-2',
   },
   {
-    name: 'access_log_by_key',
+    name: 'access_log_by_decoded_key',
     table: 'access_log',
     columns: 'coalesce(decoded_key, object_key)',
     where: 'object_key IS NOT NULL',

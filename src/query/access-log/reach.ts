@@ -62,7 +62,7 @@ export function bucketOrObject({ text, isPrefix }: NamePattern): AccessCriterion
   const decoded = matches('coalesce(l.decoded_key, l.object_key)', { text: plainKey(key), isPrefix })
   // The index holds lines with a key; SQLite does not see that the other condition says so.
   const condition = sql`l.object_key IS NOT NULL AND ${decoded}`
-  return { kind: 'all', of: [{ kind: 'line', index: 'access_log_by_key', condition }, bucket] }
+  return { kind: 'all', of: [{ kind: 'line', index: 'access_log_by_decoded_key', condition }, bucket] }
 }
 
 function inBucket(pattern: NamePattern): AccessArm {
