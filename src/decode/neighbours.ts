@@ -18,7 +18,15 @@ const BEGINNINGS: readonly (readonly [RegExp, string])[] = [
   [/^\u0000\u0000\u0000\u0001Bud1/, '.DS_Store of a Mac'],
   [/^\u0000\u0005\u0016[\u0000\u0007]/, 'AppleDouble file of a Mac'],
   [/^\s*\[(?:\.ShellClassInfo|LocalizedFileNames|ViewState)\]/, 'desktop.ini of Windows'],
-  [/^-----BEGIN (?:PGP|SSH) SIGNATURE-----/, 'signature'],
+  [/^\u00d0\u00cf\u0011\u00e0\u00a1\u00b1\u001a\u00e1/, 'OLE file, such as Thumbs.db of Windows'],
+  [/^\[ZoneTransfer\]/, 'Zone.Identifier of Windows'],
+  [/^-----BEGIN (?:(?:PGP|SSH) SIGNATURE|PGP SIGNED MESSAGE|PKCS7|CMS)-----/, 'signature'],
+  [/^untrusted comment: /, 'signature'],
+  // OpenPGP, binary: a packet of tag 2, version 4, over a document.
+  [/^(?:\u0088[^]|\u0089[^]{2}|\u00c2[^]{1,2})\u0004[\u0000\u0001]/, 'signature'],
+  [/^-----BEGIN (?:CERTIFICATE|PUBLIC KEY|PGP PUBLIC KEY BLOCK)-----/, 'certificate or public key'],
+  [/^%%%% HASHDEEP-/, 'checksum file'],
+  [/^(?:;[^\n]*\n)+\S[^\r\n]* [0-9a-f]{8}\r?(?:\n|$)/i, 'checksum file'],
   [/^\s*\{\s*"fileVersion"\s*:\s*"[\d.]+"\s*,(?:[^[{]*,)?\s*"configurationItems"\s*:/, 'AWS Config'],
   [
     /^(?:[a-z][a-z0-9-]* )*(?:srcaddr|interface-id|pkt-srcaddr)(?: [a-z][a-z0-9-]*)*\s*(?:\n|$)/,
@@ -28,6 +36,10 @@ const BEGINNINGS: readonly (readonly [RegExp, string])[] = [
   [/^(?:https?|h2|grpcs?|wss?) \d{4}-\d\d-\d\dT\S+Z (?:app|net)\/\S+ /, 'load balancer access log'],
   [/^tls \d\.\d \d{4}-\d\d-\d\dT\S+ net\/\S+ /, 'load balancer access log'],
   [/^\d{4}-\d\d-\d\dT\S+Z \S+ \S+:\d+ (?:\S+:\d+|-) -?[\d.]+ -?[\d.]+ /, 'load balancer access log'],
+  [/^\d{4}-\d\d-\d\dT\S+Z \S+ \d+ \d+ (?:TLSv|-)\S* \S+ [\d.-]+ /, 'load balancer connection log'],
+  [/^Enable (?:Access|Connection|HealthCheck)Log for ELB: /, 'test file of a load balancer'],
+  [/^1\.0 \d{4}-\d\d-\d\dT\S+Z Z[0-9A-Z]+ \S+ [A-Z]+ [A-Z]+ (?:TCP|UDP) /, 'Route 53 query log'],
+  [/^(?:s3:\/\/\S+\/data\/\S+\r?\n)+\S*$/, 'S3 inventory'],
   [/^#Version: 1\.\d+\s*[\r\n]+#Fields: .*(?:x-edge|cs-method|date)/, 'CloudFront access log'],
   [/^(?:<\?xml[^>]*>\s*)?<ListBucketResult[\s>]/, 'listing of an S3 bucket'],
   [/^Permission .{0,40}(?:test|granted|CloudWatch)/i, 'probe of CloudWatch Logs'],
@@ -36,8 +48,22 @@ const BEGINNINGS: readonly (readonly [RegExp, string])[] = [
 const INSTEAD: readonly (readonly [RegExp, string])[] = [
   [/^version https:\/\/git-lfs\.github\.com\/spec\//, 'Git LFS pointer: run git lfs pull, then index again'],
   [/^(?:\.\.\/)*(?:\.git)?\/annex\/objects\//, 'git-annex pointer: run git annex get, then index again'],
-  [/^(?:<\?xml[^>]*>\s*)?<Error>\s*<Code>/, 'error of S3, saved in place of the file: download it again'],
-  [/^\s*<(?:!doctype html|html|head)[\s>]/i, 'web page, saved in place of the file: download it again'],
+  [
+    /^(?:<\?xml[^>]*>\s*)?<Error(?: [^>]*)?>\s*<Code>/,
+    'error of S3, saved in place of the file: download it again',
+  ],
+  [
+    /^(?:<\?xml[^>]*>)?(?:\s|<!--(?:[^-]|-(?!->)){0,2000}-->)*<(?:!doctype html|html|head)[\s>]/i,
+    'web page, saved in place of the file: download it again',
+  ],
+  [
+    /^\s*(?:(?:fatal error|download failed): .{0,300})?An error occurred \(\w+\) when calling the \w+ operation/,
+    'error of the AWS CLI, saved in place of the file: download it again',
+  ],
+  [
+    /^\s*(?:access denied|forbidden|(?:\d{3} )?(?:page )?not found)\.?\s*$/i,
+    'error, saved in place of the file: download it again',
+  ],
 ]
 
 const CHECKSUM_LINE =
@@ -76,6 +102,11 @@ const has =
   (value) =>
     keys.every((key) => value[key] !== undefined)
 
+function isListOf(value: unknown, ...keys: readonly string[]): boolean {
+  const first: unknown = Array.isArray(value) ? value[0] : undefined
+  return isJsonObject(first) && keys.some((key) => first[key] !== undefined)
+}
+
 const VALUES: readonly (readonly [Test, string])[] = [
   [has('configurationItems', 'fileVersion'), 'AWS Config'],
   [has('configurationItemVersion', 'configurationItemStatus'), 'AWS Config'],
@@ -85,6 +116,9 @@ const VALUES: readonly (readonly [Test, string])[] = [
   ],
   [(value) => isJsonObject(value['service']) && value['service']['serviceName'] === 'guardduty', 'GuardDuty'],
   [(value) => value['source'] === 'aws.guardduty', 'GuardDuty'],
+  [(value) => isListOf(value['Findings'], 'Service', 'Severity'), 'GuardDuty'],
+  [(value) => isListOf(value['Findings'], 'ProductArn'), 'Security Hub'],
+  [has('x-edge-location', 'cs-method'), 'CloudFront access log'],
   [has('AwsAccountId', 'ProductArn'), 'Security Hub'],
   [has('webaclId', 'httpRequest'), 'WAF log'],
   [has('query_name', 'query_type', 'rcode'), 'Route 53 resolver query log'],

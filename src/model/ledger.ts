@@ -37,6 +37,8 @@ export interface LedgerTotals {
   readonly others: OtherRows
   /** Files and members of other services and programs, by family. */
   readonly families: Readonly<Record<string, number>>
+  /** Patterns for --exclude that leave these files out. */
+  readonly exclude: readonly string[]
   /** By kind. */
   readonly problems: Readonly<Record<string, number>>
 }

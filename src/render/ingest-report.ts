@@ -1,5 +1,6 @@
 /** The totals of an index run, as sentences that add up. */
 import type { LedgerTotals, RecordLedger, SourceLedger } from '../model/ledger.js'
+import { shellWord } from '../model/shell-word.js'
 import { formatBytes, formatCount, formatDuration } from './bytes.js'
 
 export interface IngestReport extends LedgerTotals {
@@ -8,7 +9,7 @@ export interface IngestReport extends LedgerTotals {
 }
 
 export function renderIngestReport(totals: IngestReport, casePath: string): string[] {
-  const { files, members, records, others, families } = totals
+  const { files, members, records, others, families, exclude } = totals
   const { access_log_lines: accessLines, aggregated_events: aggregated } = others
   const rows = records.found + accessLines + aggregated
   const rate = totals.milliseconds > 0 ? Math.round(rows / (totals.milliseconds / 1000)) : 0
@@ -21,6 +22,11 @@ export function renderIngestReport(totals: IngestReport, casePath: string): stri
     ...Object.entries(families).map(
       ([family, n]) => `other    ${formatCount(n)} ${family}: no event of CloudTrail in it`,
     ),
+    ...(exclude.length > 0
+      ? [
+          `         to leave them out: ${exclude.map((pattern) => `--exclude ${shellWord(pattern)}`).join(' ')}`,
+        ]
+      : []),
     `time     ${formatDuration(totals.milliseconds)}, ${formatBytes(totals.bytes)} read, ${formatCount(rate)} records/s`,
   ]
   if (files.found === 0)

@@ -73,10 +73,6 @@ export const ACCESS_LOG: TableSpec = {
     text('request_id', 'Request id: equals requestID of the CloudTrail data event'),
     text('host_id', 'x-amz-id-2: equals additionalEventData."x-amz-id-2" of the CloudTrail data event'),
     text('object_key', 'Key as written, URL-encoded'),
-    {
-      ...text('decoded_key', 'Key without its encoding, a plus as a space; null where that is the same'),
-      since: 1,
-    },
     text('request_uri', 'Request-URI as received'),
     int('bytes_sent', 'Bytes of the response'),
     int('object_size', 'Size of the object'),
@@ -84,6 +80,7 @@ export const ACCESS_LOG: TableSpec = {
     int('turn_around_ms', 'Turn-around time in ms'),
     text('referer', 'Referer as received'),
     text('version_id', 'Version of the object'),
+    text('decoded_key', 'Key without its encoding, a plus as a space; null where that is the same'),
     int('source_id', 'source.id', 'NOT NULL'),
     int('record_offset', 'First byte of the line in the decompressed content', 'NOT NULL'),
     int('record_length', 'Bytes of the line', 'NOT NULL'),
@@ -99,7 +96,6 @@ export function accessValues(draft: AccessDraft): SqlValue[] {
     draft.requestId,
     draft.hostId,
     draft.objectKey,
-    draft.decodedKey,
     draft.requestUri,
     draft.bytesSent,
     draft.objectSize,
@@ -107,6 +103,7 @@ export function accessValues(draft: AccessDraft): SqlValue[] {
     draft.turnAroundMs,
     draft.referer,
     draft.versionId,
+    draft.decodedKey,
   ]
 }
 

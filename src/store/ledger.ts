@@ -2,6 +2,7 @@
 import type { LedgerTotals, OtherRows, RecordLedger, SourceLedger } from '../model/ledger.js'
 import type { FoundFile, PathHints, SkippedPath } from '../model/source.js'
 import type { Connection } from './connection.js'
+import { neighbourPatterns } from './neighbour-patterns.js'
 
 /** The bytes that the case holds. Each look-up uses an index, however many sources share the bytes. */
 export class KnownSources {
@@ -143,6 +144,7 @@ export class Ledger {
       families: this.#count(
         `SELECT shape AS name, count(*) AS n FROM source WHERE run_id = ? AND status = 'neighbour' GROUP BY 1 ORDER BY 1`,
       ),
+      exclude: neighbourPatterns(this.#db, this.#runId),
       problems: this.#count('SELECT kind AS name, count(*) AS n FROM problem WHERE run_id = ? GROUP BY 1'),
     }
   }
