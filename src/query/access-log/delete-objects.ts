@@ -8,7 +8,7 @@ import { shellWord } from '../../model/shell-word.js'
 import type { Connection } from '../../store/open.js'
 import { readColumn, readIndexNames, readTuples } from '../../store/reader.js'
 import { askQuestion } from '../find/run-question.js'
-import { EVENT_OF_USE, usesOf } from '../plan/event-use.js'
+import { usesOf } from '../plan/event-use.js'
 import { sql, type Statement } from '../plan/statement.js'
 
 const EVENT = 'DeleteObjects'

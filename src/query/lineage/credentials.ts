@@ -3,7 +3,6 @@
  * whether a service forwarded the call; the caller and the session's start; the token; the instance.
  */
 import type { LinkRule } from '../../model/lineage.js'
-import type { CredentialClass } from '../../model/principal.js'
 import {
   forwardedActor,
   keyActor,
@@ -29,6 +28,7 @@ import {
 } from './identity-row.js'
 import type { Issued, IssuingKind } from './issued.js'
 import { readIamArn } from './record-fields.js'
+import { RUNNER_OF_CLASS, SESSION_NAMES, type Runner } from './runner.js'
 
 /** With more calls in one second, the full text is searched before their records are read. */
 const FEW_IN_A_SECOND = 3
@@ -283,26 +283,4 @@ export class Credentials {
     )
     return ran.slice(-1)
   }
-}
-
-export type Runner = 'instance' | 'task' | 'function'
-
-/** Session names: the instance ID, the task ID, the name of the function. */
-const SESSION_NAMES: Readonly<Record<Runner, RegExp>> = {
-  instance: /^i-[0-9a-f]+$/,
-  task: /^(?:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/,
-  function: /./,
-}
-
-const RUNNER_OF_CLASS: Readonly<Partial<Record<CredentialClass, Runner>>> = {
-  'ec2-instance-role': 'instance',
-  'lambda-role': 'function',
-  'role-session': 'task',
-}
-
-/** Services that assume the role of the workloads they run. */
-export const RUNNER_OF_SERVICE: Readonly<Partial<Record<string, Runner>>> = {
-  'ec2.amazonaws.com': 'instance',
-  'lambda.amazonaws.com': 'function',
-  'ecs-tasks.amazonaws.com': 'task',
 }
