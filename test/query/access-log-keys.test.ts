@@ -82,7 +82,7 @@ describe('a key is found in each way to write it', () => {
     db.close()
   })
 
-  it('whatever characters it has', () => {
+  it('any characters', () => {
     const key = fc
       .string({ unit: 'grapheme', minLength: 1, maxLength: 40 })
       .filter((text) => text.isWellFormed())
