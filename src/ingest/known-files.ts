@@ -1,4 +1,4 @@
-/** Which of the found files the case holds already: told by the hash of their bytes, never by name, date or position. */
+/** Which of the found files the case holds already: identified by the hash of their bytes, never by name, date or position. */
 import { readTrailPath } from '../model/trail-path.js'
 import type { HashResult } from '../model/batch.js'
 import type { FoundFile } from '../model/source.js'

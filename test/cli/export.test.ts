@@ -72,7 +72,7 @@ describe('export', () => {
     expect(JSON.parse(refused.stdout)).toMatchObject({
       error: { hint: expect.stringContaining('--output FILE') as string, exit: 2 },
     })
-    const file = path.join(folder, 'printed.jsonl')
+    const file = path.join(folder, 'described.jsonl')
     const { stdout, stderr, exit } = await exported('timesketch', '--all', '--output', file, '--json')
     expect({ stderr, exit }).toEqual({ stderr: '', exit: 0 })
     expect(JSON.parse(stdout)).toEqual({

@@ -194,7 +194,7 @@ describe('what is no case, or a newer one', () => {
       () =>
         database('newer.sqlite', (db) => {
           db.pragma(`application_id = ${CASE_ID}`)
-          db.pragma('user_version = 2000')
+          db.pragma('user_version = 3000')
         }),
     ],
   ]
@@ -255,13 +255,13 @@ describe('what is no case, or a newer one', () => {
     const caseFile = newCase()
     await index([archive.files[0]!], caseFile)
     const db = new Database(caseFile)
-    db.pragma('user_version = 2000')
+    db.pragma('user_version = 3000')
     db.close()
     const { code, stderr } = await run(['find', 'principal', 'alice', '--case', caseFile])
     expect({ code, stderr }).toEqual({ code: 10, stderr: expect.stringMatching(/newer coldtrail/) as string })
     // A newer minor format is read.
     const again = new Database(caseFile)
-    again.pragma('user_version = 1999')
+    again.pragma('user_version = 2999')
     again.close()
     expect(await find(caseFile, 'principal', 'alice')).toEqual(expect.any(Array))
   })

@@ -1,4 +1,4 @@
-/** Notices of delivery name objects: those that the case lacks are missing, whatever the notice came in. */
+/** Notices of delivery name objects: those that the case lacks are missing, in any envelope of a notice. */
 import path from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'

@@ -77,7 +77,7 @@ describe('a load', () => {
       expectCommitted(casePath, { stop })
       const next = openExistingWriter(casePath)
       expect(getMeta(next, 'state')).toBe('loading')
-      // Whatever the next run brings: what is unfinished is loaded in bulk.
+      // Regardless of what the next run brings, what is unfinished is loaded in bulk.
       expect(beginLoad(next, 0, 1_000_000)).toBe(true)
       finishLoad(next, { runId: stopped.runId, makeValues }, () => undefined)
       next.close()

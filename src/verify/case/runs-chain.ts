@@ -42,7 +42,7 @@ function checkTables(db: Connection): Finding[] {
     const findings = new FindingList(table)
     // Of a table that the version of that run did not have there is none.
     if (left[table] !== undefined && left[table] !== digest)
-      findings.add('runs', `its rows are not those that run ${newest.id} left: their digest differs`)
+      findings.add('runs', `its rows differ from those that run ${newest.id} left (digest)`)
     return findings.all
   })
 }

@@ -17,7 +17,7 @@ place: SELECT id FROM place WHERE aws_region COLLATE NOCASE IN (?)
 -- ["US-EAST-1"]
 
 -- source IP
-origin: SELECT id FROM origin WHERE source_ip_address IN (?)
+address: SELECT id FROM address WHERE source_ip_address IN (?)
 -- ["203.0.113.7"]
 
 -- access key
