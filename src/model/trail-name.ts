@@ -88,7 +88,7 @@ export function readTrailName(path: string): TrailName | null {
 }
 
 /** Of a path of any system. */
-export function lastPart(path: string): number {
+function lastPart(path: string): number {
   return Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1
 }
 

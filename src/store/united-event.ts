@@ -43,7 +43,7 @@ export function unite(forms: readonly Form[], makeValues: MakeValues): UnitedEve
   return { eventTimeMs, flags: otherFlags | flags, columns, values, uses: usesOf(forms), made }
 }
 
-export function unionOf(forms: readonly Pick<Form, 'columns'>[]): Columns {
+function unionOf(forms: readonly Pick<Form, 'columns'>[]): Columns {
   return new Map(forms.flatMap(({ columns }) => [...columns]))
 }
 
