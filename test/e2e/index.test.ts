@@ -409,7 +409,7 @@ describe('index', () => {
       ['index', path.join(root, 'missing'), '--case', caseFile],
       ['index', root, '--case', path.join(root, 'AWSLogs', 'case.sqlite')],
       ['index', root, '--case', path.join(root, 'no', 'such', 'folder', 'case.sqlite')],
-      ['index', root, '--case', caseFile, '--workers', '0'],
+      ['index', root, '--case', caseFile, '--workers', '-1'],
       ['index', root, '--case', caseFile, '--since', '03/04/2024'],
       ['index', root, '--case', caseFile, '--no-such-flag'],
       ['index', '--files-from', path.join(root, 'no-list'), '--case', caseFile],
