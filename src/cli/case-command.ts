@@ -10,6 +10,7 @@ import { onRollback } from '../store/killed-run.js'
 import { asCaseTrouble } from '../store/open-errors.js'
 import { appendQuestion, checkQuestionLog, isQuestion, refuseLogAmongEvidence } from './question-log.js'
 import { failedOutput, isOutputFailure } from './output/output-failure.js'
+import { asOddCase } from './open-case.js'
 import { isTimedChild } from './timed-child.js'
 import { asSystemError } from './output/system-error.js'
 import { errorResult, errorText } from './output/error-output.js'
@@ -63,6 +64,7 @@ export abstract class CaseCommand extends Command {
 
   /** For the question log: rows shown, where the result has no count of its own; null if not counted. */
   protected shown: number | null | undefined
+  #case: string | undefined
   #log: { readonly file: string; readonly case: string; readonly argv: readonly string[] } | undefined
 
   /** The question is known at this point and nothing has been printed yet. */
@@ -92,11 +94,13 @@ export abstract class CaseCommand extends Command {
     refuseEmpty(parsed.flags, (name) => `--${name}`)
     const flags: Readonly<Record<string, unknown>> = parsed.flags
     const { log, case: casePath } = flags
+    this.#case = String(casePath)
     // A statement in a child process is logged once, by the parent.
     if (typeof log !== 'string' || !isQuestion(this.id ?? '') || isTimedChild()) return parsed
     refuseLogAmongEvidence(log, String(casePath))
-    checkQuestionLog(log)
-    this.#log = { file: log, case: String(casePath), argv: [this.id ?? '', ...typed] }
+    const question = { case: String(casePath), argv: [this.id ?? '', ...typed] }
+    checkQuestionLog(log, question)
+    this.#log = { file: log, ...question }
     return parsed
   }
 
@@ -152,7 +156,7 @@ export abstract class CaseCommand extends Command {
 
   protected override async catch(thrown: Thrown): Promise<unknown> {
     if (isOutputFailure(thrown)) return undefined
-    const error = asCaseTrouble(thrown) ?? asSystemError(thrown) ?? thrown
+    const error = asCaseTrouble(thrown) ?? asSystemError(thrown) ?? this.#asOddCase(thrown) ?? thrown
     if (error instanceof CaseError) {
       process.exitCode = error.exit
       const typeable = (hint: string): string => this.#typeable(hint)
@@ -165,6 +169,11 @@ export abstract class CaseCommand extends Command {
       return undefined
     }
     return super.catch(thrown)
+  }
+
+  #asOddCase(thrown: Thrown): CaseError | null {
+    const isExpected = thrown instanceof CaseError || thrown.oclif !== undefined || thrown.code === 'EPIPE'
+    return isExpected || this.#case === undefined ? null : asOddCase(this.#case, thrown)
   }
 }
 

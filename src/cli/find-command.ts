@@ -26,7 +26,7 @@ import { openSink } from '../render/format.js'
 import { KIND_NOUNS, rowCounts } from '../render/row-counts.js'
 import { shellWord } from '../model/shell-word.js'
 import type { RowSink } from '../render/sink.js'
-import { openReader, type Connection } from '../store/open.js'
+import { closeReader, openReader, type Connection } from '../store/open.js'
 import { readState } from '../store/reader.js'
 import { digestStates, type DigestStates } from '../store/verification.js'
 import { CaseCommand } from './case-command.js'
@@ -106,7 +106,7 @@ export abstract class FindCommand extends CaseCommand {
       }
       return match === undefined ? result : { ...result, principals: match.principals }
     } finally {
-      db.close()
+      closeReader(db)
     }
   }
 
@@ -127,7 +127,7 @@ export abstract class FindCommand extends CaseCommand {
       this.shown = history.history.length
       return history
     } finally {
-      db.close()
+      closeReader(db)
     }
   }
 

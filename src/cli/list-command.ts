@@ -9,7 +9,7 @@ import { unmetScope } from '../query/find/unmatched-filters.js'
 import { windowText } from '../query/find/window.js'
 import { formatCount } from '../render/bytes.js'
 import type { Format } from '../render/format.js'
-import { openReader, type Connection } from '../store/open.js'
+import { closeReader, openReader, type Connection } from '../store/open.js'
 import { readState } from '../store/reader.js'
 import { CaseCommand } from './case-command.js'
 import { TABLE_ROWS } from './parse/find-output.js'
@@ -44,7 +44,7 @@ export abstract class CountCommand extends CaseCommand {
       this.noteScope(db, scope)
       return await ask(db, scope)
     } finally {
-      db.close()
+      closeReader(db)
     }
   }
 

@@ -14,6 +14,8 @@ import {
   readFileSync,
   readSync,
   statSync,
+  unlinkSync,
+  writeFileSync,
   writeSync,
 } from 'node:fs'
 import { userInfo } from 'node:os'
@@ -21,7 +23,7 @@ import path from 'node:path'
 import { CaseError, EXIT } from '../model/case-error.js'
 import { isNoSpace } from '../model/no-space.js'
 import { refuseAmongEvidence } from '../store/evidence-places.js'
-import { openReader, type Connection } from '../store/open.js'
+import { closeReader, openReader, type Connection } from '../store/open.js'
 import { withFileLock } from '../store/file-lock.js'
 
 export interface AskedQuestion {
@@ -72,20 +74,57 @@ export function refuseLogAmongEvidence(file: string, casePath: string): void {
   try {
     refuseAmongEvidence(db, file, 'name a log in another folder')
   } finally {
-    db.close()
+    closeReader(db)
   }
 }
 
 /**
- * Runs before the answer: a question that cannot be logged is not answered. @throws CaseError exit 2 or 12.
+ * Runs before the answer: a question that cannot be logged is not answered. @throws CaseError exit 2, 12 or 13.
  */
-export function checkQuestionLog(file: string): void {
+export function checkQuestionLog(file: string, question: Pick<AskedQuestion, 'case' | 'argv'>): void {
   const fd = openLog(file)
   try {
     lastHash(fd, file)
   } finally {
     closeSync(fd)
   }
+  checkRoom(
+    file,
+    JSON.stringify(lineOf({ ...question, exit: 0, rows: Number.MAX_SAFE_INTEGER }, null)).length,
+  )
+}
+
+/**
+ * Checks that the disk has room for the line, with a temporary file next to the log: what a killed process leaves there does
+ * no harm. Another program can still take the room while the answer is made; appendQuestion then reports it.
+ */
+function checkRoom(file: string, bytes: number): void {
+  const name = `${file}.room-${process.pid}`
+  let fd: number | undefined
+  try {
+    fd = openSync(name, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600)
+    writeFileSync(fd, Buffer.alloc(bytes + ROOM_BYTES, 'x'))
+    fsyncSync(fd)
+  } catch (error) {
+    if (isNoSpace(error)) throw notWritten(file, error)
+    // Whether a second file may be created there says nothing about the log.
+  } finally {
+    if (fd !== undefined) {
+      closeSync(fd)
+      unlinkSync(name)
+    }
+  }
+}
+
+/** A block of the file system, so that the line fits whatever the last block of the log has left. */
+const ROOM_BYTES = 4096
+
+function notWritten(file: string, cause: unknown): CaseError {
+  return new CaseError(`the question is not in the log ${file}: ${(cause as Error).message}`, {
+    ...(isNoSpace(cause) ? { exit: EXIT.diskFull } : {}),
+    hint: 'make room, or name another file with --log, and ask again',
+    cause,
+  })
 }
 
 /**
@@ -112,11 +151,7 @@ function addLine(fd: number, file: string, line: string): void {
     fsyncSync(fd)
   } catch (error) {
     ftruncateSync(fd, size)
-    throw new CaseError(`the question is not in the log ${file}: ${(error as Error).message}`, {
-      ...(isNoSpace(error) ? { exit: EXIT.diskFull } : {}),
-      hint: 'make room, or name another file with --log, and ask again',
-      cause: error,
-    })
+    throw notWritten(file, error)
   }
 }
 

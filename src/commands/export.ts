@@ -4,7 +4,7 @@ import { CaseCommand } from '../cli/case-command.js'
 import { EXPORT_FORMATS, exportEvents, type ExportFormat } from '../cli/output/export-events.js'
 import { joinSpread, spellOutError } from '../cli/parse/find-scope.js'
 import { readSelected, selectionFlags, subjectOf } from '../cli/parse/selected-subject.js'
-import { openCase } from '../cli/open-case.js'
+import { closeCase, openCase } from '../cli/open-case.js'
 import { CaseError } from '../model/case-error.js'
 import { rowCounts } from '../render/row-counts.js'
 
@@ -82,7 +82,7 @@ Changes made for the other tool are listed on stderr, and with --output also in 
         files: exported.files,
       }
     } finally {
-      db.close()
+      closeCase(db)
     }
   }
 }

@@ -1,7 +1,7 @@
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
 import { CaseCommand } from '../cli/case-command.js'
-import { openCase } from '../cli/open-case.js'
+import { closeCase, openCase } from '../cli/open-case.js'
 import { EXIT } from '../model/case-error.js'
 import type { LineageChoice, LineageGraph } from '../model/lineage.js'
 import { askLineage, isChoice } from '../query/lineage/ask-lineage.js'
@@ -60,7 +60,7 @@ case does not hold is reported, not guessed. Session tokens are never printed.`
       limit: flags.limit,
       events: !flags.events ? 'none' : isJson ? 'all' : 'counts',
     })
-    db.close()
+    closeCase(db)
     this.shown = isChoice(answer) ? answer.candidates.length : answer.nodes.length
     if (isChoice(answer)) {
       process.exitCode = EXIT.usage

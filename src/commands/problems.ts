@@ -1,6 +1,6 @@
 import * as Flags from '@oclif/core/flags'
 import { CaseCommand } from '../cli/case-command.js'
-import { openCase } from '../cli/open-case.js'
+import { closeCase, openCase } from '../cli/open-case.js'
 import { printRows } from '../cli/output/print-rows.js'
 import type { ProblemGroup } from '../model/case-info.js'
 import { PROBLEM_KINDS } from '../model/problem.js'
@@ -42,7 +42,7 @@ export default class Problems extends CaseCommand {
       this.shown = await printRows(flags.format, PROBLEM_COLUMNS, listProblems(db, flags.kind))
     else if (flags.format === 'table') process.stdout.write(renderProblems(problems))
     else await printRows(flags.format, GROUP_COLUMNS, problemGroupRows(problems))
-    db.close()
+    closeCase(db)
     return { problems }
   }
 }

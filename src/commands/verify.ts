@@ -22,7 +22,8 @@ export default class Verify extends CaseCommand {
   static override description = `Checks the database itself, and the stored bytes of every source against their SHA-256. Then rebuilds the rows of every source
 from those bytes, compares each column with the row in the case, and all of them with the digest taken
 when it was indexed. Then checks shared values and names, the totals, and the records of each run and digest verify with their hash
-chains; and that a random sample of events (all with --full) is found by full-text search. Nothing is written. Prints one finding a line; exit
+chains; and that a random sample of events is found by full-text search. With --full, and in cases of up to 10,000 events, every
+event is looked up, and the full text is searched for words that no record has. Nothing is written. Prints one finding a line; exit
 code 12 if there is any.
 Rows made by another version of coldtrail are compared with their digest only, where this version would make different ones.
 This compares the case with itself: someone who knows the format can recompute the hashes. To detect that, compare the
@@ -54,7 +55,8 @@ logical digest (coldtrail info) with a noted one, use --reread, and run coldtrai
       exclusive: ['reread'],
     }),
     full: Flags.boolean({
-      description: 'Look up every event by each of its words in the full text, not only a sample.',
+      description:
+        'Look up every event by each of its words, not only a sample, and search the full text for words that no record has.',
       exclusive: ['quick'],
     }),
     workers: Flags.integer({
@@ -122,7 +124,7 @@ function summary(plan: VerifyPlan, totals: VerifyTotals): string[] {
   const lines = [checked]
   if (!plan.quick) {
     lines.push(
-      plan.full === true
+      totals.isFull
         ? 'full text: every event of these sources was looked up by each of its words'
         : 'full text: a sample of events was looked up by each of their words; --full looks up all',
     )

@@ -8,7 +8,7 @@ import type { Question } from '../model/question.js'
 import { logicalDigest } from '../query/case/case-facts.js'
 import { getMeta } from '../store/create.js'
 import { refuseAmongEvidence } from '../store/evidence-places.js'
-import { openReader, type Connection } from '../store/open.js'
+import { closeReader, openReader, type Connection } from '../store/open.js'
 import { UnfinishedFiles } from '../store/unfinished-files.js'
 import { signManifest, writeManifest, type Manifest } from './manifest.js'
 import { asked, learnQuestion } from './asked.js'
@@ -43,7 +43,7 @@ export function makeHandover(order: HandoverOrder): HandoverResult {
     refuseAmongEvidence(db, order.out, 'name a file in another folder')
     return makeWhole(order.out, (out) => fill(db, { ...order, out }))
   } finally {
-    db.close()
+    closeReader(db)
   }
 }
 

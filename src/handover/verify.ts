@@ -7,6 +7,7 @@ import { checkSignature, isRegular, readManifest, sha256OfFile, type Manifest } 
 import { digestTables, logicalDigestOf } from './digest.js'
 import { checkMeta } from './meta.js'
 import type { TableSpec } from '../store/schema.js'
+import { differingWord } from '../store/compare-texts.js'
 import { schemaDifference, schemaOf, type KnownSchema } from '../store/known-schema.js'
 import {
   HANDOVER_APPLICATION_ID,
@@ -156,24 +157,12 @@ function checkWords(db: Connection): string[] {
   // The file stays read-only: the rebuilt index is in a temporary database.
   db.pragma('query_only = OFF')
   return ['events', 'access_logs'].flatMap((table) => {
-    const made = `temp.made_${table}`
     db.exec(
-      `CREATE VIRTUAL TABLE ${made} USING fts5(record, content='', tokenize="unicode61 remove_diacritics 0");
-       INSERT INTO ${made} (rowid, record) SELECT id, record FROM main.${table};
-       CREATE VIRTUAL TABLE temp.words_made_${table} USING fts5vocab(temp, 'made_${table}', 'instance');
-       CREATE VIRTUAL TABLE temp.words_${table} USING fts5vocab(main, '${table}_fts', 'instance')`,
+      `CREATE VIRTUAL TABLE temp.made_${table} USING fts5(record, content='', tokenize="unicode61 remove_diacritics 0");
+       INSERT INTO temp.made_${table} (rowid, record) SELECT id, record FROM main.${table}`,
     )
-    const read = (words: string): IterableIterator<unknown> =>
-      db.prepare(`SELECT term || ' ' || doc || ' ' || offset FROM temp.${words}`).pluck().iterate()
-    const found = read(`words_${table}`)
-    for (const expected of read(`words_made_${table}`)) {
-      if (found.next().value === expected) continue
-      found.return?.()
-      return [`the full text of ${table} has other words than the records: ${String(expected)}`]
-    }
-    const isAll = found.next().done === true
-    found.return?.()
-    return isAll ? [] : [`the full text of ${table} has more words than the records`]
+    const differing = differingWord(db, `main.${table}_fts`, `temp.made_${table}`)
+    return differing === null ? [] : [`the full text of ${table} is not that of the records: ${differing}`]
   })
 }
 

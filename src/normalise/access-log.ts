@@ -145,8 +145,8 @@ function callerOf(requester: SqlValue): JsonObject {
   return { type: TYPE_OF_KIND.get(arn.kind) ?? null, arn: requester, accountId: arn.account }
 }
 
-/** Keys are URL-encoded, some twice: makes `report%2520final` searchable by its words. */
-function decodedWords(key: SqlValue, uri: SqlValue): string | null {
+/** Keys are written URL-encoded, some twice: `report%2520final` is found by its words too. */
+export function decodedWords(key: SqlValue, uri: SqlValue): string | null {
   const text = typeof key === 'string' ? key : typeof uri === 'string' ? uri : ''
   const once = decodedOnce(text)
   if (once === text) return null

@@ -107,6 +107,21 @@ export function accessValues(draft: AccessDraft): SqlValue[] {
   ]
 }
 
+/** What access_text finds a line by. The URI of a request holds its key, so that most lines have its words once. */
+export function accessWords({
+  objectKey,
+  requestUri,
+  referer,
+  versionId,
+  text,
+}: Pick<AccessDraft, 'objectKey' | 'requestUri' | 'referer' | 'versionId' | 'text'>): string {
+  const isSaid =
+    typeof requestUri === 'string' && typeof objectKey === 'string' && requestUri.includes(objectKey)
+  return [isSaid ? null : objectKey, requestUri, referer, versionId, text]
+    .filter((words) => words !== null)
+    .join(' ')
+}
+
 const TABLE_LETTERS = [
   ['l', ACCESS_LOG],
   ['c', ACCESS_CLIENT],

@@ -1,5 +1,5 @@
-/** Knows where the evidence of a case is, so that nothing is written there. */
-import { existsSync, realpathSync } from 'node:fs'
+/** Where the evidence of a case is: nothing is written there. */
+import { existsSync, realpathSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { CaseError } from '../model/case-error.js'
 import type { Connection } from './connection.js'
@@ -7,13 +7,39 @@ import type { Connection } from './connection.js'
 /** @throws CaseError exit 2 for a file that is evidence of the case, or would be inside an indexed folder. */
 export function refuseAmongEvidence(db: Connection, file: string, hint: string): void {
   const target = realPath(path.resolve(file))
-  for (const { folder, words } of runsOf(db)) {
-    const root = words.map((word) => realPath(path.resolve(folder, word))).find((one) => isUnder(target, one))
+  for (const run of runsOf(db)) {
+    const root = evidenceFolders(db, run).find((folder) => isUnder(target, folder))
     if (root !== undefined)
       throw new CaseError(`${file} would be in ${root}, which is evidence of this case`, { hint })
   }
   if (existsSync(target) && isSource(db, target))
     throw new CaseError(`${file} is evidence of this case`, { hint })
+}
+
+/** As for a case: folders that were named, those of files that were, and those in which a pattern begins. */
+function evidenceFolders(db: Connection, { id, folder, paths, hasList }: Run): string[] {
+  const named = paths.flatMap((word) => {
+    const place = realPath(path.resolve(folder, word))
+    const stats = statSync(place, { throwIfNoEntry: false })
+    if (stats !== undefined) return [stats.isDirectory() ? place : path.dirname(place)]
+    const pattern = GLOB.exec(word)
+    return pattern === null ? [] : [realPath(path.resolve(folder, word.slice(0, pattern.index), '.'))]
+  })
+  return hasList ? [...named, ...foldersOf(db, id, folder)] : named
+}
+
+/** Up to the folder in which a pattern begins. */
+const GLOB = /(?<=^|\/)[^/]*[*?[\]{}()!+@][^]*$/
+
+/** Of a list of paths only what was found is known. */
+function foldersOf(db: Connection, runId: unknown, workingFolder: string): string[] {
+  return db
+    .prepare<[unknown], unknown>(
+      "SELECT DISTINCT rtrim(path, replace(path, '/', '')) FROM source WHERE run_id = ? AND member IS NULL",
+    )
+    .pluck()
+    .all(runId)
+    .map((found) => realPath(path.resolve(workingFolder, textOr('', found))))
 }
 
 function isUnder(file: string, folder: string): boolean {
@@ -44,22 +70,43 @@ function realPath(file: string): string {
 }
 
 interface Run {
+  readonly id: unknown
   readonly folder: string
-  /** As typed: paths among flags and their values. */
-  readonly words: readonly string[]
+  readonly paths: readonly string[]
+  /** Paths came from a list, too. */
+  readonly hasList: boolean
 }
+
+/** Flags of index that take a value. */
+export const FLAGS_WITH_VALUE: ReadonlySet<string> = new Set([
+  '--case',
+  '--exclude',
+  '--files-from',
+  '--files0-from',
+  '--log',
+  '--since',
+  '--until',
+  '--workers',
+])
 
 function runsOf(db: Connection): Run[] {
   const rows = db
-    .prepare<[], [unknown, unknown]>('SELECT DISTINCT working_directory, arguments FROM runs')
+    .prepare<[], [unknown, unknown, unknown]>('SELECT id, working_directory, arguments FROM runs')
     .raw()
     .all()
-  return rows.map(([folder, words]) => ({
-    folder: textOr('/', folder),
-    words: runArguments(words)
-      .slice(1)
-      .filter((word) => !word.startsWith('-')),
-  }))
+  return rows.map(([id, folder, text]) => {
+    const [, ...words] = runArguments(text)
+    const hasList = words.some((word) => /^--files0?-from(?:=|$)/.test(word))
+    return { id, folder: textOr('/', folder), paths: pathsAmong(words), hasList }
+  })
+}
+
+function pathsAmong(words: readonly string[]): string[] {
+  const end = words.includes('--') ? words.indexOf('--') : words.length
+  return words.filter(
+    (word, at) =>
+      at > end || (at < end && !word.startsWith('-') && !FLAGS_WITH_VALUE.has(words[at - 1] ?? '')),
+  )
 }
 
 /** In a hostile case these can be anything. */

@@ -43,6 +43,15 @@ export function openReader(path: string, { isChecked = false }: ReaderOptions = 
   return db
 }
 
+/** A walk that met damage keeps its connection busy: it is let go with the process. */
+export function closeReader(db: Connection): void {
+  try {
+    db.close()
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
+  }
+}
+
 function refuseNoFile(path: string): void {
   if (!existsSync(path)) {
     throw new CaseError(`no case file at ${path}`, {

@@ -38,6 +38,37 @@ export function readTuples(db: Connection, { sql, params }: Statement): (string 
   return withCaseErrors(() => prepared<(string | number | null)[]>(db, sql, 'raw').all(...params))
 }
 
+/** No value of a record is longer, and index writes none of more than a record. */
+export const MOST_TEXT = 64 * 1024 * 1024
+/** From here on equal texts are kept once. */
+const LONG_TEXT = 4096
+
+/**
+ * As readTuples, for rows with many texts, of which one that is long can be that of every row: a user agent of 30 MB in each
+ * of a batch would take all memory. @throws CaseError exit 12 for a text that index can not have written.
+ */
+export function readWideTuples(db: Connection, { sql, params }: Statement): (string | number | null)[][] {
+  return told(() => {
+    const long = new Map<string, string>()
+    const rows: (string | number | null)[][] = []
+    const statement = prepared<(string | number | null)[]>(db, sql, 'raw')
+    for (const row of statement.iterate(...params)) {
+      for (const [at, value] of row.entries())
+        if (typeof value === 'string' && value.length > LONG_TEXT) row[at] = sharedText(value, long)
+      rows.push(row)
+    }
+    return rows
+  })
+}
+
+function sharedText(value: string, long: Map<string, string>): string {
+  if (value.length > MOST_TEXT)
+    throw damagedCase(`the case file is damaged: it has a text of ${value.length} characters in one column`)
+  const known = long.get(value)
+  if (known === undefined) long.set(value, value)
+  return known ?? value
+}
+
 /** The first column of every row. */
 export function readColumn<Value>(db: Connection, { sql, params }: Statement): Value[] {
   return withCaseErrors(() => prepared<Value>(db, sql, 'pluck').all(...params))

@@ -3,10 +3,10 @@
  * --reference.
  */
 import { hash } from 'node:crypto'
-import { gunzipSync, inflateRawSync } from 'node:zlib'
 import { CaseError, damagedCase, EXIT } from '../model/case-error.js'
 import { parseLocator } from '../model/locator.js'
 import { TextTree } from '../model/text-tree.js'
+import { inflateSegment, type StoredSegment } from './inflate-segment.js'
 import { readQuietly } from './open-noatime.js'
 import type { Connection } from './connection.js'
 import { referencedContent } from './referenced-content.js'
@@ -18,13 +18,6 @@ export interface RecordPlace {
   readonly record_length: number
   /** Location inside the outer value; null if the record is that value. */
   readonly locator: string | null
-}
-
-interface Segment {
-  readonly rowid: number
-  readonly content_offset: number
-  readonly content_length: number
-  readonly encoding: 'gzip' | 'plain' | 'deflate'
 }
 
 interface Source {
@@ -86,19 +79,18 @@ export class RecordReader {
   }
 
   #bytesAt(sourceId: number, offset: number, length: number): Buffer {
-    const pieces = this.#segments.all(sourceId, offset + length, offset) as Segment[]
+    const pieces = this.#segments.all(sourceId, offset + length, offset) as StoredSegment[]
     if (pieces.length === 0) return slice(this.#referenced(sourceId), offset, length, sourceId)
-    const first = pieces[0] as Segment
+    const first = pieces[0] as StoredSegment
     const content = pieces.map((piece) => this.#inflate(piece))
     const joined = content.length === 1 ? (content[0] as Buffer) : Buffer.concat(content)
     return slice(joined, offset - first.content_offset, length, sourceId)
   }
 
-  #inflate(segment: Segment): Buffer {
+  #inflate(segment: StoredSegment): Buffer {
     return this.#cached(`s${segment.rowid}`, () => {
       const { bytes } = this.#bytes.get(segment.rowid) as { bytes: unknown }
-      if (!Buffer.isBuffer(bytes)) throw damagedSegment(segment, 'has no bytes')
-      return segment.encoding === 'plain' ? bytes : inflated(segment, bytes)
+      return inflateSegment(segment, bytes)
     })
   }
 
@@ -158,31 +150,6 @@ export class RecordReader {
 /** In a hostile case a column can contain anything. No record is empty. */
 function isPlace(offset: number, length: number): boolean {
   return Number.isSafeInteger(offset) && Number.isSafeInteger(length) && offset >= 0 && length > 0
-}
-
-/** Index never stores larger pieces. */
-const MOST_OF_SEGMENT = 1024 * 1024 * 1024
-
-/** Inflates no more than the declared length: a case may be hostile. */
-function inflated(segment: Segment, bytes: Buffer): Buffer {
-  const { content_length: length, encoding } = segment
-  if (!Number.isSafeInteger(length) || length < 0 || length > MOST_OF_SEGMENT)
-    throw damagedSegment(segment, `declares ${length} bytes`)
-  const inflate = encoding === 'deflate' ? inflateRawSync : gunzipSync
-  try {
-    return inflate(bytes, { chunkSize: Math.max(64, length), maxOutputLength: Math.max(1, length) })
-  } catch (error) {
-    const isMore = (error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE'
-    throw damagedSegment(
-      segment,
-      isMore ? `holds more than the ${length} bytes declared in its row` : (error as Error).message,
-      error,
-    )
-  }
-}
-
-function damagedSegment({ rowid }: Segment, what: string, cause?: unknown): CaseError {
-  return damagedCase(`the case file is damaged: stored segment ${rowid}: ${what}`, cause)
 }
 
 function slice(content: Buffer, offset: number, length: number, sourceId: number): Buffer {

@@ -9,7 +9,14 @@ import type { AccessDraft, ClientEntry } from '../model/access-draft.js'
 import type { Entry, EventDraft, IdentityEntry, NamedEntry, SqlValue } from '../model/dictionary.js'
 import type { Problem } from '../model/problem.js'
 import type { SegmentEncoding } from '../model/source.js'
-import { ACCESS_CALL, ACCESS_CLIENT, ACCESS_LOG, accessValues, REQUESTER_NAME } from './access-log-schema.js'
+import {
+  ACCESS_CALL,
+  ACCESS_CLIENT,
+  ACCESS_LOG,
+  accessValues,
+  accessWords,
+  REQUESTER_NAME,
+} from './access-log-schema.js'
 import { inKeyOrder, RowDigest, type Place } from './row-digest.js'
 import { InsertedFile } from './inserted-file.js'
 import type { PlainSqlite } from './plain-sqlite.js'
@@ -286,13 +293,4 @@ export class Shard {
 function wholeOrNull(ms: number): number | null {
   const whole = Math.trunc(ms)
   return Number.isSafeInteger(whole) ? whole : null
-}
-
-/** The request URI contains the key, so most lines have its words once. */
-function accessWords({ objectKey, requestUri, referer, versionId, text }: AccessDraft): string {
-  const isSaid =
-    typeof requestUri === 'string' && typeof objectKey === 'string' && requestUri.includes(objectKey)
-  return [isSaid ? null : objectKey, requestUri, referer, versionId, text]
-    .filter((words) => words !== null)
-    .join(' ')
 }

@@ -390,6 +390,22 @@ describe('what was changed is found', () => {
     )
   })
 
+  it.each([
+    ['event_text', 'event', /^words event_text: it has a word that no record gives.*"planted"/m],
+    ['value_text', 'identity', /^words value_text: .*"planted" of row \d+ is one too many/m],
+    ['access_text', 'access_log', /^words access_text: .*"planted" of row \d+ is one too many/m],
+  ] as const)('a word in %s that no record has', async (text, table, said) => {
+    const casePath = touch((db) =>
+      db.exec(`INSERT INTO ${text} (rowid, body) SELECT id, 'planted' FROM ${table} LIMIT 1`),
+    )
+    expect((await findings(casePath)).join('\n')).toMatch(said)
+  })
+
+  it('lines of access logs that are not found by their words', async () => {
+    const casePath = touch((db) => db.exec("INSERT INTO access_text (access_text) VALUES ('delete-all')"))
+    expect((await findings(casePath)).join('\n')).toMatch(/^words access_text: .* is missing$/m)
+  })
+
   it('nothing with --full', async () => {
     expect(await findings(clean, { full: true })).toEqual([])
   })

@@ -193,7 +193,7 @@ describe('verify', () => {
     const { stdout, stderr, exit } = await runCommand(Verify, '--case', casePath, '--workers', '0')
     expect({ stdout, exit }).toEqual({ stdout: '', exit: 0 })
     expect(stderr).toMatch(
-      /^28 of 28 sources checked: .*, 68 records\nfull text: .*; --full looks up all\nno findings\n$/,
+      /^28 of 28 sources checked: .*, 68 records\nfull text: every event .*\nno findings\n$/,
     )
   })
 

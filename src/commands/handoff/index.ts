@@ -5,7 +5,7 @@ import { joinSpread, spellOutError } from '../../cli/parse/find-scope.js'
 import { makeHandover, type HandoverResult } from '../../handover/handover.js'
 import { REDACTION_LIMIT } from '../../handover/redaction/redactor.js'
 import { readSelected, selectionFlags, subjectOf } from '../../cli/parse/selected-subject.js'
-import { openCase } from '../../cli/open-case.js'
+import { closeCase, openCase } from '../../cli/open-case.js'
 import { shellWord } from '../../model/shell-word.js'
 import { formatBytes } from '../../render/bytes.js'
 import { rowCounts } from '../../render/row-counts.js'
@@ -49,7 +49,7 @@ A manifest next to it holds its SHA-256; coldtrail handoff verify checks both. S
     const subject = subjectOf(flags)
     const db = openCase(flags.case)
     const { question, kinds, notes } = readSelected(db, subject, flags)
-    db.close()
+    closeCase(db)
     for (const note of notes) this.note(note)
     const result = makeHandover({
       casePath: flags.case,

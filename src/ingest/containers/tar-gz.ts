@@ -108,8 +108,8 @@ export class TarGzReader {
   }
 }
 
-/** A member up to where the stream breaks; null if that is at a limit. */
-async function collect({ size, chunks, index }: TarFile): Promise<PassedBytes | null> {
+/** All of a member up to where the stream breaks; null when that is at a limit. */
+async function collect({ size, chunks, index, data }: TarFile): Promise<PassedBytes | null> {
   const bytes = Buffer.allocUnsafeSlow(size)
   let at = 0
   let damage: string | null = null
@@ -119,6 +119,7 @@ async function collect({ size, chunks, index }: TarFile): Promise<PassedBytes | 
     if (error instanceof OverLimit) return null
     damage = (error as Error).message
   }
-  if (at < size) damage ??= 'the container ends inside it'
+  if (at < size)
+    damage ??= data.missing > 0 ? `bytes missing from it: ${data.missing}` : 'the container ends inside it'
   return { kind: 'passed', bytes: bytes.subarray(0, at), damage, index }
 }

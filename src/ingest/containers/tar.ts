@@ -11,13 +11,23 @@ import type { HashedInput } from '../hashed-file.js'
 import { OverLimit } from '../nested-gzip.js'
 import { isReadError } from '../read-file.js'
 import { tooMany, type Listing } from './list.js'
-import { BLOCK_BYTES, readPax, readTarHeader, tarHeaderIn, textAt, type TarHeader } from './tar-entry.js'
+import {
+  BLOCK_BYTES,
+  isTarMagic,
+  readPax,
+  readTarHeader,
+  tarHeaderIn,
+  textAt,
+  type TarHeader,
+} from './tar-entry.js'
 
 const NO_END = 'it has no end mark: members after the last one that was read may be missing'
 const ZEROS = Buffer.alloc(BLOCK_BYTES)
 /** Bytes searched for the next header at a time. */
 const SEARCHED_BYTES = 256 * 1024
-/** Pax names and records are far shorter. */
+/** Bytes before the end of a member in which the next header is searched, where bytes are missing from the member. */
+const TAIL_BYTES = 256 * 1024
+/** Names and records of pax are far shorter. */
 const LONG_HEADER_BYTES = 1024 * 1024
 
 /** Entries that are skipped; every other letter is a file. */
@@ -37,16 +47,35 @@ const NOT_FILES: Readonly<Record<string, string>> = {
 export async function listTar(input: HashedInput, limits: Limits): Promise<Listing> {
   const members: ListedMember[] = []
   const tar = new TarFiles(input.chunks(), limits)
-  for await (const { name, size, offset } of tar.files())
-    members.push({ name, size, place: { kind: 'tar', offset } })
+  // How much there is of a member is known when the next one is reached.
+  let last: TarFile | undefined
+  for await (const file of tar.files()) {
+    if (last !== undefined) members.push(listed(last))
+    last = file
+  }
+  if (last !== undefined) members.push(listed(last))
   const { problems, isOverLimit } = tar
   const rejected = isOverLimit || (members.length === 0 && problems.some((p) => p.kind === 'bad-container'))
   return rejected ? { members: [], problems: problems.slice(-1), rejected } : { members, problems, rejected }
 }
 
+function listed({ name, size, offset, data }: TarFile): ListedMember {
+  return { name, size: size - data.missing, place: { kind: 'tar', offset } }
+}
+
+/** Of an entry. */
+interface Data {
+  readonly size: number
+  left: number
+  /** So many bytes of it are not there; known when its end was reached. */
+  missing: number
+  isEndKnown: boolean
+}
+
 export interface TarFile {
   readonly name: string
   readonly size: number
+  readonly data: Readonly<Pick<Data, 'missing'>>
   /** Number of the entry, from 0; links and folders count. */
   readonly index: number
   /** Of its first byte in the tar. */
@@ -119,32 +148,54 @@ export class TarFiles {
     this.#checkLimits()
     const offset = this.#feed.position
     const what = NOT_FILES[type]
+    const data: Data = { size, left: size, missing: 0, isEndKnown: false }
     if (type !== '5' && what === undefined) {
       this.#files++
       this.#fileBytes += size
-      yield { name, size, index, offset, chunks: this.#data(size) }
+      yield { name, size, data, index, offset, chunks: this.#data(data) }
     } else if (what !== undefined) this.#alike.add(notAFile(name, what, offset - BLOCK_BYTES))
-    if (type !== '5') await this.#skip(offset, size)
+    if (type !== '5') await this.#skip(data, name, offset)
   }
 
-  async *#data(size: number): AsyncGenerator<Buffer> {
-    for (let left = size; left > 0;) {
-      const piece = await this.#feed.next(left)
+  async *#data(data: Data): AsyncGenerator<Buffer> {
+    for (;;) {
+      if (data.left <= TAIL_BYTES && !data.isEndKnown) await this.#findEnd(data)
+      if (data.left === 0) return
+      const piece = await this.#feed.next(data.isEndKnown ? data.left : data.left - TAIL_BYTES)
       if (piece === undefined) {
         if (this.#bytes.error !== null) throw this.#bytes.error
         return
       }
-      left -= piece.length
+      data.left -= piece.length
       yield piece
     }
   }
 
-  /** Skips to the header after the data that starts at `offset`. */
-  async #skip(offset: number, size: number): Promise<void> {
-    const end = offset + size
-    await this.#feed.skip(end - this.#feed.position)
-    if (this.#feed.position < end) throw this.#bytes.error ?? new Error('unexpected end of data')
-    await this.#feed.skip((BLOCK_BYTES - (size % BLOCK_BYTES)) % BLOCK_BYTES)
+  /** Where bytes are missing from an entry, the next header comes too early: the entry ends before it, and the next one is whole. */
+  async #findEnd(data: Data): Promise<void> {
+    const end = data.left + paddingOf(data.size)
+    const bytes = await this.#feed.peek(end + BLOCK_BYTES)
+    data.isEndKnown = true
+    const behind = bytes.subarray(end)
+    // A header that is only damaged has its place.
+    if (isTarMagic(behind) || (behind.length > 0 && behind.equals(ZEROS.subarray(0, behind.length)))) return
+    const next = tarHeaderIn(bytes)
+    if (next < 0) return
+    data.missing = Math.min(data.left, end - next)
+    data.left -= data.missing
+  }
+
+  /** To the header behind the data. */
+  async #skip(data: Data, name: string, offset: number): Promise<void> {
+    const rest = this.#data(data)
+    while ((await rest.next()).done !== true);
+    if (data.left > 0) throw this.#bytes.error ?? new Error('unexpected end of data')
+    const { missing, size } = data
+    if (missing > 0) {
+      const detail = `bytes missing from ${name.slice(0, 200)}: ${missing}; the next header comes too early`
+      this.#alike.add({ kind: 'bad-container', detail, byteOffset: offset, byteLength: size - missing })
+    }
+    await this.#feed.skip(paddingOf(size))
   }
 
   /** Names over 100 bytes, and other fields that do not fit the following header. */
@@ -158,7 +209,7 @@ export class TarFiles {
       else if (type === 'g') this.#all = readPax(content)
       else if (type !== 'K') this.#next = { ...this.#next, ...readPax(content) }
     }
-    await this.#skip(offset, size)
+    await this.#skip({ size, left: size, missing: 0, isEndKnown: false }, name, offset)
   }
 
   /** Resumes at the next header, at any byte. */
@@ -197,6 +248,10 @@ export class TarFiles {
           },
     )
   }
+}
+
+function paddingOf(size: number): number {
+  return (BLOCK_BYTES - (size % BLOCK_BYTES)) % BLOCK_BYTES
 }
 
 function notAFile(name: string, what: string, byteOffset: number): Problem {

@@ -3,7 +3,7 @@ import { ACCESS_COLUMNS, EVENT_COLUMNS, type EventResource, type EventRow } from
 import type { Page, Question } from '../../model/question.js'
 import { ACCESS_FROM, accessField } from '../../store/access-log-schema.js'
 import type { Connection } from '../../store/open.js'
-import { readIndexNames, readNumber, readTuples } from '../../store/reader.js'
+import { readIndexNames, readNumber, readWideTuples } from '../../store/reader.js'
 import { cells } from '../find/cells.js'
 import { countUpTo } from '../plan/count.js'
 import { idsOf, rowsInBatches } from '../plan/row-batches.js'
@@ -92,11 +92,15 @@ function lines(wanted: Statement): Statement {
 
 type Values = readonly (string | number | null)[]
 
-function readLines(db: Connection, ids: readonly number[], extras: RowExtras): EventRow[] {
-  const rows = new Map<unknown, EventRow>()
-  for (const values of readTuples(db, lines(sql`(SELECT value FROM json_each(${JSON.stringify(ids)}))`)))
-    rows.set(values[EVENT_COLUMNS.length + ACCESS_COLUMNS.length], rowOf(values, extras))
-  return ids.map((id) => rows.get(id) ?? missingRow('access_log', id))
+function* readLines(db: Connection, ids: readonly number[], extras: RowExtras): Generator<EventRow> {
+  const wanted = sql`(SELECT value FROM json_each(${JSON.stringify(ids)}))`
+  const rows = new Map(
+    readWideTuples(db, lines(wanted)).map((values) => [
+      values[EVENT_COLUMNS.length + ACCESS_COLUMNS.length],
+      values,
+    ]),
+  )
+  for (const id of ids) yield rowOf(rows.get(id) ?? missingRow('access_log', id), extras)
 }
 
 function rowOf(values: Values, extras: RowExtras): EventRow {

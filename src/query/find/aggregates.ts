@@ -4,7 +4,7 @@
 import { AGGREGATE_COLUMNS, EVENT_COLUMNS, type EventRow } from '../../model/event.js'
 import type { Filters, Page, Question } from '../../model/question.js'
 import type { Connection } from '../../store/open.js'
-import { readNumber, readTuples } from '../../store/reader.js'
+import { readNumber, readWideTuples } from '../../store/reader.js'
 import { cells } from './cells.js'
 import { inWindow } from '../plan/condition.js'
 import { countUpTo } from '../plan/count.js'
@@ -139,7 +139,7 @@ const SELECT = [
 ].join(', ')
 
 function* rowsOf(db: Connection, wanted: Statement, extras: RowExtras): Generator<EventRow> {
-  for (const values of readTuples(db, wanted)) {
+  for (const values of readWideTuples(db, wanted)) {
     const [sourceId, locator] = values.slice(-2) as [number, string | null]
     const row = cells(EVENT_COLUMNS, values)
     const at = [Number(row.record_offset), Number(row.record_length)] as const

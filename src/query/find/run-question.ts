@@ -4,7 +4,7 @@ import { EVENT_COLUMNS, type EventColumn, type EventResource, type EventRow } fr
 import type { Page, Question } from '../../model/question.js'
 import type { FileState } from '../../model/verification.js'
 import type { Connection } from '../../store/open.js'
-import { readIndexNames, readNumber, readTuples } from '../../store/reader.js'
+import { readIndexNames, readNumber, readTuples, readWideTuples } from '../../store/reader.js'
 import { EVENT_FROM, EVENT_SELECT } from '../../store/views.js'
 import { cells } from './cells.js'
 import { criteriaOf, filterNotes } from './filters.js'
@@ -71,22 +71,23 @@ export function hasEventId(db: Connection, eventId: string): boolean {
   return readNumber(db, sql`SELECT 1 FROM event WHERE event_id IN ${list(idSpellings(eventId))}`) !== null
 }
 
-/** Rows of these events, in this order. */
-function readRows(db: Connection, ids: readonly number[], extras: RowExtras): EventRow[] {
+/** Rows of these events, in this order. Records are read one by one: each may be as long as a record can be. */
+function* readRows(db: Connection, ids: readonly number[], extras: RowExtras): Generator<EventRow> {
   const wanted = sql`(SELECT value FROM json_each(${JSON.stringify(ids)}))`
   const resources = extras.resources === true ? readResources(db, wanted) : undefined
-  const rows = new Map<unknown, EventRow>()
-  for (const values of readTuples(db, rowsWithIds(wanted))) {
-    const id = values[EVENT_COLUMNS.length] as number
-    rows.set(id, {
+  const rows = new Map(
+    readWideTuples(db, rowsWithIds(wanted)).map((values) => [values[EVENT_COLUMNS.length], values]),
+  )
+  for (const id of ids) {
+    const values = rows.get(id) ?? missingRow('event', id)
+    yield {
       ...cells(EVENT_COLUMNS, values),
       kind: 'event',
       ...(extras.digestState === undefined ? {} : { digest_state: extras.digestState(sourceOf(values)) }),
       ...(resources === undefined ? {} : { resources: resources.get(id) ?? [] }),
       ...(extras.records === undefined ? {} : { record: recordText(values, extras.records) }),
-    })
+    }
   }
-  return ids.map((id) => rows.get(id) ?? missingRow('event', id))
 }
 
 /** EVENT_SELECT has the columns in the order of EVENT_COLUMNS; the last three are internal. */

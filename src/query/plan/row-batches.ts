@@ -17,7 +17,7 @@ export function idsOf(db: Connection, ids: Statement, { limit }: Page): Iterable
 /** @param read returns the rows with these IDs in order. */
 export function* rowsInBatches(
   ids: () => Iterable<number>,
-  read: (ids: readonly number[]) => EventRow[],
+  read: (ids: readonly number[]) => Iterable<EventRow>,
 ): Generator<EventRow> {
   let batch: number[] = []
   let size = FIRST_BATCH

@@ -14,6 +14,7 @@ import { RemadeSource } from './remade-source.js'
 import type { RowRange, RowRanges } from './row-ranges.js'
 import { SourceRowReader } from './source-rows.js'
 import { StoredContent } from './stored-content.js'
+import { WordSums } from './text-check.js'
 import { WordCheck } from './word-check.js'
 import { VERIFIED_SOURCE_SQL, type VerifiedSource } from './verified-source.js'
 
@@ -27,7 +28,9 @@ export interface SourceRows {
 export interface SourceTask {
   readonly sources: readonly SourceRows[]
   readonly toolVersion: string
-  /** Folders of the archive to compare with; empty: where the files were found. null: no comparison. */
+  /** Of the sums over words: another in each run. */
+  readonly seed: number
+  /** Compare with the archive: folders to look in, or none to look where the files were found. */
   readonly reread: readonly string[] | null
 }
 
@@ -43,6 +46,8 @@ export interface SourceResult {
   readonly repeated: readonly string[]
   /** Hashes of the callers' names in its records. */
   readonly names: readonly number[]
+  /** Sums over the words of the events that were looked up. */
+  readonly words: Uint32Array
 }
 
 export interface SourceNotes {
@@ -78,7 +83,8 @@ export function checkSources(db: Connection, task: SourceTask): SourceResult {
   }
   const findings: Finding[] = []
   const names = new GivenNames(db)
-  let checker = new SourceChecker(db, task, totals, names)
+  const words = new WordSums(task.seed)
+  let checker = new SourceChecker(db, task, totals, { names, words })
   for (const rows of task.sources) {
     try {
       findings.push(...checker.check(rows))
@@ -87,12 +93,12 @@ export function checkSources(db: Connection, task: SourceTask): SourceResult {
       totals.unread++
       findings.push({ check: 'structure', place: `source ${rows.id}`, detail: (error as Error).message })
       checker.close()
-      // A statement that hit damage stays busy: the other sources get new ones.
-      checker = new SourceChecker(db, task, totals, names)
+      // A statement that met damage stays busy: the other sources get new ones.
+      checker = new SourceChecker(db, task, totals, { names, words })
     }
   }
   checker.close()
-  return { findings, sources: task.sources.length, names: names.given, ...totals }
+  return { findings, sources: task.sources.length, names: names.given, words: words.sums, ...totals }
 }
 
 interface Totals {
@@ -101,6 +107,12 @@ interface Totals {
   unread: number
   readonly notes: SourceNotes
   readonly repeated: string[]
+}
+
+/** What the records of all sources of a task give. */
+interface Given {
+  readonly names: GivenNames
+  readonly words: WordSums
 }
 
 class SourceChecker {
@@ -114,14 +126,14 @@ class SourceChecker {
   readonly #source
   readonly #problems
 
-  constructor(db: Connection, { reread, toolVersion }: SourceTask, totals: Totals, names: GivenNames) {
+  constructor(db: Connection, { reread, toolVersion }: SourceTask, totals: Totals, given: Given) {
     this.#totals = totals
     this.#toolVersion = toolVersion
-    this.#names = names
+    this.#names = given.names
     this.#archive = reread === null ? null : new ArchiveReader(reread)
     this.#rows = new SourceRowReader(db)
     this.#content = new StoredContent(db)
-    this.#words = new WordCheck(db)
+    this.#words = new WordCheck(db, given.words)
     this.#source = db.prepare<[{ id: number; first: number; last: number }], VerifiedSource>(
       VERIFIED_SOURCE_SQL,
     )

@@ -14,7 +14,7 @@ export type Check =
   | 'event'
   /** The rows of a source have the digest taken when it was indexed, and cover all of its content. */
   | 'rows'
-  /** A random sample of events is found by its words. */
+  /** Events are found by their own words, taken by chance or all, and the full text has no others. */
   | 'words'
   /** Each caller is found by exactly the names in its records. */
   | 'names'

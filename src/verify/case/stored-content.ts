@@ -1,28 +1,22 @@
 /** The stored bytes of a source, in pieces, hashed on the way. */
 import { createHash, hash, type Hash } from 'node:crypto'
-import { gunzipSync, inflateRawSync } from 'node:zlib'
+import { CaseError } from '../../model/case-error.js'
+import { inflateSegment, type StoredSegment } from '../../store/inflate-segment.js'
 import { readQuietly } from '../../store/open-noatime.js'
 import type { Connection } from '../../store/open.js'
 import { referencedContent } from '../../store/referenced-content.js'
 import type { FindingList } from './finding.js'
 import type { VerifiedSource } from './verified-source.js'
 
-interface Segment {
-  readonly content_offset: number
-  readonly content_length: number
-  readonly encoding: 'gzip' | 'plain' | 'deflate'
-  readonly rowid: number
-}
-
 export class StoredContent {
   readonly #segments
   readonly #bytes
 
   constructor(db: Connection) {
-    this.#segments = db.prepare<[number], Segment>(
+    this.#segments = db.prepare<[number], StoredSegment>(
       'SELECT rowid, content_offset, content_length, encoding FROM segment WHERE source_id = ? ORDER BY content_offset, content_length',
     )
-    this.#bytes = db.prepare<[number], Buffer>('SELECT bytes FROM segment WHERE rowid = ?').pluck()
+    this.#bytes = db.prepare<[number], unknown>('SELECT bytes FROM segment WHERE rowid = ?').pluck()
   }
 
   /** Yields the content in order and adds findings. @returns whether all of it was read. */
@@ -33,7 +27,8 @@ export class StoredContent {
     const content = createHash('sha256')
     let at = 0
     for (const segment of segments) {
-      const bytes = this.#bytes.get(segment.rowid) ?? Buffer.alloc(0)
+      const stored = this.#bytes.get(segment.rowid)
+      const bytes = Buffer.isBuffer(stored) ? stored : Buffer.alloc(0)
       if (segment.encoding === 'gzip') checkFile(source, bytes, findings)
       // The bytes of a damaged file are stored next to its readable content.
       if (segment.content_length === 0) continue
@@ -52,13 +47,12 @@ export class StoredContent {
   }
 }
 
-function inflate({ encoding, content_length }: Segment, bytes: Buffer): Buffer | null {
+function inflate(segment: StoredSegment, bytes: Buffer): Buffer | null {
   try {
-    if (encoding === 'plain') return bytes
-    if (encoding === 'deflate') return inflateRawSync(bytes)
-    return gunzipSync(bytes, { chunkSize: Math.max(64, content_length) })
-  } catch {
-    return null
+    return inflateSegment(segment, bytes)
+  } catch (error) {
+    if (error instanceof CaseError) return null
+    throw error
   }
 }
 

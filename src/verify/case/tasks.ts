@@ -1,12 +1,13 @@
 /** The tasks of verifying a case, each a plain function with its own connection, so that any thread can run it. */
 import { CaseError } from '../../model/case-error.js'
-import { openReader, type Connection } from '../../store/open.js'
+import { closeReader, openReader, type Connection } from '../../store/open.js'
 import { checkSources, type SourceResult, type SourceTask } from './check-sources.js'
 import { isDamage, type Finding } from './finding.js'
 import { checkForms } from './reduced-forms.js'
 import { checkReferences } from './references.js'
 import { checkRuns } from './runs-chain.js'
 import { checkSchema, checkStructure } from './structure.js'
+import { checkColumnTexts } from './text-check.js'
 import { checkValues } from './values.js'
 
 export interface WholeTask {
@@ -26,10 +27,14 @@ const WHOLE_CHECKS = {
   values: (db: Connection, quick: boolean) => (quick ? [] : checkValues(db)),
   references: checkReferences,
   forms: (db: Connection, quick: boolean) => (quick ? [] : checkForms(db)),
+  /** Where every event is looked up. */
+  texts: checkColumnTexts,
 } satisfies Record<string, (db: Connection, quick: boolean) => Finding[]>
 
 export type WholeCheck = keyof typeof WHOLE_CHECKS
-export const WHOLE_CHECK_NAMES = Object.keys(WHOLE_CHECKS) as readonly WholeCheck[]
+export const ALWAYS_CHECKED = (Object.keys(WHOLE_CHECKS) as readonly WholeCheck[]).filter(
+  (check) => check !== 'texts',
+)
 
 export function runWholeCheck(name: WholeCheck, { casePath, quick }: WholeTask): Finding[] {
   return withReader(casePath, (db) => findingDamage('case file', () => WHOLE_CHECKS[name](db, quick)))
@@ -59,16 +64,7 @@ function withReader<T>(casePath: string, work: (db: Connection) => T): T {
   }
 }
 
-/** A connection whose query hit damage stays busy: it is closed with the process. */
-export function closeReader(db: Connection): void {
-  try {
-    db.close()
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error
-  }
-}
-
-/** Errors travel as data, since they lose class and fields across threads. */
+/** Across threads a class and its fields are lost: errors travel as data. */
 export interface Failure {
   readonly failed: {
     readonly message: string

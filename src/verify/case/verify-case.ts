@@ -3,14 +3,15 @@ import { randomInt } from 'node:crypto'
 import { statSync } from 'node:fs'
 import { CaseError, EXIT } from '../../model/case-error.js'
 import { getMeta } from '../../store/create.js'
-import { openReader, type Connection } from '../../store/open.js'
+import { closeReader, openReader, type Connection } from '../../store/open.js'
 import { openVerifyPool, type VerifyPool } from '../pool.js'
 import { MOST_REPEATED, type SourceNotes, type SourceRows } from './check-sources.js'
 import { isDamage, type Finding } from './finding.js'
 import { checkLedger } from './ledger.js'
 import { checkNames } from './given-names.js'
-import { noRanges, RANGED_TABLES, rangesOf, readRanges } from './row-ranges.js'
-import { closeReader, findingDamage, unwrap, WHOLE_CHECK_NAMES } from './tasks.js'
+import { noRanges, RANGED_TABLES, rangesOf, readRanges, type RangesByTable } from './row-ranges.js'
+import { ALWAYS_CHECKED, findingDamage, unwrap } from './tasks.js'
+import { checkEventText, WordSums } from './text-check.js'
 
 export interface VerifyPlan {
   readonly casePath: string
@@ -35,6 +36,8 @@ export interface VerifyTotals {
   records: number
   bytes: number
   readonly state: string
+  /** Whether every event was looked up by its words, and the full text searched for others. */
+  isFull: boolean
   readonly notes: SourceNotes
   /** Locations of the first records with a repeated key. */
   readonly repeated: string[]
@@ -101,6 +104,7 @@ class CaseVerification {
       records: 0,
       bytes: 0,
       state: readState(db),
+      isFull: plan.full === true,
       notes: { otherVersion: 0, notHashed: 0, reread: 0, members: 0, repeatedKeys: 0 },
       repeated: [],
     }
@@ -108,7 +112,7 @@ class CaseVerification {
 
   async run(): Promise<VerifyTotals> {
     const { casePath, quick } = this.#plan
-    const whole = WHOLE_CHECK_NAMES.map(async (check) => {
+    const whole = ALWAYS_CHECKED.map(async (check) => {
       await this.#take(unwrap(await this.#pool.whole({ casePath, quick, check })))
     })
     const sources = this.#checkRows()
@@ -126,10 +130,11 @@ class CaseVerification {
     await this.#take(found)
     if (this.#plan.quick) return
     const stride = Math.ceil(this.#totals.sourcesInCase / MOST_LOOKED_UP)
+    if (eventsIn(ranges) <= FEW_EVENTS) this.#totals.isFull = true
     const rowsOf = (id: number): SourceRows => ({
       id,
       ranges: rangesOf(id, ranges),
-      findsWords: this.#plan.full === true ? 'all' : randomInt(stride) === 0 ? 'one' : 'none',
+      findsWords: this.#totals.isFull ? 'all' : randomInt(stride) === 0 ? 'one' : 'none',
     })
     try {
       await this.#checkSources(rowsOf)
@@ -145,16 +150,29 @@ class CaseVerification {
     const chosen = this.#plan.sample === null ? null : sample(this.#db, this.#plan.sample)
     const total = chosen?.length ?? this.#totals.sourcesInCase
     const given = new Set<number>()
+    const seed = WordSums.newSeed()
+    const words = new WordSums(seed)
     let unread = 0
     const running = new Set<Promise<void>>()
     // Limits what is queued: results are small, but lists of sources are not.
     const room = this.#pool.workers * 2
     for (const ids of batches(this.#db, chosen)) {
       const job: Promise<void> = this.#pool
-        .sources({ casePath, reread, toolVersion, sources: ids.map(rowsOf) })
+        .sources({ casePath, reread, toolVersion, seed, sources: ids.map(rowsOf) })
         .then(async (result) => {
-          const { findings, sources, records, bytes, notes, names, repeated, unread: left } = unwrap(result)
+          const {
+            findings,
+            sources,
+            records,
+            bytes,
+            notes,
+            names,
+            repeated,
+            unread: left,
+            ...own
+          } = unwrap(result)
           for (const name of names) given.add(name)
+          words.addAll(own.words)
           unread += left
           this.#totals.sources += sources
           this.#totals.records += records
@@ -175,8 +193,12 @@ class CaseVerification {
     }
     await Promise.all(running)
     // An unreadable source leaves names that no record seems to give.
-    if (chosen === null && unread === 0)
-      await this.#take(findingDamage('names', () => checkNames(this.#db, given)))
+    if (chosen !== null || unread > 0) return
+    await this.#take(findingDamage('names', () => checkNames(this.#db, given)))
+    // Another version may give other words.
+    if (!this.#totals.isFull || !isAllMadeBy(this.#db, toolVersion)) return
+    await this.#take(findingDamage('event_text', () => checkEventText(this.#db, words, seed)))
+    await this.#take(unwrap(await this.#pool.whole({ casePath, quick: false, check: 'texts' })))
   }
 
   async #take(findings: readonly Finding[]): Promise<void> {
@@ -188,6 +210,19 @@ class CaseVerification {
 
 /** Limit of events that are looked up by their words, at most one per source: a look-up takes a millisecond. */
 const MOST_LOOKED_UP = 1000
+
+/** Up to so many are looked up all: it takes a tenth of a millisecond each. */
+const FEW_EVENTS = 10_000
+
+function eventsIn({ event }: RangesByTable): number {
+  return [...event.values()].reduce((sum, { count }) => sum + count, 0)
+}
+
+function isAllMadeBy(db: Connection, version: string): boolean {
+  const others = `SELECT count(*) FROM runs
+    WHERE NOT coalesce(json_valid(versions) AND json_extract(versions, '$.coldtrail') = ?, 0)`
+  return unlessDamaged(false, () => db.prepare(others).pluck().get(version) === 0)
+}
 
 function countSources(db: Connection): number {
   return unlessDamaged(0, () => db.prepare('SELECT count(*) FROM source').pluck().get() as number)
