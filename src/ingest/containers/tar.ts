@@ -195,7 +195,9 @@ export class TarFiles {
       const detail = `bytes missing from ${name.slice(0, 200)}: ${missing}; the next header comes too early`
       this.#alike.add({ kind: 'bad-container', detail, byteOffset: offset, byteLength: size - missing })
     }
-    await this.#feed.skip(paddingOf(size))
+    // Where something else is in the padding, it is reported with what follows it.
+    const padding = await this.#feed.peek(paddingOf(size))
+    if (padding.equals(ZEROS.subarray(0, padding.length))) this.#feed.take(padding.length)
   }
 
   /** Names over 100 bytes, and other fields that do not fit the following header. */

@@ -225,7 +225,7 @@ export class ZipWalk {
 
   #found(header: LocalHeader, { compressedSize, size, crc, isCut }: Omit<Measured, 'isWhole'> & Cut): void {
     const { offset, method, isEncrypted, name } = header
-    if (name.endsWith('/') && size === 0) return
+    if (name.endsWith('/') && size === 0 && !isCut) return
     this.#checkLimits(size)
     if (isCut) this.remarks.push(`it ends or breaks inside ${this.#label(header)}`)
     const place: ZipPlace = {

@@ -89,8 +89,10 @@ function structureOfTar(bytes: Buffer, at: number): number {
   return 512 + ('LKxgX'.includes(header.type) ? header.size : 0)
 }
 
-/** From where the list begins up to the next member. */
+/** From where the list begins up to the next member, and headers of folders. */
 function structureOfZip(bytes: Buffer, at: number, isIn: Uint8Array): number {
+  const header = readHeader(bytes.subarray(at), at)
+  if (header !== null && header !== 'list') return header.name.endsWith('/') ? header.start - at : 0
   if (!LIST.includes(bytes.toString('latin1', at, at + 4))) return 0
   const next = isIn.indexOf(1, at)
   return (next < 0 ? bytes.length : next) - at
