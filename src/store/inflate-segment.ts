@@ -18,7 +18,7 @@ export function inflateSegment(segment: StoredSegment, bytes: unknown): Buffer {
   const { content_length: length, encoding } = segment
   if (encoding === 'plain') return bytes
   if (!Number.isSafeInteger(length) || length < 0 || length > MOST_OF_SEGMENT)
-    throw damagedSegment(segment, `says that it holds ${length} bytes`)
+    throw damagedSegment(segment, `declares ${length} bytes`)
   const inflate = encoding === 'deflate' ? inflateRawSync : gunzipSync
   try {
     return inflate(bytes, { chunkSize: Math.max(64, length), maxOutputLength: Math.max(1, length) })
@@ -26,7 +26,7 @@ export function inflateSegment(segment: StoredSegment, bytes: unknown): Buffer {
     const isMore = (error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE'
     throw damagedSegment(
       segment,
-      isMore ? `holds more than the ${length} bytes that its row says` : (error as Error).message,
+      isMore ? `holds more than the ${length} bytes declared in its row` : (error as Error).message,
       error,
     )
   }

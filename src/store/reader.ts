@@ -45,10 +45,10 @@ const LONG_TEXT = 4096
 
 /**
  * As readTuples, for rows with many texts, of which one that is long can be that of every row: a user agent of 30 MB in each
- * of a batch would take all memory. @throws CaseError exit 12 for a text that index can not have written.
+ * of a batch would take all memory. @throws CaseError exit 12 for a text that index cannot have written.
  */
 export function readWideTuples(db: Connection, { sql, params }: Statement): (string | number | null)[][] {
-  return told(() => {
+  return withCaseErrors(() => {
     const long = new Map<string, string>()
     const rows: (string | number | null)[][] = []
     const statement = prepared<(string | number | null)[]>(db, sql, 'raw')

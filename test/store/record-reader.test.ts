@@ -1,7 +1,7 @@
 /** Stored bytes of a case that somebody else made: no more is inflated than a row says, and a record lies where it can lie. */
 import { deflateRawSync, gzipSync } from 'node:zlib'
 import Database from 'better-sqlite3'
-import { afterAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { NO_FILTERS } from '../../src/model/question.js'
 import { askQuestion } from '../../src/query/find/run-question.js'
 import { inflateSegment } from '../../src/store/inflate-segment.js'
@@ -10,16 +10,10 @@ import { RecordReader } from '../../src/store/record-reader.js'
 import { MOST_TEXT } from '../../src/store/reader.js'
 import { StoredContent } from '../../src/verify/case/stored-content.js'
 import { FindingList } from '../../src/verify/case/finding.js'
-import { EVENTS, recordText, tinyCase, type TinyCase } from '../helpers/tiny-case.js'
-
-const cases: TinyCase[] = []
-afterAll(() => {
-  for (const one of cases) one.dispose()
-})
+import { EVENTS, recordText, tinyCase } from '../helpers/tiny-case.js'
 
 function changed(sql: string, ...values: readonly unknown[]): string {
   const made = tinyCase()
-  cases.push(made)
   const db = new Database(made.path)
   db.prepare(sql).run(...values)
   db.close()
