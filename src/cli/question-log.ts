@@ -116,7 +116,7 @@ function checkRoom(file: string, bytes: number): void {
   }
 }
 
-/** A block of the file system, so that the line fits whatever the last block of the log has left. */
+/** A block of the file system, so that the line fits in any last block of the log. */
 const ROOM_BYTES = 4096
 
 function notWritten(file: string, cause: unknown): CaseError {

@@ -34,7 +34,7 @@ const GLOB = /(?<=^|\/)[^/]*[*?[\]{}()!+@][^]*$/
 /** Of a list of paths only what was found is known. */
 function foldersOf(db: Connection, runId: unknown, workingFolder: string): string[] {
   return db
-    .prepare<[unknown], unknown>(
+    .prepare<[unknown]>(
       "SELECT DISTINCT rtrim(path, replace(path, '/', '')) FROM source WHERE run_id = ? AND member IS NULL",
     )
     .pluck()
@@ -78,7 +78,7 @@ interface Run {
 }
 
 /** Flags of index that take a value. */
-export const FLAGS_WITH_VALUE: ReadonlySet<string> = new Set([
+const FLAGS_WITH_VALUE: ReadonlySet<string> = new Set([
   '--case',
   '--exclude',
   '--files-from',

@@ -77,7 +77,7 @@ it.each([
 
 it('a user agent that is longer than any record is refused', () => {
   const db = openReader(
-    changed("UPDATE origin SET user_agent = replace(hex(zeroblob(?)), '00', 'ab')", MOST_TEXT / 2 + 1),
+    changed("UPDATE client SET user_agent = replace(hex(zeroblob(?)), '00', 'ab')", MOST_TEXT / 2 + 1),
   )
   const question = { kind: 'window', window: {}, filters: NO_FILTERS } as const
   expect(() => [...askQuestion(db, question, { order: 'asc' }).rows]).toThrow(

@@ -33,7 +33,7 @@ export function isTarMagic(block: Buffer): boolean {
   return block.subarray(MAGIC_AT, MAGIC_AT + MAGIC.length).equals(MAGIC)
 }
 
-/** Where the next header begins, at whatever byte, or -1. */
+/** Where the next header begins, at any byte, or -1. */
 export function tarHeaderIn(bytes: Buffer, from = 0): number {
   for (let hit = bytes.indexOf(MAGIC, from + MAGIC_AT); hit >= 0; hit = bytes.indexOf(MAGIC, hit + 1)) {
     const start = hit - MAGIC_AT

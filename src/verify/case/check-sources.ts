@@ -5,11 +5,10 @@ import { LIMITS } from '../../decode/limits.js'
 import { AccessNormaliser } from '../../normalise/access-log.js'
 import { Normaliser } from '../../normalise/normalise.js'
 import type { Connection } from '../../store/open.js'
-import { RowDigest } from '../../store/row-digest.js'
 import { ArchiveReader } from './archive-reader.js'
 import { FindingList, isDamage, type Finding } from './finding.js'
 import { GivenNames } from './given-names.js'
-import { digestProblem, ProblemRows, type ProblemRow } from './problem-rows.js'
+import { digestOf, ProblemRows, type ProblemRow } from './problem-rows.js'
 import { RemadeSource } from './remade-source.js'
 import type { RowRange, RowRanges } from './row-ranges.js'
 import { SourceRowReader } from './source-rows.js'
@@ -272,12 +271,6 @@ class SourceChecker {
     const difference = archive.compare(source)
     if (difference !== null) findings.add('archive', difference)
   }
-}
-
-function digestOf(problems: readonly ProblemRow[]): string {
-  const digest = new RowDigest()
-  for (const problem of problems) digestProblem(digest, problem)
-  return digest.take()
 }
 
 function checkDigest({ row_digest }: VerifiedSource, digest: string, findings: FindingList): void {

@@ -1,6 +1,6 @@
 /** Compares the stored problems of a source, in the order they were written, with those its content gives again. */
 import type { Problem } from '../../model/problem.js'
-import type { RowDigest } from '../../store/row-digest.js'
+import { RowDigest } from '../../store/row-digest.js'
 import type { FindingList } from './finding.js'
 
 export interface ProblemRow {
@@ -82,7 +82,7 @@ export class ProblemRows {
   }
 }
 
-export function digestProblem(digest: RowDigest, { kind, byte_offset, byte_length }: ProblemRow): void {
+function digestProblem(digest: RowDigest, { kind, byte_offset, byte_length }: ProblemRow): void {
   digest.problem({ kind, byteOffset: byte_offset, byteLength: byte_length })
 }
 
@@ -95,4 +95,11 @@ function isSame(row: ProblemRow, problem: Problem): boolean {
     row.record_index === (problem.recordIndex ?? null) &&
     row.event_id === (problem.eventId ?? null)
   )
+}
+
+/** Of a source whose problems are its only rows. */
+export function digestOf(problems: readonly ProblemRow[]): string {
+  const digest = new RowDigest()
+  for (const problem of problems) digestProblem(digest, problem)
+  return digest.take()
 }

@@ -16,7 +16,7 @@ export class StoredContent {
     this.#segments = db.prepare<[number], StoredSegment>(
       'SELECT rowid, content_offset, content_length, encoding FROM segment WHERE source_id = ? ORDER BY content_offset, content_length',
     )
-    this.#bytes = db.prepare<[number], unknown>('SELECT bytes FROM segment WHERE rowid = ?').pluck()
+    this.#bytes = db.prepare<[number]>('SELECT bytes FROM segment WHERE rowid = ?').pluck()
   }
 
   /** Yields the content in order and adds findings. @returns whether all of it was read. */

@@ -4,7 +4,7 @@
  * summed where their records are read, and then over the index.
  */
 import { randomInt } from 'node:crypto'
-import { RECORDED_COLUMNS } from '../../model/principal.js'
+import { CALLER_COLUMNS, isRecorded, SESSION_COLUMNS } from '../../model/principal.js'
 import { decodedWords } from '../../normalise/access-log.js'
 import { accessWords } from '../../store/access-log-schema.js'
 import { differingWord } from '../../store/compare-texts.js'
@@ -14,7 +14,8 @@ import { FindingList, type Finding } from './finding.js'
 
 /** Callers are found by what their record says, not by what was concluded from it. */
 const SEARCHED: Readonly<Record<string, readonly string[]>> = {
-  identity: RECORDED_COLUMNS,
+  caller: CALLER_COLUMNS.filter(isRecorded),
+  session: SESSION_COLUMNS.filter(isRecorded),
   access_client: ['remote_ip', 'requester', 'user_agent'],
 }
 
@@ -116,7 +117,7 @@ function mixed(value: number): number {
 
 const MOST_NAMED = 5
 
-/** @param given of the records of every source. Rows that were folded into others are gone, and their words stay. */
+/** @param given of the records of every source. Words of a repeat stay in the index after its row has gone. */
 export function checkEventText(db: Connection, given: WordSums, seed: number): Finding[] {
   db.pragma('query_only = OFF')
   db.exec(
@@ -124,7 +125,8 @@ export function checkEventText(db: Connection, given: WordSums, seed: number): F
   )
   db.pragma('query_only = ON')
   const walk = db.prepare<[], [string, number]>(
-    'SELECT term, doc FROM temp.event_words w WHERE EXISTS (SELECT 1 FROM event e WHERE e.id = w.doc)',
+    `SELECT term, doc FROM temp.event_words w WHERE EXISTS (SELECT 1 FROM event e WHERE e.id = w.doc)
+      OR EXISTS (SELECT 1 FROM reduced_form f WHERE f.id = w.doc)`,
   )
   const found = new WordSums(seed)
   let last: readonly [string, number] = ['', -1]
