@@ -162,7 +162,9 @@ function checkWords(db: Connection): string[] {
        INSERT INTO temp.made_${table} (rowid, record) SELECT id, record FROM main.${table}`,
     )
     const differing = differingWord(db, `main.${table}_fts`, `temp.made_${table}`)
-    return differing === null ? [] : [`the full text of ${table} has other words than the records: ${differing}`]
+    return differing === null
+      ? []
+      : [`the full text of ${table} has other words than the records: ${differing}`]
   })
 }
 
