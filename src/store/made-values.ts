@@ -2,7 +2,9 @@
 import type Database from 'better-sqlite3'
 import type { Connection } from './connection.js'
 import { DICTIONARIES, type Form } from './reduced-forms.js'
+import type { TableSpec } from './schema.js'
 import type { UnitedEvent } from './united-event.js'
+import { valueTextOf } from './value-text.js'
 
 /** Dictionary → the names that find its rows. */
 const NAMES: Readonly<Record<string, string | undefined>> = {
@@ -67,15 +69,14 @@ export class LeftValues {
     }
   }
 
-  /** Their words stay in the full text, as those of folded events do. */
   end(): void {
     for (const [name, ids] of this.#ids) {
       const [table, owner] = DICTIONARIES.find((dictionary) => dictionary.name === name)?.tables ?? []
       if (table === undefined) continue
       const owners = owner === undefined ? [] : this.#ownersOf(table.name, `${owner.name}_id`, ids)
       const isUsed = `SELECT ${name}_id FROM event UNION SELECT ${name}_id FROM reduced_form`
-      this.#remove(table.name, ids, isUsed)
-      if (owner !== undefined) this.#remove(owner.name, owners, `SELECT ${owner.name}_id FROM ${table.name}`)
+      this.#remove(table, ids, isUsed)
+      if (owner !== undefined) this.#remove(owner, owners, `SELECT ${owner.name}_id FROM ${table.name}`)
     }
   }
 
@@ -88,17 +89,22 @@ export class LeftValues {
       .all(JSON.stringify([...ids]))
   }
 
-  #remove(table: string, ids: Iterable<number>, isUsed: string): void {
+  /** With their names and words: made again, a row would be in the full text twice. */
+  #remove(table: TableSpec, ids: Iterable<number>, isUsed: string): void {
     const gone = this.#db
-      .prepare<[string], number>(
-        `DELETE FROM ${table} WHERE id IN (SELECT value FROM json_each(?)) AND id NOT IN (${isUsed}) RETURNING id`,
+      .prepare<[string], { id: number; text: string }>(
+        `DELETE FROM ${table.name} WHERE id IN (SELECT value FROM json_each(?)) AND id NOT IN (${isUsed})
+          RETURNING id, ${valueTextOf(table)} AS text`,
       )
-      .pluck()
       .all(JSON.stringify([...ids]))
-    const names = NAMES[table]
+    const unindex = this.#db.prepare(
+      "INSERT INTO value_text (value_text, rowid, body) VALUES ('delete', ?, ?)",
+    )
+    for (const { id, text } of gone) unindex.run(id, text)
+    const names = NAMES[table.name]
     if (names !== undefined && gone.length > 0)
       this.#db
-        .prepare(`DELETE FROM ${names} WHERE ${table}_id IN (SELECT value FROM json_each(?))`)
-        .run(JSON.stringify(gone))
+        .prepare(`DELETE FROM ${names} WHERE ${table.name}_id IN (SELECT value FROM json_each(?))`)
+        .run(JSON.stringify(gone.map(({ id }) => id)))
   }
 }

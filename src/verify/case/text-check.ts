@@ -4,20 +4,13 @@
  * summed where their records are read, and then over the index.
  */
 import { randomInt } from 'node:crypto'
-import { CALLER_COLUMNS, isRecorded, SESSION_COLUMNS } from '../../model/principal.js'
 import { decodedWords } from '../../normalise/access-log.js'
 import { accessWords } from '../../store/access-log-schema.js'
 import { differingWord } from '../../store/compare-texts.js'
 import type { Connection } from '../../store/open.js'
 import { FTS_DDL, TABLES } from '../../store/schema.js'
+import { valueTextOf } from '../../store/value-text.js'
 import { FindingList, type Finding } from './finding.js'
-
-/** Callers are found by what their record says, not by what was concluded from it. */
-const SEARCHED: Readonly<Record<string, readonly string[]>> = {
-  caller: CALLER_COLUMNS.filter(isRecorded),
-  session: SESSION_COLUMNS.filter(isRecorded),
-  access_client: ['remote_ip', 'requester', 'user_agent'],
-}
 
 /** value_text and access_text, against the columns that they are made of. */
 export function checkColumnTexts(db: Connection): Finding[] {
@@ -43,12 +36,8 @@ function checkText(db: Connection, table: string, texts: (db: Connection) => Ite
 }
 
 function* valueTexts(db: Connection): Generator<Text> {
-  for (const { name, columns } of TABLES.filter(({ dictionary }) => dictionary === true)) {
-    const searched =
-      SEARCHED[name] ?? columns.filter(({ type }) => type === 'TEXT').map((column) => column.name)
-    const texts = searched.map((column) => `CASE typeof(${column}) WHEN 'text' THEN ${column} END`)
-    yield* rowsOf<Text>(db, `SELECT id, concat_ws(' ', ${texts.join(', ')}) FROM ${name}`)
-  }
+  for (const table of TABLES.filter(({ dictionary }) => dictionary === true))
+    yield* rowsOf<Text>(db, `SELECT id, ${valueTextOf(table)} FROM ${table.name}`)
 }
 
 type LineRow = readonly [bigint, string | null, string | null, string | null, string | null]
