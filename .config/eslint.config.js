@@ -16,15 +16,18 @@ const MAY_IMPORT = {
   render: ['model'],
   cli: ['model', 'discover', 'ingest', 'render', 'store', 'query'],
   verify: ['model', 'store', 'decode', 'normalise'],
+  detect: ['model', 'store'],
   handover: ['model', 'store', 'query', 'verify'],
   selftest: ['model', 'ingest', 'store', 'query', 'verify', 'handover'],
-  commands: ['model', 'ingest', 'query', 'verify', 'handover', 'selftest', 'render', 'cli'],
+  commands: ['model', 'ingest', 'query', 'verify', 'detect', 'handover', 'selftest', 'render', 'cli'],
 }
 
 const OWNED = {
   'better-sqlite3': ['store'],
-  piscina: ['ingest', 'verify'],
+  piscina: ['ingest', 'verify', 'detect'],
   yauzl: ['ingest'],
+  yaml: ['detect'],
+  re2js: ['detect'],
   zod: ['verify', 'handover'],
   'fast-glob': ['discover'],
   '@oclif/core': ['cli', 'commands'],
