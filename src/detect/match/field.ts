@@ -77,12 +77,17 @@ function addTexts(value: unknown, texts: string[]): void {
   else if (isJsonObject(value)) {
     texts.push(clean(JSON.stringify(value)))
     addLeaves(value, texts)
-  } else texts.push(clean(String(value)))
+  } else texts.push(clean(spelled(value)))
 }
 
 /** The values in an object, without the JSON of the objects in it: that is part of its own. */
 function addLeaves(value: unknown, texts: string[]): void {
   if (value === null || value === undefined) return
   if (typeof value === 'object') for (const inner of Object.values(value)) addLeaves(inner, texts)
-  else texts.push(clean(String(value)))
+  else texts.push(clean(spelled(value)))
+}
+
+/** JSON has no other scalars. */
+function spelled(value: unknown): string {
+  return typeof value === 'string' ? value : String(value as number | boolean)
 }

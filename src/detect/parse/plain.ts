@@ -79,8 +79,7 @@ class Reader {
     if (isSeq(node)) return node.items.map((item) => this.read(item, depth + 1))
     if (isMap(node)) {
       const map = new Map<string, Plain>()
-      for (const { key, value } of node.items)
-        map.set(keyText(key), this.read(value, depth + 1))
+      for (const { key, value } of node.items) map.set(keyText(key), this.read(value, depth + 1))
       return map
     }
     return isScalar(node) ? scalarOf(node.value, node.source, node.type) : NULL

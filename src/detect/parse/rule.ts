@@ -134,7 +134,7 @@ function readHead(text: string, map: ReadonlyMap<string, Plain>, place: string):
 function wordsIn(value: Plain | undefined): string[] {
   if (value === undefined) return []
   if (isScalarValue(value)) return value.isWord ? [value.text] : []
-  return (isMapping(value) ? [...value.values()] : (value)).flatMap(wordsIn)
+  return (isMapping(value) ? [...value.values()] : value).flatMap(wordsIn)
 }
 
 function readLogSource(value: Plain | undefined): LogSource {
