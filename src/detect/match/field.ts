@@ -89,5 +89,5 @@ function addLeaves(value: unknown, texts: string[]): void {
 
 /** JSON has no other scalars. */
 function spelled(value: unknown): string {
-  return typeof value === 'string' ? value : String(value as number | boolean)
+  return typeof value === 'string' ? value : String(value)
 }
