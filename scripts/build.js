@@ -1,6 +1,6 @@
 // Builds what is published: dist, bundled so that a command starts from a few files, and oclif.manifest.json.
 // Bundled code is not minified: a stack trace names functions, and a reader finds them under the name of their source file.
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Plugin } from '@oclif/core/config'
@@ -28,7 +28,13 @@ const commands = readdirSync('src/commands', { recursive: true, encoding: 'utf8'
 
 const { metafile } = await build({
   ...shared,
-  entryPoints: ['src/bin.ts', 'src/ingest/worker.ts', 'src/verify/worker.ts', ...commands],
+  entryPoints: [
+    'src/bin.ts',
+    'src/ingest/worker.ts',
+    'src/verify/worker.ts',
+    'src/detect/worker.ts',
+    ...commands,
+  ],
   format: 'esm',
   splitting: true,
   chunkNames: 'shared/[hash]',
@@ -45,9 +51,11 @@ const { metafile } = await build({
 await build({
   ...shared,
   bundle: false,
-  entryPoints: ['src/ingest/thread.cts', 'src/verify/thread.cts'],
+  entryPoints: ['src/ingest/thread.cts', 'src/verify/thread.cts', 'src/detect/thread.cts'],
   outExtension: { '.js': '.cjs' },
 })
+
+cpSync('src/detect/rules', 'dist/detect/rules', { recursive: true })
 
 writeFileSync('dist/LICENSES.txt', licenses(Object.keys(metafile.inputs)))
 

@@ -42,3 +42,15 @@ const TECHNIQUE = /^attack\.(t\d{4}(?:\.\d{3})?)$/
 export function techniquesOf(tags: readonly string[]): string[] {
   return [...new Set(tags.flatMap((tag) => TECHNIQUE.exec(tag)?.[1]?.toUpperCase() ?? []))].sort()
 }
+
+/** Most severe first, of these the rarest. */
+export function sortedRules(rules: readonly RuleRow[]): RuleRow[] {
+  const rank = ({ level }: RuleRow): number => (level === null ? -1 : LEVELS.indexOf(level))
+  return [...rules].sort(
+    (one, other) =>
+      Number(other.hits > 0) - Number(one.hits > 0) ||
+      rank(other) - rank(one) ||
+      one.hits - other.hits ||
+      one.number - other.number,
+  )
+}

@@ -5,6 +5,7 @@
  * and are refused.
  */
 import { createTable, FTS_DDL, TABLES, TEXT_TABLES, type TableSpec } from './schema.js'
+import { DETECTION_TABLES, DETECTION_VIEWS } from './detection-schema.js'
 import { createIndex, INDEXES } from './indexes.js'
 import type { Connection } from './connection.js'
 import { STAGES } from './stages.js'
@@ -12,7 +13,11 @@ import { VERIFICATION_TABLES } from './verification-schema.js'
 import { VIEWS } from './views.js'
 
 /** Tables that a case does not always have. */
-const OPTIONAL: readonly TableSpec[] = [...VERIFICATION_TABLES, ...STAGES.map(({ stage }) => stage)]
+const OPTIONAL: readonly TableSpec[] = [
+  ...VERIFICATION_TABLES,
+  ...DETECTION_TABLES,
+  ...STAGES.map(({ stage }) => stage),
+]
 
 /** FTS5's shadow tables of a contentless full-text table. */
 const SHADOWS = TEXT_TABLES.flatMap((name) => ['data', 'idx', 'config'].map((part) => `${name}_${part}`))
@@ -68,7 +73,9 @@ export function completeForReading(
       db.exec(
         `CREATE TEMP VIEW ${table.name} AS SELECT * FROM main.${table.name} UNION SELECT * FROM main.${stage.name}`,
       )
-  for (const { name, sql } of VIEWS) db.exec(`CREATE TEMP VIEW ${name} AS ${sql}`)
+  for (const table of DETECTION_TABLES)
+    if (columnsOf(db, table.name).length === 0) db.exec(createTable(table, 'temp.'))
+  for (const { name, sql } of [...VIEWS, ...DETECTION_VIEWS]) db.exec(`CREATE TEMP VIEW ${name} AS ${sql}`)
 }
 
 function tablesOf({ tables = TABLES }: SchemaUse): readonly TableSpec[] {

@@ -5,9 +5,12 @@
 import { createHash } from 'node:crypto'
 import type { Connection } from './connection.js'
 import { TABLES } from './schema.js'
+import { DETECTION_TABLES, DETECTION_VIEWS } from './detection-schema.js'
 import { VERIFICATION_TABLES } from './verification-schema.js'
 
-const LATER_DESCRIBED = VERIFICATION_TABLES.map(({ name }) => `'${name}'`).join(', ')
+const LATER_DESCRIBED = [...VERIFICATION_TABLES, ...DETECTION_TABLES, ...DETECTION_VIEWS]
+  .map(({ name }) => `'${name}'`)
+  .join(', ')
 
 /** Excludes columns added by others, and those that an older minor format lacks. */
 function ourRows(table: string, key: string): (minor: number) => string {
@@ -24,7 +27,7 @@ const DIGESTED = {
   notice: ourRows('notice', 'id'),
   meta: ourRows('meta', 'key'),
   resource_role: ourRows('resource_role', 'id'),
-  // digest verify describes its own tables when it creates them.
+  // digest verify and detect describe their own tables when they create them.
   data_dictionary: () => `SELECT * FROM data_dictionary
     WHERE substr(table_name || '.', 1, instr(table_name || '.', '.') - 1) NOT IN (${LATER_DESCRIBED}) ORDER BY rowid`,
   // Tens of millions of rows: IDs are hashes of the other columns, so only `derived` is left to cover.

@@ -36,6 +36,8 @@ export interface Correlation {
   /** All must hold; empty: every rule must occur. */
   readonly bounds: readonly { readonly operator: Operator; readonly value: number }[]
   readonly fields: readonly string[]
+  /** Of value_percentile: which one; 50 is the median. */
+  readonly percentile: number
   /** Of absence: where the second rule is missing. */
   readonly side: 'before' | 'after'
   /** Whether the rules it names also give hits of their own. */
@@ -62,6 +64,7 @@ export function parseCorrelation(map: ReadonlyMap<string, Plain>): Correlation {
     timespanMs: readTimespan(textOf(map.get('timespan'))),
     bounds,
     fields,
+    percentile: isMapping(condition) ? readPercentile(condition.get('percentile')) : 50,
     side: readSide(map.get('missing')),
     generate: textOf(map.get('generate'))?.toLowerCase() === 'true',
   }
@@ -73,7 +76,7 @@ function isType(type: string | null): type is CorrelationType {
 
 function readBounds(condition: ReadonlyMap<string, Plain>): Correlation['bounds'] {
   return [...condition].flatMap(([operator, value]) => {
-    if (operator === 'field') return []
+    if (operator === 'field' || operator === 'percentile') return []
     if (!Object.hasOwn(OPERATORS, operator)) throw new RuleError(`condition: ${operator} is not known`)
     const number = Number(textOf(value) ?? Number.NaN)
     if (!Number.isFinite(number)) throw new RuleError(`condition: ${operator} needs a number`)
@@ -117,6 +120,12 @@ function readAliases(value: Plain | undefined): Correlation['aliases'] {
       return [alias, new Map([...fields].map(([rule, field]) => [rule, textOf(field) ?? '']))]
     }),
   )
+}
+
+function readPercentile(value: Plain | undefined): number {
+  const percentile = Number(textOf(value) ?? '50')
+  if (!(percentile >= 0 && percentile <= 100)) throw new RuleError('percentile is a number from 0 to 100')
+  return percentile
 }
 
 function readSide(value: Plain | undefined): 'before' | 'after' {

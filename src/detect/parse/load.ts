@@ -29,6 +29,11 @@ export function loadRules(paths: readonly string[]): RuleSet {
   return resolveFilters(withoutRepeats(found))
 }
 
+/** Rules that are read again in a thread. */
+export function readRuleTexts(texts: readonly string[]): readonly Rule[] {
+  return resolveFilters(texts.flatMap((text) => readDocuments(text).map((one) => readRule(one, '')))).rules
+}
+
 function filesOf(given: string): string[] {
   const stats = statSync(given, { throwIfNoEntry: false })
   if (stats === undefined)
@@ -99,7 +104,13 @@ function resolveFilters(all: readonly (AnyRule | RefusedRule)[]): RuleSet {
     const narrowing = filters.filter(
       (filter) => names(filter, rule) && agrees(filter.logsource, rule.logsource),
     )
-    return [{ ...rule, node: both([rule.node, ...narrowing.map(({ node }) => node)]) }]
+    return [
+      {
+        ...rule,
+        node: both([rule.node, ...narrowing.map(({ node }) => node)]),
+        filters: narrowing.map((filter) => filter.text),
+      },
+    ]
   })
   const withReason = all.filter((rule) => rule.kind === 'refused')
   const notes = all.flatMap((rule) => rule.notes.map((note) => `${rule.place}: ${note}`))

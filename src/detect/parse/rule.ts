@@ -39,7 +39,10 @@ export interface RuleHead {
 export interface DetectionRule extends RuleHead {
   readonly kind: 'detection'
   readonly logsource: LogSource
+  /** With the conditions of filters. */
   readonly node: Node
+  /** Texts of the filters that narrow it. */
+  readonly filters: readonly string[]
 }
 
 export interface CorrelationRule extends RuleHead {
@@ -99,7 +102,7 @@ function readBody(value: Plain): object {
   }
   if (!isMapping(detection)) throw new RuleError('not a rule: it has no detection, correlation or filter')
   refuseOtherSource(logsource)
-  return { kind: 'detection', logsource, node: parseDetection(detection) }
+  return { kind: 'detection', logsource, node: parseDetection(detection), filters: [] }
 }
 
 function readHead(text: string, map: ReadonlyMap<string, Plain>, place: string): RuleHead {

@@ -1,8 +1,8 @@
 /** Validates the CloudTrail digests of a case offline and stores the results in it. */
-import { CaseError, damagedCase, EXIT } from '../../model/case-error.js'
+import { damagedCase } from '../../model/case-error.js'
 import type { CheckedFile, DigestGap, VerificationCounts } from '../../model/verification.js'
-import { lockCase, type CaseLock } from '../../store/lock.js'
-import { openExistingWriter, openReader, type Connection } from '../../store/open.js'
+import type { Connection } from '../../store/open.js'
+import { openBook } from '../../store/results-book.js'
 import { VerificationWriter } from '../../store/verification.js'
 import { readChains, type Chains, type MissingDigest } from './chains.js'
 import { DigestJudge, type DigestVerdict } from './judge-digests.js'
@@ -164,45 +164,5 @@ function missingDigest({ url, reason, backfill, namedBy }: MissingDigest): Check
     digest_source_id: namedBy.source.id,
     fingerprint: null,
     backfill,
-  }
-}
-
-interface Book {
-  readonly db: Connection
-  readonly notKept: string | null
-  close(): void
-}
-
-/** Opens for writing if permitted, else read-only, so that a sealed case can be validated. */
-function openBook(casePath: string): Book {
-  // First as a reader, which explains what is wrong with a path that is not a case.
-  const reader = openReader(casePath)
-  let lock: CaseLock | undefined
-  let writer: Connection | undefined
-  try {
-    lock = lockCase(casePath)
-    writer = openExistingWriter(casePath)
-    writer.exec('BEGIN IMMEDIATE; ROLLBACK')
-  } catch (error) {
-    writer?.close()
-    lock?.release()
-    if (error instanceof CaseError && error.exit === EXIT.locked) {
-      reader.close()
-      throw error
-    }
-    return { db: reader, notKept: (error as Error).message, close: () => reader.close() }
-  }
-  reader.close()
-  const open = { db: writer, lock }
-  return {
-    db: open.db,
-    notKept: null,
-    close: () => {
-      // A case is one file: leaving TRUNCATE mode removes the empty journal next to it.
-      if (open.db.inTransaction) open.db.exec('ROLLBACK')
-      open.db.pragma('journal_mode = DELETE')
-      open.db.close()
-      open.lock.release()
-    },
   }
 }
