@@ -135,7 +135,8 @@ function readPlain(of: Json, name: string | null): Field {
   if (name !== 'eventTime' && columnOf(name) === null) return recordField(of, name)
   const value = name.split('.').reduce<unknown>((at, key) => (at as Json | undefined)?.[key], of)
   if (name === 'readOnly' && typeof value === 'string' && value !== 'true') return ABSENT
-  return typeof value === 'object' || value === undefined ? ABSENT : columnField(String(value))
+  if (typeof value === 'number' || typeof value === 'boolean') return columnField(String(value))
+  return typeof value === 'string' ? columnField(value) : ABSENT
 }
 
 it('finds by columns and records what a plain evaluation of every record finds', async () => {
