@@ -43,5 +43,7 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     pool: 'forks',
     maxWorkers: Math.min(4, Math.max(2, availableParallelism())),
+    // The built program runs as it is, not as a part of the tests.
+    server: { deps: { external: [/\/dist\//] } },
   },
 })

@@ -4,6 +4,7 @@ import {
   chmodSync,
   closeSync,
   createWriteStream,
+  linkSync,
   mkdirSync,
   openSync,
   renameSync,
@@ -21,13 +22,14 @@ import {
   find,
   findIds,
   index,
+  indexProcess,
   inParallel,
   listProblems,
   run,
   tempFolder,
   type Indexed,
   type ProblemRow,
-  type RunOptions,
+  type ProcessRun,
 } from '../helpers/cli.js'
 
 const MB = 1024 * 1024
@@ -56,7 +58,7 @@ interface SourceFacts {
   readonly sha256: string | null
 }
 
-interface Outcome extends Indexed {
+interface Bad {
   readonly root: string
   readonly file: string
   readonly caseFile: string
@@ -77,12 +79,22 @@ function record(n: number, over: CloudTrailRecord = {}): string {
 }
 
 /** Indexes one bad file among healthy ones, and checks what must hold for any bad file. */
-async function indexBad(
+async function indexBad(...args: Parameters<typeof putBad>): Promise<Bad & Indexed> {
+  const { root, file, flags } = await putBad(...args)
+  return indexAround(root, file, flags, index)
+}
+
+/** The same in a process of its own, whose memory can be seen. */
+async function watchBad(...args: Parameters<typeof putBad>): Promise<Bad & Indexed & ProcessRun> {
+  const { root, file, flags } = await putBad(...args)
+  return indexAround(root, file, flags, indexProcess)
+}
+
+async function putBad(
   bytes: string | Buffer | ((file: string) => void | Promise<void>),
   name = BAD,
   flags: readonly string[] = ['--workers', '0'],
-  options: RunOptions = {},
-): Promise<Outcome> {
+): Promise<{ root: string; file: string; flags: readonly string[] }> {
   const root = tempFolder('bad')
   for (const [good, numbers] of Object.entries(GOOD))
     putLog(
@@ -93,17 +105,17 @@ async function indexBad(
   const file = path.join(root, name)
   if (typeof bytes === 'function') await bytes(file)
   else put(root, name, bytes)
-  return indexAround(root, file, flags, options)
+  return { root, file, flags }
 }
 
-async function indexAround(
+async function indexAround<Result extends Indexed>(
   root: string,
   file: string,
   flags: readonly string[],
-  options: RunOptions = {},
-): Promise<Outcome> {
+  indexer: (paths: readonly string[], caseFile: string, flags: readonly string[]) => Promise<Result>,
+): Promise<Bad & Result> {
   const caseFile = path.join(tempFolder('case'), 'case.sqlite')
-  const indexed = await index([root], caseFile, flags, options)
+  const indexed = await indexer([root], caseFile, flags)
   const all = query<ProblemRow>(
     caseFile,
     `SELECT ${PROBLEM_COLUMNS} FROM problems ORDER BY path, byte_offset, kind`,
@@ -428,7 +440,7 @@ describe('damaged gzip of a --reference case', () => {
 
 describe('gzip bombs', () => {
   it('gives up on zeros that inflate a thousandfold, soon and in bounded memory', async () => {
-    const { code, problems, source, peakMb } = await indexBad((file) => gzipStream(file, zeros(400 * MB)))
+    const { code, problems, source, peakMb } = await watchBad((file) => gzipStream(file, zeros(400 * MB)))
     expect(code).toBe(3)
     expect(problems).toEqual([expect.objectContaining({ kind: 'too-large' })])
     expect(problems[0]?.byte_offset).toBeGreaterThan(0)
@@ -438,7 +450,7 @@ describe('gzip bombs', () => {
 
   it('keeps the records before a bomb of spaces, inside one log file', async () => {
     const spaces = Buffer.alloc(MB, 0x20)
-    const { code, events, problems, peakMb } = await indexBad((file) =>
+    const { code, events, problems, peakMb } = await watchBad((file) =>
       gzipStream(file, [
         Buffer.from(`{"Records":[${record(50)},`),
         ...Array.from({ length: 300 }, () => spaces),
@@ -453,7 +465,7 @@ describe('gzip bombs', () => {
 
   it('keeps the records before a bomb of one endless string', async () => {
     const filler = Buffer.alloc(MB, 0x78)
-    const { code, events, problems, peakMb } = await indexBad((file) =>
+    const { code, events, problems, peakMb } = await watchBad((file) =>
       gzipStream(file, [
         Buffer.from(`{"Records":[${record(50)},{"eventVersion":"1.08","pad":"`),
         ...Array.from({ length: 300 }, () => filler),
@@ -1017,7 +1029,7 @@ describe('size', () => {
     const big = 300 * MB
     const head = '{"eventVersion":"1.08","eventID":"big","pad":"'
     const before = record(60)
-    const { code, events, problems, peakMb, source, caseFile } = await indexBad(
+    const { code, events, problems, peakMb, source, caseFile } = await watchBad(
       (file) => {
         const out = openSync(file, 'w')
         writeSync(out, `{"Records":[${before},${head}`)
@@ -1043,19 +1055,16 @@ describe('size', () => {
     expect(peakMb).toBeLessThan(MEMORY_MB)
   })
 
-  it.each([1, 2])(
-    'streams a file of 150 MB in bounded memory, with %i workers',
-    { timeout: 900_000 },
-    async (workers) => {
-      await streams(150, ['--workers', String(workers)])
-    },
-  )
+  let log: ReturnType<typeof largeLog> | undefined
+  it.each([1, 2])('streams a file of 150 MB in bounded memory, with %i workers', async (workers) => {
+    await streams(150, ['--workers', String(workers)], (log ??= largeLog(150)))
+  })
 
   it.skipIf(process.env['COLDTRAIL_SOAK'] !== '1')(
     'streams a file of 1 GB in bounded memory (COLDTRAIL_SOAK=1)',
     { timeout: 600_000 },
     async () => {
-      await streams(1024, ['--workers', '2'], 500_000)
+      await streams(1024, ['--workers', '2'])
     },
   )
 
@@ -1081,35 +1090,44 @@ describe('size', () => {
 })
 
 /** A .json.gz of so many MB of JSON, made of distinct records. */
-async function streams(megabytes: number, flags: readonly string[], timeout = 110_000): Promise<void> {
+async function largeLog(megabytes: number): Promise<{ file: string; records: number }> {
+  const file = path.join(tempFolder('large'), 'large.json.gz')
   const bytes = megabytes * MB
   let count = 0
-  const { code, events, source, problems, peakMb, ms, caseFile } = await indexBad(
+  function* content(): Generator<Buffer> {
+    yield Buffer.from('{"Records":[')
+    const templates = Array.from({ length: 500 }, (_, at) => record(1_000_000 + at))
+    for (let size = 0; size < bytes;) {
+      const piece = templates.map((text) =>
+        text.replaceAll(
+          /"(eventID|requestID)":"[^"]{8}/g,
+          (_, name: string) => `"${name}":"${String(count++ >> 1).padStart(8, '0')}`,
+        ),
+      )
+      const text = `${size === 0 ? '' : ','}${piece.join(',')}`
+      size += Buffer.byteLength(text)
+      yield Buffer.from(text)
+    }
+    yield Buffer.from(']}')
+  }
+  await gzipStream(file, content())
+  return { file, records: count / 2 }
+}
+
+async function streams(
+  megabytes: number,
+  flags: readonly string[],
+  log = largeLog(megabytes),
+): Promise<void> {
+  const { file: large, records } = await log
+  const { code, events, source, problems, peakMb, ms, caseFile } = await watchBad(
     (file) => {
-      function* content(): Generator<Buffer> {
-        yield Buffer.from('{"Records":[')
-        const templates = Array.from({ length: 500 }, (_, at) => record(1_000_000 + at))
-        for (let size = 0; size < bytes;) {
-          const piece = templates.map((text) =>
-            text.replaceAll(
-              /"(eventID|requestID)":"[^"]{8}/g,
-              (_, name: string) => `"${name}":"${String(count++ >> 1).padStart(8, '0')}`,
-            ),
-          )
-          const text = `${size === 0 ? '' : ','}${piece.join(',')}`
-          size += Buffer.byteLength(text)
-          yield Buffer.from(text)
-        }
-        yield Buffer.from(']}')
-      }
-      return gzipStream(file, content())
+      linkSync(large, file)
     },
     BAD,
     flags,
-    { timeout },
   )
   expect({ code, problems: problems.slice(0, 3) }).toEqual({ code: 0, problems: [] })
-  const records = count / 2
   expect(source).toMatchObject({ records, events: records, rejected: 0 })
   expect(new Set(events).size).toBe(records)
   const last = query<{ event_id: string; record_length: number }>(
@@ -1142,9 +1160,9 @@ describe('files that are in motion', () => {
     ])
     const gone = once(grower, 'exit')
     await once(grower.stdout, 'data')
-    let outcome: Outcome
+    let outcome: Bad & Indexed
     try {
-      outcome = await indexAround(root, file, ['--workers', '2'])
+      outcome = await indexAround(root, file, ['--workers', '2'], index)
     } finally {
       grower.kill('SIGKILL')
       await gone
@@ -1178,9 +1196,9 @@ describe('files that are in motion', () => {
     ])
     const gone = once(shaker, 'exit')
     await once(shaker.stdout, 'data')
-    let outcome: Outcome
+    let outcome: Bad & Indexed
     try {
-      outcome = await indexAround(root, file, ['--workers', '2'])
+      outcome = await indexAround(root, file, ['--workers', '2'], index)
     } finally {
       shaker.kill('SIGKILL')
       await gone
@@ -1200,7 +1218,7 @@ describe('unreadable places', () => {
       )
     const pipe = path.join(root, BAD)
     expect(spawnSync('mkfifo', [pipe]).status).toBe(0)
-    const { code, problems } = await indexAround(root, pipe, [])
+    const { code, problems } = await indexAround(root, pipe, [], index)
     expect(code).toBe(3)
     expect(problems).toEqual([expect.objectContaining({ kind: 'not-regular', path: pipe })])
     const given = await index([pipe, path.join(root, 'a-good.json')], path.join(tempFolder(), 'case.sqlite'))

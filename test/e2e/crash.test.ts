@@ -7,7 +7,7 @@ import { contentOf, integrity, leftovers, query } from '../helpers/cli-case.js'
 import { expectSound, killGroup, newCase, Undisturbed, until } from '../helpers/cli-undisturbed.js'
 import { expectCommitted } from '../helpers/committed.js'
 import { figure, times } from '../helpers/counts.js'
-import { index, info, run, start, tempFolder, type Run } from '../helpers/cli.js'
+import { index, info, run, runProcess, start, tempFolder, type ProcessRun, type Run } from '../helpers/cli.js'
 import { NASTY, putNasty, type NastySpec } from '../helpers/nasty.js'
 
 /** Twenty batches, so that a run can stop at many places; nearly every event brings values of its own. */
@@ -160,9 +160,9 @@ describe('two indexers', () => {
     await until(() => existsSync(caseFile) && statSync(caseFile).size > 0)
     // Held still, so that it cannot be done before the second begins.
     killGroup(first, 'SIGSTOP')
-    let second: Run
+    let second: ProcessRun
     try {
-      second = await run(['index', archive.root, '--case', caseFile, '--workers', '2'])
+      second = await runProcess(['index', archive.root, '--case', caseFile, '--workers', '2'])
     } finally {
       killGroup(first, 'SIGCONT')
     }

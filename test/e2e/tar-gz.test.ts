@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { logText, makeRecord, pick, put } from '../helpers/archive.js'
 import { contentOf, query } from '../helpers/cli-case.js'
 import { expectSound, newCase, Undisturbed } from '../helpers/cli-undisturbed.js'
-import { index, info, tempFolder } from '../helpers/cli.js'
+import { index, indexProcess, info, tempFolder } from '../helpers/cli.js'
 import { makeTarGz, type TarEntry } from '../helpers/containers.js'
 import { figure, times } from '../helpers/counts.js'
 
@@ -129,7 +129,7 @@ describe('a tar.gz with a bomb in it', () => {
     const root = path.join(folder, 'hollow')
     put(root, 'a.tar.gz', gzipSync(hollow(1_000_000), { level: 1 }))
     const caseFile = newCase()
-    const { totals, ms, code } = await index([root], caseFile)
+    const { totals, ms, code } = await indexProcess([root], caseFile)
     expect(code).toBe(3)
     expectBalance(totals)
     expect(totals.members.found).toBeLessThan(10_100)

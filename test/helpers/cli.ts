@@ -1,4 +1,4 @@
-/** Runs the built program as a user would, and reads what it left behind. */
+/** Runs the built program as a user would, in this process or in one of its own, and reads what it left behind. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -6,6 +6,7 @@ import path from 'node:path'
 import { expect } from 'vitest'
 import type { IngestTotals } from '../../src/ingest/plan.js'
 import { times } from './counts.js'
+import { environment, runHere } from './run-here.js'
 
 export { DISK, tempFolder } from './temp-folder.js'
 
@@ -31,6 +32,9 @@ export interface Run {
   readonly out: Buffer
   readonly stdout: string
   readonly stderr: string
+}
+
+export interface ProcessRun extends Run {
   readonly ms: number
   /** Largest resident memory of the process (threads included), in MB: VmHWM, read every 20 ms. */
   readonly peakMb: number
@@ -38,23 +42,7 @@ export interface Run {
 
 export interface Started {
   readonly child: ChildProcess
-  readonly done: Promise<Run>
-}
-
-/** A clean environment: nothing of the machine's settings decides a test. */
-function environment(extra: RunOptions['env']): NodeJS.ProcessEnv {
-  const { PATH, HOME, TMPDIR, LD_LIBRARY_PATH, PYENV_VERSION, PYENV_ROOT } = process.env
-  return {
-    PATH,
-    HOME,
-    TMPDIR,
-    LD_LIBRARY_PATH,
-    PYENV_VERSION,
-    PYENV_ROOT,
-    NO_COLOR: '1',
-    LANG: 'C.UTF-8',
-    ...extra,
-  }
+  readonly done: Promise<ProcessRun>
 }
 
 export function start(args: readonly string[], options: RunOptions = {}): Started {
@@ -90,7 +78,7 @@ export function startCommand(command: string, args: readonly string[], options: 
     },
     options.timeout ?? times(500_000, 3_600_000),
   )
-  const done = new Promise<Run>((resolve, reject) => {
+  const done = new Promise<ProcessRun>((resolve, reject) => {
     const stop = (): void => {
       clearInterval(look)
       clearTimeout(limit)
@@ -118,9 +106,29 @@ export function startCommand(command: string, args: readonly string[], options: 
   return { child, done }
 }
 
-/** Runs a command to its end. A bug (exit 1, a stack trace) fails the test wherever it shows. */
-export async function run(args: readonly string[], options: RunOptions = {}): Promise<Run> {
-  const result = await start(args, options).done
+/**
+ * Runs a command to its end: the built program, in this process, which is twenty times as fast as starting one. In a process of
+ * its own where an option asks for that, and where the command starts itself again. A bug (exit 1, a stack trace) fails the test
+ * wherever it shows.
+ */
+export async function run(args: readonly string[], { cwd, ...options }: RunOptions = {}): Promise<Run> {
+  const own = Object.keys(options).length > 0 || args.includes('-') || OWN_PROCESS.has(args[0] ?? '')
+  return withoutBug(
+    args,
+    own
+      ? await start(args, cwd === undefined ? options : { ...options, cwd }).done
+      : await runHere(args, cwd ?? tmpdir()),
+  )
+}
+
+const OWN_PROCESS = new Set(['sql', 'selftest'])
+
+/** The same in a process of its own, always. */
+export async function runProcess(args: readonly string[], options: RunOptions = {}): Promise<ProcessRun> {
+  return withoutBug(args, await start(args, options).done)
+}
+
+function withoutBug<Result extends Run>(args: readonly string[], result: Result): Result {
   if (result.code === 1 || /^\s+at .+:\d+:\d+\)?$/m.test(result.stderr)) {
     throw new Error(
       `coldtrail ${args.join(' ')} ended with ${result.code}:\n${result.stderr}\n${result.stdout.slice(0, 2000)}`,
@@ -133,14 +141,32 @@ export interface Indexed extends Run {
   readonly totals: IngestTotals
 }
 
-/** `coldtrail index … --json`; its totals must add up for any input. */
+/** `coldtrail index … --json`, without threads where no flag asks for them; its totals must add up for any input. */
 export async function index(
   paths: readonly string[],
   caseFile: string,
   flags: readonly string[] = [],
   options: RunOptions = {},
 ): Promise<Indexed> {
-  const result = await run(['index', ...paths, '--case', caseFile, '--json', ...flags], options)
+  const threads = flags.includes('--workers') ? [] : ['--workers', '0']
+  return withTotals(await run(indexArgs(paths, caseFile, [...threads, ...flags]), options))
+}
+
+/** The same in a process of its own, always, with the threads of the machine. */
+export async function indexProcess(
+  paths: readonly string[],
+  caseFile: string,
+  flags: readonly string[] = [],
+  options: RunOptions = {},
+): Promise<Indexed & ProcessRun> {
+  return withTotals(await runProcess(indexArgs(paths, caseFile, flags), options))
+}
+
+function indexArgs(paths: readonly string[], caseFile: string, flags: readonly string[]): string[] {
+  return ['index', ...paths, '--case', caseFile, '--json', ...flags]
+}
+
+function withTotals<Result extends Run>(result: Result): Result & Indexed {
   if (result.stdout === '') {
     throw new Error(
       `index ended with ${result.code ?? result.signal ?? '?'} and no totals:\n${result.stderr}`,
