@@ -4,10 +4,10 @@ import { blob, int, text } from '../store/column-spec.js'
 import { createTable, type ColumnSpec, type TableSpec } from '../store/schema.js'
 import { ACCESS_LOGS, EVENTS } from '../store/views.js'
 
-const INTEGERS = new Set(['read_only', 'record_offset', 'record_length', 'appearances'])
-
-const meaningOf = (name: string): string =>
-  EVENTS.columns.find((column) => column.name === name)?.meaning ?? name
+const columnOf = (name: string): ColumnSpec => {
+  const { type = 'TEXT', meaning = name } = EVENTS.columns.find((column) => column.name === name) ?? {}
+  return { name, type, meaning }
+}
 
 /** Columns that prove a row: hash of the file, hash of the record, exact text. */
 const proof = (file: string, what: string): ColumnSpec[] => [
@@ -23,7 +23,7 @@ export const OUT_EVENTS: TableSpec = {
   meaning: 'The selected events, each once, with the exact record.',
   columns: [
     { name: 'id', type: 'INTEGER', meaning: 'Row number', rule: 'PRIMARY KEY' },
-    ...EVENT_COLUMNS.map((name) => (INTEGERS.has(name) ? int : text)(name, meaningOf(name))),
+    ...EVENT_COLUMNS.map((name) => columnOf(name)),
     int('event_time_ms', 'eventTime in ms since 1970 UTC'),
     ...proof('the file of the first appearance', 'record'),
   ],

@@ -55,6 +55,8 @@ export interface EventDraft {
   eventId: string
   requestId: string | null
   sharedEventId: string | null
+  bytesIn: number | null
+  bytesOut: number | null
   /** Searchable text of the event's own values. */
   text: string
   flags: number

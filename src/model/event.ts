@@ -40,6 +40,16 @@ export const EVENT_COLUMNS = [
   'record_length',
   'appearances',
   'time_source',
+  'error',
+  'failed',
+  'denied',
+  'mfa_used',
+  'console',
+  'bearer_token',
+  'source_identity',
+  'principal_tags',
+  'bytes_in',
+  'bytes_out',
 ] as const
 
 export type EventColumn = (typeof EVENT_COLUMNS)[number]

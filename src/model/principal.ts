@@ -72,6 +72,10 @@ export interface Identity {
   readonly identity_center_user_id: string | null
   readonly identity_store_arn: string | null
   readonly credential_id: string | null
+  /** Of a sign-in, `Yes` or `No` as written. */
+  readonly mfa_at_sign_in: string | null
+  /** JSON text. */
+  readonly principal_tags: string | null
 }
 
 /** A string that finds an identity, in lower case, and its kind. */
@@ -111,6 +115,8 @@ export const IDENTITY_COLUMNS = [
   'identity_center_user_id',
   'identity_store_arn',
   'credential_id',
+  'mfa_at_sign_in',
+  'principal_tags',
 ] as const satisfies readonly (keyof Identity)[]
 
 /** Those that the sessions of a caller share, in the case's order: what the hash of a caller covers. */
@@ -143,17 +149,22 @@ export const SESSION_COLUMNS = [
   'mfa_authenticated',
   'source_identity',
   'credential_id',
+  'mfa_at_sign_in',
+  'principal_tags',
 ] as const satisfies readonly (keyof Identity)[]
 
 /** The columns of an identity that are the same in all of its caller's sessions. */
 export type Caller = Pick<Identity, (typeof CALLER_COLUMNS)[number]>
 
-const CONCLUDED: ReadonlySet<string> = new Set([
+/** Derived, or from outside userIdentity: the words of those are in the text of each event. */
+const NOT_ITS_WORDS: ReadonlySet<string> = new Set([
   'credential_class',
   'principal',
   'principal_kind',
   'principal_key',
+  'mfa_at_sign_in',
+  'principal_tags',
 ] satisfies (keyof Identity)[])
 
-/** Columns copied from the record: their words are searchable. Derived columns are not. */
-export const isRecorded = (column: keyof Identity): boolean => !CONCLUDED.has(column)
+/** Columns copied from userIdentity: their words are searchable. */
+export const isRecorded = (column: keyof Identity): boolean => !NOT_ITS_WORDS.has(column)

@@ -23,6 +23,11 @@ export interface Filters {
   readonly errors: readonly string[]
   /** Excludes events with readOnly=true; those without readOnly stay. */
   readonly writeOnly: boolean
+  /** Only requests that failed, that the caller had no permission for, that were made in the console, or surely without MFA. */
+  readonly failed: boolean
+  readonly denied: boolean
+  readonly console: boolean
+  readonly noMfa: boolean
 }
 
 /** Not an error code. */
@@ -38,6 +43,10 @@ export const NO_FILTERS: Filters = {
   credentials: [],
   errors: [],
   writeOnly: false,
+  failed: false,
+  denied: false,
+  console: false,
+  noMfa: false,
 }
 
 export interface Scope {

@@ -45,11 +45,15 @@ const PLACES: Readonly<Record<string, string>> = {
   key_exchange: 'tlsDetails.keyExchange',
   signature_version: 'additionalEventData.SignatureVersion',
   authentication_method: 'additionalEventData.AuthenticationMethod',
+  mfa_at_sign_in: 'additionalEventData.MFAUsed',
+  principal_tags: 'eventContext.tagContext.principalTags',
+  bearer_token: 'additionalEventData.callWithBearerToken',
+  session_from_console: 'sessionCredentialFromConsole',
   error_code: 'errorCode',
   error_message: 'errorMessage',
 }
 
-const BOOLEANS = new Set(['read_only', 'management_event'])
+const BOOLEANS = new Set(['read_only', 'management_event', 'bearer_token', 'session_from_console'])
 
 interface MadeValue {
   readonly dictionary: string
@@ -66,7 +70,7 @@ export function makeValues(columns: ReadonlyMap<string, SqlValue>): MadeValues {
   const record: Record<string, unknown> = {}
   for (const [column, value] of columns) {
     const place = PLACES[column]
-    if (place !== undefined) put(record, place.split('.'), BOOLEANS.has(column) ? value === 1 : value)
+    if (place !== undefined) put(record, place.split('.'), recorded(column, value))
   }
   const { action, place, identity, address, client, outcome } = normaliser.normalise(
     { record, text: '', offset: 0, length: 0, index: 0, insight: false, flags: 0 },
@@ -80,6 +84,11 @@ export function makeValues(columns: ReadonlyMap<string, SqlValue>): MadeValues {
     client: [made('client', client)],
     outcome: [made('outcome', outcome)],
   }
+}
+
+function recorded(column: string, value: SqlValue): unknown {
+  if (BOOLEANS.has(column)) return value === 1
+  return column === 'principal_tags' ? JSON.parse(String(value)) : value
 }
 
 /** Of the records that are made here. */

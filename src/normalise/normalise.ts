@@ -4,25 +4,20 @@
  */
 import { hash } from 'node:crypto'
 import { clean, needsRepair } from '../model/clean-text.js'
-import {
-  FLAG,
-  type Entry,
-  type EventDraft,
-  type IdentityEntry,
-  type ResourceEntry,
-  type ResourceUse,
-} from '../model/dictionary.js'
+import { FLAG, type Entry, type EventDraft, type IdentityEntry } from '../model/dictionary.js'
 import type { JsonObject } from '../model/record.js'
 import { IDENTITY_COLUMNS } from '../model/principal.js'
-import { RESOURCE_ROLES, type ResourceRef } from '../model/resource.js'
 import { MAX_USES } from '../model/event-id.js'
 import { readBoolean, readObject, readMoment, readString, readTime } from './fields.js'
 import { checkRecord, reportAt, type RecordInput, type ReportProblem } from './check-record.js'
 import { isConsoleRequest } from './credential-class.js'
 import { readIdentity } from './identity.js'
-import { Cache, cleanValue, hash63, isEqual, makeEntry, MAX_ENTRIES } from './intern.js'
+import { Cache, cleanValue, isEqual, makeEntry } from './intern.js'
 import { isDeeper, leaves } from './leaves.js'
-import { isRefusal } from './refusal.js'
+import { principalTags } from './principal-tags.js'
+import { isDenial, isRefusal } from './refusal.js'
+import { isConsoleEvent, isMadeInConsole, readBytes } from './request-facts.js'
+import { Resources } from './resource-entries.js'
 import { RecordWalk } from './resources/walk.js'
 import { recordedValues, Sessions } from './sessions.js'
 import { isSame, keep, variantOf, type Variant } from './variants.js'
@@ -58,9 +53,8 @@ const MAX_IDENTITIES = 8192
 
 /** API dates at the end of Lambda and CloudFront event names. */
 const API_DATE = /(?:\d{4}_\d{2}_\d{2}|\d{8}(?:v\d+)?)$/
-const ROLE_NUMBER = new Map(RESOURCE_ROLES.map((role, index) => [role, index]))
 /** Every case contains this row from the start. */
-const NO_ERROR: Entry = { id: 0, label: '0', values: [null, null, 0], text: '', shipped: true }
+const NO_ERROR: Entry = { id: 0, label: '0', values: [null, null, 0, 0], text: '', shipped: true }
 
 export class Normaliser {
   readonly #maxDepth: number
@@ -72,7 +66,7 @@ export class Normaliser {
   readonly #addresses = new Cache<Variant[]>()
   readonly #clients = new Cache<Variant[]>()
   readonly #outcomes = new Cache<Entry>()
-  readonly #resources = new Map<string | null, KnownResource>()
+  readonly #resources = new Resources()
 
   constructor(maxDepth: number) {
     this.#maxDepth = maxDepth
@@ -83,8 +77,10 @@ export class Normaliser {
     const record = input.record
     const walk = this.#walk
     walk.walk(record)
-    const known = this.#identity(record)
-    const userAgent = text(record['userAgent'])
+    const details = readObject(record['additionalEventData'])
+    const isConsole = isConsoleRequest(record)
+    const known = this.#identity(record, details, isConsole)
+    const console = (isConsole && isMadeInConsole(record)) || isConsoleEvent(record)
     const mayNeedRepair = needsRepair(input.text)
     const searchable = known.rest === '' ? walk.text : `${walk.text} ${known.rest}`
     const body = mayNeedRepair ? clean(searchable) : searchable
@@ -94,17 +90,19 @@ export class Normaliser {
       place: this.#place(record),
       identity: known.entry,
       address: this.#address(record),
-      client: this.#clientOf(known, record, userAgent),
+      client: this.#clientOf(known, record, details, console),
       outcome: this.#outcome(record),
       eventId: this.#eventId(input),
       requestId: textOrNull(record['requestID'], mayNeedRepair),
       sharedEventId: textOrNull(record['sharedEventID'], mayNeedRepair),
+      bytesIn: details === null ? null : readBytes(details['bytesTransferredIn']),
+      bytesOut: details === null ? null : readBytes(details['bytesTransferredOut']),
       text: body,
       flags:
         input.flags |
         (mayNeedRepair && body !== searchable ? FLAG.repaired : 0) |
         (walk.tooDeep || known.tooDeep ? FLAG.tooDeep : 0),
-      resources: this.#uses(walk.resources.slice(0, MAX_USES)),
+      resources: this.#resources.usesOf(walk.resources.slice(0, MAX_USES)),
     }
     if (draft.eventTimeMs === null) useOtherTime(input, draft)
     if (walk.resources.length > MAX_USES) {
@@ -161,17 +159,19 @@ export class Normaliser {
   }
 
   /** Comparing with the caller's last request costs a fifth of looking up a long user agent. */
-  #clientOf(known: KnownIdentity, record: JsonObject, userAgent: string | null): Entry {
+  #clientOf(known: KnownIdentity, record: JsonObject, details: JsonObject | null, console: boolean): Entry {
     const tls = readObject(record['tlsDetails'])
-    const details = readObject(record['additionalEventData'])
     const parts = [
-      userAgent,
+      text(record['userAgent']),
       tls === null ? null : text(tls['tlsVersion']),
       (tls === null ? null : text(tls['cipherSuite'])) ??
         (details === null ? null : text(details['CipherSuite'])),
       tls === null ? null : text(tls['keyExchange']),
       details === null ? null : text(details['SignatureVersion']),
       details === null ? null : text(details['AuthenticationMethod']),
+      details === null ? null : readBoolean(details['callWithBearerToken']) || null,
+      readBoolean(record['sessionCredentialFromConsole']) || null,
+      console ? 1 : null,
     ]
     if (known.client !== null && isSame(known.client.parts, parts)) return known.client.entry
     const [agent, version] = parts
@@ -184,25 +184,31 @@ export class Normaliser {
     const code = text(record['errorCode'])
     const message = text(record['errorMessage'])
     if (code === null && message === null) {
-      const response = readObject(record['responseElements'])
-      if (response === null || !isRefusal(response)) return NO_ERROR
+      if (!isRefusal(record)) return NO_ERROR
     }
     return (
       this.#outcomes.get(code, message) ??
-      this.#outcomes.set(code, message, makeEntry([code, message, 1].map(cleanValue)))
+      this.#outcomes.set(
+        code,
+        message,
+        makeEntry([code, message, 1, isDenial(code, message) ? 1 : 0].map(cleanValue)),
+      )
     )
   }
 
-  /** Besides userIdentity the class depends on category and console, the only other inputs of readIdentity. */
-  #identity(record: JsonObject): KnownIdentity {
+  /** Besides userIdentity these are the only inputs of readIdentity. */
+  #identity(record: JsonObject, details: JsonObject | null, console: boolean): KnownIdentity {
     const userIdentity = record['userIdentity']
     const category = text(record['eventCategory'])
-    const console = isConsoleRequest(record)
+    const mfa = details === null ? null : text(details['MFAUsed'])
+    const tags = principalTags(record)
     const variants = this.#variants(readObject(userIdentity))
     for (const known of variants) {
       if (
         known.category === category &&
         known.console === console &&
+        known.mfa === mfa &&
+        known.tags === tags &&
         isEqual(known.userIdentity, userIdentity)
       )
         return known
@@ -215,7 +221,17 @@ export class Normaliser {
     // A bare string or number is indexed like any other value of the record.
     const words = typeof userIdentity === 'object' ? [...leaves(userIdentity, this.#maxDepth)] : []
     const rest = words.filter((leaf) => !recorded.includes(leaf)).join(' ')
-    const known: KnownIdentity = { userIdentity, category, console, entry, rest, tooDeep, client: null }
+    const known: KnownIdentity = {
+      userIdentity,
+      category,
+      console,
+      mfa,
+      tags,
+      entry,
+      rest,
+      tooDeep,
+      client: null,
+    }
     keep(variants, known)
     return known
   }
@@ -232,39 +248,6 @@ export class Normaliser {
       return needsRepair(input.text) ? clean(eventId) : eventId
     return `sha256:${hash('sha256', input.text).slice(0, 32)}`
   }
-
-  #uses(refs: readonly ResourceRef[]): ResourceUse[] {
-    const uses: ResourceUse[] = []
-    for (const ref of refs) {
-      uses.push({ resource: this.#resource(ref), role: ROLE_NUMBER.get(ref.role) ?? 0 })
-    }
-    return uses
-  }
-
-  #resource(ref: ResourceRef): ResourceEntry {
-    const key = ref.arn ?? ref.name
-    const first = this.#resources.get(key)
-    for (let known = first; known !== undefined; known = known.next)
-      if (isSameRef(known.given, ref)) return known
-    const type = ref.type === null ? null : clean(ref.type)
-    const arn = ref.arn === null ? null : clean(ref.arn)
-    const name = ref.name === null ? null : clean(ref.name)
-    const id = hash63([arn, type, name])
-    if (this.#resources.size >= MAX_ENTRIES) this.#resources.clear()
-    const entry: KnownResource = {
-      id,
-      label: String(id),
-      arn,
-      type,
-      name,
-      given: ref,
-      derived: ref.derived ? 1 : 0,
-      shipped: false,
-      next: this.#resources.size === 0 ? undefined : first,
-    }
-    this.#resources.set(key, entry)
-    return entry
-  }
 }
 
 /** Time from the shipper, for a record without one. An unreadable eventTime is not replaced. */
@@ -276,21 +259,12 @@ function useOtherTime({ record, envelopeTime }: RecordInput, draft: EventDraft):
   if (draft.eventTimeMs !== null) draft.flags |= timestamp === null ? FLAG.envelopeTime : FLAG.timestampTime
 }
 
-/** Few resources share an ARN or name: a name alone can be that of several types. */
-interface KnownResource extends ResourceEntry {
-  /** As recorded; the columns are cleaned. */
-  readonly given: ResourceRef
-  readonly next: KnownResource | undefined
-}
-
-function isSameRef(some: ResourceRef, other: ResourceRef): boolean {
-  return some.type === other.type && some.arn === other.arn && some.name === other.name
-}
-
 interface KnownIdentity {
   readonly userIdentity: unknown
   readonly category: string | null
   readonly console: boolean
+  readonly mfa: string | null
+  readonly tags: string | null
   readonly entry: IdentityEntry
   /**
    * Values of userIdentity that no column holds. They differ between events of the same row, so they are part of the

@@ -3,6 +3,7 @@ import type { JsonObject } from '../model/record.js'
 import { readObject, readString } from './fields.js'
 import { readPrincipalArn } from '../model/principal-arn.js'
 import { known } from './redaction.js'
+import { principalTags } from './principal-tags.js'
 
 /** The columns copied from `userIdentity`; the others are derived. */
 export type RecordedIdentity = Omit<
@@ -46,6 +47,8 @@ export function readRecordedIdentity(record: JsonObject): RecordedIdentity {
     identity_center_user_id: readString(behalf['userId']),
     identity_store_arn: readString(behalf['identityStoreArn']),
     credential_id: readString(caller['credentialId']),
+    mfa_at_sign_in: readString(memberOf(record, 'additionalEventData')['MFAUsed']),
+    principal_tags: principalTags(record),
   }
 }
 

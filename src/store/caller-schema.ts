@@ -49,6 +49,11 @@ export const SESSION: TableSpec = {
     text('mfa_authenticated', 'userIdentity.sessionContext.attributes.mfaAuthenticated as recorded'),
     text('source_identity', 'userIdentity.sessionContext.sourceIdentity'),
     text('credential_id', 'userIdentity.credentialId'),
+    text('mfa_at_sign_in', 'additionalEventData.MFAUsed of a sign-in'),
+    text(
+      'principal_tags',
+      'JSON: eventContext.tagContext.principalTags, or aws:PrincipalTag/… of its requestContext; of a call that makes a session, the tags it gives (requestParameters.principalTags)',
+    ),
   ],
 }
 
@@ -113,5 +118,11 @@ export const CLIENT: TableSpec = {
     text('key_exchange', 'tlsDetails.keyExchange'),
     text('signature_version', 'additionalEventData.SignatureVersion'),
     text('authentication_method', 'additionalEventData.AuthenticationMethod: QueryString is a presigned URL'),
+    int('bearer_token', '1 if additionalEventData.callWithBearerToken is true, as for an API key of Bedrock'),
+    int('session_from_console', '1 if sessionCredentialFromConsole is true'),
+    int(
+      'console',
+      '1 if made in the console: session_from_console, an event of console or sign-in, or the agent of a console while no service called; else null',
+    ),
   ],
 }

@@ -57,7 +57,7 @@ function writeSchema(db: Connection): void {
   for (const view of VIEWS) db.exec(`CREATE VIEW ${view.name} AS ${view.sql}`)
   for (const index of INDEXES) if (INDEXED_EARLY.has(index.table)) db.exec(createIndex(index))
   addRoles(db)
-  db.exec('INSERT INTO outcome (id, error_code, error_message, failed) VALUES (0, NULL, NULL, 0)')
+  db.exec('INSERT INTO outcome (id, error_code, error_message, failed, denied) VALUES (0, NULL, NULL, 0, 0)')
   writeDictionary(db)
   db.pragma(`application_id = ${APPLICATION_ID}`)
   db.pragma(`user_version = ${USER_VERSION}`)

@@ -16,6 +16,7 @@ import {
   Differences,
   disagreements,
   FormReader,
+  OWN_COLUMNS,
   usesIn,
   type Columns,
   type Form,
@@ -67,6 +68,7 @@ export class FormFold {
     this.#left = new LeftValues(db)
     const names = REDUCED_FORM.columns.map(({ name }) => name).join(', ')
     const ids = DICTIONARIES.map(({ name }) => `${name}_id = @${name}`).join(', ')
+    const own = OWN_COLUMNS.map((name) => `${name} = @${name}`).join(', ')
     this.#sql = {
       targets: db
         .prepare<[string], number>(
@@ -91,7 +93,7 @@ export class FormFold {
       event: db.prepare<[number]>('DELETE FROM event WHERE id = ?'),
       add: db.prepare('UPDATE event SET appearances = appearances + ? WHERE id = ?'),
       unite: db.prepare(
-        `UPDATE event SET event_time_ms = @time, ${ids}, request_id = @requestId, shared_event_id = @sharedEventId, flags = @flags
+        `UPDATE event SET event_time_ms = @time, ${ids}, ${own}, flags = @flags
          WHERE id = @id`,
       ),
     }
@@ -200,8 +202,7 @@ export class FormFold {
       id,
       time: united.eventTimeMs,
       flags: united.flags,
-      requestId: united.columns.get('request_id') ?? null,
-      sharedEventId: united.columns.get('shared_event_id') ?? null,
+      ...Object.fromEntries(OWN_COLUMNS.map((name) => [name, united.columns.get(name) ?? null])),
       ...Object.fromEntries(united.values),
     })
     this.#sql.uses.run({ id })

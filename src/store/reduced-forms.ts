@@ -35,6 +35,8 @@ const CONCLUDED = new Set([
   'principal_kind',
   'principal_key',
   'session_name',
+  'denied',
+  'console',
 ])
 
 /** A record has these whenever its reduced form does; if it lacks one, the form differs. */
@@ -86,6 +88,9 @@ const OTHER_TIME = FLAG.timestampTime | FLAG.envelopeTime
 /** Some forms have milliseconds, CloudTrail has seconds. */
 const SAID_TIME = `CASE WHEN e.flags & ${OTHER_TIME} = 0 THEN e.event_time_ms / 1000 END AS event_time`
 
+/** Recorded columns of the event itself, besides its time. */
+export const OWN_COLUMNS = ['request_id', 'shared_event_id', 'bytes_in', 'bytes_out'] as const
+
 const USES = {
   event: `coalesce((SELECT group_concat(' ' || u.resource_id || '.' || u.role_id, '') FROM
     (SELECT resource_id, role_id FROM event_resource x WHERE ${usesOf('x', 'e.id')} ORDER BY x.id) u), '')`,
@@ -104,15 +109,11 @@ export class FormReader {
     const said = DICTIONARIES.flatMap(({ columns }) =>
       columns.map((column) => (column === 'failed' ? 'nullif(failed, 0)' : column)),
     )
-    this.#names = [
-      'event_time',
-      'request_id',
-      'shared_event_id',
-      ...DICTIONARIES.flatMap(({ columns }) => columns),
-    ]
+    this.#names = ['event_time', ...OWN_COLUMNS, ...DICTIONARIES.flatMap(({ columns }) => columns)]
     this.#row = db
       .prepare<[number], Row>(
-        `SELECT e.id, e.event_time_ms, e.flags, ${USES[table]}, ${ids.join(', ')}, ${SAID_TIME}, e.request_id, e.shared_event_id,
+        `SELECT e.id, e.event_time_ms, e.flags, ${USES[table]}, ${ids.join(', ')}, ${SAID_TIME},
+         ${OWN_COLUMNS.map((name) => `e.${name}`).join(', ')},
          ${said.join(', ')} FROM ${table} e ${JOINS.join(' ')} WHERE e.id = ?`,
       )
       .raw()

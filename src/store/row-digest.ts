@@ -30,6 +30,8 @@ export interface DigestedEvent {
   readonly eventId: string
   readonly requestId: string | null
   readonly sharedEventId: string | null
+  readonly bytesIn: number | null
+  readonly bytesOut: number | null
 }
 
 export interface DigestedProblem {
@@ -52,8 +54,10 @@ export class RowDigest {
   event({ offset, length, locator }: DigestedPlace, row: DigestedEvent, uses: string): void {
     const ids = `${row.action.label} ${row.place.label} ${row.identity.label} ${row.address.label} ${row.client.label} ${row.outcome.label}`
     const texts = `${row.eventId} ${row.requestId} ${row.sharedEventId}`
+    const { bytesIn, bytesOut } = row
+    const bytes = bytesIn === null && bytesOut === null ? '' : ` ${bytesIn}/${bytesOut}`
     const where = locator === null ? '' : ` ${locator}`
-    this.#add(`${offset} ${length} ${row.eventTimeMs} ${ids} ${row.flags} ${texts}${uses}${where}\n`)
+    this.#add(`${offset} ${length} ${row.eventTimeMs} ${ids} ${row.flags} ${texts}${bytes}${uses}${where}\n`)
   }
 
   problem({ kind, byteOffset, byteLength }: DigestedProblem): void {

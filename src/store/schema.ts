@@ -64,6 +64,10 @@ export const OUTCOME: TableSpec = {
       'failed',
       '1 if the record reports a failure, by errorCode, errorMessage or its response (ConsoleLogin)',
     ),
+    int(
+      'denied',
+      '1 if the caller lacked permission, in any spelling (AccessDenied, UnauthorizedOperation, …)',
+    ),
   ],
 }
 
@@ -112,6 +116,8 @@ export const EVENT: TableSpec = {
       'NOT NULL',
     ),
     int('appearances', 'How often the event was delivered', 'NOT NULL'),
+    int('bytes_in', 'additionalEventData.bytesTransferredIn'),
+    int('bytes_out', 'additionalEventData.bytesTransferredOut'),
   ],
 }
 

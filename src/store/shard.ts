@@ -147,6 +147,8 @@ export class Shard {
       place.locator,
       draft.flags,
       1,
+      draft.bytesIn,
+      draft.bytesOut,
     ])
     this.#eventText.add(id, draft.text)
     let uses = ''

@@ -5,6 +5,7 @@ import { usesOf } from './event-uses.js'
 import { PRINCIPAL_NAME } from './principal-name.js'
 import { PROBLEM, SOURCE, type ColumnSpec } from './schema.js'
 import { CALLER, SESSION } from './caller-schema.js'
+import { EVERYDAY_COLUMNS, EVERYDAY_SELECT } from './everyday-facts.js'
 
 /** A readable view. Inner joins only, so that SQLite pushes an equality through it into an index. */
 export interface ViewSpec {
@@ -30,7 +31,8 @@ export const EVENT_SELECT = `SELECT ${EVENT_TIME_TEXT} AS event_time,
   i.principal, c.principal_type, c.credential_class, i.principal_arn, i.principal_id, c.principal_account_id, c.user_name,
   i.access_key_id, c.session_issuer_arn, i.session_name, c.invoked_by, i.mfa_authenticated,
   s.path AS source_path, s.member, e.record_offset, e.record_length, e.appearances,
-  ${TIME_SOURCE} AS time_source`
+  ${TIME_SOURCE} AS time_source,
+  ${EVERYDAY_SELECT}`
 
 export const EVENT_FROM = `FROM event e JOIN action a ON a.id = e.action_id JOIN place p ON p.id = e.place_id
   JOIN session i ON i.id = e.identity_id JOIN caller c ON c.id = i.caller_id JOIN address g ON g.id = e.address_id
@@ -41,8 +43,8 @@ export const EVENTS: ViewSpec = {
   name: 'events',
   meaning: 'Each distinct event once, readable.',
   sql: `${EVENT_SELECT},
-  e.event_time_ms, a.event_name_stem, a.management_event, o.failed, c.principal_kind, c.principal_key, i.session_created,
-  i.source_identity, c.identity_center_user_id, h.tls_version, h.cipher_suite, h.key_exchange,
+  e.event_time_ms, a.event_name_stem, a.management_event, c.principal_kind, c.principal_key, i.session_created,
+  c.identity_center_user_id, h.tls_version, h.cipher_suite, h.key_exchange,
   h.signature_version, h.authentication_method, e.flags, e.id AS event_rowid
   ${EVENT_FROM}`,
   columns: [
@@ -85,14 +87,13 @@ export const EVENTS: ViewSpec = {
       'TEXT',
       'What event_time is: eventTime, @timestamp of a shipper, or the time of the envelope; null without one',
     ),
+    ...EVERYDAY_COLUMNS,
     col('event_time_ms', 'INTEGER', 'eventTime in ms since 1970 UTC (indexed)'),
     col('event_name_stem', 'TEXT', 'event_name without an API date'),
     col('management_event', 'INTEGER', 'managementEvent'),
-    col('failed', 'INTEGER', '1 if the record reports a failure'),
     col('principal_kind', 'TEXT', 'Kind of principal'),
     col('principal_key', 'TEXT', 'Canonical key of the principal'),
     col('session_created', 'TEXT', 'When the session began'),
-    col('source_identity', 'TEXT', 'sourceIdentity'),
     col('identity_center_user_id', 'TEXT', 'onBehalfOf.userId'),
     col('tls_version', 'TEXT', 'tlsDetails.tlsVersion'),
     col('cipher_suite', 'TEXT', 'tlsDetails.cipherSuite, or additionalEventData.CipherSuite'),

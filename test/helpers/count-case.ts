@@ -9,7 +9,7 @@ import { logPath, makeRecord, putLog, uuid, type CloudTrailRecord } from './arch
 const ROOT = path.resolve(import.meta.dirname, '../..')
 
 /** Real data that the project does not hold; see its README. */
-const INVICTUS = path.resolve(ROOT, '../shared/data/invictus-cloudtrail')
+export const INVICTUS = path.resolve(ROOT, '../shared/data/invictus-cloudtrail')
 export const hasInvictus = existsSync(INVICTUS)
 
 /** Indexes records, spread over files; the case's path. */

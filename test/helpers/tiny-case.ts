@@ -301,7 +301,7 @@ function writeSchema(db: Database.Database, state: string): void {
   db.pragma(`user_version = ${USER_VERSION}`)
   db.prepare("INSERT INTO meta VALUES ('state', ?)").run(state)
   RESOURCE_ROLES.forEach((role, id) => db.prepare('INSERT INTO resource_role VALUES (?, ?)').run(id, role))
-  db.exec('INSERT INTO outcome (id, failed) VALUES (0, 0)')
+  db.exec('INSERT INTO outcome (id, failed, denied) VALUES (0, 0, 0)')
   insert(db, 'source', {
     id: 1,
     run_id: 1,

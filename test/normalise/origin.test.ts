@@ -59,7 +59,14 @@ describe('address', () => {
 describe('client', () => {
   it('has the version and the cipher of TLS, and their words once for all requests of a client', () => {
     const first = draft({ ...CLIENT, tlsDetails })
-    expect(first.client.values).toEqual(['aws-cli/2.0', 'TLSv1', 'ECDHE-RSA-AES128-SHA', null, null, null])
+    expect(first.client.values.slice(0, 6)).toEqual([
+      'aws-cli/2.0',
+      'TLSv1',
+      'ECDHE-RSA-AES128-SHA',
+      null,
+      null,
+      null,
+    ])
     expect(first.client.text).toBe('aws-cli/2.0 TLSv1 ECDHE-RSA-AES128-SHA')
     expect(first.text).toBe('sts.amazonaws.com')
     expect(client({ tlsDetails: { ...tlsDetails, clientProvidedHostHeader: 'ec2.amazonaws.com' } })).toBe(
@@ -78,7 +85,7 @@ describe('client', () => {
   })
 
   it.each([[null], ['text'], [['TLSv1']], [{ tlsVersion: { deep: 'TLSv1' } }]])('has none of %j', (odd) => {
-    expect(client({ tlsDetails: odd }).values.slice(1)).toEqual([null, null, null, null, null])
+    expect(client({ tlsDetails: odd }).values.slice(1, 6)).toEqual([null, null, null, null, null])
     if (odd !== null)
       expect(draft({ ...CLIENT, tlsDetails: odd }).text).toContain(odd === 'text' ? 'text' : 'TLSv1')
   })
@@ -92,7 +99,13 @@ describe('client', () => {
       '': 'nameless',
     }
     const old = draft({ ...CLIENT, additionalEventData })
-    expect(old.client.values.slice(1)).toEqual([null, 'ECDHE-RSA-AES128-SHA', null, 'SigV2', 'QueryString'])
+    expect(old.client.values.slice(1, 6)).toEqual([
+      null,
+      'ECDHE-RSA-AES128-SHA',
+      null,
+      'SigV2',
+      'QueryString',
+    ])
     expect(old.text).toBe('abc+/= nameless')
     const both = draft({ ...CLIENT, tlsDetails, additionalEventData })
     expect(both.client.values.slice(1, 3)).toEqual(['TLSv1', 'ECDHE-RSA-AES128-SHA'])
@@ -107,8 +120,31 @@ describe('client', () => {
     'does not say that a request was signed by %j',
     (odd) => {
       const { client: entry, text } = draft({ ...CLIENT, additionalEventData: odd })
-      expect(entry.values.slice(1)).toEqual([null, null, null, null, null])
+      expect(entry.values.slice(1, 6)).toEqual([null, null, null, null, null])
       expect(text).toBe(odd === null ? '' : 'SigV2')
     },
   )
+
+  it.each([
+    ['aws-cli/2.0', {}, [null, null, null]],
+    ['aws-cli/2.0', { sessionCredentialFromConsole: 'true' }, [null, 1, 1]],
+    ['AWS Internal', { eventVersion: '1.05' }, [null, null, 1]],
+    ['AWS Internal', { eventVersion: '1.08' }, [null, null, null]],
+    [
+      'Mozilla/5.0',
+      { userIdentity: { type: 'IAMUser', invokedBy: 'signin.amazonaws.com' } },
+      [null, null, 1],
+    ],
+    [
+      'Mozilla/5.0',
+      { userIdentity: { type: 'IAMUser', invokedBy: 'athena.amazonaws.com' } },
+      [null, null, null],
+    ],
+    ['Mozilla/5.0', { userIdentity: { type: 'AWSService' } }, [null, null, null]],
+    ['aws-cli/2.0', { eventType: 'AwsConsoleAction' }, [null, null, 1]],
+    ['boto3', { additionalEventData: { callWithBearerToken: true } }, [1, null, null]],
+    ['boto3', { additionalEventData: { callWithBearerToken: 'no' } }, [null, null, null]],
+  ])('of %s with %j has bearer token, session from the console, console: %j', (userAgent, record, facts) => {
+    expect(client({ userAgent, ...record }).values.slice(6)).toEqual(facts)
+  })
 })

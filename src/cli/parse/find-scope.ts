@@ -19,6 +19,10 @@ export interface ScopeFlags {
   readonly credentials?: readonly string[] | undefined
   readonly error?: readonly string[] | undefined
   readonly 'write-only': boolean
+  readonly failed?: boolean | undefined
+  readonly denied?: boolean | undefined
+  readonly console?: boolean | undefined
+  readonly 'no-mfa'?: boolean | undefined
 }
 
 export interface FindScopeFlags extends ScopeFlags {
@@ -74,6 +78,10 @@ function readFilters(flags: ScopeFlags): Filters {
     credentials: [...new Set((flags.credentials ?? []).flatMap(credentialsNamed))],
     errors: readErrors(flags.error ?? []),
     writeOnly: flags['write-only'],
+    failed: flags.failed ?? false,
+    denied: flags.denied ?? false,
+    console: flags.console ?? false,
+    noMfa: flags['no-mfa'] ?? false,
   }
 }
 

@@ -69,6 +69,24 @@ export const filterFlags = {
     description: 'Exclude events with readOnly=true (AWS marks AssumeRole as read-only).',
     helpGroup: 'FILTER',
   }),
+  failed: Flags.boolean({
+    description: 'Only requests that failed, sign-ins included.',
+    helpGroup: 'FILTER',
+  }),
+  denied: Flags.boolean({
+    description:
+      'Only requests that the caller lacked permission for, in any spelling: AccessDenied, UnauthorizedOperation and others.',
+    helpGroup: 'FILTER',
+  }),
+  console: Flags.boolean({
+    description: 'Only requests made by hand in the console.',
+    helpGroup: 'FILTER',
+  }),
+  'no-mfa': Flags.boolean({
+    description:
+      'Only sign-ins and sessions of IAM users and root that were surely without MFA; of federated users and roles AWS cannot know.',
+    helpGroup: 'FILTER',
+  }),
 }
 
 export const findFlags = {

@@ -6,11 +6,15 @@ import { asStored } from '../find/value.js'
 import { operationsOf, READING_OPERATIONS } from './operations.js'
 import { callsWith, type AccessArm } from './reach.js'
 
+const FAILED = '(error_code IS NOT NULL OR http_status >= 400)'
+/** Of S3's refusals, some have another code, as AllAccessDisabled. */
+const DENIED = "(error_code = 'AccessDenied' OR http_status = 403)"
+
 /** Access logs are written by S3 only. */
 const SERVICE = /^s3(?:\.amazonaws\.com)?$/i
 
 export function accessCriteria(filters: Filters): AccessArm[] {
-  const calls = [...operations(filters), ...errors(filters), ...writes(filters)]
+  const calls = [...operations(filters), ...errors(filters), ...outcomes(filters), ...writes(filters)]
   const arms: AccessArm[] = calls.length === 0 ? [] : [callsWith(calls)]
   const { sourceIps, services } = filters
   if (sourceIps.length > 0) {
@@ -23,14 +27,23 @@ export function accessCriteria(filters: Filters): AccessArm[] {
 }
 
 /** Filters on fields that lines lack: no line can match them. */
-export function unanswerable({ accounts, regions, accessKeys, credentials }: Filters): string[] {
+export function unanswerable({
+  accounts,
+  regions,
+  accessKeys,
+  credentials,
+  console,
+  noMfa,
+}: Filters): string[] {
   const flags = {
-    '--account': accounts,
-    '--region': regions,
-    '--access-key': accessKeys,
-    '--credentials': credentials,
+    '--account': accounts.length > 0,
+    '--region': regions.length > 0,
+    '--access-key': accessKeys.length > 0,
+    '--credentials': credentials.length > 0,
+    '--console': console,
+    '--no-mfa': noMfa,
   }
-  return Object.entries(flags).flatMap(([flag, values]) => (values.length > 0 ? [flag] : []))
+  return Object.entries(flags).flatMap(([flag, isUsed]) => (isUsed ? [flag] : []))
 }
 
 /** An operation as the log names it, or the corresponding CloudTrail event. */
@@ -48,8 +61,12 @@ function errors({ errors }: Filters): Statement[] {
   if (errors.length === 0) return []
   const codes = errors.filter((code) => code !== ANY_ERROR)
   const parts = codes.length === 0 ? [] : [sql`error_code COLLATE NOCASE IN ${list(codes.map(asStored))}`]
-  if (codes.length < errors.length) parts.push(raw('(error_code IS NOT NULL OR http_status >= 400)'))
+  if (codes.length < errors.length) parts.push(raw(FAILED))
   return [or(parts)]
+}
+
+function outcomes({ failed, denied }: Filters): Statement[] {
+  return [...(failed ? [raw(FAILED)] : []), ...(denied ? [raw(DENIED)] : [])]
 }
 
 function writes({ writeOnly }: Filters): Statement[] {

@@ -87,13 +87,17 @@ function anyOf(column: string, values: readonly string[]): Statement[] {
 
 /** Filters on fields that a count does not have. */
 function unanswerable(filters: Filters): string[] {
-  const { sourceIps, accessKeys, credentials, errors, writeOnly } = filters
+  const { sourceIps, accessKeys, credentials, errors, writeOnly, failed, denied, console, noMfa } = filters
   const flags = {
     '--source-ip': sourceIps.length > 0,
     '--access-key': accessKeys.length > 0,
     '--credentials': credentials.length > 0,
     '--error': errors.length > 0,
     '--write-only': writeOnly,
+    '--failed': failed,
+    '--denied': denied,
+    '--console': console,
+    '--no-mfa': noMfa,
   }
   return Object.entries(flags).flatMap(([flag, isUsed]) => (isUsed ? [flag] : []))
 }

@@ -2,6 +2,7 @@
 import { ANY_ERROR, type Filters } from '../../model/question.js'
 import { CREDENTIAL_CLASSES, type CredentialClass } from '../../model/principal.js'
 import type { Connection } from '../../store/open.js'
+import { WITHOUT_MFA } from '../../store/everyday-facts.js'
 import { readColumn } from '../../store/reader.js'
 import type { Dimension, DimensionArm } from '../plan/criteria.js'
 import { and, list, or, raw, sql, type Statement } from '../plan/statement.js'
@@ -98,11 +99,15 @@ function datedNames(db: Connection, event: string): string[] {
 
 export function criteriaOf(filters: Filters): DimensionArm[] {
   const demands: Record<Dimension, readonly Statement[]> = {
-    identity: [anyOf('access_key_id', filters.accessKeys.flatMap(keySpellings)), credentials(filters)].flat(),
+    identity: [
+      anyOf('access_key_id', filters.accessKeys.flatMap(keySpellings)),
+      credentials(filters),
+      mfa(filters),
+    ].flat(),
     action: [events(filters), services(filters), writes(filters)].flat(),
     address: anyOf('source_ip_address', filters.sourceIps),
-    client: [],
-    outcome: errors(filters),
+    client: filters.console ? [raw('console = 1')] : [],
+    outcome: [errors(filters), outcomes(filters)].flat(),
     place: [
       anyOf('recipient_account_id', filters.accounts),
       anyOfFolded('aws_region', filters.regions),
@@ -166,6 +171,14 @@ function ofService(services: readonly string[]): Statement[] {
 
 function writes({ writeOnly }: Filters): Statement[] {
   return writeOnly ? [raw('read_only IS NOT 1')] : []
+}
+
+function mfa({ noMfa }: Filters): Statement[] {
+  return noMfa ? [raw(WITHOUT_MFA)] : []
+}
+
+function outcomes({ failed, denied }: Filters): Statement[] {
+  return [...(failed ? [raw('failed = 1')] : []), ...(denied ? [raw('denied = 1')] : [])]
 }
 
 function errors({ errors }: Filters): Statement[] {

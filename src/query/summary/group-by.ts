@@ -25,6 +25,7 @@ const DIMENSION_OF = {
   session_name: 'identity',
   source_identity: 'identity',
   invoked_by: 'identity',
+  principal_tags: 'identity',
   mfa_authenticated: 'identity',
   event_source: 'action',
   event_name: 'action',

@@ -12,6 +12,8 @@ const COLUMNS: readonly (readonly [
   ['eventTime', (event) => event.eventTimeMs],
   ['requestID', (event) => event.requestId],
   ['sharedEventID', (event) => event.sharedEventId],
+  ['bytes transferred in', (event) => event.bytesIn],
+  ['bytes transferred out', (event) => event.bytesOut],
   ['call', (event) => event.action.id],
   ['account or region', (event) => event.place.id],
   ['caller', (event) => event.identity.id],

@@ -1,6 +1,13 @@
 /** Events that reduced forms made together: each is made again of the forms' own rows, which are held against the records as all others. */
 import { makeValues } from '../../normalise/made-values.js'
-import { contradictions, covers, DICTIONARIES, FormReader, type Form } from '../../store/reduced-forms.js'
+import {
+  contradictions,
+  covers,
+  DICTIONARIES,
+  FormReader,
+  OWN_COLUMNS,
+  type Form,
+} from '../../store/reduced-forms.js'
 import { unite } from '../../store/united-event.js'
 import type { Connection } from '../../store/open.js'
 import { FindingList, type Finding } from './finding.js'
@@ -72,7 +79,7 @@ function ofUnion(event: Form, forms: readonly Form[]): string | null {
     ...(flags === event.flags ? [] : ['flags']),
     ...(uses === event.uses ? [] : ['resources']),
     ...DICTIONARIES.map(({ name }) => name).filter((name) => values.get(name) !== event.values.get(name)),
-    ...['request_id', 'shared_event_id'].filter((name) => columns.get(name) !== event.columns.get(name)),
+    ...OWN_COLUMNS.filter((name) => columns.get(name) !== event.columns.get(name)),
   ]
   return differing.length === 0
     ? null

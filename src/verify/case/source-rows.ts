@@ -38,7 +38,7 @@ export interface AggregateRow extends Place {
 export type SourceRow = EventRow | AccessRow | AggregateRow
 
 const COLUMNS = `e.id, e.event_time_ms, e.action_id, e.place_id, e.identity_id, e.address_id, e.client_id, e.outcome_id, e.flags, e.event_id,
-  e.request_id, e.shared_event_id`
+  e.request_id, e.shared_event_id, e.bytes_in, e.bytes_out`
 
 const EVENT_PART = `${COLUMNS},
   (SELECT group_concat(' ' || u.resource_id || '.' || u.role_id, '') FROM
@@ -91,6 +91,8 @@ type EventValues = [
   eventId: string,
   requestId: string | null,
   sharedEventId: string | null,
+  bytesIn: number | null,
+  bytesOut: number | null,
   uses: string | null,
 ]
 
@@ -155,7 +157,7 @@ function* eventRows(kind: EventRow['kind'], rows: IterableIterator<EventValues>)
       flags,
       ...texts
     ] = row
-    const [eventId, requestId, sharedEventId, uses] = texts
+    const [eventId, requestId, sharedEventId, bytesIn, bytesOut, uses] = texts
     yield {
       kind,
       id,
@@ -173,6 +175,8 @@ function* eventRows(kind: EventRow['kind'], rows: IterableIterator<EventValues>)
       eventId,
       requestId,
       sharedEventId,
+      bytesIn,
+      bytesOut,
       uses: uses ?? '',
     }
   }
