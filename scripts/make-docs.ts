@@ -1,5 +1,5 @@
 /**
- * Writes what is taken from the program: docs/cli.md from the built program's --help, the marked parts of docs/case-file.md
+ * Writes what is taken from the program: docs/cli.md from the built program's --help, docs/rules.md from the built-in rules, the marked parts of docs/case-file.md
  * from the schema, and test/contracts/command-snapshot.json from oclif's manifest. `npm run docs` builds first. The same
  * sources give the same bytes on every machine.
  */
@@ -9,6 +9,7 @@ import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { format, resolveConfig } from 'prettier'
+import { RULES_DOC, rulesDocument } from './rules-doc.js'
 import { OUT_TABLES } from '../src/handover/schema.js'
 import { EXIT } from '../src/model/case-error.js'
 import { EVENT_COLUMNS, TABLE_COLUMNS } from '../src/model/event.js'
@@ -339,5 +340,6 @@ function cell(text: string): string {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   writeFileSync(CLI_DOC, await cliDocument())
   writeFileSync(COMMAND_SNAPSHOT, await commandSnapshot())
+  writeFileSync(RULES_DOC, await rulesDocument())
   writeFileSync(CASE_DOC, await caseDocument(readFileSync(CASE_DOC, 'utf8')))
 }

@@ -63,7 +63,8 @@ function readFile(file: string): (AnyRule | RefusedRule)[] {
   const documents = readDocuments(text)
   if (documents.length === 0) return refuse('an empty file')
   const isSingle = documents.length === 1
-  return documents.filter(isFilled).map((one, at) => readRule(one, isSingle ? file : `${file}#${at + 1}`))
+  const shown = path.dirname(file) === packFolder() ? `built-in/${path.basename(file)}` : file
+  return documents.filter(isFilled).map((one, at) => readRule(one, isSingle ? shown : `${shown}#${at + 1}`))
 }
 
 function isFilled({ value }: PlainDocument): boolean {
