@@ -73,7 +73,10 @@ function fileOf({ place }: Rule): string {
 function entry(rule: Rule): string {
   const [document] = readDocuments(rule.text)
   const value = document?.value
-  const further = value instanceof Map && isMapping(value) ? textOf(value.get('look_further')) : null
+  const further =
+    value !== undefined && !(value instanceof Error) && isMapping(value)
+      ? textOf(value.get('look_further'))
+      : null
   const techniques = techniquesOf(rule.tags)
   return `- **${rule.title}** (\`${rule.name ?? ''}\`, ${rule.level ?? ''}, ${techniques.join(', ')}). ${rule.description ?? ''}
   *Benign*: ${rule.falsePositives.join('; ')}. *Further*: \`${further ?? ''}\`
