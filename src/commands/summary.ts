@@ -3,11 +3,14 @@ import { ListCommand, rowLimit, type ListFlags } from '../cli/list-command.js'
 import { formatFlag } from '../cli/parse/list-flags.js'
 import { printRows } from '../cli/output/print-rows.js'
 import { isUnicodeLocale, terminalShape } from '../cli/output/terminal.js'
+import type { HitSummary } from '../model/detection.js'
 import type { RankedList, Summary as Counted } from '../model/summary.js'
 import type { NotCounted } from '../query/find/other-rows.js'
 import { groupBy, GROUP_COLUMNS, type GroupColumn } from '../query/summary/group-by.js'
+import { hitsInScope } from '../query/detection/summary-hits.js'
 import { summarise, type SummaryOptions } from '../query/summary/summary.js'
 import type { Format } from '../render/format.js'
+import { hitSummaryRows, writeSummaryHits } from '../render/summary-hits.js'
 import { writeSummary } from '../render/summary-report.js'
 import { SUMMARY_COLUMNS, summaryRows } from '../render/summary-rows.js'
 
@@ -22,11 +25,15 @@ interface OtherRows {
   readonly not_counted?: NotCounted
 }
 
-type SummaryResult = Counted & OtherRows
+type SummaryResult = Counted &
+  OtherRows & {
+    /** Of detection rules, if coldtrail detect kept any. */
+    readonly hits?: readonly HitSummary[]
+  }
 
 export default class Summary extends ListCommand {
   static override summary = 'Summarise activity.'
-  static override description = `First, by caller: credentials and principals created, access granted, and changes to logging. Then who,
+  static override description = `What detection rules found, after coldtrail detect. Then, by caller: credentials and principals created, access granted, and changes to logging. Then who,
 what, from where and when: the most frequent, the rare and the late, errors by number of principals, and bursts of errors. Calls that AWS services made for themselves (such as log delivery, most of a typical archive) are counted and left out of the
 lists. With --by: events by the values of one column.`
   static override examples = [
@@ -62,20 +69,28 @@ lists. With --by: events by the values of one column.`
     const includeServices = flags['include-service']
     if (by !== undefined)
       return this.#groups(by, flags, { includeServices, limit: rowLimit(flags, this.jsonEnabled()) })
-    const summary = await this.answer(flags, (db, scope) => ({
+    const summary: SummaryResult = await this.answer(flags, (db, scope) => ({
+      ...withHits(hitsInScope(db, scope)),
       ...summarise(db, scope, { includeServices, limit }),
       ...this.noteNotCounted(db, { kind: 'window', ...scope }),
     }))
     if (this.jsonEnabled()) return summary
     const { stdout } = process
     const timeline = flags.timeline === 'auto' ? stdout.isTTY : flags.timeline === 'on'
-    if (format !== 'table') this.shown = await printRows(format, SUMMARY_COLUMNS, summaryRows(summary))
-    else
+    const { hits = [] } = summary
+    if (format !== 'table')
+      this.shown = await printRows(format, SUMMARY_COLUMNS, [
+        ...hitSummaryRows(hits),
+        ...summaryRows(summary),
+      ])
+    else {
+      await writeSummaryHits(hits, limit, stdout, terminalShape())
       await writeSummary(summary, stdout, {
         ...terminalShape(),
         timeline,
         unicode: isUnicodeLocale(),
       })
+    }
     return summary
   }
 
@@ -102,4 +117,8 @@ lists. With --by: events by the values of one column.`
       this.note('calls that AWS services made for themselves are not counted; --include-service adds them')
     return list
   }
+}
+
+function withHits(hits: readonly HitSummary[] | null): { readonly hits?: readonly HitSummary[] } {
+  return hits === null ? {} : { hits }
 }

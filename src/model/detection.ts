@@ -54,3 +54,15 @@ export function sortedRules(rules: readonly RuleRow[]): RuleRow[] {
       one.number - other.number,
   )
 }
+
+/** A rule in a summary: what its hits have in a scope. */
+export interface HitSummary {
+  readonly level: Level | null
+  readonly title: string
+  readonly author: string | null
+  readonly techniques: string
+  readonly events: number
+  readonly principals: number
+  readonly first_seen: string | null
+  readonly last_seen: string | null
+}

@@ -1,3 +1,4 @@
+import type { Level } from './detection.js'
 import type { CredentialClass } from './principal.js'
 
 /** Milliseconds since 1970 UTC; a missing end is open. */
@@ -28,6 +29,9 @@ export interface Filters {
   readonly denied: boolean
   readonly console: boolean
   readonly noMfa: boolean
+  /** Only events of hits of these rules (ids, names or titles), or of this level or above. */
+  readonly rules: readonly string[]
+  readonly minLevel: Level | null
 }
 
 /** Not an error code. */
@@ -47,6 +51,8 @@ export const NO_FILTERS: Filters = {
   denied: false,
   console: false,
   noMfa: false,
+  rules: [],
+  minLevel: null,
 }
 
 export interface Scope {

@@ -25,7 +25,7 @@ export const SUMMARY_COLUMNS = [
 
 export type SummaryRow = Readonly<Record<(typeof SUMMARY_COLUMNS)[number], string | number | null>>
 
-const EMPTY: SummaryRow = {
+export const EMPTY_SUMMARY_ROW: SummaryRow = {
   section: null,
   value: null,
   principal: null,
@@ -40,12 +40,13 @@ const EMPTY: SummaryRow = {
 
 export function* summaryRows(summary: Summary): Generator<SummaryRow> {
   yield* totalRows(summary)
-  for (const value of summary.services.principals) yield { ...EMPTY, section: 'service_events', ...value }
+  for (const value of summary.services.principals)
+    yield { ...EMPTY_SUMMARY_ROW, section: 'service_events', ...value }
   for (const { start, ...counts } of summary.timeline.buckets)
-    yield { ...EMPTY, section: 'timeline', first_seen: start, ...counts }
+    yield { ...EMPTY_SUMMARY_ROW, section: 'timeline', first_seen: start, ...counts }
   for (const name of CONTROL_NAMES) for (const row of summary.control[name].rows) yield controlRow(name, row)
   for (const name of LIST_NAMES)
-    for (const row of summary.lists[name].rows) yield { ...EMPTY, section: name, ...row }
+    for (const row of summary.lists[name].rows) yield { ...EMPTY_SUMMARY_ROW, section: name, ...row }
   for (const name of RARE_NAMES) for (const row of summary.rare[name].rows) yield rareRow(name, row)
   for (const { principal, start, end, errors, error_codes, event_id } of summary.bursts.rows) {
     const row = {
@@ -56,7 +57,7 @@ export function* summaryRows(summary: Summary): Generator<SummaryRow> {
       last_seen: end,
       value: error_codes.join(' '),
     }
-    yield { ...EMPTY, section: 'error_bursts', ...row }
+    yield { ...EMPTY_SUMMARY_ROW, section: 'error_bursts', ...row }
   }
 }
 
@@ -66,7 +67,18 @@ function controlRow(
   { value, principal, events, errors, principals, first_seen, last_seen, event_id }: ControlRow,
 ): SummaryRow {
   const section = `control_${name}`
-  return { ...EMPTY, section, value, principal, events, errors, principals, first_seen, last_seen, event_id }
+  return {
+    ...EMPTY_SUMMARY_ROW,
+    section,
+    value,
+    principal,
+    events,
+    errors,
+    principals,
+    first_seen,
+    last_seen,
+    event_id,
+  }
 }
 
 function rareRow(
@@ -74,7 +86,7 @@ function rareRow(
   { value, principal, events, principals, first_seen, known_for_ms, event_id }: RareRow,
 ): SummaryRow {
   return {
-    ...EMPTY,
+    ...EMPTY_SUMMARY_ROW,
     section: `rare_${name}`,
     value,
     principal,
@@ -88,9 +100,24 @@ function rareRow(
 
 function* totalRows({ totals, services }: Summary): Generator<SummaryRow> {
   const { first_seen, last_seen, principals, events, errors } = totals
-  yield { ...EMPTY, section: 'totals', value: 'all', events, errors, principals, first_seen, last_seen }
-  for (const value of ['reads', 'writes', 'unsaid', 'insights', 'without_time'] as const) {
-    yield { ...EMPTY, section: 'totals', value, events: totals[value] }
+  yield {
+    ...EMPTY_SUMMARY_ROW,
+    section: 'totals',
+    value: 'all',
+    events,
+    errors,
+    principals,
+    first_seen,
+    last_seen,
   }
-  yield { ...EMPTY, section: 'totals', value: 'services', events: services.events, errors: services.errors }
+  for (const value of ['reads', 'writes', 'unsaid', 'insights', 'without_time'] as const) {
+    yield { ...EMPTY_SUMMARY_ROW, section: 'totals', value, events: totals[value] }
+  }
+  yield {
+    ...EMPTY_SUMMARY_ROW,
+    section: 'totals',
+    value: 'services',
+    events: services.events,
+    errors: services.errors,
+  }
 }

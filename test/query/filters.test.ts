@@ -2,6 +2,7 @@ import { expect, it } from 'vitest'
 import { CREDENTIAL_CLASSES } from '../../src/model/principal.js'
 import { NO_FILTERS } from '../../src/model/question.js'
 import {
+  columnOfArm,
   criteriaOf,
   CREDENTIAL_GROUPS,
   CREDENTIAL_NAMES,
@@ -19,7 +20,7 @@ it('demands nothing when nothing is typed', () => {
 it('asks the SQL that was reviewed', async () => {
   const texts = Object.entries(FILTERS).map(([name, filters]) => {
     const parts = criteriaOf({ ...NO_FILTERS, ...filters }).map(
-      ({ dimension, ids }) => `${dimension}: ${ids.sql}\n-- ${JSON.stringify(ids.params)}`,
+      (arm) => `${columnOfArm(arm).replace('_id', '')}: ${arm.ids.sql}\n-- ${JSON.stringify(arm.ids.params)}`,
     )
     return [`-- ${name}`, ...parts].join('\n')
   })

@@ -1,5 +1,6 @@
 /** Parses filters and window. */
 import { CaseError } from '../../model/case-error.js'
+import type { Level } from '../../model/detection.js'
 import { ANY_ERROR, type Filters, type Scope } from '../../model/question.js'
 import { credentialsNamed } from '../../query/find/filters.js'
 import { resolveAround, resolveBetween } from '../../query/find/named-window.js'
@@ -23,6 +24,8 @@ export interface ScopeFlags {
   readonly denied?: boolean | undefined
   readonly console?: boolean | undefined
   readonly 'no-mfa'?: boolean | undefined
+  readonly rule?: readonly string[] | undefined
+  readonly 'min-level'?: Level | undefined
 }
 
 export interface FindScopeFlags extends ScopeFlags {
@@ -82,6 +85,8 @@ function readFilters(flags: ScopeFlags): Filters {
     denied: flags.denied ?? false,
     console: flags.console ?? false,
     noMfa: flags['no-mfa'] ?? false,
+    rules: flags.rule ?? [],
+    minLevel: flags['min-level'] ?? null,
   }
 }
 

@@ -1,5 +1,6 @@
 /** Flags shared by several commands. */
 import * as Flags from '@oclif/core/flags'
+import { LEVELS } from '../../model/detection.js'
 import { CREDENTIAL_NAMES } from '../../query/find/filters.js'
 import { ROW_KINDS } from '../../model/event.js'
 import { FORMATS } from '../../render/format.js'
@@ -8,7 +9,23 @@ const several = { multiple: true, multipleNonGreedy: true } as const
 
 const TIME = 'TIME'
 
+export const ruleFlags = {
+  rule: Flags.string({
+    description:
+      'Only events of hits of this rule: its id, name or title; titles may have *. See coldtrail hits.',
+    helpValue: 'ID|TITLE*',
+    helpGroup: 'FILTER',
+    ...several,
+  }),
+  'min-level': Flags.option({
+    description: 'Only events of hits of rules of this level or above.',
+    options: LEVELS,
+    helpGroup: 'FILTER',
+  })(),
+}
+
 export const filterFlags = {
+  ...ruleFlags,
   since: Flags.string({
     description:
       'Only events at or after this time: 2023-07-10, 2023-07-10T11:42:00Z, or 7d, 2h, 30m back from the newest event in the case. UTC unless the time has an offset.',

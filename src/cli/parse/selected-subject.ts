@@ -80,6 +80,8 @@ const SELECTING = [
   'denied',
   'console',
   'no-mfa',
+  'rule',
+  'min-level',
   'around',
   'between',
   'kind',

@@ -10,7 +10,15 @@ export interface DictionaryColumn {
 }
 
 /** Columns of 1 and 0, which are true and false in a record. */
-export const BOOLEANS: ReadonlySet<string> = new Set(['read_only', 'management_event', 'failed'])
+export const BOOLEANS: ReadonlySet<string> = new Set([
+  'read_only',
+  'management_event',
+  'failed',
+  'denied',
+  'console',
+  'bearer_token',
+  'session_from_console',
+])
 
 const OF_RECORDS: readonly (readonly [string, DictionaryName, string])[] = [
   ['eventSource', 'action', 'event_source'],

@@ -34,6 +34,8 @@ export function unanswerable({
   credentials,
   console,
   noMfa,
+  rules,
+  minLevel,
 }: Filters): string[] {
   const flags = {
     '--account': accounts.length > 0,
@@ -42,6 +44,8 @@ export function unanswerable({
     '--credentials': credentials.length > 0,
     '--console': console,
     '--no-mfa': noMfa,
+    '--rule': rules.length > 0,
+    '--min-level': minLevel !== null,
   }
   return Object.entries(flags).flatMap(([flag, isUsed]) => (isUsed ? [flag] : []))
 }

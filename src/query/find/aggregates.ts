@@ -88,6 +88,7 @@ function anyOf(column: string, values: readonly string[]): Statement[] {
 /** Filters on fields that a count does not have. */
 function unanswerable(filters: Filters): string[] {
   const { sourceIps, accessKeys, credentials, errors, writeOnly, failed, denied, console, noMfa } = filters
+  const { rules, minLevel } = filters
   const flags = {
     '--source-ip': sourceIps.length > 0,
     '--access-key': accessKeys.length > 0,
@@ -98,6 +99,8 @@ function unanswerable(filters: Filters): string[] {
     '--denied': denied,
     '--console': console,
     '--no-mfa': noMfa,
+    '--rule': rules.length > 0,
+    '--min-level': minLevel !== null,
   }
   return Object.entries(flags).flatMap(([flag, isUsed]) => (isUsed ? [flag] : []))
 }

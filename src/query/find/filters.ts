@@ -4,7 +4,8 @@ import { CREDENTIAL_CLASSES, type CredentialClass } from '../../model/principal.
 import type { Connection } from '../../store/open.js'
 import { WITHOUT_MFA } from '../../store/everyday-facts.js'
 import { readColumn } from '../../store/reader.js'
-import type { Dimension, DimensionArm } from '../plan/criteria.js'
+import type { Arm, Dimension, DimensionArm } from '../plan/criteria.js'
+import { detectionNotes, eventsOfRules, isRuleChoice } from '../detection/rule-filter.js'
 import { and, list, or, raw, sql, type Statement } from '../plan/statement.js'
 import { asStored } from './value.js'
 
@@ -76,8 +77,9 @@ export function recordedNames(events: readonly string[]): string[] {
 }
 
 /** Notes for names that records spell differently. */
-export function filterNotes(db: Connection, { events }: Filters): string[] {
-  return events.flatMap((typed) => {
+export function filterNotes(db: Connection, filters: Filters): string[] {
+  const ofRules = isRuleChoice(filters) ? detectionNotes(db, filters) : []
+  const ofNames = filters.events.flatMap((typed) => {
     const { name: event } = eventTyped(typed)
     const recorded = SOAP_EVENT_NAMES.get(event.toLowerCase())
     if (recorded !== undefined)
@@ -85,6 +87,7 @@ export function filterNotes(db: Connection, { events }: Filters): string[] {
     const dated = datedNames(db, event)
     return dated.length === 0 ? [] : [`${event} is also recorded as ${dated.join(', ')}`]
   })
+  return [...ofRules, ...ofNames]
 }
 
 /** Lambda and CloudFront append their API date: event names of the case that are this name plus a date. */
@@ -97,7 +100,15 @@ function datedNames(db: Connection, event: string): string[] {
   )
 }
 
-export function criteriaOf(filters: Filters): DimensionArm[] {
+/** One criterion a dictionary, and the events of hits. */
+export type FilterArm = DimensionArm | Extract<Arm, { kind: 'form' }>
+
+/** Where a row of `event` has the id that an arm selects. */
+export function columnOfArm(arm: FilterArm): 'id' | `${Dimension}_id` {
+  return arm.kind === 'form' ? 'id' : `${arm.dimension}_id`
+}
+
+export function criteriaOf(filters: Filters): FilterArm[] {
   const demands: Record<Dimension, readonly Statement[]> = {
     identity: [
       anyOf('access_key_id', filters.accessKeys.flatMap(keySpellings)),
@@ -113,13 +124,15 @@ export function criteriaOf(filters: Filters): DimensionArm[] {
       anyOfFolded('aws_region', filters.regions),
     ].flat(),
   }
-  return Object.entries(demands).flatMap(([name, conditions]) => {
+  const ofRules: FilterArm[] = isRuleChoice(filters) ? [{ kind: 'form', ids: eventsOfRules(filters) }] : []
+  const ofDictionaries = Object.entries(demands).flatMap(([name, conditions]): FilterArm[] => {
     const dimension = name as Dimension
     if (conditions.length === 0) return []
     return [
       { kind: 'dimension', dimension, ids: sql`SELECT id FROM ${raw(dimension)} WHERE ${and(conditions)}` },
     ]
   })
+  return [...ofDictionaries, ...ofRules]
 }
 
 function anyOf(column: string, values: readonly string[]): Statement[] {

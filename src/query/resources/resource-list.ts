@@ -6,7 +6,7 @@ import type { Connection } from '../../store/open.js'
 import { iterateColumn, readColumn, readIndexNames, readTuples } from '../../store/reader.js'
 import { inWindow } from '../plan/condition.js'
 import { matchingEvents } from '../summary/event-scan.js'
-import { criteriaOf } from '../find/filters.js'
+import { columnOfArm, criteriaOf } from '../find/filters.js'
 import { PrincipalDirectory } from '../principals/principal-directory.js'
 import { idList, idsNamed, readResources, TWIN_IDS, type Resource } from './resource-match.js'
 import { and, raw, sql, type Statement } from '../plan/statement.js'
@@ -187,7 +187,7 @@ export function useConditions({ filters, window }: Scope): {
   readonly joins: Statement
   readonly tests: readonly Statement[]
 } {
-  const ofEvent = criteriaOf(filters).map(({ dimension, ids }) => sql`e.${raw(dimension)}_id IN (${ids})`)
+  const ofEvent = criteriaOf(filters).map((arm) => sql`e.${raw(columnOfArm(arm))} IN (${arm.ids})`)
   const joins = ofEvent.length === 0 ? raw('') : sql` CROSS JOIN event e ON e.id = ${EVENT_OF_USE}`
   return { joins, tests: [...inWindow('x.event_time_ms', window), ...ofEvent] }
 }

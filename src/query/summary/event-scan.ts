@@ -9,7 +9,7 @@ import { INDEXES } from '../../store/indexes.js'
 import type { Connection } from '../../store/open.js'
 import { readColumn, readIndexNames, readNumber, readTuples } from '../../store/reader.js'
 import { inWindow } from '../plan/condition.js'
-import { criteriaOf } from '../find/filters.js'
+import { columnOfArm, criteriaOf } from '../find/filters.js'
 import type { Dimension } from '../plan/criteria.js'
 import { and, joined, raw, sql, type Statement } from '../plan/statement.js'
 
@@ -108,7 +108,7 @@ export function eventsIn(
 }
 
 function demandsOf({ filters }: Scope): Demand[] {
-  return criteriaOf(filters).map(({ dimension, ids }): Demand => ({ column: `${dimension}_id`, ids }))
+  return criteriaOf(filters).map((arm): Demand => ({ column: columnOfArm(arm), ids: arm.ids }))
 }
 
 function rowAfter(db: Connection, row: number): number | null {
