@@ -81,7 +81,7 @@ export class CsvContent implements TextContent, CsvSink {
     let index = -1
     if (record !== undefined && record !== '') {
       const path = [{ coding }, this.#record]
-      for (const item of new Unwrapping(text).cell(record, path, fields.record)) {
+      for (const item of new Unwrapping(text).cell(record, path, fields.record, fields.time)) {
         const next = this.#emitter.unwrapped(item, place, text)
         // A rejected record was already counted and reported.
         index = item.kind === 'rejected' ? Math.max(index, 0) : next

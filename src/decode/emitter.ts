@@ -4,6 +4,7 @@ import { isJsonObject, type JsonObject } from '../model/record.js'
 import { readTrailName } from '../model/trail-name.js'
 import type { ValueClass } from './classify.js'
 import type { AccessValue } from './access-line.js'
+import { lacksTime } from './envelope-time.js'
 import type { Limits } from './limits.js'
 import { namedObjects, type NamedObject } from './notices.js'
 import type { RowFields } from './row-fields.js'
@@ -74,6 +75,8 @@ export class Emitter {
   others = 0
   /** Of the last record. */
   tooDeep = false
+  /** Time of the line at an offset, for a record without one. */
+  timeAt: ((offset: number) => unknown) | undefined
   /** Bytes before the text that offsets are counted from. */
   base = 0
 
@@ -112,8 +115,9 @@ export class Emitter {
     }
   }
 
-  #reduced({ record, lost, fields, time }: Reduced, text: string, place: RecordPlace): number {
-    const how = { locator: null, recordClass: 'event', reduced: true, envelopeTime: time } as const
+  #reduced(item: Reduced, outer: string, place: RecordPlace): number {
+    const { record, lost, fields, time, text = outer, locator = null } = item
+    const how = { locator, recordClass: 'event', reduced: true, envelopeTime: time } as const
     const index = this.record(record, text, place, how)
     if (fields !== undefined) this.remark(fields, place, index)
     if (lost !== undefined) {
@@ -161,7 +165,9 @@ export class Emitter {
     how: Pick<FoundRecord, 'locator' | 'recordClass' | 'reduced' | 'envelopeTime'>,
   ): number {
     this.count(how.recordClass)
-    const { locator, recordClass, reduced, envelopeTime } = how
+    const { locator, recordClass, reduced } = how
+    const envelopeTime =
+      how.envelopeTime ?? (this.timeAt && lacksTime(record) ? this.timeAt(place.offset) : undefined)
     const { length } = place
     const index = this.index++
     this.tooDeep = this.#sink.record({

@@ -1,8 +1,10 @@
 /**
- * Lines of a CloudWatch export task, `TIME {record}`: blanks the times and passes on the JSON at its original offset.
+ * Lines of a CloudWatch export task, `TIME {record}`: blanks the times and passes on the JSON at its original offset. A
+ * record without a time of its own gets that of its line.
  */
 import type { JsonContent } from './json-content.js'
 import type { Emitter } from './emitter.js'
+import { LineTimes } from './line-times.js'
 import type { TextContent } from './text-content.js'
 
 const LINE_FEED = 0x0a
@@ -19,10 +21,12 @@ export class LogExportContent implements TextContent {
   #held: Buffer = Buffer.alloc(0)
   #atLineStart = true
   #offset = 0
+  readonly #times = new LineTimes()
 
   constructor(json: JsonContent, emitter: Emitter) {
     this.#json = json
     this.#emitter = emitter
+    emitter.timeAt = (offset) => this.#times.at(offset)
   }
 
   push(bytes: Buffer, last: boolean): void {
@@ -32,6 +36,7 @@ export class LogExportContent implements TextContent {
     this.#held = Buffer.from(text.subarray(ready))
     this.#offset += ready
     this.#json.push(text.subarray(0, ready), last)
+    this.#times.forget()
   }
 
   /** @returns bytes consumed: an incomplete line start waits for the rest. */
@@ -44,6 +49,7 @@ export class LogExportContent implements TextContent {
       }
       const head = text.toString('latin1', at, at + PREFIX_BYTES)
       const time = TIME.exec(head)?.[0].length ?? 0
+      if (time > 0) this.#times.add(this.#offset + at, head.slice(0, time).trim())
       text.fill(SPACE, at, at + time)
       const next = nextLine(text, at)
       if (time > 0 && PROBE.test(head.slice(time))) {

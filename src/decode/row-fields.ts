@@ -20,6 +20,8 @@ export interface RowFields {
   /** undefined if no cell belongs to an event. */
   readonly record: JsonObject | undefined
   readonly doubts: readonly Doubt[]
+  /** Of the row or the event, for a record in one of the cells. */
+  readonly time?: unknown
   /** Unused columns that have a value here. */
   readonly unused: readonly string[]
 }
@@ -96,6 +98,7 @@ class Row {
     if (this.#others.size > 0) record[OTHER_CELLS] = Object.fromEntries(this.#others)
     return {
       record: this.#own >= 2 || hasEventFields(record) ? record : undefined,
+      time: record['@timestamp'] ?? record['eventTime'],
       doubts: this.#doubts,
       unused: this.#unused,
     }

@@ -25,6 +25,9 @@ export type Unwrapped =
   | {
       readonly kind: 'reduced'
       readonly record: JsonObject
+      /** Of what it is made of, if that is only part of the value. */
+      readonly text?: string | undefined
+      readonly locator?: string | undefined
       readonly lost?: Rejected | undefined
       readonly fields?: RowFields | undefined
       readonly time?: unknown
@@ -62,10 +65,9 @@ export class Unwrapping {
     yield* this.#parts(value, shape, [], 0)
   }
 
-  /** A text at the end of these steps, such as a CSV cell. `outer`: record fields in neighbouring cells. */
-  *cell(text: string, path: readonly Step[], outer?: JsonObject): Generator<Unwrapped> {
-    for (const item of this.#held(text, path, 0, outer))
-      yield withTime(item, () => outer?.['@timestamp'] ?? outer?.['eventTime'])
+  /** A text at the end of these steps, such as a CSV cell. `outer`: record fields in neighbouring cells; `time`: theirs. */
+  *cell(text: string, path: readonly Step[], outer?: JsonObject, time?: unknown): Generator<Unwrapped> {
+    for (const item of this.#held(text, path, 0, outer)) yield withTime(item, () => time)
   }
 
   *#parts(value: unknown, shape: ValueShape, path: readonly Step[], level: number): Generator<Unwrapped> {
@@ -73,10 +75,16 @@ export class Unwrapping {
       if ('note' in part) yield { kind: 'note', detail: part.note }
       else if ('reduced' in part) {
         const item = { kind: 'reduced', record: part.reduced, fields: part.fields } as const
-        yield withTime(item, () => envelopeTime(value, []))
+        yield this.#at(
+          withTime(item, () => envelopeTime(value, part.home ?? [])),
+          path,
+          part.home,
+        )
       } else
-        for (const item of this.#held(part.value, [...path, ...part.path], level + 1, part.outer))
-          yield withTime(item, () => envelopeTime(value, part.path))
+        for (const item of this.#held(part.value, [...path, ...part.path], level + 1, part.outer)) {
+          const time = (): unknown => envelopeTime(value, part.path) ?? part.time
+          yield this.#at(withTime(item, time), path, part.home)
+        }
     }
   }
 
@@ -141,6 +149,13 @@ export class Unwrapping {
     const shape = shapeOf(value, container)
     if (shape === undefined) yield { kind: 'rejected', value, locator: formatLocator(path), badJson: false }
     else yield* this.#parts(value, shape, path, level)
+  }
+
+  /** A reduced form made of a part of the value has its own place and text, so that no two of them are one event. */
+  #at(item: Unwrapped, path: readonly Step[], home: readonly Step[] | undefined): Unwrapped {
+    if (item.kind !== 'reduced' || home === undefined || item.text !== undefined) return item
+    const whole = [...path, ...home]
+    return { ...item, text: this.#slice(whole), locator: formatLocator(whole) }
   }
 
   #slice(path: readonly Step[]): string {

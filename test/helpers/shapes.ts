@@ -246,6 +246,31 @@ export const SAMPLES: readonly ShapeSample[] = [
       }),
   },
   {
+    shape: 'answer-table',
+    file: 'athena.json',
+    reduced: true,
+    wrap: (r) =>
+      json({
+        ResultSet: {
+          Rows: [LAKE_FIELDS, ...r.map((record) => LAKE_FIELDS.map((name) => record[name]))].map((cells) => ({
+            Data: cells.map((VarCharValue) => ({ VarCharValue })),
+          })),
+        },
+      }),
+  },
+  {
+    shape: 'answer-table',
+    file: 'insights.json',
+    wrap: (r) =>
+      json({
+        results: r.map((record) => [
+          { field: '@timestamp', value: '2024-03-04 00:00:00.000' },
+          { field: '@message', value: json(record) },
+        ]),
+        status: 'Complete',
+      }),
+  },
+  {
     shape: 'elasticsearch',
     file: 'good.json',
     wrap: (r) => lines(r.map((record) => ({ _source: document(record) }))),

@@ -46,6 +46,8 @@ const HOMES = [['event.original'], ['event', 'original'], ['message'], ['log']] 
 
 function part(document: JsonObject, path: readonly Step[]): Part {
   if (isRecord(document)) return { path, value: document }
+  // Of a search response, the hit alone.
+  const hit = path.length > 1 ? path : undefined
   const outer = at(document, 'event.action') === undefined ? undefined : reduced(document)
   for (const home of HOMES) {
     const value = home.reduce<unknown>(
@@ -53,9 +55,9 @@ function part(document: JsonObject, path: readonly Step[]): Part {
       document,
     )
     if (typeof value === 'string' && (value.includes('"eventVersion"') || isOriginal(home)))
-      return { path: [...path, ...home], value, outer }
+      return { path: [...path, ...home], value, outer, home: hit }
   }
-  return outer === undefined ? { path, value: document } : { reduced: outer }
+  return outer === undefined ? { path, value: document } : { reduced: outer, home: hit }
 }
 
 /** The other fields can contain any text. */

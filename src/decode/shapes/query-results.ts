@@ -1,30 +1,33 @@
 import { isJsonObject } from '../../model/record.js'
+import type { Step } from '../../model/locator.js'
 import { columnName, isEventColumns } from '../columns.js'
+import { recordCell } from '../record-cell.js'
 import { Columns } from '../row-fields.js'
 import type { Part, ValueShape } from './shape.js'
 
 /**
  * `aws cloudtrail get-query-results`: `{"QueryResultRows":[[{"col":"val"},…],…]}`, each row a list of one-key maps;
- * some tools write `{"key","value"}` pairs.
+ * some tools write `{"key","value"}` pairs, and CloudWatch Logs Insights `{"field","value"}`.
  */
 export const queryResults: ValueShape = {
   name: 'query-results',
   claims: (value, container) =>
     Array.isArray(value) && (container === 'QueryResultRows' || isQueryRow(value as unknown[])),
-  parts: (value): Part[] => {
-    const cells = (Array.isArray(value) ? (value as unknown[]) : []).map(cellOf)
-    const full = cells.findIndex((cell) => columnName(cell.column) === 'eventjson' && cell.value !== '')
-    const columns = new Columns(cells.map(({ column }) => column))
-    const fields = columns.read(
-      cells.map((cell) => cell.value),
-      full,
-    )
-    if (full >= 0) {
-      const { key, value: text } = cells[full] as Cell
-      return [{ path: [full, key], value: text, outer: fields.record }]
-    }
-    return [fields.record === undefined ? { path: [], value } : { reduced: fields.record, fields }]
-  },
+  parts: (value): Part[] => queryRowParts(Array.isArray(value) ? (value as unknown[]) : [], []),
+}
+
+export function queryRowParts(row: readonly unknown[], path: readonly Step[]): Part[] {
+  const cells = row.map(cellOf)
+  const names = cells.map(({ column }) => column)
+  const values = cells.map(({ value }) => value)
+  const full = recordCell(names, values)
+  const fields = new Columns(names).read(values, full)
+  const home = path.length === 0 ? undefined : path
+  if (full >= 0) {
+    const { key, value } = cells[full] as Cell
+    return [{ path: [...path, full, key], value, outer: fields.record, time: fields.time, home }]
+  }
+  return [fields.record === undefined ? { path, value: row } : { reduced: fields.record, fields, home }]
 }
 
 /** Recognises a row without its list: one-key maps, or pairs, that name columns of an event. */
@@ -32,7 +35,13 @@ export function isQueryRow(row: readonly unknown[]): boolean {
   const cells = row.slice(0, 100).map(cellOf)
   const names = cells.map(({ column }) => column)
   const small = row.every((cell) => isJsonObject(cell) && Object.keys(cell).length <= 2)
-  return small && (names.some((name) => columnName(name) === 'eventjson') || isEventColumns(names))
+  if (!small) return false
+  const values = cells.map(({ value }) => value)
+  return (
+    names.some((name) => columnName(name) === 'eventjson') ||
+    isEventColumns(names) ||
+    recordCell(names, values) >= 0
+  )
 }
 
 interface Cell {
@@ -44,8 +53,8 @@ interface Cell {
 
 function cellOf(cell: unknown): Cell {
   if (!isJsonObject(cell)) return { column: '', key: '', value: cell }
-  const { key, value } = cell
-  if (typeof key === 'string' && value !== undefined) return { column: key, key: 'value', value }
+  const { key, field = key, value } = cell
+  if (typeof field === 'string' && value !== undefined) return { column: field, key: 'value', value }
   const [column = '', held] = Object.entries(cell)[0] ?? []
   return { column, key: column, value: held }
 }

@@ -1,6 +1,8 @@
 import { isJsonObject, type JsonObject } from '../../model/record.js'
+import type { Step } from '../../model/locator.js'
 import { classify } from '../classify.js'
 import { countOwn } from '../columns.js'
+import { recordCell } from '../record-cell.js'
 import { Columns } from '../row-fields.js'
 import type { Part, ValueShape } from './shape.js'
 
@@ -24,11 +26,13 @@ export function isRow(value: JsonObject): boolean {
   return countOwn(names) >= 2
 }
 
-export function rowParts(value: JsonObject, path: readonly string[]): Part[] {
+export function rowParts(value: JsonObject, path: readonly Step[]): Part[] {
   const names = Object.keys(value)
-  const home = names.findIndex((name) => /^(?:_raw|eventjson)$/i.test(name) && value[name] !== '')
-  const fields = new Columns(names).read(Object.values(value), home)
-  const key = names[home]
-  if (key !== undefined) return [{ path: [...path, key], value: value[key], outer: fields.record }]
-  return [fields.record === undefined ? { path, value } : { reduced: fields.record, fields }]
+  const at = recordCell(names, Object.values(value))
+  const fields = new Columns(names).read(Object.values(value), at)
+  const key = names[at]
+  const home = path.length === 0 ? undefined : path
+  if (key !== undefined)
+    return [{ path: [...path, key], value: value[key], outer: fields.record, time: fields.time, home }]
+  return [fields.record === undefined ? { path, value } : { reduced: fields.record, fields, home }]
 }

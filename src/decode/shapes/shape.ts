@@ -3,6 +3,9 @@ import type { Step } from '../../model/locator.js'
 import type { RowFields } from '../row-fields.js'
 import type { JsonObject } from '../../model/record.js'
 
+/** Path to what a reduced form is made of, if that is only part of the value: a row of many. */
+type Home = readonly Step[] | undefined
+
 /** Content of a wrapper, one entry per expected record. */
 export type Part =
   /** The value at the end of these steps: a record, a string containing one, or another wrapper. */
@@ -11,9 +14,12 @@ export type Part =
       readonly value: unknown
       /** Record fields repeated by the wrapper: the reduced form, if the value contains no record. */
       readonly outer?: JsonObject | undefined
+      readonly home?: Home
+      /** For a record without one. */
+      readonly time?: unknown
     }
   /** Record fields stored without the record itself. */
-  | { readonly reduced: JsonObject; readonly fields?: RowFields | undefined }
+  | { readonly reduced: JsonObject; readonly fields?: RowFields | undefined; readonly home?: Home }
   /** Not a record by design, such as a probe: reported, not counted. */
   | { readonly note: string }
 

@@ -1,5 +1,6 @@
 /** The ordered list of shapes, and the only file that names them all. The first one that claims a value opens it. */
 import { aggregated } from './aggregated.js'
+import { answerTable } from './answer-table.js'
 import { elasticsearch } from './elasticsearch.js'
 import { eventArray } from './event-array.js'
 import { eventBridge } from './event-bridge.js'
@@ -35,6 +36,7 @@ export const VALUE_SHAPES: readonly ValueShape[] = [
   streamRecords,
   logEvents,
   queryResults,
+  answerTable,
   ocsf,
   elasticsearch,
   splunk,
