@@ -77,8 +77,8 @@ interface Run {
   readonly hasList: boolean
 }
 
-/** Flags of index that take a value. */
-const FLAGS_WITH_VALUE: ReadonlySet<string> = new Set([
+/** Flags of index that take a value; test/contracts/cli-surface.test.ts compares them with the command. */
+export const FLAGS_WITH_VALUE: ReadonlySet<string> = new Set([
   '--case',
   '--exclude',
   '--files-from',
