@@ -25,7 +25,7 @@ import { tryCommand, type RunnableCommand } from '../cli/in-process.js'
 import { put } from '../helpers/archive.js'
 import { putBothKinds } from '../helpers/both-kinds.js'
 import { run, tempFolder } from '../helpers/cli.js'
-import { times } from '../helpers/counts.js'
+import { figure, SOAK, times } from '../helpers/counts.js'
 import { damagedCopy } from '../helpers/damaged-case.js'
 import { keysJson, makeKey, SignedArchive } from '../helpers/signed-archive.js'
 
@@ -64,9 +64,9 @@ const COMMANDS: readonly (readonly [command: RunnableCommand, ...args: string[]]
   [Export, 'jsonl', '--all', '--output', out],
   [Handoff, out, '--all'],
   [Handoff, out, '--all', '--redact'],
-  [Verify, '--workers', '1', '--full'],
+  [Verify, '--workers', '0', '--full'],
   [DigestVerify, '--keys', keys],
-  [Index, evidence, '--workers', '1', '--quiet'],
+  [Index, evidence, '--workers', '0', '--quiet'],
 ]
 
 const CODES: readonly number[] = [
@@ -76,43 +76,37 @@ const CODES: readonly number[] = [
   EXIT.notACase,
   EXIT.verificationFailed,
 ]
-const BATCH = 10
+const BATCH = times(4, 10)
 
 describe('a damaged case', () => {
-  it.each(Array.from({ length: times(3, 300) }, (_, n) => n))('damages %i0 and on', async (batch) => {
-    const wrong: unknown[] = []
-    for (let seed = batch * BATCH; seed < (batch + 1) * BATCH; seed++) {
-      const file = path.join(folder, 'case.sqlite')
-      const damage = damagedCopy(good, file, seed)
-      for (const [command, ...args] of COMMANDS) {
-        const began = performance.now()
-        const { error, exit, stderr } = await tryCommand(command, ...args, '--case', file)
-        const code = error === undefined ? exit : (error.oclif?.exit ?? EXIT.bug)
-        if (!CODES.includes(code))
-          wrong.push({
-            seed,
-            damage,
-            command: (command as unknown as { name: string }).name,
-            args: args.slice(0, 2),
-            code,
-            said: (error?.stack ?? stderr).slice(0, 600),
-          })
-        removeOutput()
-        if (process.env['SLOW'] && performance.now() - began > 2000)
-          console.log(
-            'SLOW',
-            seed,
-            damage,
-            (command as unknown as { name: string }).name,
-            args.join(' '),
-            performance.now() - began,
-            process.memoryUsage().rss / 1e6,
-          )
+  it.for(Array.from({ length: times(3, 300) }, (_, n) => n))(
+    'batch %i',
+    { tags: SOAK },
+    async (batch, context) => {
+      const wrong: unknown[] = []
+      for (let seed = batch * BATCH; seed < (batch + 1) * BATCH; seed++) {
+        const file = path.join(folder, 'case.sqlite')
+        const damage = damagedCopy(good, file, seed)
+        for (const [command, ...args] of COMMANDS) {
+          const { error, exit, stderr } = await tryCommand(command, ...args, '--case', file)
+          const code = error === undefined ? exit : (error.oclif?.exit ?? EXIT.bug)
+          if (!CODES.includes(code))
+            wrong.push({
+              seed,
+              damage,
+              command: (command as unknown as { name: string }).name,
+              args: args.slice(0, 2),
+              code,
+              said: (error?.stack ?? stderr).slice(0, 600),
+            })
+          removeOutput()
+        }
+        for (const end of ['', '-journal', '.work']) rmSync(file + end, { recursive: true, force: true })
       }
-      for (const end of ['', '-journal', '.work']) rmSync(file + end, { recursive: true, force: true })
-    }
-    expect(wrong).toEqual([])
-  })
+      expect(wrong).toEqual([])
+      figure(context, `${BATCH} damaged cases, ${BATCH * COMMANDS.length} commands: no error of ours`)
+    },
+  )
 })
 
 function removeOutput(): void {

@@ -1,6 +1,6 @@
 /** What npm would publish: installed in a folder of its own, it runs. */
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { DISK, ROOT, startCommand, tempFolder, type Run } from '../helpers/cli.js'
@@ -93,7 +93,7 @@ describe('the package', () => {
     ])
     const odd = packed.files
       .map((file) => file.path)
-      .filter((name) => /^dist\/(?!LICENSES\.txt$).*(?<!\.c?js)$/.test(name))
+      .filter((name) => /^dist\/(?!LICENSES\.txt$|detect\/rules\/[\w-]+\.yml$).*(?<!\.c?js)$/.test(name))
     expect(odd).toEqual([])
   })
 
@@ -106,7 +106,12 @@ describe('the package', () => {
 
   it('starts its threads from CommonJS: Node 20 aborts when a thread ends while it requires an ES module', () => {
     const threads = Object.entries(PACKAGE.imports).filter(([name]) => name.endsWith('-thread'))
-    expect(threads.map(([name]) => name)).toEqual(['#ingest-thread', '#verify-thread'])
+    const sources = readdirSync(path.join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
+    const folders = sources
+      .filter((name) => path.basename(name) === 'thread.cts')
+      .map((name) => path.dirname(name))
+    expect(threads.map(([name]) => name).sort()).toEqual(folders.map((name) => `#${name}-thread`).sort())
+    expect(threads.length).toBeGreaterThan(2)
     for (const [, file] of threads) {
       expect(file).toMatch(/\.cjs$/)
       expect(readFileSync(path.join(ROOT, file), 'utf8')).not.toMatch(/\brequire\(/)

@@ -7,7 +7,7 @@ import { ABSENT, columnField, recordField, wholeRecord, type Field } from '../..
 import { evaluate } from '../../src/detect/match/node.js'
 import { loadRules } from '../../src/detect/parse/load.js'
 import { query } from '../helpers/cli-case.js'
-import { times } from '../helpers/counts.js'
+import { SOAK, times } from '../helpers/counts.js'
 import { BASE, makeCase, withId, writeRules } from './made-case.js'
 
 type Json = Record<string, unknown>
@@ -139,7 +139,7 @@ function readPlain(of: Json, name: string | null): Field {
   return typeof value === 'string' ? columnField(value) : ABSENT
 }
 
-it('finds by columns and records what a plain evaluation of every record finds', async () => {
+it('finds by columns and records what a plain evaluation of every record finds', { tags: SOAK }, async () => {
   const seed = times(4711, Date.now())
   const records = fc
     .sample(record, { seed, numRuns: 150 })

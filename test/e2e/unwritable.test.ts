@@ -7,13 +7,13 @@ import { makeArchive } from '../helpers/archive.js'
 import { integrity, leftovers } from '../helpers/cli-case.js'
 import { expectSound, newCase, Undisturbed } from '../helpers/cli-undisturbed.js'
 import { find, index, run, tempFolder } from '../helpers/cli.js'
-import { figure, times } from '../helpers/counts.js'
+import { figure, SOAK, times } from '../helpers/counts.js'
 import { index as indexInline } from '../verify/indexed.js'
 import { logicalDigest } from '../../src/query/case/case-facts.js'
 import { openReader } from '../../src/store/open.js'
 
 const archive = makeArchive(tempFolder('full'), {
-  files: 1400,
+  files: 700,
   recordsPerFile: 3,
   days: 3,
   redeliveredEvery: 4,
@@ -97,10 +97,10 @@ describe('a full disk', () => {
     },
   )
 
-  /** Each far cheaper than those above; with them there are 41. */
+  /** Each far cheaper than those above; with them there are 21. */
   describe('at any size', () => {
     const small = makeArchive(tempFolder('small'), { files: 250, recordsPerFile: 4, redeliveredEvery: 4 })
-    const sizes = times(33, 200)
+    const sizes = times(13, 200)
     const sound = newCase()
     let digest: string
     let bytes: number
@@ -112,7 +112,7 @@ describe('a full disk', () => {
 
     it.for(Array.from({ length: sizes }, (_, at) => at))(
       'number %i of the rest',
-      { timeout: 900_000 },
+      { timeout: 900_000, tags: SOAK },
       async (at, context) => {
         const share = (at + 0.5) / sizes
         const disk = at % 2 === 0 ? smallDisk(Math.max(64, Math.round((bytes * share) / 1024))) : null
@@ -133,7 +133,7 @@ describe('a full disk', () => {
           expect({ share, integrity: integrity(caseFile) }).toEqual({ share, integrity: 'ok' })
         await indexInline(caseFile, [small.root])
         expect({ share, digest: digestOf(caseFile) }).toEqual({ share, digest })
-        figure(context, '1 more, equal when resumed')
+        figure(context, `${at + 1} of ${sizes} full disks, the case equal when resumed`)
       },
     )
   })

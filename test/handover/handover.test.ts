@@ -9,7 +9,7 @@ import { verifyHandover } from '../../src/handover/verify.js'
 import { EXIT } from '../../src/model/case-error.js'
 import { NO_FILTERS } from '../../src/model/question.js'
 import { scratch } from '../verify/indexed.js'
-import { figure, times } from '../helpers/counts.js'
+import { figure, SOAK, times } from '../helpers/counts.js'
 import { copyOf, EVERYTHING, fitManifest, handOver, indexedCase, numbered } from './made.js'
 
 /** Two files of 40; the second begins with five records of the first: delivered twice. */
@@ -185,7 +185,7 @@ describe('verify', () => {
     })
   })
 
-  it('finds one flipped bit, every time', (context) => {
+  it('finds one flipped bit, every time', { tags: SOAK }, (context) => {
     const flips = times(1000, 20_000)
     const copy = copyOf(out)
     const bytes = readFileSync(copy)

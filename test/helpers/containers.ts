@@ -103,6 +103,6 @@ export async function makeTar(entries: readonly TarEntry[]): Promise<Buffer> {
   return Buffer.concat(chunks)
 }
 
-export async function makeTarGz(entries: readonly TarEntry[]): Promise<Buffer> {
-  return gzipSync(await makeTar(entries))
+export async function makeTarGz(entries: readonly TarEntry[], level = 6): Promise<Buffer> {
+  return gzipSync(await makeTar(entries), { level })
 }

@@ -2,6 +2,9 @@
 
 const isSoak = process.env['COLDTRAIL_SOAK'] === '1'
 
+/** Marks a test that does more in a soak: `npm run soak` runs these and no others. */
+export const SOAK = 'soak'
+
 export function times(short: number, soak: number): number {
   return isSoak ? soak : short
 }

@@ -1,6 +1,6 @@
 /** A text through the decoder, without a case. */
 import { ContentDecoder, type FoundNotice, type FoundRecord, type Verdict } from '../../src/decode/decode.js'
-import { LIMITS } from '../../src/decode/limits.js'
+import { LIMITS, type Limits } from '../../src/decode/limits.js'
 import type { Problem } from '../../src/model/problem.js'
 
 export interface Decoded {
@@ -14,7 +14,7 @@ export interface Decoded {
   readonly notices: readonly FoundNotice[]
 }
 
-export function decodeText(text: string | Buffer, piece = Infinity): Decoded {
+export function decodeText(text: string | Buffer, piece = Infinity, limits: Limits = LIMITS): Decoded {
   const records: FoundRecord[] = []
   const problems: Problem[] = []
   const notices: FoundNotice[] = []
@@ -29,7 +29,7 @@ export function decodeText(text: string | Buffer, piece = Infinity): Decoded {
     accessLine: ignore,
     notice: (notice: FoundNotice) => notices.push(notice),
   }
-  const decoder = new ContentDecoder(sink, LIMITS)
+  const decoder = new ContentDecoder(sink, limits)
   const bytes = Buffer.from(text)
   const step = Math.min(piece, Math.max(bytes.length, 1))
   for (let at = 0; at < bytes.length; at += step)

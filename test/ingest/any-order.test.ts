@@ -5,7 +5,7 @@ import Database from 'better-sqlite3'
 import fc from 'fast-check'
 import { beforeAll, expect, it } from 'vitest'
 import { makeRecord, put, putLog, type CloudTrailRecord } from '../helpers/archive.js'
-import { times } from '../helpers/counts.js'
+import { SOAK, times } from '../helpers/counts.js'
 import { sessionRecord } from '../helpers/nasty.js'
 import { index, scratch } from '../verify/indexed.js'
 
@@ -133,7 +133,7 @@ function partsOf(order: readonly string[], runs: number): string[][] {
 
 it(
   'has the same rows for every order of files, 1 to 5 runs, and 0, 1, 2 and 4 workers',
-  { timeout: 3_600_000 },
+  { timeout: 3_600_000, tags: SOAK },
   async () => {
     const property = fc.asyncProperty(
       fc.integer(),

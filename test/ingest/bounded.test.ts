@@ -4,9 +4,12 @@ import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import Verify from '../../src/commands/verify.js'
 import { AlikeProblems, MOST_ALIKE } from '../../src/decode/alike-problems.js'
+import { LIMITS } from '../../src/decode/limits.js'
 import type { Problem } from '../../src/model/problem.js'
 import { logText, makeRecord, put } from '../helpers/archive.js'
 import { query } from '../helpers/cli-case.js'
+import { SOAK, times } from '../helpers/counts.js'
+import { decodeText } from '../helpers/decode.js'
 import { index, runCommand, scratch } from '../verify/indexed.js'
 
 const folder = scratch()
@@ -53,15 +56,28 @@ describe('values that are no logs', () => {
     120_000,
   )
 
-  it('short rows: each is kept as what it says, and the rows after the limit are one problem', async () => {
-    const { totals, problems } = await indexed(
-      'short rows.csv.gz',
-      Buffer.from(`eventid,eventname,eventtime\n${many('a\n')}`),
-    )
-    expect(problems).toHaveLength(2 * (MOST_ALIKE + 1) + 1)
-    expect(problems.at(-1)).toMatchObject({ kind: 'too-large' })
-    expect(totals.files).toMatchObject({ found: 2, indexed: 2, rejected: 0 })
-    expect(totals.records).toMatchObject({ events: 11, duplicates: 1_000_000 })
+  const shortRows = (count: number): Buffer =>
+    Buffer.from(`eventid,eventname,eventtime\n${'a\n'.repeat(count)}`)
+
+  it(
+    'short rows: each is kept as what it says, and the rows after the limit are one problem',
+    { tags: SOAK },
+    async () => {
+      const count = times(5000, MANY)
+      const over = Math.max(0, count - LIMITS.hollowValues - 1)
+      const { totals, problems } = await indexed('short rows.csv.gz', shortRows(count))
+      expect(problems).toHaveLength(2 * (MOST_ALIKE + 1) + (over > 0 ? 1 : 0))
+      if (over > 0) expect(problems.at(-1)).toMatchObject({ kind: 'too-large' })
+      expect(totals.files).toMatchObject({ found: 2, indexed: 2, rejected: 0 })
+      expect(totals.records).toMatchObject({ events: 11, duplicates: count - over - 1 })
+    },
+  )
+
+  it('short rows: the limit is where it is said to be', () => {
+    const limits = { ...LIMITS, hollowValues: 5000 }
+    expect(decodeText(shortRows(5000), Infinity, limits).records).toHaveLength(5000)
+    expect(decodeText(shortRows(5100), Infinity, limits).records).toHaveLength(5001)
+    expect(decodeText(shortRows(5100)).records).toHaveLength(5100)
   })
 
   it('after a good record: it is kept, and the account says what was rejected', async () => {

@@ -13,6 +13,7 @@ import { mergeShards } from '../../src/store/merge.js'
 import { startRun } from '../../src/store/runs.js'
 import { makeArchive, putLog, type CloudTrailRecord } from '../helpers/archive.js'
 import { expectCommitted } from '../helpers/committed.js'
+import { SOAK } from '../helpers/counts.js'
 import { NASTY, putNasty, sessionRecord } from '../helpers/nasty.js'
 import { index, planOf, scratch } from '../verify/indexed.js'
 import { sourcesOf } from './sources.js'
@@ -35,7 +36,7 @@ async function watched(casePath: string, folder: string, workers: number): Promi
 }
 
 describe.each([0, 1, 2])('with %i workers', (workers) => {
-  it('each commit holds all that its rows refer to', async () => {
+  it('each commit holds all that its rows refer to', { tags: SOAK }, async () => {
     const folder = scratch()
     const casePath = path.join(scratch(), 'case.sqlite')
     putNasty(folder, { ...NASTY, files: 400 })

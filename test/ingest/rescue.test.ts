@@ -25,14 +25,14 @@ it.each([1, 2])(
       putLog(folder, `${String(n).padStart(2, '0')}.json`, [makeRecord(2 * n), makeRecord(2 * n + 1)]),
     )
     // A record whose values take many times the memory that a thread has here.
-    const large = `{"eventVersion":"1.08","eventID":"large","requestParameters":{"a":[${'{"a":{}},'.repeat(2_000_000)}0]}}`
+    const large = `{"eventVersion":"1.08","eventID":"large","requestParameters":{"a":[${'{"a":{}},'.repeat(800_000)}0]}}`
     const fatal = put(folder, '05-large.json.gz', gzipSync(logText([large]), { level: 1 }))
     const casePath = path.join(folder, 'case.sqlite')
     const db = createCase(casePath, '0.0.0-test')
     const runId = startRun(db, { arguments: [], toolVersion: '0.0.0-test' })
     const bulk = beginLoad(db, 1, 0)
     const queue = new MergeQueue(db, bulk, new Progress(() => undefined))
-    const pool = openPool(workers, { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 8 })
+    const pool = openPool(workers, { maxOldGenerationSizeMb: 40, maxYoungGenerationSizeMb: 8 })
     const feeder = new BatchFeeder(pool, queue, new AbortController().signal, {
       runId,
       workFolder: folder,

@@ -5,7 +5,7 @@ import { CaseError } from '../../src/model/case-error.js'
 import { NO_FILTERS, type Filters, type Order, type Subject } from '../../src/model/question.js'
 import { PLAN_LIMITS } from '../../src/query/plan/plan.js'
 import { askQuestion } from '../../src/query/find/run-question.js'
-import { figure, times } from '../helpers/counts.js'
+import { figure, SOAK, times } from '../helpers/counts.js'
 import { EVENTS, openTinyCase } from '../helpers/tiny-case.js'
 import { answer } from './oracle.js'
 import { ask } from './questions.js'
@@ -94,8 +94,8 @@ const typed = fc.oneof(
   },
 )
 
-const RUNS = { numRuns: times(10_000, 200_000) }
-const LONG = { timeout: times(900_000, 3_600_000) }
+const RUNS = { numRuns: times(3000, 200_000) }
+const LONG = { timeout: times(900_000, 3_600_000), tags: SOAK }
 const limits = fc.constantFrom(
   PLAN_LIMITS,
   { ...PLAN_LIMITS, few: 0, many: 3 },

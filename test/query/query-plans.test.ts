@@ -62,11 +62,18 @@ function planOf(
   return askQuestion(db, ask(subject, filters, DAY), { order, limit }, {}, limits).plan
 }
 
+const explained = new Map<string, string[]>()
+
+/** A plan does not depend on values, and most statements occur many times. */
 function steps({ sql, params }: Statement): string[] {
-  return db
+  const known = explained.get(sql)
+  if (known !== undefined) return known
+  const plan = db
     .prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`)
     .all(...params)
     .map(({ detail }) => detail)
+  explained.set(sql, plan)
+  return plan
 }
 
 function text({ sql, params }: Statement): string {

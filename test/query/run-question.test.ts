@@ -36,11 +36,13 @@ describe.each(Object.entries(SUBJECTS))('%s', (_, subject) => {
     }
   })
 
+  const wholes = new Map<string, ReturnType<typeof eventIds>>()
   it.each(Object.entries(LIMITS))('finds the same when it %s', (_name, limits) => {
-    for (const filters of Object.values(FILTERS)) {
+    for (const [name, filters] of Object.entries(FILTERS)) {
       for (const order of ['asc', 'desc'] as const) {
         const question = ask(subject, filters, DAY)
-        const whole = eventIds(question, order)
+        const whole = wholes.get(`${name} ${order}`) ?? eventIds(question, order)
+        wholes.set(`${name} ${order}`, whole)
         expect(eventIds(question, order, undefined, limits)).toEqual(whole)
         for (const limit of [1, 2, 5, 100]) {
           expect(eventIds(question, order, limit, limits)).toEqual(whole.slice(0, limit))

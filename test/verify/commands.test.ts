@@ -189,8 +189,8 @@ describe('afterwards', () => {
 })
 
 describe('verify', () => {
-  it('says that nothing was found, with 0', async () => {
-    const { stdout, stderr, exit } = await runCommand(Verify, '--case', casePath, '--workers', '0')
+  it.each(['0', '2'])('says that nothing was found, with 0 (%s workers)', async (workers) => {
+    const { stdout, stderr, exit } = await runCommand(Verify, '--case', casePath, '--workers', workers)
     expect({ stdout, exit }).toEqual({ stdout: '', exit: 0 })
     expect(stderr).toMatch(
       /^28 of 28 sources checked: .*, 68 records\nfull text: every event .*\nno findings\n$/,
@@ -220,20 +220,20 @@ describe('verify', () => {
     expect({ stdout, exit }).toEqual({ stdout: '', exit: 0 })
   })
 
-  it('lists each finding on a line, with 12', async () => {
-    const changed = path.join(folder, 'changed.sqlite')
+  it.each(['0', '2'])('lists each finding on a line, with 12 (%s workers)', async (workers) => {
+    const changed = path.join(folder, `changed-${workers}.sqlite`)
     writeFileSync(changed, readFileSync(casePath))
     const db = new Database(changed)
     db.exec("UPDATE action SET event_name = 'Harmless'; UPDATE runs SET user = 'somebody@else'")
     db.close()
-    const { stdout, stderr, exit } = await runCommand(Verify, '--case', changed, '--workers', '0')
+    const { stdout, stderr, exit } = await runCommand(Verify, '--case', changed, '--workers', workers)
     expect(exit).toBe(12)
     expect(stdout.trim().split('\n').sort()).toEqual([
       'runs  runs: run 1 was changed: its hash differs',
       expect.stringMatching(/^values {2}action: row \d+ is not the value that its number is the hash of$/),
     ])
     expect(stderr).toContain('2 findings')
-    const json = await runCommand(Verify, '--case', changed, '--workers', '0', '--json')
+    const json = await runCommand(Verify, '--case', changed, '--workers', workers, '--json')
     expect(JSON.parse(json.stdout)).toMatchObject({
       findings: 2,
       list: [{ check: 'runs' }, { check: 'values' }],

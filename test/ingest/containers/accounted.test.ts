@@ -12,7 +12,7 @@ import { HashedInput } from '../../../src/ingest/hashed-file.js'
 import { BufferInput } from '../../../src/ingest/input.js'
 import type { ZipPlace } from '../../../src/model/batch.js'
 import { makeTar, makeZip } from '../../helpers/containers.js'
-import { times } from '../../helpers/counts.js'
+import { SOAK, times } from '../../helpers/counts.js'
 import { membersOf, type Kind, type Read } from '../../helpers/read-members.js'
 
 /** Numbers that look random and are the same each time. */
@@ -99,7 +99,7 @@ function structureOfZip(bytes: Buffer, at: number, isIn: Uint8Array): number {
 }
 
 describe.each<Kind>(['tar', 'zip'])('a damaged %s', (kind) => {
-  it('has each of its bytes in a member, in structure or in a problem', async () => {
+  it('has each of its bytes in a member, in structure or in a problem', { tags: SOAK }, async () => {
     const whole = kind === 'tar' ? await makeTar([...MEMBERS, LONG_NAME]) : makeZip([...MEMBERS, LONG_NAME])
     const wrong: unknown[] = []
     for (let seed = 1; seed <= times(250, 10_000); seed++) {

@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { wholeContainerKind } from '../../../src/ingest/containers/kind.js'
 import { MemberNames } from '../../../src/ingest/containers/member-names.js'
+import { SOAK, times } from '../../helpers/counts.js'
 import { makeTar, makeZip, type ZipEntry } from '../../helpers/containers.js'
 import { membersOf, type Kind } from '../../helpers/read-members.js'
 
@@ -55,9 +56,9 @@ describe.each<[string, Kind, Partial<ZipEntry>]>([
   ['zip with wide lengths', 'zip', { zip64: true }],
   ['tar', 'tar', {}],
 ])('a %s', (_, kind, form) => {
-  it('gives every member that a changed byte is not in, wherever that is', async () => {
+  it('gives every member that a changed byte is not in, wherever that is', { tags: SOAK }, async () => {
     const whole = await made(kind, form)
-    for (let at = 0; at < whole.bytes.length; at++) {
+    for (let at = 0; at < whole.bytes.length; at += times(2, 1)) {
       // Between the padding of a tar and the next header every byte is like the others.
       if (kind === 'tar' && whole.bytes[at] === 0 && at % 7 !== 0) continue
       const damaged = Buffer.from(whole.bytes)
