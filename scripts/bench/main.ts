@@ -9,6 +9,7 @@ import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { coldtrailBuilt, indexJob } from './coldtrail.js'
 import { commandTable, runCommands, type CommandResult } from './commands.js'
+import { benchDetect } from './detect.js'
 import { ensureCorpus, PROFILES, type Corpus, type ProfileName } from './corpus.js'
 import { indexTable, profileTable, removeOutput, runJobs, type Job, type JobResult } from './jobs.js'
 import { measure } from './measure.js'
@@ -22,14 +23,15 @@ const DATA = path.join(ROOT, 'bench-data')
 /** Of this run alone: another may be under way. */
 const WORK = path.join(DATA, `work-${process.pid}`)
 const QUERY_RUNS = 20
-const PARTS = ['index', 'queries', 'starts', 'peers', 'shapes', 'stream', 'commands'] as const
+const PARTS = ['index', 'queries', 'starts', 'peers', 'shapes', 'stream', 'commands', 'detect'] as const
 
 const USAGE = `usage: npm run bench -- [options]
   --profile NAME     ${Object.keys(PROFILES).join(', ')}; may be repeated; default large and small
   --runs N           runs of each job, median counts; default 3
   --peers LIST       ${PEERS.join(',')} or none; default all
   --only PART        index (archive to case file), queries, starts, peers (no coldtrail), shapes (other inputs), stream
-                     (one large file), or commands (processor time of all, at 10,000 events and of the profile);
+                     (one large file), commands (processor time of all, at 10,000 events and of the profile), or detect
+                     (detection rules, few and many);
                      default index and queries
   --workers N        for coldtrail index; default 2
   --gigabytes N      size of the one file of --only stream; default 5
@@ -111,7 +113,8 @@ const report: {
   shapes: JobResult[]
   stream: Record<string, number>
   commands: CommandResult[]
-} = { machine, index: [], queries: [], starts: [], shapes: [], stream: {}, commands: [] }
+  detect: JobResult[]
+} = { machine, index: [], queries: [], starts: [], shapes: [], stream: {}, commands: [], detect: [] }
 
 const made: Corpus[] = []
 if (part !== 'starts') for (const profile of profiles) made.push(await corpusOf(profile))
@@ -139,6 +142,10 @@ if (built && part === 'commands') {
   const cases = await indexed([await corpusOf('tiny'), made[0]!])
   report.commands = await runCommands(cases, runs, say)
   console.log(`\nprocessor time of every command, median of ${runs}\n${commandTable(cases, report.commands)}`)
+}
+if (built && part === 'detect') {
+  const [asked] = await indexed([made[0]!])
+  report.detect = await benchDetect(asked!, WORK, { runs, workers, say })
 }
 rmSync(WORK, { recursive: true, force: true })
 if (values.json !== undefined) writeFileSync(fromUser(values.json), JSON.stringify(report, null, 1) + '\n')

@@ -21,7 +21,7 @@ export interface Evaluation {
   readonly unreadable: number
 }
 
-const EVENTS_OF_TASK = 2000
+const EVENTS_OF_TASK = 5000
 
 export async function evaluateRules(
   rules: readonly (readonly [DetectionRule, number])[],

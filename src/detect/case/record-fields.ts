@@ -3,7 +3,7 @@ import type { Connection } from '../../store/open.js'
 import { readColumn } from '../../store/reader.js'
 import type { RecordPool } from '../pool.js'
 
-const EVENTS_OF_TASK = 2000
+const EVENTS_OF_TASK = 5000
 
 export class RecordFields {
   readonly #known = new Map<string, Map<number, readonly string[]>>()

@@ -3,11 +3,11 @@ import { isoTime } from '../../model/time.js'
 import { isJsonObject, type JsonObject } from '../../model/record.js'
 import { closeReader, openReader, type Connection } from '../../store/open.js'
 import { RecordReader, type RecordPlace } from '../../store/record-reader.js'
-import { ABSENT, columnField, recordField, wholeRecord, type Field } from '../match/field.js'
+import { columnField, recordField, wholeRecord, type Field } from '../match/field.js'
 import { evaluate, leavesOf, type Node, type ReadField } from '../match/node.js'
 import type { DetectionRule } from '../parse/rule.js'
 import { readRuleTexts } from '../parse/load.js'
-import { columnOf, eventColumnOf, spelledValue } from './columns.js'
+import { columnOf, eventColumnOf, spelledValue, type DictionaryName } from './columns.js'
 
 export interface RecordTask {
   readonly casePath: string
@@ -50,9 +50,35 @@ function nodeOf({ text, filters }: RecordTask['rules'][number]): Node {
   return (rule as DetectionRule).node
 }
 
+type Row = Readonly<Record<string, string | number | null>>
+
+const DICTIONARIES: Readonly<Record<DictionaryName, string>> = {
+  action: 'SELECT * FROM action WHERE id = ?',
+  place: 'SELECT * FROM place WHERE id = ?',
+  identity: 'SELECT c.*, s.* FROM session s JOIN caller c ON c.id = s.caller_id WHERE s.id = ?',
+  address: 'SELECT * FROM address WHERE id = ?',
+  client: 'SELECT * FROM client WHERE id = ?',
+  outcome: 'SELECT * FROM outcome WHERE id = ?',
+}
+
+/** Rows of dictionaries, which events share. */
+class SharedRows {
+  readonly #known = new Map<string, Row>()
+  constructor(readonly db: Connection) {}
+
+  of(dictionary: DictionaryName, id: number): Row {
+    const key = `${dictionary} ${id}`
+    const known = this.#known.get(key)
+    if (known !== undefined) return known
+    const row = (this.db.prepare(DICTIONARIES[dictionary]).get(id) ?? {}) as Row
+    this.#known.set(key, row)
+    return row
+  }
+}
+
 class RecordWork {
   readonly #events
-  readonly #places
+  readonly #shared: SharedRows
   readonly #reader: RecordReader
   readonly #present: Set<string>[]
   #unreadable = 0
@@ -62,14 +88,8 @@ class RecordWork {
     readonly nodes: readonly Node[],
     readonly task: RecordTask,
   ) {
-    this.#events = db.prepare<[number], Record<string, string | number | null>>(
-      `SELECT e.*, a.*, p.*, s.*, c.*, g.*, h.*, o.* FROM event e JOIN action a ON a.id = e.action_id JOIN place p ON p.id = e.place_id
-       JOIN session s ON s.id = e.identity_id JOIN caller c ON c.id = s.caller_id JOIN address g ON g.id = e.address_id
-       JOIN client h ON h.id = e.client_id JOIN outcome o ON o.id = e.outcome_id WHERE e.id = ?`,
-    )
-    this.#places = db.prepare<[number], RecordPlace>(
-      'SELECT source_id, record_offset, record_length, locator FROM event WHERE id = ?',
-    )
+    this.#events = db.prepare<[number], Row>('SELECT * FROM event WHERE id = ?')
+    this.#shared = new SharedRows(db)
     this.#reader = new RecordReader(db)
     this.#present = nodes.map(() => new Set())
   }
@@ -78,8 +98,9 @@ class RecordWork {
     const hits: [number, number[]][] = []
     const fields: string[][][] = []
     for (const [id, rules] of this.task.events) {
-      const record = this.#recordOf(id)
-      const read = this.#fieldsOf(id, record)
+      const event = this.#events.get(id)
+      if (event === undefined) continue
+      const read = this.#fieldsOf(event, this.#recordOf(event))
       const met = this.#met(rules, read)
       if (met.length > 0) hits.push([id, met])
       if (this.task.fields.length > 0) fields.push(this.task.fields.map((field) => [...read(field).texts]))
@@ -106,10 +127,8 @@ class RecordWork {
     return evaluate(node, read)
   }
 
-  #recordOf(id: number): JsonObject {
-    const place = this.#places.get(id)
-    if (place === undefined) return {}
-    const text = this.#reader.readAt(place).toString('utf8')
+  #recordOf(event: Row): JsonObject {
+    const text = this.#reader.readAt(event as unknown as RecordPlace).toString('utf8')
     try {
       const record: unknown = JSON.parse(text)
       if (isJsonObject(record)) return record
@@ -121,17 +140,16 @@ class RecordWork {
   }
 
   /** Columns of the case first, so that a rule means the same with a record and without. */
-  #fieldsOf(id: number, record: JsonObject): ReadField {
+  #fieldsOf(event: Row, record: JsonObject): ReadField {
     const known = new Map<string | null, Field>()
-    let row: Record<string, string | number | null> | undefined
     const make = (name: string | null): Field => {
       if (name === null) return wholeRecord(record)
-      const column = columnOf(name)?.column ?? eventColumnOf(name)
-      if (column === null) return recordField(record, name)
-      row ??= this.#events.get(id)
-      const value = spelledValue(column, row?.[column] ?? null)
-      if (value === null) return ABSENT
-      return columnField(column === 'event_time_ms' ? isoTime(Number(value)) : value)
+      const ofEvent = eventColumnOf(name)
+      if (ofEvent !== null) return eventField(ofEvent, event[ofEvent] ?? null)
+      const of = columnOf(name)
+      if (of === null) return recordField(record, name)
+      const row = this.#shared.of(of.dictionary, Number(event[`${of.dictionary}_id`]))
+      return columnField(spelledValue(of.column, row[of.column] ?? null))
     }
     return (name) => {
       const found = known.get(name) ?? make(name)
@@ -139,4 +157,8 @@ class RecordWork {
       return found
     }
   }
+}
+
+function eventField(column: string, value: string | number | null): Field {
+  return columnField(column === 'event_time_ms' && value !== null ? isoTime(Number(value)) : value)
 }

@@ -33,6 +33,8 @@ export async function correlate(
   parts: readonly Rule[],
   context: CorrelationContext,
 ): Promise<CorrelationResult> {
+  if (needsEach(rule.correlation) && parts.some((part) => !hasHits(context, part)))
+    return { hits: 0, leftOut: 0 }
   const gather = new Gathering(rule.correlation, context)
   for (const [at, part] of parts.entries()) await gather.add(at, part)
   const { db, numbers } = context
@@ -55,6 +57,16 @@ export async function correlate(
   })
   keep()
   return { hits, leftOut: gather.leftOut }
+}
+
+/** Without a bound every rule must occur: where one did not, nothing need be read. */
+function needsEach({ type, bounds }: Correlation): boolean {
+  return type === 'temporal_ordered' || (type === 'temporal' && bounds.length === 0)
+}
+
+function hasHits({ db, numbers }: CorrelationContext, part: Rule): boolean {
+  const sql = 'SELECT 1 FROM temp.detection_event WHERE rule = ? LIMIT 1'
+  return readTuples(db, { sql, params: [numbers.get(part) as number] }).length > 0
 }
 
 function search(
