@@ -86,8 +86,10 @@ export abstract class FindCommand extends CaseCommand {
       const question: Question = { ...subject, ...scope }
       const match =
         isAboutPrincipal(question) && kinds.includes('event') ? matchPrincipals(db, question) : undefined
-      const records = output.records ? new RecordReader(db) : undefined
-      const extras = { resources: output.resources, records, digestState: states?.of }
+      const reader = output.records || output.parts ? new RecordReader(db) : undefined
+      const records = output.records ? reader : undefined
+      const parts = output.parts ? reader : undefined
+      const extras = { resources: output.resources, records, parts, digestState: states?.of }
       const answer = askKinds(db, kinds, question, output.page, extras)
       const unmet = kinds.includes('event') ? unmetScope(db, scope) : []
       this.#noteScope(db, question, [...(match?.notes ?? []), ...answer.notes, ...unmet])
@@ -146,7 +148,11 @@ export abstract class FindCommand extends CaseCommand {
   async #show({ rows }: KindAnswer, output: Output): Promise<Shown> {
     if (output.format === 'result') return collect(rows, output)
     const out = process.stdout
-    const options = { isTerminal: out.isTTY, width: out.isTTY ? out.columns : 0 }
+    const options = {
+      isTerminal: out.isTTY,
+      width: out.isTTY ? out.columns : 0,
+      isFolded: output.isDefault,
+    }
     const sink = openSink(output.format, output.columns, out, options)
     return pour(rows, sink, output.limit)
   }

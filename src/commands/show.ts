@@ -7,6 +7,7 @@ import { shellWord } from '../model/shell-word.js'
 import type { SignedState } from '../model/verification.js'
 import { eventsOfLine, linesOfEvent } from '../query/access-log/same-request.js'
 import {
+  idOfBeginning,
   readAccessLines,
   readCopies,
   readRecords,
@@ -44,7 +45,7 @@ On a terminal, control characters are shown by their JSON escapes. A line of an 
   static override args = {
     event_id: Args.string({
       ignoreStdin: true,
-      description: 'eventID of the event, or request ID of a line.',
+      description: 'eventID of the event or its first 8 characters, or request ID of a line.',
       required: true,
     }),
   }
@@ -52,8 +53,11 @@ On a terminal, control characters are shown by their JSON escapes. A line of an 
   async run(): Promise<ShowResult> {
     const { args, flags } = await this.parse(Show)
     const db = openCase(flags.case)
-    const events = readRecords(db, args.event_id)
-    const found = events.length > 0 ? events : readAccessLines(db, args.event_id)
+    const exact = readRecords(db, args.event_id)
+    const lines = exact.length > 0 ? [] : readAccessLines(db, args.event_id)
+    const eventId = exact.length + lines.length > 0 ? args.event_id : idOfBeginning(db, args.event_id)
+    const events = eventId === args.event_id ? exact : readRecords(db, eventId)
+    const found = events.length > 0 ? events : lines
     const shown = found.map((record) => ({
       ...record,
       appearances: record.appearances.map((place) => ({
@@ -74,7 +78,7 @@ On a terminal, control characters are shown by their JSON escapes. A line of an 
       this.note(`${shown.length} ${what}`)
     }
     const related = events.length > 0 ? linesOfEvent : eventsOfLine
-    for (const note of related(db, args.event_id)) this.note(note)
+    for (const note of related(db, eventId)) this.note(note)
     for (const { record, appearances, repeats_key } of shown) {
       appearances.forEach((place, index) => {
         this.note(originLine(place, index, appearances.length))

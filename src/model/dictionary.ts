@@ -57,9 +57,12 @@ export interface EventDraft {
   sharedEventId: string | null
   bytesIn: number | null
   bytesOut: number | null
+  /** Position in `resources` of the one that it acted on. */
+  targetUse: number | null
   /** Searchable text of the event's own values. */
   text: string
   flags: number
+  /** In the order of model/use-order.ts. */
   resources: readonly ResourceUse[]
 }
 

@@ -50,6 +50,7 @@ export const EVENT_COLUMNS = [
   'principal_tags',
   'bytes_in',
   'bytes_out',
+  'target',
 ] as const
 
 export type EventColumn = (typeof EVENT_COLUMNS)[number]
@@ -57,13 +58,14 @@ export type EventColumn = (typeof EVENT_COLUMNS)[number]
 /** Columns of the default table. */
 export const TABLE_COLUMNS: readonly EventColumn[] = [
   'event_time',
-  'event_source',
   'event_name',
+  'target',
   'principal',
   'source_ip_address',
+  'error',
+  'event_source',
   'recipient_account_id',
   'aws_region',
-  'error_code',
   'event_id',
 ]
 
@@ -140,6 +142,9 @@ export type EventRow = Cells<EventColumn> & {
   readonly digest_state?: FileState | null
   /** JSON formats only. */
   readonly resources?: readonly EventResource[]
+  /** Exact JSON text out of the record; only when asked. */
+  readonly request_parameters?: string | null
+  readonly response_elements?: string | null
   /** The record's exact text; only with `--records`. */
   readonly record?: string
 }

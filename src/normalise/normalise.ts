@@ -8,6 +8,7 @@ import { FLAG, type Entry, type EventDraft, type IdentityEntry } from '../model/
 import type { JsonObject } from '../model/record.js'
 import { IDENTITY_COLUMNS } from '../model/principal.js'
 import { MAX_USES } from '../model/event-id.js'
+import { compareUses, inKeyOrder } from '../model/use-order.js'
 import { readBoolean, readObject, readMoment, readString, readTime } from './fields.js'
 import { checkRecord, reportAt, type RecordInput, type ReportProblem } from './check-record.js'
 import { isConsoleRequest } from './credential-class.js'
@@ -18,6 +19,7 @@ import { principalTags } from './principal-tags.js'
 import { isDenial, isRefusal } from './refusal.js'
 import { isConsoleEvent, isMadeInConsole, readBytes } from './request-facts.js'
 import { Resources } from './resource-entries.js'
+import { Targets } from './resources/target.js'
 import { RecordWalk } from './resources/walk.js'
 import { recordedValues, Sessions } from './sessions.js'
 import { isSame, keep, variantOf, type Variant } from './variants.js'
@@ -67,6 +69,7 @@ export class Normaliser {
   readonly #clients = new Cache<Variant[]>()
   readonly #outcomes = new Cache<Entry>()
   readonly #resources = new Resources()
+  readonly #targets = new Targets()
 
   constructor(maxDepth: number) {
     this.#maxDepth = maxDepth
@@ -84,6 +87,10 @@ export class Normaliser {
     const mayNeedRepair = needsRepair(input.text)
     const searchable = known.rest === '' ? walk.text : `${walk.text} ${known.rest}`
     const body = mayNeedRepair ? clean(searchable) : searchable
+    const refs = walk.resources.length > MAX_USES ? walk.resources.slice(0, MAX_USES) : walk.resources
+    const uses = this.#resources.usesOf(refs)
+    const resources = inKeyOrder(uses)
+    const target = uses[this.#targets.find(text(record['eventName']), refs)]
     const draft: EventDraft = {
       eventTimeMs: readTime(record['eventTime']),
       action: this.#action(record, input.insight),
@@ -97,12 +104,13 @@ export class Normaliser {
       sharedEventId: textOrNull(record['sharedEventID'], mayNeedRepair),
       bytesIn: details === null ? null : readBytes(details['bytesTransferredIn']),
       bytesOut: details === null ? null : readBytes(details['bytesTransferredOut']),
+      targetUse: target === undefined ? null : resources.findIndex((use) => compareUses(use, target) === 0),
       text: body,
       flags:
         input.flags |
         (mayNeedRepair && body !== searchable ? FLAG.repaired : 0) |
         (walk.tooDeep || known.tooDeep ? FLAG.tooDeep : 0),
-      resources: this.#resources.usesOf(walk.resources.slice(0, MAX_USES)),
+      resources,
     }
     if (draft.eventTimeMs === null) useOtherTime(input, draft)
     if (walk.resources.length > MAX_USES) {

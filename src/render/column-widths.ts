@@ -14,6 +14,13 @@ const MOST_BROKEN = 4
 /** Never cut, for any value. */
 const ALWAYS_WHOLE: ReadonlySet<RowColumn> = new Set<RowColumn>(['event_time', 'event_id'])
 
+/** What happened, to what: cut after everything else. */
+const LAST_CUT: ReadonlySet<RowColumn> = new Set<RowColumn>(['event_name', 'target'])
+/** Longer targets are cut rather than given a line of their own. */
+const LONG_TARGET = 40
+/** Of an IPv4 address, which is of no use cut. */
+const ADDRESS_WIDTH = 15
+
 export interface ColumnWidth {
   readonly column: RowColumn
   /** Position of the column in the row's cells. */
@@ -53,7 +60,9 @@ export function fitWidths(natural: readonly ColumnWidth[], limit: number): Layou
   return totalWidth(least) <= limit ? [narrowed(natural, limit)] : wrapped(natural, limit)
 }
 
-function leastOf({ isWhole, width }: ColumnWidth): number {
+function leastOf({ column, isWhole, width }: ColumnWidth): number {
+  if (LAST_CUT.has(column)) return Math.min(width, LONG_TARGET)
+  if (column === 'source_ip_address') return Math.min(width, ADDRESS_WIDTH)
   return isWhole ? width : Math.min(width, LEAST_WIDTH)
 }
 
@@ -61,34 +70,36 @@ function narrowed(natural: readonly ColumnWidth[], limit: number): ColumnWidth[]
   // Saves a step per character of a very long cell.
   const columns = natural.map((column) => ({ ...column, width: Math.min(column.width, limit) }))
   while (totalWidth(columns) > limit) {
-    const widest = columns.filter(isShrinkable).sort((a, b) => b.width - a.width)[0]
+    const [widest] = columns
+      .filter(isShrinkable)
+      .sort((a, b) => Number(LAST_CUT.has(a.column)) - Number(LAST_CUT.has(b.column)) || b.width - a.width)
     if (widest === undefined) break
     widest.width -= 1
   }
   return columns
 }
 
+/** Each column on the first line with room for it: a long target does not leave the line before it half empty. */
 function wrapped(natural: readonly ColumnWidth[], limit: number): Layout {
   const room = Math.max(limit - INDENT.length, LEAST_WIDTH)
-  const lines: ColumnWidth[][] = []
-  let left = 0
+  const lines: { readonly columns: ColumnWidth[]; left: number }[] = []
   for (const column of natural) {
     const width = Math.min(column.width, column.isPath ? limit * MOST_BROKEN : room)
-    if (lines.length === 0 || width + GAP.length > left) {
-      left = (lines.length === 0 ? limit : room) - width
-      lines.push([{ ...column, width }])
-    } else {
-      left -= width + GAP.length
-      lines.at(-1)?.push({ ...column, width })
+    const line = lines.find(({ left }) => width + GAP.length <= left)
+    if (line === undefined)
+      lines.push({ columns: [{ ...column, width }], left: (lines.length === 0 ? limit : room) - width })
+    else {
+      line.left -= width + GAP.length
+      line.columns.push({ ...column, width })
     }
   }
-  return lines
+  return lines.map(({ columns }) => columns)
 }
 
 function totalWidth(widths: readonly ColumnWidth[]): number {
   return widths.reduce((sum, { width }) => sum + width, GAP.length * (widths.length - 1))
 }
 
-function isShrinkable({ isWhole, width }: ColumnWidth): boolean {
-  return width > LEAST_WIDTH && !isWhole
+function isShrinkable(column: ColumnWidth): boolean {
+  return column.width > leastOf(column)
 }

@@ -9,6 +9,8 @@ export function exportCsvColumns({ kinds, hasDigestStates }: ExportScope): RowCo
   return [
     ...EVENT_COLUMNS,
     'kind',
+    'request_parameters',
+    'response_elements',
     'resources',
     ...(hasDigestStates ? ['digest_state' as const] : []),
     ...(kinds.includes('access-log') ? ACCESS_COLUMNS : []),

@@ -1,15 +1,21 @@
 import type { AccessColumn, AggregateColumn, EventColumn, EventRow } from '../model/event.js'
 
 /** Columns that can be requested: `resources` and the fields of other kinds become JSON text in text formats. */
-export type RowColumn = EventColumn | AccessColumn | AggregateColumn | ObjectColumn | 'kind' | 'digest_state'
+export type RowColumn =
+  EventColumn | AccessColumn | AggregateColumn | ObjectColumn | RecordColumn | 'kind' | 'digest_state'
 
 /** Objects and lists; JSON formats omit those that a row does not have. */
 export type ObjectColumn = 'resources' | 'access_log' | 'aggregate'
+
+/** Parts of the record: exact JSON text. */
+export type RecordColumn = 'request_parameters' | 'response_elements'
 
 export interface SinkOptions {
   readonly isTerminal: boolean
   /** Columns of the terminal; 0 if unknown. */
   readonly width: number
+  /** Of a terminal's table: what all rows have in common goes above it, and IDs are cut to what identifies them. */
+  readonly isFolded?: boolean
 }
 
 /** Takes rows one by one. If write() returns a promise, wait for it before the next row. */

@@ -5,7 +5,9 @@
 import { cellText } from './cell.js'
 import { padCell, truncateCell } from './cell-width.js'
 import { fitWidths, GAP, INDENT, naturalWidths, type Layout } from './column-widths.js'
+import type { EventRow } from '../model/event.js'
 import { printable } from './printable.js'
+import { foldConstants, headLines, shortId } from './table-head.js'
 import { LineWriter, type RowColumn, type RowSink, type SinkOptions } from './sink.js'
 
 /** The first rows determine the widths; later rows are streamed with them. */
@@ -18,26 +20,42 @@ export function openTable(
 ): RowSink {
   const writer = new LineWriter(out)
   let learned: string[][] = []
+  let isOpen = true
   let layout: Layout | undefined
   const learn = () => {
-    const chosen = chooseLayout(columns, learned, options)
-    const lines = [columns, ...learned].map((cells) => rowLines(cells, chosen, options))
+    const isAll = !isOpen && options.isFolded === true && options.isTerminal
+    const table = isAll ? foldConstants(columns, learned) : { head: [], columns, rows: learned }
+    const chosen = chooseLayout(table.columns, table.rows, options)
+    const lines = [table.columns, ...table.rows].map((cells) => rowLines(cells, chosen, options))
+    lines.unshift(headLines(table.head, options.width))
     layout = chosen
     learned = []
     return writer.write(lines.join(''))
   }
   return {
     write: (row) => {
-      const cells = columns.map((column) => printable(cellText(row, column)))
+      const cells = columns.map((column) => shown(row, column, options))
       if (layout !== undefined) return writer.write(rowLines(cells, layout, options))
       learned.push(cells)
       return learned.length < LEARNED_ROWS ? undefined : learn()
     },
     end: async () => {
+      isOpen = false
       if (learned.length > 0) await learn()
       await writer.end()
     },
   }
+}
+
+/** A terminal has little room; these can be typed like this. */
+const SHORT: Partial<Record<RowColumn, (text: string) => string>> = {
+  event_id: shortId,
+  event_source: (service) => service.replace(/\.amazonaws\.com$/, ''),
+}
+
+function shown(row: EventRow, column: RowColumn, { isTerminal, isFolded }: SinkOptions): string {
+  const text = printable(cellText(row, column))
+  return isTerminal && isFolded === true ? (SHORT[column]?.(text) ?? text) : text
 }
 
 function chooseLayout(columns: readonly RowColumn[], rows: string[][], options: SinkOptions): Layout {

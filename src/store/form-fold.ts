@@ -93,7 +93,7 @@ export class FormFold {
       event: db.prepare<[number]>('DELETE FROM event WHERE id = ?'),
       add: db.prepare('UPDATE event SET appearances = appearances + ? WHERE id = ?'),
       unite: db.prepare(
-        `UPDATE event SET event_time_ms = @time, ${ids}, ${own}, flags = @flags
+        `UPDATE event SET event_time_ms = @time, ${ids}, ${own}, flags = @flags, target_use = @target
          WHERE id = @id`,
       ),
     }
@@ -202,6 +202,7 @@ export class FormFold {
       id,
       time: united.eventTimeMs,
       flags: united.flags,
+      target: united.target === null ? null : usesIn(united.uses).indexOf(united.target),
       ...Object.fromEntries(OWN_COLUMNS.map((name) => [name, united.columns.get(name) ?? null])),
       ...Object.fromEntries(united.values),
     })

@@ -22,6 +22,8 @@ export interface Form {
   readonly values: ReadonlyMap<string, number>
   /** As in reduced_form. */
   readonly uses: string
+  /** The one of these that it acted on. */
+  readonly target: string | null
   readonly columns: Columns
 }
 
@@ -97,7 +99,7 @@ const USES = {
   reduced_form: 'e.uses',
 } as const
 
-type Row = readonly [number, number | null, number, string, ...SqlValue[]]
+type Row = readonly [number, number | null, number, number | null, string, ...SqlValue[]]
 
 export class FormReader {
   readonly #row
@@ -112,7 +114,7 @@ export class FormReader {
     this.#names = ['event_time', ...OWN_COLUMNS, ...DICTIONARIES.flatMap(({ columns }) => columns)]
     this.#row = db
       .prepare<[number], Row>(
-        `SELECT e.id, e.event_time_ms, e.flags, ${USES[table]}, ${ids.join(', ')}, ${SAID_TIME},
+        `SELECT e.id, e.event_time_ms, e.flags, e.target_use, ${USES[table]}, ${ids.join(', ')}, ${SAID_TIME},
          ${OWN_COLUMNS.map((name) => `e.${name}`).join(', ')},
          ${said.join(', ')} FROM ${table} e ${JOINS.join(' ')} WHERE e.id = ?`,
       )
@@ -123,7 +125,7 @@ export class FormReader {
   read(rowid: number): Form {
     const row = this.#row.get(rowid)
     if (row === undefined) throw new Error(`event ${rowid} points to what is not there`)
-    const [id, eventTimeMs, flags, uses, ...rest] = row
+    const [id, eventTimeMs, flags, targetUse, uses, ...rest] = row
     const said = rest.slice(DICTIONARIES.length)
     const columns = new Map<string, SqlValue>()
     this.#names.forEach((name, at) => {
@@ -132,7 +134,8 @@ export class FormReader {
     })
     for (const use of usesIn(uses)) columns.set(`${RESOURCE}${use}`, 1)
     const values = new Map(DICTIONARIES.map(({ name }, at) => [name, rest[at] as number]))
-    return { id, eventTimeMs, flags, uses, values, columns }
+    const target = targetUse === null ? null : (usesIn(uses)[targetUse] ?? null)
+    return { id, eventTimeMs, flags, uses, target, values, columns }
   }
 }
 

@@ -32,6 +32,7 @@ export interface DigestedEvent {
   readonly sharedEventId: string | null
   readonly bytesIn: number | null
   readonly bytesOut: number | null
+  readonly targetUse: number | null
 }
 
 export interface DigestedProblem {
@@ -57,7 +58,9 @@ export class RowDigest {
     const { bytesIn, bytesOut } = row
     const bytes = bytesIn === null && bytesOut === null ? '' : ` ${bytesIn}/${bytesOut}`
     const where = locator === null ? '' : ` ${locator}`
-    this.#add(`${offset} ${length} ${row.eventTimeMs} ${ids} ${row.flags} ${texts}${bytes}${uses}${where}\n`)
+    this.#add(
+      `${offset} ${length} ${row.eventTimeMs} ${ids} ${row.flags} ${texts}${bytes} ${row.targetUse}${uses}${where}\n`,
+    )
   }
 
   problem({ kind, byteOffset, byteLength }: DigestedProblem): void {
@@ -94,23 +97,9 @@ export class RowDigest {
   }
 }
 
-/** Sorted by ID without duplicates: the digest must not depend on the order in which a record names resources. */
-export function inKeyOrder(uses: readonly ResourceUse[]): readonly ResourceUse[] {
-  if (uses.length < 2) return uses
-  const sorted = uses.toSorted(compareUses)
-  return sorted.filter(({ resource, role }, at) => {
-    const before = sorted[at - 1]
-    return before?.resource.id !== resource.id || before.role !== role
-  })
-}
-
-function compareUses(a: ResourceUse, b: ResourceUse): number {
-  return a.resource.id < b.resource.id ? -1 : a.resource.id > b.resource.id ? 1 : a.role - b.role
-}
-
 /** The uses of an event as covered by the digest. */
 export function usesText(resources: readonly ResourceUse[]): string {
   let uses = ''
-  for (const { resource, role } of inKeyOrder(resources)) uses += ` ${resource.label}.${role}`
+  for (const { resource, role } of resources) uses += ` ${resource.label}.${role}`
   return uses
 }

@@ -118,6 +118,10 @@ export const EVENT: TableSpec = {
     int('appearances', 'How often the event was delivered', 'NOT NULL'),
     int('bytes_in', 'additionalEventData.bytesTransferredIn'),
     int('bytes_out', 'additionalEventData.bytesTransferredOut'),
+    int(
+      'target_use',
+      `What it acted on: event_resource.id is (id << ${USE_BITS}) + target_use; null if unknown`,
+    ),
   ],
 }
 

@@ -17,7 +17,7 @@ import {
   accessWords,
   REQUESTER_NAME,
 } from './access-log-schema.js'
-import { inKeyOrder, RowDigest, type Place } from './row-digest.js'
+import { RowDigest, type Place } from './row-digest.js'
 import { InsertedFile } from './inserted-file.js'
 import type { PlainSqlite } from './plain-sqlite.js'
 import { RowFile, type RowTable, type ShardFile, type ShardTable } from './row-file.js'
@@ -149,11 +149,12 @@ export class Shard {
       1,
       draft.bytesIn,
       draft.bytesOut,
+      draft.targetUse,
     ])
     this.#eventText.add(id, draft.text)
     let uses = ''
     let index = 0
-    for (const { resource, role } of inKeyOrder(draft.resources)) {
+    for (const { resource, role } of draft.resources) {
       if (!resource.shipped) {
         const { arn, type, name, derived } = resource
         this.#add('resource', [resource.id, arn, type, name, derived])

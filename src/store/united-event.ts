@@ -30,6 +30,7 @@ export function unite(forms: readonly Form[], makeValues: MakeValues): UnitedEve
   const columns = unionOf(forms)
   const { eventTimeMs, flags } = timeOf(forms)
   const otherFlags = forms.reduce((all, form) => all | form.flags, 0) & ~TIME_FLAGS
+  const uses = usesOf(forms)
   const values = new Map<string, number>()
   const made: MadeValue[] = []
   let all: ReturnType<MakeValues> | undefined
@@ -40,7 +41,15 @@ export function unite(forms: readonly Form[], makeValues: MakeValues): UnitedEve
     made.push(...rows)
     values.set(name, known ?? rows[0]?.id ?? 0)
   }
-  return { eventTimeMs, flags: otherFlags | flags, columns, values, uses: usesOf(forms), made }
+  return {
+    eventTimeMs,
+    flags: otherFlags | flags,
+    columns,
+    values,
+    uses,
+    target: targetOf(forms, uses),
+    made,
+  }
 }
 
 function unionOf(forms: readonly Pick<Form, 'columns'>[]): Columns {
@@ -69,6 +78,16 @@ function sayingAll(
   const saying = forms.filter(({ columns }) => wanted.every((name) => columns.has(name)))
   const ids = saying.map(({ values }) => values.get(dictionary) ?? 0)
   return ids.length === 0 ? undefined : Math.min(...new Set(ids))
+}
+
+/** That of the form that says most; null where it is beyond the most uses of an event. */
+function targetOf(forms: readonly Form[], uses: string): string | null {
+  const acting = forms.filter(({ target }) => target !== null)
+  const [best] = acting.sort(
+    (a, b) => b.columns.size - a.columns.size || ((a.target ?? '') < (b.target ?? '') ? -1 : 1),
+  )
+  const target = best?.target ?? null
+  return target !== null && usesIn(uses).includes(target) ? target : null
 }
 
 function usesOf(forms: readonly Form[]): string {

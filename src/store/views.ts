@@ -5,6 +5,7 @@ import { usesOf } from './event-uses.js'
 import { PRINCIPAL_NAME } from './principal-name.js'
 import { PROBLEM, SOURCE, type ColumnSpec } from './schema.js'
 import { CALLER, SESSION } from './caller-schema.js'
+import { TARGET } from './target.js'
 import { EVERYDAY_COLUMNS, EVERYDAY_SELECT } from './everyday-facts.js'
 
 /** A readable view. Inner joins only, so that SQLite pushes an equality through it into an index. */
@@ -32,7 +33,7 @@ export const EVENT_SELECT = `SELECT ${EVENT_TIME_TEXT} AS event_time,
   i.access_key_id, c.session_issuer_arn, i.session_name, c.invoked_by, i.mfa_authenticated,
   s.path AS source_path, s.member, e.record_offset, e.record_length, e.appearances,
   ${TIME_SOURCE} AS time_source,
-  ${EVERYDAY_SELECT}`
+  ${EVERYDAY_SELECT}, ${TARGET} AS target`
 
 export const EVENT_FROM = `FROM event e JOIN action a ON a.id = e.action_id JOIN place p ON p.id = e.place_id
   JOIN session i ON i.id = e.identity_id JOIN caller c ON c.id = i.caller_id JOIN address g ON g.id = e.address_id
@@ -88,6 +89,11 @@ export const EVENTS: ViewSpec = {
       'What event_time is: eventTime, @timestamp of a shipper, or the time of the envelope; null without one',
     ),
     ...EVERYDAY_COLUMNS,
+    col(
+      'target',
+      'TEXT',
+      'What it acted on, + what it made or attached, → who got access, ↛ who lost it; … for more than three',
+    ),
     col('event_time_ms', 'INTEGER', 'eventTime in ms since 1970 UTC (indexed)'),
     col('event_name_stem', 'TEXT', 'event_name without an API date'),
     col('management_event', 'INTEGER', 'managementEvent'),

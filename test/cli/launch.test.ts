@@ -122,7 +122,7 @@ describe('a mistyped command line gives two lines with what to type', () => {
     ],
     [
       'show',
-      'EVENT_ID is missing: eventID of the event, or request ID of a line.',
+      'EVENT_ID is missing: eventID of the event or its first 8 characters, or request ID of a line.',
       'type it after coldtrail show, before any flags; see coldtrail show --help',
     ],
     [

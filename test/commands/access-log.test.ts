@@ -99,7 +99,9 @@ it('the columns of an event, the line in JSON, and what only it has', async () =
 
 it('a spreadsheet gets no formula, a table says what each row is', async () => {
   const csv = await runCommand(FindWindow, '--since', '2024-03-04', '--case', CASE, '--format', 'csv')
-  expect(csv.stdout.split('\n')[0]).toBe([...EVENT_COLUMNS, 'kind'].join(','))
+  expect(csv.stdout.split('\n')[0]).toBe(
+    [...EVENT_COLUMNS, 'kind', 'request_parameters', 'response_elements'].join(','),
+  )
   const columns = ['--columns', 'kind,http_status,object_key,name,value']
   const chosen = await runCommand(FindWindow, '--since', '2024-03-04', '--case', CASE, ...columns)
   expect(chosen.stdout).toContain(`access-log  200          ${LINE.key!}`)

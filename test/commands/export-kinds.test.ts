@@ -113,6 +113,8 @@ it('csv: every column of every kind, and no cell is a formula', async (test) => 
   expect(Object.keys(rows[0]!)).toEqual([
     ...EVENT_COLUMNS,
     'kind',
+    'request_parameters',
+    'response_elements',
     'resources',
     ...ACCESS_COLUMNS,
     ...AGGREGATE_COLUMNS,
@@ -124,7 +126,9 @@ it('csv: every column of every kind, and no cell is a formula', async (test) => 
   expect(hostile[0]).toMatchObject({ kind: 'access-log', object_key: "'@SUM(A1)", referer: "'+1" })
   expect(stderr).toMatch(/could be taken for a formula/)
   const only = await exported('csv', '--kind', 'event')
-  expect(only.stdout.split('\n')[0]).toBe([...EVENT_COLUMNS, 'kind', 'resources'].join(','))
+  expect(only.stdout.split('\n')[0]).toBe(
+    [...EVENT_COLUMNS, 'kind', 'request_parameters', 'response_elements', 'resources'].join(','),
+  )
 })
 
 it('with --output the sidecar counts every kind', async () => {

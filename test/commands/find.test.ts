@@ -84,10 +84,8 @@ it('shows a table, with the matched principal and the count on stderr', async ()
   const { stdout, stderr, exit } = await find('principal', 'alice')
   const lines = stdout.trimEnd().split('\n')
   expect(lines).toHaveLength(4)
-  expect(lines[0]).toMatch(/^event_time +event_source +event_name +principal +source_ip_address/)
-  expect(lines[1]).toMatch(
-    /^2023-07-10T11:40:00\.250Z +lambda\.amazonaws\.com +CreateFunction20150331 +alice /,
-  )
+  expect(lines[0]).toMatch(/^event_time +event_name +target +principal +source_ip_address +error/)
+  expect(lines[1]).toMatch(/^2023-07-10T11:40:00\.250Z +CreateFunction20150331 +(?:\S+ +)?alice /)
   expect({ stderr, exit }).toEqual({ stderr: `${ALICE}\n3 events`, exit: 0 })
 })
 

@@ -155,6 +155,7 @@ it('gives whole rows, with resources and the exact record when asked', () => {
     principal_tags: null,
     bytes_in: null,
     bytes_out: null,
+    target: null,
     member: null,
     record_offset: recordText(EVENTS[0]!).length,
     record_length: recordText(EVENTS[1]!).length,

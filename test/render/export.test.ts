@@ -168,12 +168,20 @@ describe('csv', () => {
     expect(all).toEqual([
       ...EVENT_COLUMNS,
       'kind',
+      'request_parameters',
+      'response_elements',
       'resources',
       'digest_state',
       ...ACCESS_COLUMNS,
       ...AGGREGATE_COLUMNS,
     ])
-    expect(exportCsvColumns(EVENTS_ONLY)).toEqual([...EVENT_COLUMNS, 'kind', 'resources'])
+    expect(exportCsvColumns(EVENTS_ONLY)).toEqual([
+      ...EVENT_COLUMNS,
+      'kind',
+      'request_parameters',
+      'response_elements',
+      'resources',
+    ])
   })
 
   it('has a header, every column, and one line an event', async () => {

@@ -120,10 +120,23 @@ describe('table', () => {
   })
 
   it('narrows the widest column first', async () => {
-    const [principal, event_name] = [`${'p '.repeat(14)}pp`, 'n '.repeat(45)]
-    const row = makeRow({ principal, event_name })
-    const text = await render('table', COLUMNS, [row], { isTerminal: true, width: 72 })
-    expect(linesOf(text)[1]).toBe(`${principal}  ${event_name.slice(0, 39)}…`)
+    const [principal, user_agent] = [`${'p '.repeat(14)}pp`, 'n '.repeat(45)]
+    const row = makeRow({ principal, user_agent })
+    const text = await render('table', ['principal', 'user_agent'], [row], {
+      isTerminal: true,
+      width: 72,
+    })
+    expect(linesOf(text)[1]).toBe(`${principal}  ${user_agent.slice(0, 39)}…`)
+  })
+
+  it('cuts what happened, and to what, after everything else', async () => {
+    const [principal, target] = ['p '.repeat(20), 't '.repeat(25)]
+    const row = makeRow({ principal, target })
+    const columns = ['principal', 'target'] as const
+    const text = await render('table', columns, [row], { isTerminal: true, width: 70 })
+    expect(linesOf(text)[1]).toBe(`${principal.slice(0, 17)}…  ${target.trimEnd()}`)
+    const narrow = await render('table', columns, [row], { isTerminal: true, width: 60 })
+    expect(linesOf(narrow)[1]).toBe(`${principal.slice(0, 11)}…  ${target.slice(0, 45)}…`)
   })
 
   it.each([PIPE, { isTerminal: true, width: 0 }])(

@@ -23,6 +23,7 @@ import type { Connection } from '../../store/open.js'
 
 interface ExportForm {
   readonly records: boolean
+  readonly parts?: boolean
   readonly open: (out: NodeJS.WritableStream, changes: ExportChanges, scope: ExportScope) => RowSink
 }
 
@@ -32,7 +33,7 @@ const JSONL_COLUMNS = [...EVENT_COLUMNS, 'kind', 'resources', 'access_log', 'agg
 /** `jsonl` changes nothing: it is the form to keep. */
 const FORMS = {
   timesketch: { records: true, open: openTimesketch },
-  csv: { records: false, open: openExportCsv },
+  csv: { records: false, parts: true, open: openExportCsv },
   jsonl: {
     records: true,
     open: (out, _changes, { hasDigestStates }) =>
@@ -79,6 +80,7 @@ export async function exportEvents(db: Connection, order: ExportOrder): Promise<
     {
       resources: true,
       records: form.records ? new RecordReader(db) : undefined,
+      parts: form.parts === true ? new RecordReader(db) : undefined,
       digestState: states?.of,
     },
   )

@@ -9,7 +9,7 @@ import {
 } from '../../model/event.js'
 import type { Order, Page } from '../../model/question.js'
 import type { Format } from '../../render/format.js'
-import type { RowColumn } from '../../render/sink.js'
+import type { RecordColumn, RowColumn } from '../../render/sink.js'
 
 /** Default limit of tables and `--json`. */
 export const TABLE_ROWS = 200
@@ -32,6 +32,10 @@ export interface Output {
   readonly isChosen: boolean
   readonly page: Page
   readonly resources: boolean
+  /** Whether the columns are chosen for the user: a terminal's table then drops what all rows have in common. */
+  readonly isDefault: boolean
+  /** Parts of records are wanted. */
+  readonly parts: boolean
   readonly records: boolean
 }
 
@@ -62,6 +66,8 @@ export function readOutput(flags: OutputFlags, isResult: boolean, kind = PLAIN_A
     isChosen: flags.limit !== undefined,
     page: { order: flags.order, limit: limit === undefined ? undefined : limit + 1 },
     resources: columns.includes('resources'),
+    isDefault: flags.columns === undefined,
+    parts: RECORD_COLUMNS.some((column) => columns.includes(column)),
     records: flags.records,
   }
 }
@@ -96,10 +102,12 @@ const LINE_TABLE: readonly RowColumn[] = [
 
 /** Lines have a request ID where events have an event ID. */
 const MIXED_TABLE: readonly RowColumn[] = ['kind', ...TABLE_COLUMNS, 'request_id']
-const CSV_COLUMNS: readonly RowColumn[] = [...EVENT_COLUMNS, 'kind']
-const JSON_COLUMNS: readonly RowColumn[] = [...CSV_COLUMNS, 'resources', 'access_log', 'aggregate']
+const RECORD_COLUMNS: readonly RecordColumn[] = ['request_parameters', 'response_elements']
+const CSV_COLUMNS: readonly RowColumn[] = [...EVENT_COLUMNS, 'kind', ...RECORD_COLUMNS]
+const JSON_COLUMNS: readonly RowColumn[] = [...EVENT_COLUMNS, 'kind', 'resources', 'access_log', 'aggregate']
 const ALL_COLUMNS: readonly RowColumn[] = [
   ...JSON_COLUMNS,
+  ...RECORD_COLUMNS,
   'digest_state',
   ...ACCESS_COLUMNS,
   ...AGGREGATE_COLUMNS,

@@ -23,6 +23,8 @@ const OUR_COLUMNS = new Set(
   first_seen last_seen day credential_class principal_kind role kind status digest_state`.split(/\s+/),
 )
 
+const ARN = 'arn:aws:iam::aws:'
+
 /** A number of twelve digits; the first group is set if it is a complete JSON number. */
 const ACCOUNT_NUMBER = /(?<![\w.-])(\d{12})(?![\w.])|\d{12}/g
 const ACCOUNT_DIGITS = 12
@@ -108,8 +110,18 @@ export class Redactor {
     return row.map((value, index) => {
       if (value instanceof Buffer) return null
       const column = columns[index] ?? ''
-      return typeof value === 'string' && !OUR_COLUMNS.has(column) ? this.#value(value, column) : value
+      if (typeof value !== 'string' || OUR_COLUMNS.has(column)) return value
+      return column === 'target' ? this.#target(value) : this.#value(value, column)
     })
+  }
+
+  /** `user/alice +policy/Admin`: ends of ARNs, in which a name is known by its kind. */
+  #target(value: string): string {
+    const redacted = value.split(' ').map((word) => {
+      const at = /^[+-]/.test(word) ? 1 : 0
+      return word.slice(0, at) + this.text(ARN + word.slice(at)).slice(ARN.length)
+    })
+    return this.text(redacted.join(' '))
   }
 
   /** Any text; JSON strings are replaced unescaped. */

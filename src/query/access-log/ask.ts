@@ -69,6 +69,7 @@ const AS_EVENT: Readonly<Record<string, string>> = {
   failed: 'k.error_code IS NOT NULL OR coalesce(k.http_status >= 400, 0)',
   denied: "coalesce(k.error_code = 'AccessDenied', 0) OR coalesce(k.http_status = 403, 0)",
   bytes_out: 'l.bytes_sent',
+  target: "k.bucket || coalesce('/' || coalesce(l.decoded_key, l.object_key), '')",
   source_ip_address: 'c.remote_ip',
   user_agent: 'c.user_agent',
   principal: 'c.principal',

@@ -1,8 +1,9 @@
 /** The records of an event, each with all of its appearances: `coldtrail show`. */
+import { CaseError } from '../../model/case-error.js'
 import { textRepeatsKey } from '../../decode/repeated-keys.js'
 import type { Connection } from '../../store/open.js'
 import { RecordReader, type RecordPlace } from '../../store/record-reader.js'
-import { idSpellings } from './value.js'
+import { afterPrefix, asStored, idSpellings } from './value.js'
 
 export interface Appearance {
   readonly source_path: string
@@ -84,6 +85,35 @@ function readForms(db: Connection, reader: RecordReader, { id, event_id }: Event
     ...shown(event_id, record, places),
     is_form: true,
   }))
+}
+
+/** Shorter beginnings are those of too many. */
+const LEAST_BEGINNING = 8
+/** Of an ambiguous beginning. */
+const MOST_LISTED = 20
+
+/** IDs of events that begin like this, in order: tables show the first 8 characters. */
+export function idsBeginning(db: Connection, typed: string): string[] {
+  const text = asStored(typed).toLowerCase()
+  const end = afterPrefix(text)
+  if (text.replace(/^sha256:/, '').length < LEAST_BEGINNING || end === undefined) return []
+  return db
+    .prepare<[string, string, number], string>(
+      'SELECT DISTINCT event_id FROM event WHERE event_id >= ? AND event_id < ? ORDER BY event_id LIMIT ?',
+    )
+    .pluck()
+    .all(text, end, MOST_LISTED)
+}
+
+/** The one ID that begins as typed, or what was typed. @throws CaseError if several do. */
+export function idOfBeginning(db: Connection, typed: string): string {
+  const ids = idsBeginning(db, typed)
+  const [only = typed, ...others] = ids
+  if (others.length === 0) return only
+  throw new CaseError(`${typed} is the beginning of ${ids.length} event IDs`, {
+    hint: 'type more of the one that is meant:',
+    choices: ids.map((value) => ({ value, what: 'event' })),
+  })
 }
 
 /** Access-log lines by request ID or host ID; copying an object logs two lines for one request. */

@@ -3,6 +3,7 @@ import { damagedCase } from '../../model/case-error.js'
 import { EVENT_COLUMNS, type EventColumn, type EventResource, type EventRow } from '../../model/event.js'
 import type { Page, Question } from '../../model/question.js'
 import type { FileState } from '../../model/verification.js'
+import { membersOf } from '../../decode/member-text.js'
 import type { Connection } from '../../store/open.js'
 import { readIndexNames, readNumber, readTuples, readWideTuples } from '../../store/reader.js'
 import { EVENT_FROM, EVENT_SELECT } from '../../store/views.js'
@@ -25,6 +26,8 @@ export interface RecordSource {
 export interface RowExtras {
   readonly resources?: boolean
   readonly records?: RecordSource | undefined
+  /** For request_parameters and response_elements. */
+  readonly parts?: RecordSource | undefined
   /** Digest state of a source; undefined if digest verify was not run. */
   readonly digestState?: ((sourceId: number) => FileState | null) | undefined
 }
@@ -85,6 +88,7 @@ function* readRows(db: Connection, ids: readonly number[], extras: RowExtras): G
       kind: 'event',
       ...(extras.digestState === undefined ? {} : { digest_state: extras.digestState(sourceOf(values)) }),
       ...(resources === undefined ? {} : { resources: resources.get(id) ?? [] }),
+      ...(extras.parts === undefined ? {} : partsOf(recordText(values, extras.parts))),
       ...(extras.records === undefined ? {} : { record: recordText(values, extras.records) }),
     }
   }
@@ -103,6 +107,15 @@ function recordText(values: readonly (string | number | null)[], records: Record
   const [sourceId, locator] = values.slice(EVENT_COLUMNS.length + 1) as [number, string | null]
   const at = (column: EventColumn) => values[EVENT_COLUMNS.indexOf(column)] as number
   return records.read(sourceId, at('record_offset'), at('record_length'), locator).toString('utf8')
+}
+
+function partsOf(record: string): Pick<EventRow, 'request_parameters' | 'response_elements'> {
+  const parts = membersOf(record, ['requestParameters', 'responseElements'])
+  const text = (key: string) => (parts.get(key) === 'null' ? null : (parts.get(key) ?? null))
+  return {
+    request_parameters: text('requestParameters'),
+    response_elements: text('responseElements'),
+  }
 }
 
 type ResourceTuple = [

@@ -14,6 +14,7 @@ const COLUMNS: readonly (readonly [
   ['sharedEventID', (event) => event.sharedEventId],
   ['bytes transferred in', (event) => event.bytesIn],
   ['bytes transferred out', (event) => event.bytesOut],
+  ['target', (event) => event.targetUse],
   ['call', (event) => event.action.id],
   ['account or region', (event) => event.place.id],
   ['caller', (event) => event.identity.id],

@@ -73,10 +73,11 @@ interface Folded {
 }
 
 function ofUnion(event: Form, forms: readonly Form[]): string | null {
-  const { eventTimeMs, flags, values, uses, columns } = unite(forms, makeValues)
+  const { eventTimeMs, flags, values, uses, target, columns } = unite(forms, makeValues)
   const differing = [
     ...(eventTimeMs === event.eventTimeMs ? [] : ['event_time_ms']),
     ...(flags === event.flags ? [] : ['flags']),
+    ...(target === event.target ? [] : ['target']),
     ...(uses === event.uses ? [] : ['resources']),
     ...DICTIONARIES.map(({ name }) => name).filter((name) => values.get(name) !== event.values.get(name)),
     ...OWN_COLUMNS.filter((name) => columns.get(name) !== event.columns.get(name)),

@@ -38,7 +38,7 @@ export interface AggregateRow extends Place {
 export type SourceRow = EventRow | AccessRow | AggregateRow
 
 const COLUMNS = `e.id, e.event_time_ms, e.action_id, e.place_id, e.identity_id, e.address_id, e.client_id, e.outcome_id, e.flags, e.event_id,
-  e.request_id, e.shared_event_id, e.bytes_in, e.bytes_out`
+  e.request_id, e.shared_event_id, e.bytes_in, e.bytes_out, e.target_use`
 
 const EVENT_PART = `${COLUMNS},
   (SELECT group_concat(' ' || u.resource_id || '.' || u.role_id, '') FROM
@@ -93,6 +93,7 @@ type EventValues = [
   sharedEventId: string | null,
   bytesIn: number | null,
   bytesOut: number | null,
+  targetUse: number | null,
   uses: string | null,
 ]
 
@@ -157,7 +158,7 @@ function* eventRows(kind: EventRow['kind'], rows: IterableIterator<EventValues>)
       flags,
       ...texts
     ] = row
-    const [eventId, requestId, sharedEventId, bytesIn, bytesOut, uses] = texts
+    const [eventId, requestId, sharedEventId, bytesIn, bytesOut, targetUse, uses] = texts
     yield {
       kind,
       id,
@@ -177,6 +178,7 @@ function* eventRows(kind: EventRow['kind'], rows: IterableIterator<EventValues>)
       sharedEventId,
       bytesIn,
       bytesOut,
+      targetUse,
       uses: uses ?? '',
     }
   }
