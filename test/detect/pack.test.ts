@@ -1,5 +1,5 @@
 /** Each built-in rule hits the records made for it, and not their near misses. */
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { RULES_DOC, rulesDocument } from '../../scripts/rules-doc.js'
@@ -8,7 +8,7 @@ import { loadRules, packFolder } from '../../src/detect/parse/load.js'
 import { LEVELS } from '../../src/model/detection.js'
 import { index, ROOT, tempFolder } from '../helpers/cli.js'
 import { query } from '../helpers/cli-case.js'
-import { BASE, makeCase } from './made-case.js'
+import { BASE, makeCase, writeRules } from './made-case.js'
 
 type Json = Record<string, unknown>
 type Records = Record<string, Record<'hit' | 'miss', Json[]>>
@@ -60,12 +60,18 @@ describe('the built-in rules', () => {
     expect(readFileSync(RULES_DOC, 'utf8')).toBe(await rulesDocument())
   })
 
-  it('hit what they are made for and nothing near it', async () => {
+  it('hit what they are made for and nothing near it, also those that are only part of correlations', async () => {
     const caseFile = await makeCase(records())
+    const shown = writeRules(
+      readdirSync(packFolder())
+        .map((name) => readFileSync(path.join(packFolder(), name), 'utf8'))
+        .join('---\n')
+        .replaceAll('generate: false', 'generate: true'),
+    )
     const report = await detect({
       casePath: caseFile,
-      rulePaths: [],
-      withPack: true,
+      rulePaths: [shown],
+      withPack: false,
       store: true,
       workers: 0,
       toolVersion: 'test',

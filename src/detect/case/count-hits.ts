@@ -1,13 +1,13 @@
 /** Totals of each rule. */
 import type { Connection } from '../../store/open.js'
-import { readTuples } from '../../store/reader.js'
+import { readColumn, readTuples } from '../../store/reader.js'
 
 export interface HitCounts {
-  hits: number
-  events: number
-  principals: number
-  firstMs: number | null
-  lastMs: number | null
+  readonly hits: number
+  readonly events: number
+  readonly principals: number
+  readonly firstMs: number | null
+  readonly lastMs: number | null
 }
 
 /** By the number of the rule. */
@@ -19,34 +19,30 @@ export function countHits(db: Connection): Map<number, HitCounts> {
     }).map(([id, key]) => [id, key] as const),
   )
   const counts = new Map<number, HitCounts>()
-  const principals = new Map<number, Set<unknown>>()
-  const sql = `SELECT d.rule, e.identity_id, count(*), min(e.event_time_ms), max(e.event_time_ms)
-    FROM (SELECT DISTINCT rule, event_rowid FROM temp.detection_event) d JOIN event e ON e.id = d.event_rowid GROUP BY 1, 2`
-  for (const [rule, identity, events, first, last] of readTuples(db, { sql, params: [] })) {
-    const one = counts.get(Number(rule)) ?? { hits: 0, events: 0, principals: 0, firstMs: null, lastMs: null }
-    counts.set(Number(rule), one)
-    one.events += Number(events)
-    one.hits = one.events
-    one.firstMs = least(one.firstMs, first)
-    one.lastMs = most(one.lastMs, last)
-    const known = principals.get(Number(rule)) ?? new Set<unknown>()
-    principals.set(Number(rule), known.add(keys.get(identity)))
-  }
-  for (const [rule, known] of principals) (counts.get(rule) as HitCounts).principals = known.size
-  for (const [rule, hits] of readTuples(db, {
-    sql: 'SELECT rule, count(*) FROM temp.detection_hit GROUP BY 1',
-    params: [],
-  })) {
-    const one = counts.get(Number(rule))
-    if (one !== undefined) one.hits = Number(hits)
+  const hitsOf = new Map(
+    readTuples(db, { sql: 'SELECT rule, count(*) FROM temp.detection_hit GROUP BY 1', params: [] }).map(
+      ([rule, hits]) => [rule, Number(hits)] as const,
+    ),
+  )
+  for (const rule of readColumn<number>(db, { sql: RULES, params: [] })) {
+    const hits = hitsOf.get(rule)
+    // Only hits of a correlation share events.
+    const distinct = hits === undefined ? '' : 'DISTINCT '
+    const [[events, first, last, identities] = []] = readTuples(db, {
+      sql: `SELECT count(${distinct}d.event_rowid), min(e.event_time_ms), max(e.event_time_ms), json_group_array(DISTINCT e.identity_id)
+        FROM temp.detection_event d CROSS JOIN event e ON e.id = d.event_rowid WHERE d.rule = ?`,
+      params: [rule],
+    })
+    const principals = new Set((JSON.parse(String(identities)) as number[]).map((id) => keys.get(id)))
+    counts.set(rule, {
+      hits: hits ?? Number(events),
+      events: Number(events),
+      principals: principals.size,
+      firstMs: first as number | null,
+      lastMs: last as number | null,
+    })
   }
   return counts
 }
 
-function least(one: number | null, other: unknown): number | null {
-  return typeof other === 'number' && (one === null || other < one) ? other : one
-}
-
-function most(one: number | null, other: unknown): number | null {
-  return typeof other === 'number' && (one === null || other > one) ? other : one
-}
+const RULES = 'SELECT DISTINCT rule FROM temp.detection_event ORDER BY 1'

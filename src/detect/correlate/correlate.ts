@@ -141,29 +141,41 @@ class Gathering {
     this.groups.set(key, group)
   }
 
-  async #ofDetection(number: number, fields: readonly string[]): Promise<Candidate[]> {
+  async #ofDetection(number: number, fields: readonly string[]): Promise<Iterable<Candidate>> {
     const { db, records } = this.context
     const ofRecord = fields.filter((field) => columnOf(field) === null && eventColumnOf(field) === null)
     if (ofRecord.length > 0) await records.read(number, ofRecord)
     const known = fields.filter((field) => !ofRecord.includes(field))
     const sql = `SELECT e.event_time_ms, e.id${known.map((field) => `, e.${idColumn(field)}`).join('')}
-      FROM temp.detection_event d JOIN event e ON e.id = d.event_rowid WHERE d.rule = ?`
-    return readTuples(db, { sql, params: [number] }).map(([timeMs, id, ...ids]) => ({
-      timeMs: timeMs as number | null,
-      events: [id as number],
-      read: (field) =>
-        ofRecord.includes(field)
-          ? records.textsOf(field, id as number)
-          : this.#columnTexts(field, ids[known.indexOf(field)] ?? null),
+      FROM temp.detection_event d CROSS JOIN event e ON e.id = d.event_rowid WHERE d.rule = ${number}`
+    const reads = new Map(known.map((field) => [field, this.#columnReader(field)]))
+    return iterateCandidates(db, sql, (row) => ({
+      timeMs: row[0] as number | null,
+      events: [row[1] as number],
+      read: (field) => {
+        const read = reads.get(field)
+        return read === undefined
+          ? records.textsOf(field, row[1] as number)
+          : read(row[2 + known.indexOf(field)] ?? null)
+      },
     }))
   }
 
-  #columnTexts(field: string, value: string | number | null): readonly string[] {
-    if (value === null) return []
+  /** Texts by the id of a dictionary: events share the lists. */
+  #columnReader(field: string): (value: string | number | null) => readonly string[] {
     const column = columnOf(field)
-    if (column === null) return [String(value)]
-    const text = this.context.dictionaries.of(column.dictionary).textAt(column.column, Number(value))
-    return text === null ? [] : [text]
+    if (column === null) return (value) => (value === null ? NONE : [String(value)])
+    const dictionary = this.context.dictionaries.of(column.dictionary)
+    const known = new Map<number, readonly string[]>()
+    return (value) => {
+      const id = Number(value)
+      let texts = known.get(id)
+      if (texts === undefined) {
+        const text = dictionary.textAt(column.column, id)
+        known.set(id, (texts = text === null ? NONE : [text]))
+      }
+      return texts
+    }
   }
 
   #ofCorrelation(number: number): Candidate[] {
@@ -184,6 +196,16 @@ class Gathering {
       }
     })
   }
+}
+
+const NONE: readonly string[] = []
+
+function* iterateCandidates(
+  db: Connection,
+  sql: string,
+  make: (row: readonly (string | number | null)[]) => Candidate,
+): Generator<Candidate> {
+  for (const row of db.prepare<[], (string | number | null)[]>(sql).raw().iterate()) yield make(row)
 }
 
 function idColumn(field: string): string {

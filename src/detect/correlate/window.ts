@@ -112,8 +112,10 @@ function tally(keysOf: (item: Item) => readonly string[]): Counting {
   }
 }
 
-/** Of several fields each combination of their values. */
-export function combinations(values: Item['values']): string[] {
+/** Of several fields each combination of their values. Events share the lists of values of a column. */
+export function combinations(values: Item['values']): readonly string[] {
+  const [only] = values
+  if (values.length === 1 && only !== undefined) return only
   return values
     .reduce<string[][]>((made, texts) => made.flatMap((one) => texts.map((text) => [...one, text])), [[]])
     .map((one) => JSON.stringify(one))
