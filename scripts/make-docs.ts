@@ -26,8 +26,32 @@ export const CASE_DOC = path.join(ROOT, 'docs/case-file.md')
 export const COMMAND_SNAPSHOT = path.join(ROOT, 'test/contracts/command-snapshot.json')
 const BIN = path.join(ROOT, 'dist/bin.js')
 const WIDTH = '100'
-/** Help is printed by one process a command. */
-const AT_ONCE = 2
+/** Prints a list of the help of each command that is named: one process, since most of a command's time is its start. */
+const HELPS = `
+class Exit extends Error {}
+process.exit = () => {
+  throw new Exit()
+}
+const [bin, ...ids] = process.argv.slice(1)
+const write = process.stdout.write.bind(process.stdout)
+const texts = []
+for (const [at, id] of ids.entries()) {
+  let text = ''
+  process.stdout.write = (chunk, ...rest) => {
+    text += chunk
+    rest.find((one) => typeof one === 'function')?.()
+    return true
+  }
+  process.argv = [process.execPath, bin, ...id.split(':'), '--help']
+  // Under another name each time, so that it runs again.
+  await import(bin + '?' + at).catch((error) => {
+    if (!(error instanceof Exit)) throw error
+  })
+  texts.push(text)
+}
+process.stdout.write = write
+process.exitCode = 0
+write(JSON.stringify(texts))`
 
 export interface ManifestFlag {
   readonly type: 'boolean' | 'option'
@@ -118,15 +142,10 @@ export function exampleText(
 
 export async function cliDocument(): Promise<string> {
   const commands = readCommands()
-  const helps = new Map<string, string>()
-  for (let at = 0; at < commands.length; at += AT_ONCE) {
-    const some = commands.slice(at, at + AT_ONCE)
-    const texts = await Promise.all(some.map(helpOf))
-    some.forEach(({ id }, index) => helps.set(id, texts[index]!))
-  }
-  const sections = commands.map((command) => {
+  const helps = await helpsOf(commands.map(({ id }) => id))
+  const sections = commands.map((command, at) => {
     const name = `coldtrail ${typed(command)}`
-    return `## ${name}\n\n\`\`\`text\n$ ${name} --help\n${helps.get(command.id)!}\n\`\`\``
+    return `## ${name}\n\n\`\`\`text\n$ ${name} --help\n${helps[at]!}\n\`\`\``
   })
   const contents = commands.map(
     (command) => `| [\`${typed(command)}\`](#${anchorOf(command)}) | ${cell(command.summary ?? '')} |`,
@@ -143,19 +162,24 @@ export async function cliDocument(): Promise<string> {
   return parts.map((part) => `${part.trim()}\n`).join('\n')
 }
 
-async function helpOf(command: ManifestCommand): Promise<string> {
+async function helpsOf(ids: readonly string[]): Promise<string[]> {
   const { PATH, HOME, TMPDIR } = process.env
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    [BIN, ...command.id.split(':'), '--help'],
+    ['--input-type=module', '-e', HELPS, '--', pathToFileURL(BIN).href, ...ids],
     // Nothing else of the environment: it could change the width, the colours or a default.
-    { env: { PATH, HOME, TMPDIR, NO_COLOR: '1', OCLIF_COLUMNS: WIDTH, COLUMNS: WIDTH, LANG: 'C.UTF-8' } },
+    {
+      env: { PATH, HOME, TMPDIR, NO_COLOR: '1', OCLIF_COLUMNS: WIDTH, COLUMNS: WIDTH, LANG: 'C.UTF-8' },
+      maxBuffer: Infinity,
+    },
   )
-  return stdout
-    .split('\n')
-    .map((line) => line.trimEnd())
-    .join('\n')
-    .trim()
+  return (JSON.parse(stdout) as string[]).map((text) =>
+    text
+      .split('\n')
+      .map((line) => line.trimEnd())
+      .join('\n')
+      .trim(),
+  )
 }
 
 function anchorOf(command: ManifestCommand): string {

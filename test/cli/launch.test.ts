@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { nearestWord } from '../../src/model/nearest-word.js'
 import { readDirect } from '../../src/cli/start/direct-command.js'
 import { QUICKSTART, quickstartCase } from '../contracts/quickstart-case.js'
-import { BIN, ROOT, start, startCommand, type Run } from '../helpers/cli.js'
+import { BIN, ROOT, run, start, startCommand, type Run } from '../helpers/cli.js'
 
 const OCLIF = pathToFileURL(path.join(ROOT, 'node_modules/@oclif/core/lib/index.js')).href
 
@@ -132,10 +132,10 @@ describe('a mistyped command line gives two lines with what to type', () => {
     ],
     ['find window --since', 'Flag --since expects a value', 'see coldtrail find window --help'],
   ])('%s', async (typed, message, hint) => {
-    const options = { cwd: QUICKSTART, env: { COLDTRAIL_CASE: caseFile } }
-    const reported = await start(typed.split(' '), options).done
+    const options = { cwd: QUICKSTART }
+    const reported = await run(typed.split(' '), options)
     expect(reported).toMatchObject({ code: 2, stdout: '', stderr: `Error: ${message}\n  ${hint}\n` })
-    const json = await start([...typed.split(' '), '--json'], options).done
+    const json = await run([...typed.split(' '), '--json'], options)
     if (!typed.endsWith('--since'))
       expect(JSON.parse(json.stdout)).toEqual({ error: { message, hint, exit: 2 } })
   })

@@ -118,11 +118,11 @@ describe('a full disk', () => {
         const disk = at % 2 === 0 ? smallDisk(Math.max(64, Math.round((bytes * share) / 1024))) : null
         const caseFile = typeof disk === 'string' ? path.join(disk, 'case.sqlite') : newCase()
         const limit = Math.max(64, Math.round((bytes * share) / 1024))
-        const prefix =
-          typeof disk === 'string'
-            ? []
-            : ['bash', '-c', `trap '' XFSZ; ulimit -f ${limit}; exec "$@"`, 'limited']
-        const full = await run(['index', small.root, '--case', caseFile, '--workers', '2'], { prefix })
+        const prefix = ['bash', '-c', `trap '' XFSZ; ulimit -f ${limit}; exec "$@"`, 'limited']
+        const full = await run(
+          ['index', small.root, '--case', caseFile, '--workers', '2'],
+          typeof disk === 'string' ? {} : { prefix },
+        )
         expect({ share, code: full.code, stderr: full.stderr }).toEqual({
           share,
           code: 13,
