@@ -3,6 +3,7 @@
  * are noted once per file.
  */
 import { isJsonObject, type JsonObject } from '../model/record.js'
+import { parseJson } from './fields.js'
 import { namedObjects } from './notices.js'
 
 export interface Neighbour {
@@ -45,6 +46,8 @@ const BEGINNINGS: readonly (readonly [RegExp, string])[] = [
   [/^Permission .{0,40}(?:test|granted|CloudWatch)/i, 'probe of CloudWatch Logs'],
 ]
 
+const ERROR = 'error, saved in place of the file: download it again'
+
 const INSTEAD: readonly (readonly [RegExp, string])[] = [
   [/^version https:\/\/git-lfs\.github\.com\/spec\//, 'Git LFS pointer: run git lfs pull, then index again'],
   [/^(?:\.\.\/)*(?:\.git)?\/annex\/objects\//, 'git-annex pointer: run git annex get, then index again'],
@@ -61,10 +64,32 @@ const INSTEAD: readonly (readonly [RegExp, string])[] = [
     'error of the AWS CLI, saved in place of the file: download it again',
   ],
   [
-    /^\s*(?:access denied|forbidden|(?:\d{3} )?(?:page )?not found)\.?\s*$/i,
-    'error, saved in place of the file: download it again',
+    /^\s*(?:HTTP\/\d\S* )?(?:\d{3} )?(?:access denied|forbidden|unauthorized|bad request|(?:page )?not found|internal server error|bad gateway|service unavailable|gateway time-?out)\.?\s*$/i,
+    ERROR,
   ],
 ]
+
+/** A service's answer in JSON: a few short strings, one of which is a message or an error. */
+const ERROR_KEYS =
+  /^(?:message|error|errors|error_?description|error_?message|errorCode|code|status|statusCode|__type|requestId|request_?id|type|detail|title|path|timestamp)$/i
+const ERROR_WORDS =
+  /error|exception|denied|forbidden|unauthori[sz]ed|not found|expired|invalid|missing|fail|time-?out|unavailable|bad request|limit/i
+const ERROR_SAYING = /^(?:message|error|error_?description|error_?message|__type|title|detail)$/i
+
+function isErrorAnswer(text: string): boolean {
+  const body = text.trim()
+  if (body.length > 2000 || !body.startsWith('{') || !body.endsWith('}')) return false
+  if (!ERROR_WORDS.test(body) || body.includes('eventVersion')) return false
+  const value = parseJson(body)
+  if (!isJsonObject(value)) return false
+  const inner = isJsonObject(value['error']) ? { ...value, ...value['error'], error: '' } : value
+  const entries = Object.entries(inner)
+  return (
+    entries.length > 0 &&
+    entries.every(([key, held]) => ERROR_KEYS.test(key) && (held === null || typeof held !== 'object')) &&
+    entries.some(([key, held]) => ERROR_SAYING.test(key) && typeof held === 'string')
+  )
+}
 
 const CHECKSUM_LINE =
   /^(?:\\?[0-9a-f]{32,128}(?: {2}| \*|\t)\S.*|(?:SHA\d{1,3}|MD5) ?\(.+\) ?= ?[0-9a-f]{32,128}|)$/i
@@ -75,6 +100,7 @@ export function neighbourText(head: Buffer): Neighbour | undefined {
   const start = head.toString('latin1', 0, 4096).replace(/^\u00ef\u00bb\u00bf/, '')
   const instead = INSTEAD.find(([form]) => form.test(start))
   if (instead !== undefined) return { family: instead[1], isMissing: true }
+  if (isErrorAnswer(start)) return { family: ERROR, isMissing: true }
   const family = BEGINNINGS.find(([form]) => form.test(start))?.[1] ?? byLines(start)
   return family === undefined ? undefined : { family, isMissing: false }
 }
@@ -87,6 +113,24 @@ function byLines(start: string): string | undefined {
   if (whole.every((line) => CHECKSUM_LINE.test(line.trimEnd())))
     return start.trim() === '' ? undefined : 'checksum file'
   return whole.every((line) => INVENTORY_LINE.test(line)) ? 'S3 inventory' : undefined
+}
+
+const CONTROL = 'control file of aria2: the download next to it is not whole, download it again'
+
+/** Files whose content says nothing and whose name is always theirs. */
+const BY_NAME: readonly (readonly [RegExp, Neighbour])[] = [
+  [/(?:^|[/\\])\.git(?:attributes|ignore|modules)$/, { family: 'settings of git', isMissing: false }],
+  [/(?:^|[/\\])\.wget-hsts$/, { family: 'settings of wget', isMissing: false }],
+  [
+    /(?:^|[/\\])(?:README|LICEN[CS]E|NOTICE)(?:\.(?:md|txt|rst))?$/i,
+    { family: 'documentation', isMissing: false },
+  ],
+  [/[^/\\]\.aria2$/, { family: CONTROL, isMissing: true }],
+]
+
+/** For content in which nothing else was recognised. */
+export function neighbourByName(path: string): Neighbour | undefined {
+  return BY_NAME.find(([form]) => form.test(path))?.[1]
 }
 
 /** Empty by design: only their names matter. */

@@ -14,7 +14,7 @@ import { inflateNested, isGzip, type Inflated } from '../model/inflate.js'
 import { isUtf16, toUtf8 } from '../decode/utf16.js'
 import { repairQuotes, type Repairs } from '../decode/repair-quotes.js'
 import { isOverLimit } from '../decode/limits.js'
-import { emptyMarker, type Neighbour } from '../decode/neighbours.js'
+import { emptyMarker, neighbourByName, type Neighbour } from '../decode/neighbours.js'
 import type { BatchSource, SourceRow } from '../model/batch.js'
 import { FLAG } from '../model/dictionary.js'
 import type { Problem } from '../model/problem.js'
@@ -288,7 +288,11 @@ export class SourceJob implements RecordSink {
     else if (neighbour !== undefined && !overLimit) this.#neighbour(neighbour, nothing)
     else if (unsupported && !overLimit) this.reject('unsupported', whatToDo(detail), nothing)
     else if (this.#isDamagedLog()) this.#write(nothing, NO_VERDICT, 'rejected')
-    else this.reject('unknown-shape', detail, nothing)
+    else {
+      const named = neighbourByName(this.#source.member?.name ?? this.#source.path)
+      if (named === undefined) this.reject('unknown-shape', detail, nothing)
+      else this.#neighbour(named, nothing)
+    }
   }
 
   /** Its bytes are not stored. If it replaces evidence, it is rejected. */

@@ -19,6 +19,7 @@ export const CREDENTIAL_CLASSES = {
   'lambda-role': 'a role session of a Lambda function',
   'role-session': 'a role session of another kind',
   'user-key': 'an IAM user, with a long-term access key',
+  'service-credential': 'an IAM user, with a credential of one service, such as a Bedrock API key',
   'forwarded-session': 'a service acting with the rights of an IAM user (forwarded access session)',
   'console-session': 'an IAM user, signed in to the console',
   'session-token': 'an IAM user, with GetSessionToken credentials',

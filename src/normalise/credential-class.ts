@@ -13,11 +13,12 @@ import { known } from './redaction.js'
 
 interface Facts {
   readonly type: string | null
-  readonly key: 'none' | 'long-term' | 'temporary' | 'other'
+  readonly key: 'none' | 'long-term' | 'service' | 'temporary' | 'other'
   /** By the session or, without one, by the key's prefix. */
   readonly temporary: boolean
   readonly invokedBy: string | null
   readonly fromConsole: boolean
+  readonly bearer: boolean
   readonly uncalled: boolean
   readonly account: string | null
   readonly onBehalf: boolean
@@ -59,6 +60,7 @@ const TESTS: readonly Test[] = [
   ['ec2-instance-role', (f) => isRoleSession(f) && (f.ec2Delivery || INSTANCE_ID.test(f.session))],
   ['lambda-role', (f) => isRoleSession(f) && f.scope.startsWith('AWS::Lambda::')],
   ['role-session', isRoleSession],
+  ['service-credential', (f) => isUser(f) && (f.key === 'service' || (f.key === 'none' && f.bearer))],
   ['user-key', (f) => isUser(f) && f.key === 'long-term' && !f.temporary],
   ['forwarded-session', (f) => isUser(f) && f.temporary && f.invokedBy !== null],
   ['console-session', (f) => isUser(f) && f.temporary && f.fromConsole],
@@ -94,6 +96,7 @@ function gatherFacts(record: JsonObject, recorded: RecordedIdentity): Facts {
     temporary: key === 'temporary' || known(recorded.session_created) !== null,
     invokedBy: byConsole ? null : known(recorded.invoked_by),
     fromConsole: byConsole || isConsoleRequest(record),
+    bearer: readBoolean(memberOf(record, 'additionalEventData')['callWithBearerToken']) === 1,
     uncalled: UNCALLED.has(readString(record['eventCategory']) ?? ''),
     account: known(recorded.principal_account_id),
     onBehalf: known(recorded.identity_center_user_id) !== null,
@@ -113,14 +116,15 @@ function keyKind(key: string | null): Facts['key'] {
   if (key === null) return 'none'
   const prefix = key.slice(0, 4).toUpperCase()
   // ACCA is the key of one service, such as a Bedrock API key.
-  if (prefix === 'AKIA' || prefix === 'ACCA') return 'long-term'
+  if (prefix === 'ACCA') return 'service'
+  if (prefix === 'AKIA') return 'long-term'
   return prefix === 'ASIA' ? 'temporary' : 'other'
 }
 
 // `S3Console/0.4`, `RDS Console`; Mozilla because some console pages call services from the browser, not always marked.
 const CONSOLE_AGENT = /^\[?(?:\w+ ?Console\b|console\.|signin\.|AWS Internal|Mozilla\/)/
 
-/** The only input outside `userIdentity` besides eventCategory: a cache of identities must include it in its key. */
+/** With eventCategory and callWithBearerToken the only input outside `userIdentity`: a cache of identities must include it in its key. */
 export function isConsoleRequest(record: JsonObject): boolean {
   if (readBoolean(record['sessionCredentialFromConsole']) === 1) return true
   return CONSOLE_AGENT.test(readString(record['userAgent']) ?? '')

@@ -209,6 +209,7 @@ export class Normaliser {
     const userIdentity = record['userIdentity']
     const category = text(record['eventCategory'])
     const mfa = details === null ? null : text(details['MFAUsed'])
+    const bearer = details === null ? null : readBoolean(details['callWithBearerToken'])
     const tags = principalTags(record)
     const variants = this.#variants(readObject(userIdentity))
     for (const known of variants) {
@@ -216,6 +217,7 @@ export class Normaliser {
         known.category === category &&
         known.console === console &&
         known.mfa === mfa &&
+        known.bearer === bearer &&
         known.tags === tags &&
         isEqual(known.userIdentity, userIdentity)
       )
@@ -234,6 +236,7 @@ export class Normaliser {
       category,
       console,
       mfa,
+      bearer,
       tags,
       entry,
       rest,
@@ -272,6 +275,7 @@ interface KnownIdentity {
   readonly category: string | null
   readonly console: boolean
   readonly mfa: string | null
+  readonly bearer: number | null
   readonly tags: string | null
   readonly entry: IdentityEntry
   /**

@@ -4,7 +4,7 @@ import { PassThrough } from 'node:stream'
 import { gzipSync } from 'node:zlib'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Coverage } from '../../src/model/coverage.js'
-import { NO_FILTERS } from '../../src/model/question.js'
+import { NO_FILTERS, type Scope } from '../../src/model/question.js'
 import { readCoverage } from '../../src/query/coverage/coverage.js'
 import { writeCoverage } from '../../src/render/coverage-report.js'
 import { openReader } from '../../src/store/open.js'
@@ -27,6 +27,7 @@ const mallory = {
   arn: `arn:aws:iam::${ACCOUNT}:user/mallory`,
   accountId: ACCOUNT,
   userName: 'mallory',
+  accessKeyId: 'AKIAMALLORYEXAMPLE00',
 }
 
 let number = 100
@@ -149,10 +150,19 @@ beforeAll(async () => {
   put(root, DIGEST, gzipSync(JSON.stringify(digest)))
   const casePath = path.join(folder, 'case.sqlite')
   await index(casePath, [root])
-  const db = openReader(casePath)
-  coverage = readCoverage(db, { window: {}, filters: NO_FILTERS })
-  db.close()
+  opened = casePath
+  coverage = scoped({})
 })
+
+let opened: string
+function scoped(scope: Partial<Scope>): Coverage {
+  const db = openReader(opened)
+  try {
+    return readCoverage(db, { window: {}, filters: NO_FILTERS, ...scope })
+  } finally {
+    db.close()
+  }
+}
 
 describe('kinds of events', () => {
   it('have a first and a last, and none before', () => {
@@ -170,6 +180,42 @@ describe('kinds of events', () => {
     ])
     const s3 = coverage.kinds.find(({ event_source }) => event_source === 's3.amazonaws.com')
     expect(s3?.events).toBe(7)
+  })
+})
+
+describe('a scope', () => {
+  const kindsIn = (scope: Partial<Scope>) =>
+    scoped(scope).kinds.map((row) => [row.kind, row.event_source, row.events, row.first_seen, row.before])
+  const window = { sinceMs: Date.parse('2024-03-06T02:30:00Z'), untilMs: Date.parse('2024-03-07T00:00:00Z') }
+
+  it('limits the kinds; what was before the window is known all the same', () => {
+    expect(kindsIn({ window })).toEqual([
+      ['management', null, 0, null, null],
+      ['data', 'lambda.amazonaws.com', 0, null, 'none'],
+      ['data', 's3.amazonaws.com', 1, '2024-03-06T03:00:00Z', null],
+      ['network activity', 'kms.amazonaws.com', 1, '2024-03-06T04:00:00Z', 'none'],
+      ['insight', null, 0, null, 'none'],
+      ['not stated', null, 1, '2024-03-06T05:00:00Z', 'none'],
+    ])
+  })
+
+  it('of other accounts or regions has nothing', () => {
+    for (const filters of [
+      { ...NO_FILTERS, accounts: ['444455556666'] },
+      { ...NO_FILTERS, regions: ['eu-west-1'] },
+    ]) {
+      const found = scoped({ filters })
+      expect(found.kinds.every(({ events }) => events === 0)).toBe(true)
+      expect([found.failed_deliveries, found.delivered_twice, found.trail_events]).toEqual([[], [], []])
+    }
+    const here = scoped({ filters: { ...NO_FILTERS, accounts: [ACCOUNT], regions: ['US-East-1'] } })
+    expect(here).toEqual(coverage)
+  })
+
+  it('limits refused deliveries and events delivered twice', () => {
+    const early = scoped({ window: { untilMs: Date.parse('2024-03-05T13:00:00Z') } })
+    expect(early.failed_deliveries).toEqual([])
+    expect(early.delivered_twice.map(({ events }) => events)).toEqual([3])
   })
 })
 
@@ -193,6 +239,8 @@ describe('changes to what is recorded', () => {
       ['PutBucketPolicy', { bucketPolicy: POLICY }],
       ['DeleteBucket', null],
     ])
+    // The key of the caller is no target.
+    expect(coverage.trail_events.at(-1)?.target).toBeNull()
     expect(coverage.trail_events.map(({ target }) => target).slice(1, 5)).toEqual([
       `arn:aws:cloudtrail:us-east-1:${ACCOUNT}:trail/main`,
       ...Array.from({ length: 3 }, () => 'arn:aws:s3:::trail-logs'),

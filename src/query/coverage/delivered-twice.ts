@@ -2,7 +2,10 @@
 import type { DeliveredTwice } from '../../model/coverage.js'
 import type { Connection } from '../../store/open.js'
 import { readTuples } from '../../store/reader.js'
-import { sql } from '../plan/statement.js'
+import type { Scope } from '../../model/question.js'
+import { inWindow } from '../plan/condition.js'
+import { and, sql } from '../plan/statement.js'
+import { inPlaces } from './event-places.js'
 import { readDelivered, type ArchiveFile } from './delivered-files.js'
 import type { Digest } from './digest-files.js'
 
@@ -17,12 +20,14 @@ interface Delivery {
 /** By pairs of trails: an event of three is in two of them. */
 export function deliveredTwice(
   db: Connection,
+  scope: Scope,
   files: readonly ArchiveFile[],
   digests: readonly Digest[],
 ): DeliveredTwice[] {
+  const tests = [...inWindow('e.event_time_ms', scope.window), ...inPlaces(scope)]
   const pairs = readTuples(
     db,
-    sql`SELECT e.source_id, d.source_id, count(*) FROM redelivery d CROSS JOIN event e ON e.id = d.event_rowid GROUP BY 1, 2`,
+    sql`SELECT e.source_id, d.source_id, count(*) FROM redelivery d CROSS JOIN event e ON e.id = d.event_rowid WHERE ${and(tests)} GROUP BY 1, 2`,
   ) as [number, number, number][]
   if (pairs.length === 0) return []
   const deliveries = deliveriesOf(files, digests)

@@ -2,7 +2,10 @@
 import type { EventKindRow } from '../../model/coverage.js'
 import type { Connection } from '../../store/open.js'
 import { readTuples } from '../../store/reader.js'
-import { sql } from '../plan/statement.js'
+import type { Scope } from '../../model/question.js'
+import { inWindow } from '../plan/condition.js'
+import { and, sql } from '../plan/statement.js'
+import { inPlaces } from './event-places.js'
 import { timeText } from '../summary/value-table.js'
 
 type Kind = EventKindRow['kind']
@@ -30,6 +33,7 @@ type ActionTuple = readonly [
   events: number,
   firstMs: number | null,
   lastMs: number | null,
+  startMs: number | null,
 ]
 
 interface Seen {
@@ -38,46 +42,56 @@ interface Seen {
   events: number
   firstMs: number
   lastMs: number
+  /** Of the first event in any window. */
+  startMs: number
 }
 
-/** Of the whole case. A kind without any event has a row, too. */
-export function eventKinds(db: Connection): EventKindRow[] {
+/**
+ * Of the accounts, regions and window asked for. A kind without any event has a row, too; whether there were events of it
+ * before is answered by all of the case, not by the window.
+ */
+export function eventKinds(db: Connection, scope: Scope): EventKindRow[] {
+  const inside = and(inWindow('e.event_time_ms', scope.window))
   const actions = readTuples(
     db,
-    sql`SELECT a.event_source, a.event_category, a.event_type, a.management_event, n.events, n.first_ms, n.last_ms FROM action a JOIN
-  (SELECT action_id, count(*) AS events, min(event_time_ms) AS first_ms, max(event_time_ms) AS last_ms FROM event GROUP BY action_id) n
-  ON n.action_id = a.id`,
+    sql`SELECT a.event_source, a.event_category, a.event_type, a.management_event, n.events, n.first_ms, n.last_ms, n.start_ms FROM action a JOIN
+  (SELECT e.action_id, count(*) FILTER (WHERE ${inside}) AS events, min(e.event_time_ms) FILTER (WHERE ${inside}) AS first_ms,
+    max(e.event_time_ms) FILTER (WHERE ${inside}) AS last_ms, min(e.event_time_ms) AS start_ms
+  FROM event e WHERE ${and(inPlaces(scope))} GROUP BY e.action_id) n ON n.action_id = a.id`,
   ) as unknown as ActionTuple[]
   const seen = new Map<string, Seen>()
-  for (const [source, category, type, management, events, firstMs, lastMs] of actions) {
+  for (const [source, category, type, management, events, firstMs, lastMs, startMs] of actions) {
     const kind = kindOf(category, type, management)
     const byService = KINDS.some(([name, each]) => name === kind && each)
     const service = byService ? source : null
     const key = `${kind} ${service ?? ''}`
-    const known = seen.get(key) ?? { kind, source: service, events: 0, firstMs: Infinity, lastMs: -Infinity }
+    const known = seen.get(key) ?? { kind, source: service, events: 0, ...NEVER }
     known.events += events
     known.firstMs = Math.min(known.firstMs, firstMs ?? Infinity)
     known.lastMs = Math.max(known.lastMs, lastMs ?? -Infinity)
+    known.startMs = Math.min(known.startMs, startMs ?? Infinity)
     seen.set(key, known)
   }
   return rowsOf([...seen.values()])
 }
 
+const NEVER = { firstMs: Infinity, lastMs: -Infinity, startMs: Infinity }
+
 function rowsOf(seen: readonly Seen[]): EventKindRow[] {
-  const start = seen.reduce((least, { firstMs }) => Math.min(least, firstMs), Infinity)
+  const start = seen.reduce((least, { startMs }) => Math.min(least, startMs), Infinity)
   const kinds: readonly Kind[] = [...KINDS.map(([kind]) => kind), 'not stated']
   return kinds.flatMap((kind) => {
     const own = seen.filter((one) => one.kind === kind)
     if (own.length === 0 && kind !== 'not stated') return [absent(kind)]
     return own
       .sort((one, other) => ((one.source ?? '') < (other.source ?? '') ? -1 : 1))
-      .map(({ source, events, firstMs, lastMs }) => ({
+      .map(({ source, events, firstMs, lastMs, startMs }) => ({
         kind,
         event_source: source,
         events,
         first_seen: timeText(finite(firstMs)),
         last_seen: timeText(finite(lastMs)),
-        before: firstMs > start ? 'none' : null,
+        before: startMs > start && (firstMs === startMs || events === 0) ? 'none' : null,
       }))
   })
 }

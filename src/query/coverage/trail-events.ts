@@ -1,16 +1,18 @@
 /** Events that change what is recorded or kept, and deliveries that failed: what may explain a gap. */
 import type { FailedDelivery, TrailEvent } from '../../model/coverage.js'
-import type { TimeWindow } from '../../model/question.js'
+import type { Scope } from '../../model/question.js'
 import { isJsonObject } from '../../model/record.js'
+import { RESOURCE_ROLES, type ResourceRole } from '../../model/resource.js'
 import type { Connection } from '../../store/open.js'
 import { RecordReader } from '../../store/record-reader.js'
 import { readTuples } from '../../store/reader.js'
 import { inWindow } from '../plan/condition.js'
 import { usesOf } from '../plan/event-use.js'
-import { and, list, sql } from '../plan/statement.js'
+import { and, list, raw, sql } from '../plan/statement.js'
 import { PrincipalDirectory } from '../principals/principal-directory.js'
 import { CONTROL_CALLS } from '../summary/control-calls.js'
 import { timeText } from '../summary/value-table.js'
+import { inPlaces } from './event-places.js'
 import { bucketOf } from './log-buckets.js'
 
 /** Of any other bucket they are everyday work. */
@@ -40,6 +42,9 @@ const WITH_CONTENT: ReadonlySet<string> = new Set([
   'bedrock:PutModelInvocationLoggingConfiguration',
   ...LOG_BUCKET_CALLS,
 ])
+
+/** Roles of what a call changes; its caller's key and what it only mentions are no targets. */
+const CHANGED = raw(['target', 'created'].map((role) => RESOURCE_ROLES.indexOf(role as ResourceRole)).join(', '))
 
 /** What is in a column of its own, or says nothing. */
 const NAMES: ReadonlySet<string> = new Set(['trailName', 'name', 'bucketName', 'Host'])
@@ -117,7 +122,7 @@ class Changes {
     const found = readTuples(
       this.#db,
       sql`SELECT r.type, coalesce(r.arn, r.name) FROM event_resource x JOIN resource r ON r.id = x.resource_id
-  WHERE ${usesOf(String(row))} AND coalesce(r.arn, r.name) IS NOT NULL ORDER BY x.role_id, r.derived, r.arn`,
+  WHERE ${usesOf(String(row))} AND x.role_id IN (${CHANGED}) AND coalesce(r.arn, r.name) IS NOT NULL ORDER BY x.role_id, r.derived, r.arn`,
     ) as [string | null, string][]
     return found.map(([type, name]) => ({ type, name }))
   }
@@ -157,14 +162,15 @@ type FailedTuple = readonly [
 /** CloudTrail's own to any bucket; those of other services to the buckets where logs are kept. */
 export function failedDeliveries(
   db: Connection,
-  window: TimeWindow,
+  scope: Scope,
   buckets: ReadonlySet<string>,
 ): FailedDelivery[] {
   const tests = [
     PUT_OBJECT,
     sql`e.identity_id IN (SELECT id FROM identity WHERE principal_key GLOB 'service:*')`,
     sql`e.outcome_id <> 0`,
-    ...inWindow('e.event_time_ms', window),
+    ...inWindow('e.event_time_ms', scope.window),
+    ...inPlaces(scope),
   ]
   const rows = readTuples(
     db,

@@ -12,7 +12,7 @@ import { asStored } from './value.js'
 /** AWS's questions about an identity: root, IAM user, temporary credentials, another service, Identity Center. */
 export const CREDENTIAL_GROUPS = {
   root: ['root-console', 'root-key', 'root-assumed'],
-  user: ['user-key', 'console-session', 'session-token', 'forwarded-session', 'user-sign-in'],
+  user: ['user-key', 'service-credential', 'console-session', 'session-token', 'forwarded-session', 'user-sign-in'],
   temporary: [
     'root-assumed',
     'federated-user',
@@ -38,7 +38,7 @@ export const CREDENTIAL_GROUPS = {
   ],
   federated: ['federation', 'federated-user', 'web-identity', 'identity-center-permission-set'],
   'identity-center': ['identity-center-user', 'identity-center-permission-set'],
-  'long-term': ['root-key', 'user-key'],
+  'long-term': ['root-key', 'user-key', 'service-credential'],
   service: ['aws-service', 'service-linked-role', 'forwarded-session'],
 } as const satisfies Record<string, readonly CredentialClass[]>
 
