@@ -138,7 +138,7 @@ const NEIGHBOURS: Readonly<Record<string, readonly [string, string | Buffer]>> =
   ],
 }
 
-const INSTEAD: Readonly<Record<string, readonly [RegExp, string]>> = {
+const INSTEAD: Readonly<Record<string, readonly [RegExp, string | Buffer]>> = {
   'lfs.json': [
     /Git LFS pointer/,
     `version https://git-lfs.github.com/spec/v1\noid sha256:${'ab'.repeat(32)}\nsize 1500\n`,
