@@ -12,7 +12,14 @@ import { asStored } from './value.js'
 /** AWS's questions about an identity: root, IAM user, temporary credentials, another service, Identity Center. */
 export const CREDENTIAL_GROUPS = {
   root: ['root-console', 'root-key', 'root-assumed'],
-  user: ['user-key', 'service-credential', 'console-session', 'session-token', 'forwarded-session', 'user-sign-in'],
+  user: [
+    'user-key',
+    'service-credential',
+    'console-session',
+    'session-token',
+    'forwarded-session',
+    'user-sign-in',
+  ],
   temporary: [
     'root-assumed',
     'federated-user',
