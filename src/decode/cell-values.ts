@@ -20,7 +20,9 @@ const ACCOUNT = /^\d{12}$/
 const SIGNED_SCIENTIFIC = /^[+-]?\d(?:[.,]\d+)?E[+-]\d{1,3}$/i
 
 /** An account has 12 digits. With fewer, leading zeros were lost; which ones is not guessed. */
-export function accountCell(text: string): CellValue {
+export function accountCell(written: string): CellValue {
+  // An apostrophe keeps a spreadsheet from reading a number.
+  const text = /^'\d{12}$/.test(written) ? written.slice(1) : written
   if (ACCOUNT.test(text) || !/^[\d.,+E-]+$/i.test(text)) return { value: text }
   const why = SCIENTIFIC.test(text) ? 'a number whose digits are lost' : 'not the 12 digits of an account'
   return { value: undefined, doubt: { kind: 'bad-field', detail: `${why}: a spreadsheet changed it` } }
@@ -54,6 +56,10 @@ const YEAR_FIRST =
   /^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})[T ]+(\d{1,2}):(\d\d)(?::(\d\d)(\.\d{1,9})?)?\s*(AM|PM)?\s*(Z|UTC|GMT|[+-]\d\d:?\d\d)?$/i
 const YEAR_LAST =
   /^(\d{1,2})([-/.])(\d{1,2})[-/.](\d{4}),?\s+(\d{1,2}):(\d\d)(?::(\d\d)(\.\d{1,9})?)?\s*(AM|PM)?\s*(Z|UTC|GMT|[+-]\d\d:?\d\d)?$/i
+/** As the console shows it: `March 02, 2026, 08:00:00 (UTC+01:00)`. */
+const MONTH_NAMED =
+  /^([A-Z][a-z]{2,8})\.? (\d{1,2}),? (\d{4}),? (?:at )?(\d{1,2}):(\d\d)(?::(\d\d)(\.\d{1,9})?)?\s*(AM|PM)?\s*(?:\(?(?:UTC|GMT)?(Z|UTC|GMT|[+-]\d\d:?\d\d)?\)?)?$/i
+const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
 const EPOCH = /^\d{10}(?:\d{3})?(?:\.\d{1,9})?$/
 
 export function timeCell(text: string): CellValue {
@@ -64,6 +70,13 @@ export function timeCell(text: string): CellValue {
   if (first !== null) {
     const [, year = '', month = '', day = '', ...rest] = first
     return moment([year, month, day], rest)
+  }
+  const named = MONTH_NAMED.exec(trimmed)
+  if (named !== null) {
+    const [, month = '', day = '', year = '', hours, minutes, seconds, fraction, half, zone] = named
+    const number = MONTHS.indexOf(month.slice(0, 3).toLowerCase()) + 1
+    if (number > 0)
+      return moment([year, String(number), day], [hours, minutes, seconds, fraction, half, zone])
   }
   const last = YEAR_LAST.exec(trimmed)
   if (last === null) return { value: text }

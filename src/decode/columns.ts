@@ -115,8 +115,15 @@ const ALIASES: Readonly<Record<string, ColumnUse>> = {
   useragentoriginal: alias('text', ['userAgent']),
   cloudregion: alias('text', ['awsRegion']),
   cloudaccountid: alias('account', ['recipientAccountId']),
+  // Microsoft Sentinel.
+  awseventid: alias('id', ['eventID']),
+  awsrequestid: alias('id', ['requestID']),
+  eventtypename: alias('text', ['eventType']),
   // Time of the row, used if no column has the event's own.
   timestamp: alias('text', ['@timestamp']),
+  timegenerated: alias('text', ['@timestamp']),
+  timegeneratedutc: alias('text', ['@timestamp']),
+  date: alias('text', ['@timestamp'], /^\d{4}-\d\d-\d\d[T ]\d\d:/),
   time: alias('text', ['@timestamp'], /\d{4}-\d\d-\d\d|^\d{10}/),
 }
 

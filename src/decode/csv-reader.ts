@@ -8,6 +8,7 @@ import type { CsvSeparator } from '../model/csv-cells.js'
 
 const QUOTE = 0x22
 const TAB = 0x09
+const EQUALS = 0x3d
 const LINE_FEED = 0x0a
 const RETURN = 0x0d
 
@@ -120,8 +121,10 @@ function rowEnd(window: Buffer, start: number, last: boolean, rules: RowRules): 
   const { separator, byReturn } = rules
   let at = start
   for (;;) {
-    if (window[at] === QUOTE) {
-      at = quotedEnd(window, at)
+    // A spreadsheet's text: `="0123"`.
+    const quote = window[at] === EQUALS && window[at + 1] === QUOTE && separator !== TAB ? at + 1 : at
+    if (window[quote] === QUOTE) {
+      at = quotedEnd(window, quote)
       if (at < 0) return MORE
       if (at >= window.length) return last ? at : MORE
     } else while (at < window.length && !endsBareCell(window[at] as number, rules)) at++

@@ -43,6 +43,13 @@ const BEGINNINGS: readonly (readonly [RegExp, string])[] = [
   [/^(?:s3:\/\/\S+\/data\/\S+\r?\n)+\S*$/, 'S3 inventory'],
   [/^#Version: 1\.\d+\s*[\r\n]+#Fields: .*(?:x-edge|cs-method|date)/, 'CloudFront access log'],
   [/^(?:<\?xml[^>]*>\s*)?<ListBucketResult[\s>]/, 'listing of an S3 bucket'],
+  [/^"?identity\/LineItemId"?,/, 'cost and usage report'],
+  [/^'?\d{4}-\d\d-\d\dT\S+ UTC \[ db=/, 'Redshift audit log'],
+  [/^(?:INIT_START|START RequestId|END RequestId|REPORT RequestId)[: ]/, 'Lambda log'],
+  [
+    /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (?:INIT_START|START RequestId|END RequestId|REPORT RequestId)[: ]/,
+    'Lambda log',
+  ],
   [/^Permission .{0,40}(?:test|granted|CloudWatch)/i, 'probe of CloudWatch Logs'],
 ]
 
@@ -159,12 +166,18 @@ const VALUES: readonly (readonly [Test, string])[] = [
     'notice of AWS Config',
   ],
   [(value) => isJsonObject(value['service']) && value['service']['serviceName'] === 'guardduty', 'GuardDuty'],
-  [(value) => value['source'] === 'aws.guardduty', 'GuardDuty'],
+  [isGuardDuty, 'GuardDuty'],
   [(value) => isListOf(value['Findings'], 'Service', 'Severity'), 'GuardDuty'],
   [(value) => isListOf(value['Findings'], 'ProductArn'), 'Security Hub'],
   [has('x-edge-location', 'cs-method'), 'CloudFront access log'],
   [has('AwsAccountId', 'ProductArn'), 'Security Hub'],
   [has('webaclId', 'httpRequest'), 'WAF log'],
+  [has('classificationDetails', 'resourcesAffected'), 'Macie'],
+  [has('serviceNetworkArn', 'serviceArn'), 'VPC Lattice access log'],
+  [has('findingArn', 'awsAccountId'), 'Inspector'],
+  [(value) => isListOf(value['findings'], 'findingArn'), 'Inspector'],
+  [(value) => isListOf(value['findings'], 'classificationDetails'), 'Macie'],
+  [(value) => value['srcaddr'] !== undefined && value['dstaddr'] !== undefined, 'VPC flow log'],
   [has('query_name', 'query_type', 'rcode'), 'Route 53 resolver query log'],
   [has('firewall_name', 'event'), 'Network Firewall log'],
   [(value) => String(value['apiVersion']).startsWith('audit.k8s.io/'), 'Kubernetes audit log'],
@@ -176,9 +189,31 @@ const VALUES: readonly (readonly [Test, string])[] = [
   ],
   [has('s3Bucket', 's3ObjectKey'), 'notice of a delivered file'],
   [(value) => value['Event'] === 's3:TestEvent', 'test notice of S3'],
+  [isOfOtherService, 'EventBridge event of another service'],
   [(value) => isJsonObject(value['s3']) && namedObjects(value).length > 0, 'notice of S3'],
   [(value) => isJsonObject(value['bucket']) && namedObjects(value).length > 0, 'notice of S3'],
 ]
+
+function isGuardDuty({ source }: JsonObject): boolean {
+  return source === 'aws.guardduty'
+}
+
+/** Those of CloudTrail, and S3's notices, which can name evidence, are read. */
+export function isOfOtherService(value: JsonObject): boolean {
+  const { source, detail, 'detail-type': type } = value
+  return (
+    typeof source === 'string' &&
+    source.startsWith('aws.') &&
+    typeof type === 'string' &&
+    !/CloudTrail/i.test(type) &&
+    isJsonObject(detail) &&
+    detail['eventVersion'] === undefined &&
+    detail['eventName'] === undefined &&
+    detail['messageType'] === undefined &&
+    !isGuardDuty(value) &&
+    namedObjects(detail).length === 0
+  )
+}
 
 const CONFIRMATION = /^You have chosen to (?:de|un)?subscribe (?:to|from) the topic arn:/
 

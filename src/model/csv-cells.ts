@@ -6,6 +6,8 @@ export function csvCells(row: string, separator: CsvSeparator): string[] {
   let at = 0
   for (;;) {
     let cell = ''
+    // A spreadsheet's text: `="0123"`.
+    if (row.startsWith('="', at) && separator !== '\t') at++
     if (row[at] === '"') {
       for (;;) {
         const quote = row.indexOf('"', at + 1)

@@ -112,6 +112,11 @@ describe('names of columns', () => {
     ['aws.cloudtrail.user_identity.type', 'Root', { userIdentity: { type: 'Root' } }],
     ['source_ip_address', '203.0.113.1', { sourceIPAddress: '203.0.113.1' }],
     ['requestParameters.Tag.Key', 'v', { requestParameters: { Tag: { Key: 'v' } } }],
+    ['UserIdentityUserName', 'bo', { userIdentity: { userName: 'bo' } }],
+    ['TimeGenerated', '2024-03-04T00:00:01Z', { '@timestamp': '2024-03-04T00:00:01Z' }],
+    ['TimeGenerated [UTC]', '2024-03-04T00:00:01Z', { '@timestamp': '2024-03-04T00:00:01Z' }],
+    ['Date', '2024-03-04T00:00:01.000Z', { '@timestamp': '2024-03-04T00:00:01.000Z' }],
+    ['EventTypeName', 'AwsApiCall', { eventType: 'AwsApiCall' }],
     ['bucket', 'acme-one', { requestParameters: { bucketName: 'acme-one' } }],
     ['requestparameters', '{"a":{"b":1}}', { requestParameters: { a: { b: 1 } } }],
   ]
@@ -145,6 +150,45 @@ describe('names of columns', () => {
   })
 })
 
+describe('documents of other products', () => {
+  const ocsf = (class_uid: unknown, operation: string, name = 'CloudTrail'): string =>
+    JSON.stringify({
+      class_uid,
+      metadata: { uid: ID, product: { name, vendor_name: 'AWS' } },
+      time: 1772438400000,
+      api: { operation, service: { name: 'signin.amazonaws.com' } },
+      actor: { user: { type: 'IAMUser', name: 'deploy' } },
+    })
+
+  it.each([
+    [3002, 'ConsoleLogin'],
+    [3001, 'CreateUser'],
+    ['3005', 'AttachUserPolicy'],
+    ['6003', 'StopLogging'],
+  ])('OCSF of CloudTrail in class %s is an event', (class_uid, name) => {
+    const record = only(decodeText(ocsf(class_uid, name)))
+    expect(record).toMatchObject({ eventID: ID, eventName: name, eventTime: '2026-03-02T08:00:00Z' })
+  })
+
+  it('OCSF of another product is none', () => {
+    expect(decodeText(ocsf(3002, 'x', 'Okta')).records).toEqual([])
+  })
+
+  it('a record without its version inside a message is an event', () => {
+    const inner = {
+      eventID: ID,
+      eventName: 'X',
+      eventSource: 's',
+      userIdentity: {},
+      eventTime: '2024-03-04T00:00:00Z',
+    }
+    const { records } = decodeText(JSON.stringify({ rule: { id: 1 }, data: { aws: inner } }))
+    expect(records.map(({ record, locator, reduced }) => [record, locator, reduced])).toEqual([
+      [inner, 'data.aws', false],
+    ])
+  })
+})
+
 describe('what a spreadsheet changed', () => {
   const saved = (time: string, readOnly: string, account: string): Decoded =>
     decodeText(
@@ -170,17 +214,36 @@ describe('what a spreadsheet changed', () => {
     ['3/3/2026 8:05', '2026-03-03T08:05:00Z'],
     ['2026/3/2 8:05', '2026-03-02T08:05:00Z'],
     ['2026-03-02 08:05', '2026-03-02T08:05:00Z'],
+    ['"March 2, 2026, 08:05:00 (UTC+01:00)"', '2026-03-02T08:05:00+01:00'],
+    ['"Mar 02, 2026 8:05 PM"', '2026-03-02T20:05:00Z'],
   ])('%s has one reading', (written, value) => {
     const decoded = saved(written, 'false', '111122223333')
     expect(only(decoded)['eventTime']).toBe(value)
     expect(kinds(decoded)).toEqual(['respelled'])
-    expect(textOf(only(decoded))).toContain(written)
+    expect(textOf(only(decoded))).toContain(written.replaceAll('"', ''))
   })
 
   it.each(['02.03.2026 08:00', '3/2/2026 8:05', '46083.33'])('%s is no time', (written) => {
     const decoded = saved(written, 'false', '111122223333')
     expect(only(decoded)['eventTime']).toBe(written)
     expect((only(decoded)['otherColumns'] as Record<string, unknown>)['Event time']).toBe(written)
+  })
+
+  it.each(["'012345678901", '="012345678901"'])('%s is text that is an account', (written) => {
+    const decoded = saved('2024-03-04T00:00:00Z', 'false', written)
+    expect(only(decoded)['recipientAccountId']).toBe('012345678901')
+    expect(kinds(decoded)).toEqual([])
+  })
+
+  it('text of a spreadsheet may contain separators and quotes', () => {
+    const quoted = '="say "' + '"hi"' + '""'
+    const row = ['="a,b"', '="2024-03-04T00:00:00Z"', quoted, ID].join(',')
+    const { record } = decodeText(`userAgent,eventTime,eventName,eventID\n${row}\n`).records[0]!
+    expect(record).toMatchObject({
+      userAgent: 'a,b',
+      eventName: 'say "hi"',
+      eventTime: '2024-03-04T00:00:00Z',
+    })
   })
 
   it.each(['1.23457E+10', '1,23457E+10', '12345678901', '12345678901.0'])('%s is no account', (written) => {

@@ -1,12 +1,16 @@
 import { isJsonObject, type JsonObject } from '../../model/record.js'
 import { fieldsOf } from '../fields.js'
+import { isOfOtherService } from '../neighbours.js'
 import type { ValueShape } from './shape.js'
 
 /** An EventBridge event: the record is its `detail`; its own `id` is not the eventID. */
 export const eventBridge: ValueShape = {
   name: 'event-bridge',
   claims: (value) =>
-    isJsonObject(value) && typeof value['detail-type'] === 'string' && value['detail'] !== undefined,
+    isJsonObject(value) &&
+    typeof value['detail-type'] === 'string' &&
+    value['detail'] !== undefined &&
+    !isOfOtherService(value),
   parts: (value) =>
     isJsonObject(value) ? [{ path: ['detail'], value: value['detail'], outer: outer(value) }] : [],
 }

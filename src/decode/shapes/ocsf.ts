@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject } from '../../model/record.js'
 import { fieldsOf, timeText, parseJson } from '../fields.js'
 import type { Part, ValueShape } from './shape.js'
 
-/** API Activity. */
+/** API Activity. Security Lake has sign-ins and changes of accounts of CloudTrail in classes of their own. */
 const CLASS = 6003
 /** Keys under which a SIEM nests the whole document. */
 const HOMES = ['aws', 'data', 'event', '_source', 'detail'] as const
@@ -18,13 +18,19 @@ export const ocsf: ValueShape = {
 }
 
 function activity(value: JsonObject): JsonObject | undefined {
-  if (Number(value['class_uid']) === CLASS)
-    return typeof at(value, 'api', 'operation') === 'string' ? value : undefined
+  if (isClass(value)) return typeof at(value, 'api', 'operation') === 'string' ? value : undefined
   for (const home of HOMES) {
     const inner = value[home]
-    if (isJsonObject(inner) && Number(inner['class_uid']) === CLASS) return activity(inner)
+    if (isJsonObject(inner) && isClass(inner)) return activity(inner)
   }
   return undefined
+}
+
+function isClass(value: JsonObject): boolean {
+  if (Number(value['class_uid']) === CLASS) return true
+  return (
+    value['class_uid'] !== undefined && /cloudtrail/i.test(String(at(value, 'metadata', 'product', 'name')))
+  )
 }
 
 function reduced(value: JsonObject): JsonObject {

@@ -1,4 +1,5 @@
-import { isJsonObject } from '../../model/record.js'
+import { isJsonObject, type JsonObject } from '../../model/record.js'
+import { isRecord } from '../classify.js'
 import type { Step } from '../../model/locator.js'
 import type { Part, ValueShape } from './shape.js'
 
@@ -26,7 +27,7 @@ function* search(value: unknown, path: readonly Step[], depth: number): Generato
     if (/^\s*\{/.test(value) && value.includes('"eventVersion"')) yield { path, value }
     return
   }
-  if (isJsonObject(value) && path.length > 0 && value['eventVersion'] !== undefined) {
+  if (isJsonObject(value) && path.length > 0 && isInner(value)) {
     yield { path, value }
     return
   }
@@ -35,6 +36,11 @@ function* search(value: unknown, path: readonly Step[], depth: number): Generato
   else if (isJsonObject(value)) {
     for (const [key, inner] of Object.entries(value)) yield* search(inner, [...path, key], depth + 1)
   }
+}
+
+/** Some tools drop the version, or write the ID of their own message. */
+function isInner(value: JsonObject): boolean {
+  return value['eventVersion'] !== undefined || (value['eventID'] !== undefined && isRecord(value))
 }
 
 /** In a list that contains a record, every element should be one. */

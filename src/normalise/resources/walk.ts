@@ -5,6 +5,7 @@
 import type { ResourceRef } from '../../model/resource.js'
 import { isJsonObject, type JsonObject } from '../../model/record.js'
 import { findArns } from './arns.js'
+import { readRefused } from './refused.js'
 import { readBearerToken, readCaller } from './caller.js'
 import { type CallPlan, planFor } from './call-plan.js'
 import { readContext } from './context.js'
@@ -93,6 +94,7 @@ export class RecordWalk {
       if (key === 'errorMessage') findArns(value, this.#found)
     } else if (value.charCodeAt(0) === LETTER_A && value.startsWith('arn:')) this.#arn(value, ANYWHERE)
     else this.#words.add(value)
+    if (key === 'errorMessage') readRefused(value, this.#found)
     if (key === 'vpcEndpointId' && mayBeId(value)) this.#id(value, 'mentioned')
   }
 

@@ -56,7 +56,7 @@ export function keyActor(key: string, rows: readonly IdentityRow[], issuances: r
     ...NOTHING,
     id: `key:${key}`,
     kind: 'key',
-    credentialClass: isRoot ? 'root-key' : 'user-key',
+    credentialClass: isRoot ? 'root-key' : /^ACCA/i.test(key) ? 'service-credential' : 'user-key',
     principalKind: row?.principal_kind ?? null,
     arn: row?.principal_arn ?? null,
     principalId: row?.principal_id ?? null,
