@@ -9,7 +9,7 @@ import { openBook, type Book } from '../store/results-book.js'
 import { Dictionaries } from './case/dictionary.js'
 import { evaluateRules, type Evaluation } from './case/evaluate-rules.js'
 import { RecordFields } from './case/record-fields.js'
-import { correlate, type CorrelationResult } from './correlate/correlate.js'
+import { correlate, readRecordFields, type CorrelationResult } from './correlate/correlate.js'
 import { resolveCorrelations, type Resolved } from './correlate/resolve.js'
 import { loadRules, packFolder } from './parse/load.js'
 import type { CorrelationRule, DetectionRule, RefusedRule, Rule, RuleHead } from './parse/rule.js'
@@ -113,11 +113,12 @@ class Detection {
     })
     const span = { sinceMs: Number(since ?? 0), untilMs: Number(until ?? 0) }
     const results = new Map<CorrelationRule, CorrelationResult>()
-    for (const rule of correlations)
-      results.set(
-        rule,
-        await correlate(rule, parts.get(rule) ?? [], { db: this.#db, dictionaries, numbers, records, span }),
-      )
+    const context = { db: this.#db, dictionaries, numbers, records, span }
+    await readRecordFields(
+      correlations.map((rule) => [rule, parts.get(rule) ?? []] as const),
+      context,
+    )
+    for (const rule of correlations) results.set(rule, await correlate(rule, parts.get(rule) ?? [], context))
     return results
   }
 

@@ -14,10 +14,11 @@ export class RecordFields {
     readonly pool: RecordPool,
   ) {}
 
-  /** @param rule number of the rule whose events are read. */
-  async read(rule: number, fields: readonly string[]): Promise<void> {
-    const sql = 'SELECT event_rowid FROM temp.detection_event WHERE rule = ? ORDER BY event_rowid'
-    const ids = readColumn<number>(this.db, { sql, params: [rule] })
+  /** In one pass, since it inflates the files of the events. @param rules numbers of the rules whose events are read. */
+  async read(rules: readonly number[], fields: readonly string[]): Promise<void> {
+    if (fields.length === 0) return
+    const sql = `SELECT DISTINCT event_rowid FROM temp.detection_event WHERE rule IN (${rules.join(', ')}) ORDER BY 1`
+    const ids = readColumn<number>(this.db, { sql, params: [] })
     const missing = ids.filter((id) => fields.some((field) => this.#known.get(field)?.has(id) !== true))
     const tasks = Array.from({ length: Math.ceil(missing.length / EVENTS_OF_TASK) }, (_, at) => ({
       casePath: this.casePath,

@@ -28,6 +28,36 @@ interface Group {
   readonly items: Item[]
 }
 
+/** Reads what correlations need of records, before them and at once. */
+export async function readRecordFields(
+  correlations: readonly (readonly [CorrelationRule, readonly Rule[]])[],
+  context: CorrelationContext,
+): Promise<void> {
+  const fields = new Set<string>()
+  const rules = new Set<number>()
+  for (const [{ correlation }, parts] of correlations) {
+    if (needsEach(correlation) && parts.some((part) => part.kind === 'detection' && !hasHits(context, part)))
+      continue
+    for (const part of parts.filter(({ kind }) => kind === 'detection')) {
+      const needed = [...correlation.groupBy, ...correlation.fields]
+        .map((name) => fieldOf(correlation, name, part))
+        .filter(isOfRecord)
+      for (const field of needed) fields.add(field)
+      if (needed.length > 0) rules.add(context.numbers.get(part) as number)
+    }
+  }
+  await context.records.read([...rules], [...fields])
+}
+
+function isOfRecord(field: string): boolean {
+  return columnOf(field) === null && eventColumnOf(field) === null
+}
+
+function fieldOf({ aliases }: Correlation, name: string, part: Rule): string {
+  const fields = aliases.get(name)
+  return fields?.get(part.id ?? '') ?? fields?.get(part.name ?? '') ?? name
+}
+
 export async function correlate(
   rule: CorrelationRule,
   parts: readonly Rule[],
@@ -109,7 +139,7 @@ class Gathering {
   ) {}
 
   async add(at: number, part: Rule): Promise<void> {
-    const field = (name: string): string => this.#fieldOf(name, part)
+    const field = (name: string): string => fieldOf(this.correlation, name, part)
     const groupBy = this.correlation.groupBy.map(field)
     const values = this.correlation.fields.map(field)
     const number = this.context.numbers.get(part) as number
@@ -118,11 +148,6 @@ class Gathering {
         ? this.#ofCorrelation(number)
         : await this.#ofDetection(number, [...new Set([...groupBy, ...values])])
     for (const candidate of candidates) this.#take(candidate, at, groupBy, values)
-  }
-
-  #fieldOf(name: string, part: Rule): string {
-    const fields = this.correlation.aliases.get(name)
-    return fields?.get(part.id ?? '') ?? fields?.get(part.name ?? '') ?? name
   }
 
   #take(candidate: Candidate, rule: number, groupBy: readonly string[], fields: readonly string[]): void {
@@ -143,8 +168,8 @@ class Gathering {
 
   async #ofDetection(number: number, fields: readonly string[]): Promise<Iterable<Candidate>> {
     const { db, records } = this.context
-    const ofRecord = fields.filter((field) => columnOf(field) === null && eventColumnOf(field) === null)
-    if (ofRecord.length > 0) await records.read(number, ofRecord)
+    const ofRecord = fields.filter(isOfRecord)
+    await records.read([number], ofRecord)
     const known = fields.filter((field) => !ofRecord.includes(field))
     const sql = `SELECT e.event_time_ms, e.id${known.map((field) => `, e.${idColumn(field)}`).join('')}
       FROM temp.detection_event d CROSS JOIN event e ON e.id = d.event_rowid WHERE d.rule = ${number}`
