@@ -57,8 +57,19 @@ export function keepDetection(db: Connection): void {
 const EVENT_SUMS =
   'rule, count(*), sum(hit % 1000000007), sum(event_rowid % 1000000007), sum(event_rowid % 1000000007 * (hit % 1009))'
 
+/** What was changed after `detect` kept it, in words; null if nothing was, or if there is none. */
+export function changedDetection(db: Connection): string | null {
+  const isThere = db
+    .prepare("SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND name = 'detection'")
+    .get()
+  if (isThere === undefined) return null
+  const kept = db.prepare('SELECT row_hash FROM main.detection').pluck().get() as string | null | undefined
+  if (kept === undefined || kept === detectionHash(db)) return null
+  return 'the results of detection rules were changed: their hash differs; run coldtrail detect again'
+}
+
 /** Covers the results, so that a changed or removed one is found. */
-export function detectionHash(db: Connection): string {
+function detectionHash(db: Connection): string {
   const columns = DETECTION.columns.map(({ name }) => name).filter((name) => name !== 'row_hash')
   return hash(
     'sha256',

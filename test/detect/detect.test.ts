@@ -1,4 +1,5 @@
 /** Rules over a case: correlations, filters, what is kept, and what cannot be evaluated. */
+import Database from 'better-sqlite3'
 import { expect, it } from 'vitest'
 import { detect, type DetectReport } from '../../src/detect/detect.js'
 import { contentOf, query } from '../helpers/cli-case.js'
@@ -244,6 +245,12 @@ it('keeps results outside the content of the case, and replaces them', async () 
     { known: 1, hits: 1, state: 'hit' },
   ])
   expect((await run(['verify', '--case', caseFile])).code).toBe(0)
+  const db = new Database(caseFile)
+  db.exec('UPDATE detection_event SET event_rowid = 0')
+  db.close()
+  const verified = await run(['verify', '--case', caseFile])
+  expect(verified.code).toBe(12)
+  expect(verified.stdout).toMatch(/the results of detection rules were changed/)
 })
 
 it('keeps nothing with --no-store, and finds the same with threads as without', async () => {

@@ -10,7 +10,7 @@ export interface DictionaryColumn {
 }
 
 /** Columns of 1 and 0, which are true and false in a record. */
-export const BOOLEANS: ReadonlySet<string> = new Set([
+const BOOLEANS: ReadonlySet<string> = new Set([
   'read_only',
   'management_event',
   'failed',

@@ -4,7 +4,7 @@
 export type Piece = string | typeof ANY | typeof ONE
 
 export const ANY = Symbol('*')
-export const ONE = Symbol('?')
+const ONE = Symbol('?')
 
 export function parsePieces(source: string): Piece[] {
   const pieces: Piece[] = []

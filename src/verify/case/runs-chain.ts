@@ -2,6 +2,7 @@
 import type { Connection } from '../../store/open.js'
 import { runHash } from '../../store/runs.js'
 import { digestTables } from '../../store/table-digest.js'
+import { changedDetection } from '../../store/detection.js'
 import { hasVerifications, verificationHash } from '../../store/verification.js'
 import { FindingList, type Finding } from './finding.js'
 
@@ -29,7 +30,7 @@ export function checkRuns(db: Connection): Finding[] {
       findings.add('runs', `${name} was changed: its hash differs`)
     previous = row.row_hash
   }
-  return [...findings.all, ...checkTables(db), ...checkVerifications(db)]
+  return [...findings.all, ...checkTables(db), ...checkVerifications(db), ...checkDetection(db)]
 }
 
 /** The tables are as the newest run left them. An interrupted run left no digests, but the next one does. */
@@ -53,6 +54,13 @@ function readDigests(counts: string | null): Readonly<Record<string, string>> | 
   } catch {
     return null
   }
+}
+
+function checkDetection(db: Connection): Finding[] {
+  const findings = new FindingList('detection')
+  const changed = changedDetection(db)
+  if (changed !== null) findings.add('runs', changed)
+  return findings.all
 }
 
 function checkVerifications(db: Connection): Finding[] {
