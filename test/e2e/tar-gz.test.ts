@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { logText, makeRecord, pick, put } from '../helpers/archive.js'
 import { contentOf, query } from '../helpers/cli-case.js'
 import { expectSound, newCase, Undisturbed } from '../helpers/cli-undisturbed.js'
-import { index, indexProcess, info, tempFolder } from '../helpers/cli.js'
+import { index, info, tempFolder } from '../helpers/cli.js'
 import { makeTarGz, type TarEntry } from '../helpers/containers.js'
 import { figure, SOAK, times } from '../helpers/counts.js'
 
@@ -128,17 +128,18 @@ describe('a tar.gz with a bomb in it', () => {
     expect((await index([root], caseFile)).totals.files).toMatchObject({ found: 1, alreadyIndexed: 1 })
   })
 
-  it('and a tar of a million members that hold nothing end early', async (context) => {
+  it('and a tar of very many members that hold nothing end early', { tags: SOAK }, async (context) => {
+    const count = times(200_000, 1_000_000)
     // Names that do not compress: the ratio does not give it away.
     const root = path.join(folder, 'hollow')
-    put(root, 'a.tar.gz', gzipSync(hollow(1_000_000), { level: 1 }))
+    put(root, 'a.tar.gz', gzipSync(hollow(count), { level: 1 }))
     const caseFile = newCase()
-    const { totals, ms, code } = await indexProcess([root], caseFile)
+    const { totals, code } = await index([root], caseFile)
     expect(code).toBe(3)
     expectBalance(totals)
     expect(totals.members.found).toBeLessThan(10_100)
     expect(query(caseFile, "SELECT count(*) AS n FROM problem WHERE kind = 'too-large'")).toEqual([{ n: 1 }])
-    figure(context, `a tar.gz of 1,000,000 empty members: ${(ms / 1000).toFixed(1)} s`)
+    figure(context, `a tar.gz of ${count} empty members, ${totals.members.found} read`)
   })
 })
 
