@@ -292,7 +292,7 @@ describe('window', () => {
   })
 
   it.each([
-    [[], 'a window needs --since, --until, --around or --between'],
+    [[], 'a window needs --since, --until, --around, --between, --rule or --min-level'],
     [['--since', '03/04/2024'], 'slashes'],
     [['--since', '2h', '--until', '2023-07-01'], 'is not before'],
     [['--until', 'soon'], "--until: 'soon' is not a time"],
