@@ -9,7 +9,6 @@ CloudTrail's times have a resolution of one second: events of the same second ar
     '<%= config.bin %> <%= command.id %> --since 2023-07-10T11:42:00Z --until 2023-07-10T12:00:00Z',
     '<%= config.bin %> <%= command.id %> --since 2h --error --order desc --limit 50',
     '<%= config.bin %> <%= command.id %> --since 2023-07-10 --until 2023-07-11 --credentials root --format csv',
-    '<%= config.bin %> <%= command.id %> --min-level high',
     '<%= config.bin %> <%= command.id %> --around 2023-07-10T11:54:33Z ±10m',
   ]
 
