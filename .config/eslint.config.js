@@ -18,8 +18,9 @@ const MAY_IMPORT = {
   verify: ['model', 'store', 'decode', 'normalise'],
   detect: ['model', 'store'],
   handover: ['model', 'store', 'query', 'verify'],
+  lake: ['model', 'store', 'query', 'handover'],
   selftest: ['model', 'ingest', 'store', 'query', 'verify', 'handover'],
-  commands: ['model', 'ingest', 'query', 'verify', 'detect', 'handover', 'selftest', 'render', 'cli'],
+  commands: ['model', 'ingest', 'query', 'verify', 'detect', 'handover', 'lake', 'selftest', 'render', 'cli'],
 }
 
 const OWNED = {
@@ -28,7 +29,8 @@ const OWNED = {
   yauzl: ['ingest'],
   yaml: ['detect'],
   re2js: ['detect'],
-  zod: ['verify', 'handover'],
+  'hyparquet-writer': ['lake'],
+  zod: ['verify', 'handover', 'lake'],
   'fast-glob': ['discover'],
   '@oclif/core': ['cli', 'commands'],
   'cli-progress': ['cli'],

@@ -1,12 +1,22 @@
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
 import { CaseCommand } from '../cli/case-command.js'
-import { EXPORT_FORMATS, exportEvents, type ExportFormat } from '../cli/output/export-events.js'
+import {
+  EXPORT_FORMATS,
+  exportEvents,
+  type Exported,
+  type ExportFormat,
+  type ExportOrder,
+} from '../cli/output/export-events.js'
 import { joinSpread, spellOutError } from '../cli/parse/find-scope.js'
 import { readSelected, selectionFlags, subjectOf } from '../cli/parse/selected-subject.js'
 import { closeCase, openCase } from '../cli/open-case.js'
+import { writeLake } from '../lake/write.js'
 import { CaseError } from '../model/case-error.js'
+import type { RowKind } from '../model/event.js'
 import { rowCounts } from '../render/row-counts.js'
+
+const LAKE = 'parquet'
 
 export interface ExportResult {
   readonly format: string
@@ -23,6 +33,8 @@ export default class Export extends CaseCommand {
   static override summary = 'Write selected events in the format of another tool.'
   static override description = `timesketch: JSON lines with Timesketch's own fields and plaso's names; values over 32,766 bytes are cut and marked.
 csv: every column, safe to open in a spreadsheet. jsonl: every column and the exact record, nothing changed.
+parquet: a new folder of Hive partitions (account_id, region, day) for DuckDB, Athena, Spark and others, with appearances, resources, sources,
+problems, coverage, and a manifest that handoff verify checks; needs --output DIR.
 Events, lines of S3 server access logs and aggregated counts are merged in time order; --kind selects some.
 Changes made for the other tool are listed on stderr, and with --output also in FILE.export.json. Select as for handoff.
 --json needs --output, since it prints its result on stdout.`
@@ -31,14 +43,19 @@ Changes made for the other tool are listed on stderr, and with --output also in 
     '<%= config.bin %> <%= command.id %> csv --principal alice --write-only > alice.csv',
     '<%= config.bin %> <%= command.id %> csv --resource my-bucket --kind access-log --output requests.csv',
     '<%= config.bin %> <%= command.id %> jsonl --all | gzip > all.jsonl.gz',
+    '<%= config.bin %> <%= command.id %> parquet --all --output lake',
   ]
   static override args = {
-    format: Args.string({ description: 'Output format.', options: [...EXPORT_FORMATS], required: true }),
+    format: Args.string({
+      description: 'Output format.',
+      options: [...EXPORT_FORMATS, LAKE],
+      required: true,
+    }),
   }
   static override flags = {
     ...selectionFlags,
     output: Flags.string({
-      description: 'New file to write; default: stdout.',
+      description: 'New file to write, of parquet a new folder; default: stdout.',
       helpValue: 'FILE',
     }),
   }
@@ -55,13 +72,17 @@ Changes made for the other tool are listed on stderr, and with --output also in 
         hint: 'name the file with --output FILE; for the rows as JSON lines leave out --json: coldtrail export jsonl',
       })
     }
+    if (args.format === LAKE && flags.output === undefined) {
+      throw new CaseError('parquet needs --output DIR', {
+        hint: 'name a new folder: coldtrail export parquet --all --output lake',
+      })
+    }
     const subject = subjectOf(flags)
     const db = openCase(flags.case)
     try {
       const { question, kinds, ifNothing, notes: understood } = readSelected(db, subject, flags)
       for (const note of understood) this.note(note)
-      const exported = await exportEvents(db, {
-        format: args.format as ExportFormat,
+      const exported = await writeAs(db, args.format, {
         question,
         kinds,
         output: flags.output,
@@ -85,4 +106,23 @@ Changes made for the other tool are listed on stderr, and with --output also in 
       closeCase(db)
     }
   }
+}
+
+/** A folder of Parquet, or one file of another format. */
+async function writeAs(
+  db: ReturnType<typeof openCase>,
+  format: string,
+  order: Omit<ExportOrder, 'format'>,
+): Promise<Exported> {
+  const { output } = order
+  if (format !== LAKE || output === undefined)
+    return exportEvents(db, { ...order, format: format as ExportFormat })
+  const { counts, notes } = await writeLake(db, { ...order, out: output })
+  const kinds = new Map<RowKind, number>([
+    ['event', counts['events'] ?? 0],
+    ['access-log', counts['access_logs'] ?? 0],
+    ['aggregate', counts['aggregates'] ?? 0],
+  ])
+  const rows = [...kinds.values()].reduce((sum, count) => sum + count, 0)
+  return { rows, kinds, notes, files: [output] }
 }

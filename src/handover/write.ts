@@ -120,13 +120,13 @@ function copySelected(db: Connection, out: Connection, plan: HandoverPlan) {
   return { copied: Object.fromEntries(entries) as Record<CopiedTable, number>, notes: [...notes] }
 }
 
-interface Helping {
+export interface Helping {
   readonly count: number
   readonly tables: readonly TableRows[]
 }
 
 /** @param notes collects how the question was understood */
-function* selected(
+export function* selected(
   db: Connection,
   { kinds, question }: Pick<HandoverPlan, 'kinds' | 'question'>,
   notes = new Set<string>(),

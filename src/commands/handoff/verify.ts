@@ -1,13 +1,16 @@
+import { statSync } from 'node:fs'
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
 import { CaseCommand, NO_LOG } from '../../cli/case-command.js'
 import { verifyHandover, type HandoverCheck } from '../../handover/verify.js'
+import { verifyLake, type LakeCheck } from '../../lake/manifest.js'
 import { CaseError, EXIT } from '../../model/case-error.js'
 import { printable } from '../../render/printable.js'
 
 export default class HandoffVerify extends CaseCommand {
   static override summary = 'Check a hand-over file against its manifest and signature.'
   static override description = `Size, SHA-256, the hash of every record, the digest over all events, the full text word for word, SQLite's own check, and the signature of the manifest.
+Of a folder of export parquet: that every file has the size and SHA-256 of its manifest and that no other file is in it.
 Exit code 12 on any mismatch.`
   static override examples = [
     '<%= config.bin %> <%= command.id %> bob.sqlite',
@@ -16,7 +19,7 @@ Exit code 12 on any mismatch.`
   static override args = {
     file: Args.string({
       ignoreStdin: true,
-      description: 'The hand-over file; its manifest is next to it.',
+      description: 'The hand-over file, with its manifest next to it, or a folder of export parquet.',
       required: true,
     }),
   }
@@ -34,8 +37,9 @@ Exit code 12 on any mismatch.`
     }),
   }
 
-  async run(): Promise<HandoverCheck> {
+  async run(): Promise<HandoverCheck | LakeCheck> {
     const { args, flags } = await this.parse(HandoffVerify)
+    if (statSync(args.file, { throwIfNoEntry: false })?.isDirectory() === true) return this.#lake(args.file)
     const signers =
       flags['allowed-signers'] === undefined || flags.signer === undefined
         ? null
@@ -54,6 +58,20 @@ Exit code 12 on any mismatch.`
     this.note(
       `${args.file} is what its manifest describes: ${check.manifest.counts['events'] ?? 0} events, sha256 ${check.manifest.sha256}`,
     )
+    return check
+  }
+
+  #lake(dir: string): LakeCheck {
+    const check = verifyLake(dir)
+    if (!this.jsonEnabled())
+      for (const finding of check.findings) process.stdout.write(`${printable(finding)}\n`)
+    if (check.findings.length > 0) {
+      throw new CaseError(`${dir} does not fit its manifest`, {
+        exit: EXIT.verificationFailed,
+        hint: 'ask for the folder again',
+      })
+    }
+    this.note(`${dir} is what its manifest describes: ${check.manifest.files.length} files`)
     return check
   }
 }
