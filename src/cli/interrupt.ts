@@ -6,7 +6,8 @@ export interface Interrupt {
   dispose(): void
 }
 
-export function watchInterrupt(note: (line: string) => void): Interrupt {
+/** @param stopping what the first signal does, in words */
+export function watchInterrupt(note: (line: string) => void, stopping: string): Interrupt {
   const controller = new AbortController()
   let code: number | null = null
   const onSignal = (name: 'SIGINT' | 'SIGTERM'): void => {
@@ -17,7 +18,7 @@ export function watchInterrupt(note: (line: string) => void): Interrupt {
       return
     }
     code = own
-    note('stopping after the current batches… press Ctrl-C again to stop at once (nothing indexed is lost)')
+    note(stopping)
     controller.abort()
   }
   const onInterrupt = (): void => {

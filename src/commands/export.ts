@@ -10,8 +10,10 @@ import {
 } from '../cli/output/export-events.js'
 import { joinSpread, spellOutError } from '../cli/parse/find-scope.js'
 import { readSelected, selectionFlags, subjectOf } from '../cli/parse/selected-subject.js'
+import { watchInterrupt } from '../cli/interrupt.js'
 import { closeCase, openCase } from '../cli/open-case.js'
-import { writeLake } from '../lake/write.js'
+import { writeLake, type LakePlan } from '../lake/write.js'
+import type { LakeManifest } from '../lake/manifest.js'
 import { CaseError } from '../model/case-error.js'
 import type { RowKind } from '../model/event.js'
 import { rowCounts } from '../render/row-counts.js'
@@ -82,13 +84,20 @@ Changes made for the other tool are listed on stderr, and with --output also in 
     try {
       const { question, kinds, ifNothing, notes: understood } = readSelected(db, subject, flags)
       for (const note of understood) this.note(note)
-      const exported = await writeAs(db, args.format, {
-        question,
-        kinds,
-        output: flags.output,
-        casePath: flags.case,
-        toolVersion: this.config.version,
-      })
+      const exported = await writeAs(
+        db,
+        args.format,
+        {
+          question,
+          kinds,
+          output: flags.output,
+          casePath: flags.case,
+          toolVersion: this.config.version,
+        },
+        (line) => {
+          this.note(line)
+        },
+      )
       const notes = [...exported.notes, ...(exported.rows === 0 ? ifNothing : [])]
       for (const note of notes) this.note(note)
       this.note(rowCounts(exported.kinds, kinds))
@@ -113,11 +122,12 @@ async function writeAs(
   db: ReturnType<typeof openCase>,
   format: string,
   order: Omit<ExportOrder, 'format'>,
+  note: (line: string) => void,
 ): Promise<Exported> {
   const { output } = order
   if (format !== LAKE || output === undefined)
     return exportEvents(db, { ...order, format: format as ExportFormat })
-  const { counts, notes } = await writeLake(db, { ...order, out: output })
+  const { counts, notes } = await writeUnlessInterrupted(db, { ...order, out: output }, note)
   const kinds = new Map<RowKind, number>([
     ['event', counts['events'] ?? 0],
     ['access-log', counts['access_logs'] ?? 0],
@@ -125,4 +135,20 @@ async function writeAs(
   ])
   const rows = [...kinds.values()].reduce((sum, count) => sum + count, 0)
   return { rows, kinds, notes, files: [output] }
+}
+
+async function writeUnlessInterrupted(
+  db: ReturnType<typeof openCase>,
+  plan: Omit<LakePlan, 'interruptedBy'>,
+  note: (line: string) => void,
+): Promise<LakeManifest> {
+  const interrupt = watchInterrupt(
+    note,
+    `stopping, and removing what was written… press Ctrl-C again to stop at once (then remove ${plan.out}.unfinished)`,
+  )
+  try {
+    return await writeLake(db, { ...plan, interruptedBy: () => interrupt.exitCode() })
+  } finally {
+    interrupt.dispose()
+  }
 }

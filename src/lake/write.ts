@@ -29,6 +29,8 @@ export interface LakePlan {
   readonly question: Question
   readonly kinds: readonly RowKind[]
   readonly toolVersion: string
+  /** Exit code of the signal that asked to stop. */
+  readonly interruptedBy: () => number | null
 }
 
 const SELECTED = [OUT_EVENTS, OUT_APPEARANCES, OUT_RESOURCES, OUT_ACCESS_LOGS, OUT_AGGREGATES] as const
@@ -77,11 +79,12 @@ async function fill(db: Connection, root: string, plan: LakePlan): Promise<LakeM
   try {
     for (const helping of selected(db, plan, notes)) {
       for (const { table, rows } of helping.tables) addRows(tables.get(table.name), table, rows)
-      await setImmediate()
+      await stopIfAsked(plan)
     }
     for (const { table, sql } of CONTEXT) {
       const into = tables.get(table.name)
       for (const row of db.prepare<unknown[], Cell[]>(sql).raw().iterate()) into?.add(row)
+      await stopIfAsked(plan)
     }
     for (const table of tables.values()) table.close()
   } catch (error) {
@@ -101,6 +104,14 @@ async function fill(db: Connection, root: string, plan: LakePlan): Promise<LakeM
       created_by: `coldtrail ${plan.toolVersion}`,
     },
   )
+}
+
+/** Signals arrive only between turns of the event loop. */
+async function stopIfAsked({ out, interruptedBy }: LakePlan): Promise<void> {
+  await setImmediate()
+  const exit = interruptedBy()
+  if (exit === null) return
+  throw new CaseError(`interrupted: nothing was left of ${out}`, { exit, hint: 'run the same command again' })
 }
 
 const EVENT_COLUMN = columnsOf(OUT_EVENTS)

@@ -9,6 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import path from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { parquetReadObjects } from 'hyparquet'
 import { describe, expect, it } from 'vitest'
 import Export from '../../src/commands/export.js'
@@ -86,6 +87,38 @@ describe('export parquet', () => {
     const left = path.join(folder, 'left')
     mkdirSync(`${left}.unfinished`)
     expect((await exported('parquet', '--all', '--output', left)).stderr).toContain('interrupted export')
+  })
+
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('leaves nothing after %s', async (signal, exit) => {
+    const dir = path.join(folder, `interrupted-${signal}`)
+    const others = process.listenerCount(signal)
+    const running = exported('parquet', '--all', '--output', dir)
+    while (!existsSync(`${dir}.unfinished`)) await setImmediate()
+    process.emit(signal)
+    const ran = await running
+    expect(ran.exit).toBe(exit)
+    expect(ran.stderr).toContain(`interrupted: nothing was left of ${dir}`)
+    expect(existsSync(dir) || existsSync(`${dir}.unfinished`)).toBe(false)
+    expect(process.listenerCount(signal)).toBe(others)
+    expect((await exported('parquet', '--all', '--output', dir)).exit).toBe(0)
+  })
+
+  it('has no signature to check', async () => {
+    const dir = path.join(folder, 'unsigned')
+    await exported('parquet', '--all', '--output', dir)
+    const ran = await runCommand(
+      HandoffVerify,
+      dir,
+      '--allowed-signers',
+      'signers',
+      '--signer',
+      'a@example.org',
+    )
+    expect(ran).toMatchObject({ exit: 2, stdout: '' })
+    expect(ran.stderr).toContain('folders are not signed')
   })
 
   it('is checked against its manifest: changed, missing and added files', async () => {

@@ -39,7 +39,17 @@ Exit code 12 on any mismatch.`
 
   async run(): Promise<HandoverCheck | LakeCheck> {
     const { args, flags } = await this.parse(HandoffVerify)
-    if (statSync(args.file, { throwIfNoEntry: false })?.isDirectory() === true) return this.#lake(args.file)
+    if (statSync(args.file, { throwIfNoEntry: false })?.isDirectory() === true) {
+      if (flags.signer !== undefined) {
+        throw new CaseError(
+          `--allowed-signers and --signer: ${args.file} is a folder, and folders are not signed`,
+          {
+            hint: 'leave both out to check the folder against its manifest; sign the manifest yourself with: ssh-keygen -Y sign -n file -f KEY manifest.json',
+          },
+        )
+      }
+      return this.#lake(args.file)
+    }
     const signers =
       flags['allowed-signers'] === undefined || flags.signer === undefined
         ? null

@@ -92,7 +92,7 @@ The archive is only read. Anything unusable becomes a problem row: see coldtrail
   async #ingest(plan: IngestPlan, quiet: boolean): Promise<IngestTotals> {
     const interrupt = watchInterrupt((line) => {
       this.note(line)
-    })
+    }, 'stopping after the current batches… press Ctrl-C again to stop at once (nothing indexed is lost)')
     const progress = openProgressLine(process.stderr, quiet || this.jsonEnabled())
     try {
       const totals = await ingest(plan, { onProgress: progress.listen, signal: interrupt.signal })
