@@ -21,12 +21,18 @@ export function wholeContainerKind(bytes: Buffer): ContainerKind | null {
 
 /** Not JSON, and a tar after a damaged first header. */
 export function holdsTar(bytes: Buffer): boolean {
-  return isTar(bytes) || (!startsLikeJson(bytes) && tarHeaderIn(bytes) >= 0)
+  return isTar(bytes) || (!isLikeJson(bytes) && tarHeaderIn(bytes) >= 0)
+}
+
+/** The first byte of a container may be damaged into a bracket. The rest of its first header is not in JSON. */
+function isLikeJson(bytes: Buffer): boolean {
+  const isZip = bytes[1] === 0x4b && isPair(bytes, 3, 4)
+  return startsLikeJson(bytes) && !isZip && bytes.toString('latin1', 257, 262) !== 'ustar'
 }
 
 /** A zip can have anything before it, such as a self-extractor; or its first header is damaged. */
 function hiddenContainer(bytes: Buffer): ContainerKind | null {
-  if (startsLikeJson(bytes)) return null
+  if (isLikeJson(bytes)) return null
   const tail = bytes.subarray(-LONGEST_ZIP_END)
   const end = tail.lastIndexOf(ZIP_END)
   if (end >= 0 && end + 22 <= tail.length) return 'zip'

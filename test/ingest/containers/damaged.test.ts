@@ -80,6 +80,16 @@ describe.each<[string, Kind, Partial<ZipEntry>]>([
     }
   })
 
+  it('gives every member but the first when its first byte is of another kind of file', async () => {
+    const whole = await made(kind, form)
+    for (const first of ['{', '[', ' ', '\n', '"', '<', 'P', '\u001f', '#', '\u00ef']) {
+      const damaged = Buffer.from(whole.bytes)
+      damaged.write(first, 0, 'latin1')
+      if (damaged.equals(whole.bytes)) continue
+      await expectWhole(kind, whole, damaged, 0, 1)
+    }
+  })
+
   it('gives all of it after other bytes, before them, and before and after another', async () => {
     const whole = await made(kind, form)
     for (const [before, after] of [
