@@ -15,7 +15,8 @@ import { index, scratch } from '../verify/indexed.js'
 /** Shapes in which each record has a value of its own: damage in one must not cost another. An answer of a query is one value. */
 const ONE_VALUE_A_RECORD = SAMPLES.filter(
   ({ shape, file }) =>
-    !/^(?:log-subscription|lambda-log-event|aggregated|answer-table)$/.test(shape) && !/^(?:response|objects)/.test(file),
+    !/^(?:log-subscription|lambda-log-event|aggregated|answer-table)$/.test(shape) &&
+    !/^(?:response|objects)/.test(file),
 )
 
 const records = fc
