@@ -18,6 +18,7 @@ import { selected } from '../handover/write.js'
 import { refuseAmongEvidence } from '../store/evidence-places.js'
 import type { Connection } from '../store/open.js'
 import type { TableSpec } from '../store/schema.js'
+import { LAKE_EVENTS, withAthenaColumns } from './athena.js'
 import { CONTEXT } from './context.js'
 import { writeLakeManifest, type LakeManifest } from './manifest.js'
 import type { Cell } from './parquet-file.js'
@@ -33,7 +34,7 @@ export interface LakePlan {
   readonly interruptedBy: () => number | null
 }
 
-const SELECTED = [OUT_EVENTS, OUT_APPEARANCES, OUT_RESOURCES, OUT_ACCESS_LOGS, OUT_AGGREGATES] as const
+const SELECTED = [LAKE_EVENTS, OUT_APPEARANCES, OUT_RESOURCES, OUT_ACCESS_LOGS, OUT_AGGREGATES] as const
 
 /** @throws CaseError exit 2 if the folder exists. The folder gets its name only when it is complete. */
 export async function writeLake(db: Connection, plan: LakePlan): Promise<LakeManifest> {
@@ -131,7 +132,7 @@ function addRows(into: LakeTable | undefined, table: TableSpec, rows: readonly (
       row[REGION_AT] as string | null,
       row[TIME_AT] as number | null,
     )
-    into.add(row, place)
+    into.add(withAthenaColumns(row), place)
   }
   if (table !== OUT_EVENTS || rows.length === 0) return
   // Rows come in order of time: the files of earlier days are complete.

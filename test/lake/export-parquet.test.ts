@@ -67,6 +67,9 @@ describe('export parquet', () => {
     }
     expect(found.map((row) => row['record']).sort()).toEqual(EVENTS.map((event) => recordText(event)).sort())
     expect((await rowsOf(path.join(dir, 'sources'))).length).toBeGreaterThan(0)
+    for (const row of found) {
+      expect(row['eventname']).toBe((JSON.parse(String(row['record'])) as Row)['eventName'] ?? null)
+    }
     expect(existsSync(`${dir}.unfinished`)).toBe(false)
   })
 
