@@ -4,8 +4,7 @@
  */
 import { columnsOf, OUT_EVENTS } from '../handover/schema.js'
 import { text } from '../store/column-spec.js'
-import type { TableSpec } from '../store/schema.js'
-import type { Cell } from './parquet-file.js'
+import type { Cell, LakeTableSpec } from './parquet-file.js'
 
 /** Field → our column with the same meaning, for rows whose record is not a JSON object, as in exports to CSV. */
 const FIELDS: Readonly<Record<string, string | null>> = {
@@ -50,16 +49,18 @@ const IDENTITY: Readonly<Record<string, string | null>> = {
 const columnFor = (field: string, prefix = '') =>
   text(`${prefix}${field.toLowerCase()}`, `${field} of the record, as in AWS's Athena table`)
 
-export const LAKE_EVENTS: TableSpec = {
+export const LAKE_EVENTS: LakeTableSpec = {
   ...OUT_EVENTS,
   columns: [
     ...OUT_EVENTS.columns,
+    { name: 'event_timestamp', type: 'TIMESTAMP', meaning: 'event_time_ms as a timestamp in UTC' },
     ...Object.keys(FIELDS).map((field) => columnFor(field)),
     ...Object.keys(IDENTITY).map((field) => columnFor(field, 'useridentity_')),
   ],
 }
 
 const COLUMN = columnsOf(OUT_EVENTS)
+const TIME_AT = COLUMN.indexOf('event_time_ms')
 const RECORD_AT = COLUMN.indexOf('record')
 const FIELD_PLACES = placesOf(FIELDS)
 const IDENTITY_PLACES = placesOf(IDENTITY)
@@ -70,7 +71,8 @@ export function withAthenaColumns(row: readonly Cell[]): Cell[] {
   const fields = typeof record === 'string' ? membersOf(record) : null
   const identity =
     fields === null ? null : (membersOf(fields.get('userIdentity') ?? '') ?? new Map<string, string>())
-  return [...row, ...cells(row, fields, FIELD_PLACES), ...cells(row, identity, IDENTITY_PLACES)]
+  const time = row[TIME_AT] ?? null
+  return [...row, time, ...cells(row, fields, FIELD_PLACES), ...cells(row, identity, IDENTITY_PLACES)]
 }
 
 type Places = readonly (readonly [field: string, at: number])[]

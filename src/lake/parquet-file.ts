@@ -1,11 +1,20 @@
 /** The only place that knows the Parquet library: one file, written row group by row group. */
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { ByteWriter, ParquetWriter, schemaFromColumnData } from 'hyparquet-writer'
-import type { ColumnSpec } from '../store/schema.js'
+import type { ColumnSpec, TableSpec } from '../store/schema.js'
 
 export type Cell = string | number | null | Uint8Array
 
-const TYPES = { TEXT: 'STRING', INTEGER: 'INT64', BLOB: 'BYTE_ARRAY' } as const
+/** TIMESTAMP: of milliseconds since 1970 UTC. */
+export interface LakeColumn extends Omit<ColumnSpec, 'type'> {
+  readonly type: ColumnSpec['type'] | 'TIMESTAMP'
+}
+
+export interface LakeTableSpec extends Omit<TableSpec, 'columns'> {
+  readonly columns: readonly LakeColumn[]
+}
+
+const TYPES = { TEXT: 'STRING', INTEGER: 'INT64', BLOB: 'BYTE_ARRAY', TIMESTAMP: 'TIMESTAMP' } as const
 
 type Parquet = (typeof TYPES)[keyof typeof TYPES]
 
@@ -17,7 +26,7 @@ export class ParquetFile {
 
   constructor(
     file: string,
-    private readonly columns: readonly ColumnSpec[],
+    private readonly columns: readonly LakeColumn[],
     metadata: Readonly<Record<string, string>>,
   ) {
     this.#fd = openSync(file, 'wx', 0o600)
@@ -69,8 +78,9 @@ export class ParquetFile {
   }
 }
 
-function valueOf(cell: Cell, type: Parquet): string | bigint | Uint8Array | null {
+function valueOf(cell: Cell, type: Parquet): string | bigint | Date | Uint8Array | null {
   if (cell === null) return null
+  if (type === 'TIMESTAMP') return new Date(cell as number)
   if (type === 'INT64') return BigInt(cell as number)
   if (type === 'STRING') return typeof cell === 'number' ? String(cell) : cell
   return cell as Uint8Array

@@ -1,8 +1,7 @@
 /** Rows on their way into the files of one table; at most ROWS_HELD of them are in memory. */
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
-import type { TableSpec } from '../store/schema.js'
-import { ParquetFile, type Cell } from './parquet-file.js'
+import { ParquetFile, type Cell, type LakeTableSpec } from './parquet-file.js'
 
 /** A row group. With several partitions of one day open, the rows of all count. */
 const ROWS_HELD = 100_000
@@ -27,7 +26,7 @@ export class LakeTable {
 
   constructor(
     private readonly root: string,
-    private readonly table: TableSpec,
+    private readonly table: LakeTableSpec,
     private readonly metadata: Readonly<Record<string, string>>,
   ) {}
 

@@ -30,6 +30,11 @@ describe('columns of Athena', () => {
     })
   })
 
+  it('have the time as a number of ms', () => {
+    const end = Date.UTC(9999, 11, 31)
+    expect(cellsOf('{}', { event_time_ms: end })['event_timestamp']).toBe(end)
+  })
+
   it.each(['a,b,c', '["eventName"]', '', null])('of the record %j come from the columns', (record) => {
     expect(cellsOf(record, { event_name: 'GetObject', principal_arn: 'arn:x' })).toMatchObject({
       eventname: 'GetObject',

@@ -68,6 +68,9 @@ describe('export parquet', () => {
     expect(found.map((row) => row['record']).sort()).toEqual(EVENTS.map((event) => recordText(event)).sort())
     expect((await rowsOf(path.join(dir, 'sources'))).length).toBeGreaterThan(0)
     for (const row of found) {
+      expect(row['event_timestamp']).toEqual(
+        row['event_time_ms'] == null ? null : new Date(Number(row['event_time_ms'])),
+      )
       expect(row['eventname']).toBe((JSON.parse(String(row['record'])) as Row)['eventName'] ?? null)
     }
     expect(existsSync(`${dir}.unfinished`)).toBe(false)
