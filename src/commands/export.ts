@@ -60,6 +60,9 @@ Changes made for the other tool are listed on stderr, and with --output also in 
       description: 'New file to write, of parquet a new folder; default: stdout.',
       helpValue: 'FILE',
     }),
+    'no-records': Flags.boolean({
+      description: 'Of parquet: leave out the exact records; their hashes and places stay.',
+    }),
   }
 
   protected override async init(): Promise<void> {
@@ -79,6 +82,11 @@ Changes made for the other tool are listed on stderr, and with --output also in 
         hint: 'name a new folder: coldtrail export parquet --all --output lake',
       })
     }
+    if (args.format !== LAKE && flags['no-records']) {
+      throw new CaseError(`--no-records is for parquet, not for ${args.format}`, {
+        hint: 'leave it out, or name a folder: coldtrail export parquet --all --no-records --output lake',
+      })
+    }
     const subject = subjectOf(flags)
     const db = openCase(flags.case)
     try {
@@ -93,6 +101,7 @@ Changes made for the other tool are listed on stderr, and with --output also in 
           output: flags.output,
           casePath: flags.case,
           toolVersion: this.config.version,
+          withRecords: !flags['no-records'],
         },
         (line) => {
           this.note(line)
@@ -121,7 +130,7 @@ Changes made for the other tool are listed on stderr, and with --output also in 
 async function writeAs(
   db: ReturnType<typeof openCase>,
   format: string,
-  order: Omit<ExportOrder, 'format'>,
+  order: Omit<ExportOrder, 'format'> & Pick<LakePlan, 'withRecords'>,
   note: (line: string) => void,
 ): Promise<Exported> {
   const { output } = order

@@ -1,7 +1,7 @@
 /** Rows on their way into the files of one table; at most ROWS_HELD of them are in memory. */
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
-import { ParquetFile, type Cell, type LakeTableSpec } from './parquet-file.js'
+import { ParquetFile, type Cell, type LakeColumn, type LakeTableSpec } from './parquet-file.js'
 
 /** A row group. With several partitions of one day open, the rows of all count. */
 const ROWS_HELD = 100_000
@@ -21,6 +21,8 @@ export class LakeTable {
   readonly files: string[] = []
   readonly #parts = new Map<string, Part>()
   readonly #count = new Map<string, number>()
+  readonly #kept: readonly number[]
+  readonly #columns: readonly LakeColumn[]
   #held = 0
   #bytes = 0
 
@@ -28,15 +30,21 @@ export class LakeTable {
     private readonly root: string,
     private readonly table: LakeTableSpec,
     private readonly metadata: Readonly<Record<string, string>>,
-  ) {}
+    leftOut: ReadonlySet<string> = new Set(),
+  ) {
+    const columns = [...table.columns.entries()].filter(([, { name }]) => !leftOut.has(name))
+    this.#kept = columns.map(([at]) => at)
+    this.#columns = columns.map(([, column]) => column)
+  }
 
   /** @param partition folder inside the table; '' for a table in one file */
   add(row: readonly Cell[], partition = ''): void {
     const part = this.#parts.get(partition) ?? this.#open(partition)
-    part.rows.push([...row])
+    const kept = this.#kept.map((at) => row[at] ?? null)
+    part.rows.push(kept)
     this.rows += 1
     this.#held += 1
-    for (const cell of row) if (cell !== null && typeof cell !== 'number') this.#bytes += cell.length
+    for (const cell of kept) if (cell !== null && typeof cell !== 'number') this.#bytes += cell.length
     if (this.#held >= ROWS_HELD || this.#bytes >= BYTES_HELD) this.#writeHeld()
   }
 
@@ -70,7 +78,7 @@ export class LakeTable {
     const file = path.join(this.root, name)
     mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
     this.files.push(name)
-    const part = { file: new ParquetFile(file, this.table.columns, this.metadata), rows: [] }
+    const part = { file: new ParquetFile(file, this.#columns, this.metadata), rows: [] }
     this.#parts.set(partition, part)
     return part
   }

@@ -30,9 +30,13 @@ export interface LakePlan {
   readonly question: Question
   readonly kinds: readonly RowKind[]
   readonly toolVersion: string
+  /** Without them the lake is smaller; hashes and places still lead to them. */
+  readonly withRecords: boolean
   /** Exit code of the signal that asked to stop. */
   readonly interruptedBy: () => number | null
 }
+
+const RECORDS: ReadonlySet<string> = new Set(['record', 'record_bytes'])
 
 const SELECTED = [LAKE_EVENTS, OUT_APPEARANCES, OUT_RESOURCES, OUT_ACCESS_LOGS, OUT_AGGREGATES] as const
 
@@ -73,10 +77,14 @@ async function fill(db: Connection, root: string, plan: LakePlan): Promise<LakeM
   const tables = new Map(
     [...SELECTED, ...CONTEXT.map(({ table }) => table)].map((table) => [
       table.name,
-      new LakeTable(root, table, metadata),
+      new LakeTable(root, table, metadata, plan.withRecords ? undefined : RECORDS),
     ]),
   )
-  const notes = new Set<string>()
+  const notes = new Set<string>(
+    plan.withRecords
+      ? []
+      : ['the exact records were left out: the case has them, by record_sha256 and place'],
+  )
   try {
     for (const helping of selected(db, plan, notes)) {
       for (const { table, rows } of helping.tables) addRows(tables.get(table.name), table, rows)

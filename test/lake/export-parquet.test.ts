@@ -95,6 +95,20 @@ describe('export parquet', () => {
     expect((await exported('parquet', '--all', '--output', left)).stderr).toContain('interrupted export')
   })
 
+  it('leaves out the records if asked to', async () => {
+    const dir = path.join(folder, 'without')
+    const ran = await exported('parquet', '--all', '--no-records', '--output', dir)
+    expect(ran.stderr).toContain('the exact records were left out')
+    const rows = await rowsOf(path.join(dir, 'events'))
+    expect(rows).toHaveLength(EVENTS.length)
+    for (const row of rows) {
+      expect(Object.keys(row).filter((name) => /^record(_bytes)?$/.test(name))).toEqual([])
+      expect(row['record_sha256']).toMatch(/^[0-9a-f]{64}$/)
+      expect(EVENTS.map(({ event }) => event)).toContain(row['eventname'])
+    }
+    expect((await exported('csv', '--all', '--no-records')).stderr).toContain('is for parquet, not for csv')
+  })
+
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
