@@ -32,6 +32,24 @@ export interface Filters {
   /** Only events of hits of these rules (ids, names or titles), or of this level or above. */
   readonly rules: readonly string[]
   readonly minLevel: Level | null
+  /** Excludes events with one of these values; events without a value stay. */
+  readonly except: Excluded
+}
+
+/** Filters with a negative, as --not-event. */
+export type Excluded = Pick<
+  Filters,
+  'events' | 'services' | 'accounts' | 'regions' | 'sourceIps' | 'accessKeys' | 'credentials'
+>
+
+export const NOTHING_EXCLUDED: Excluded = {
+  events: [],
+  services: [],
+  accounts: [],
+  regions: [],
+  sourceIps: [],
+  accessKeys: [],
+  credentials: [],
 }
 
 /** Not an error code. */
@@ -53,6 +71,7 @@ export const NO_FILTERS: Filters = {
   noMfa: false,
   rules: [],
   minLevel: null,
+  except: NOTHING_EXCLUDED,
 }
 
 export interface Scope {

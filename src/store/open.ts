@@ -1,4 +1,5 @@
 /** Opens case files. Readers open the file read-only; writers refuse files that are not ours. */
+import { isInNetwork } from '../model/network.js'
 import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { CaseError, EXIT } from '../model/case-error.js'
@@ -148,6 +149,9 @@ function connect(path: string, options: Database.Options): Connection {
   try {
     const db = new Database(file, { timeout: 5000, ...options })
     remember(db, file)
+    db.function('in_network', { deterministic: true }, (address, network) =>
+      Number(typeof address === 'string' && isInNetwork(address, String(network))),
+    )
     return db
   } catch (error) {
     throw notOpened(path, error)

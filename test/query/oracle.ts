@@ -1,5 +1,11 @@
 /** What the questions mean, in plain JavaScript over the events of the tiny case: no SQL, no index. */
-import { ANY_ERROR, type Filters, type Question } from '../../src/model/question.js'
+import {
+  ANY_ERROR,
+  NO_FILTERS,
+  type Excluded,
+  type Filters,
+  type Question,
+} from '../../src/model/question.js'
 import { isFailed, stemOf, textsOf, type TinyEvent } from '../helpers/tiny-case.js'
 
 /** Event IDs in order of time, ties and absent times by the order of indexing. */
@@ -117,7 +123,7 @@ function stored(text: string): string {
 
 function passes(filters: Filters, event: TinyEvent): boolean {
   return (
-    anyOf(filters.events, (value) => isFold(event.event, value) || isFold(stemOf(event), value)) &&
+    anyOf(filters.events, (value) => isNamed(event, value)) &&
     anyOf(
       filters.services,
       (value) =>
@@ -126,7 +132,7 @@ function passes(filters: Filters, event: TinyEvent): boolean {
     ) &&
     anyOf(filters.accounts, (value) => event.account === stored(value)) &&
     anyOf(filters.regions, (value) => isFold(event.region, value)) &&
-    anyOf(filters.sourceIps, (value) => event.sourceIp === stored(value)) &&
+    anyOf(filters.sourceIps, (value) => isFrom(event, value)) &&
     anyOf(filters.accessKeys, (value) =>
       [stored(value), stored(value).toUpperCase()].includes(event.identity.accessKey ?? '\0'),
     ) &&
@@ -134,8 +140,40 @@ function passes(filters: Filters, event: TinyEvent): boolean {
     anyOf(filters.errors, (value) =>
       value === ANY_ERROR ? isFailed(event) : event.error !== undefined && isFold(event.error, value),
     ) &&
-    (!filters.writeOnly || event.readOnly !== 1)
+    (!filters.writeOnly || event.readOnly !== 1) &&
+    !isExcluded(filters.except, event)
   )
+}
+
+/** Each value alone as a filter would select the event. */
+function isExcluded(except: Excluded, event: TinyEvent): boolean {
+  return Object.entries(except).some(([name, values]) =>
+    (values as readonly string[]).some((value) => passes({ ...NO_FILTERS, [name]: [value] }, event)),
+  )
+}
+
+function isNamed(event: TinyEvent, typed: string): boolean {
+  const [, service, name = typed] = /^([\w.-]+):(.+)$/.exec(typed) ?? []
+  if (service !== undefined && event.service !== `${service}.amazonaws.com`) return false
+  const [first = '', ...rest] = name.split('*')
+  const fits = (recorded: string) => {
+    if (rest.length === 0) return isFold(recorded, name)
+    const [text, begin, end] = [recorded, first, rest.at(-1)!].map((part) => stored(part).toLowerCase()) as [
+      string,
+      string,
+      string,
+    ]
+    return text.startsWith(begin) && text.endsWith(end)
+  }
+  return fits(event.event) || fits(stemOf(event))
+}
+
+/** Networks of whole bytes only. */
+function isFrom({ sourceIp }: TinyEvent, typed: string): boolean {
+  const [network = '', bits] = typed.split('/')
+  if (bits === undefined) return sourceIp === stored(typed)
+  const bytes = network.split('.').slice(0, Number(bits) / 8)
+  return /^[\d.]+$/.test(String(sourceIp)) && `${sourceIp}.`.startsWith(`${bytes.join('.')}.`)
 }
 
 function anyOf<Value>(values: readonly Value[], isOne: (value: Value) => boolean): boolean {

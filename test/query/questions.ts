@@ -1,4 +1,5 @@
 /** Questions that tests share: at least one of each kind, and every filter. */
+import { NOTHING_EXCLUDED } from '../../src/model/question.js'
 import {
   NO_FILTERS,
   type Filters,
@@ -46,5 +47,22 @@ export const FILTERS: Readonly<Record<string, Partial<Filters>>> = {
   'any error': { errors: ['*'] },
   'error code': { errors: ['accessdenied'] },
   'write only': { writeOnly: true },
+  'event with a star': { events: ['put*', 's3:*Object'] },
+  'event of a service': { events: ['s3:GetObject'] },
+  network: { sourceIps: ['203.0.0.0/16'] },
+  'not these events': {
+    except: { ...NOTHING_EXCLUDED, events: ['get*', 's3:PutObject'], services: ['kms'] },
+  },
+  'not from here': {
+    except: {
+      ...NOTHING_EXCLUDED,
+      sourceIps: ['203.0.113.0/24'],
+      regions: ['eu-west-1'],
+      accounts: ['999988887777'],
+    },
+  },
+  'not these credentials': {
+    except: { ...NOTHING_EXCLUDED, credentials: ['role-session'], accessKeys: ['AKIAALICE000EXAMPLE1'] },
+  },
   several: { events: ['GetObject'], accounts: ['111122223333'], writeOnly: false, services: ['s3'] },
 }

@@ -1,6 +1,7 @@
 /** Parses filters and window. */
 import { CaseError } from '../../model/case-error.js'
 import type { Level } from '../../model/detection.js'
+import { isNetwork } from '../../model/network.js'
 import { ANY_ERROR, type Filters, type Scope } from '../../model/question.js'
 import { credentialsNamed } from '../../query/find/filters.js'
 import { resolveAround, resolveBetween } from '../../query/find/named-window.js'
@@ -26,6 +27,13 @@ export interface ScopeFlags {
   readonly 'no-mfa'?: boolean | undefined
   readonly rule?: readonly string[] | undefined
   readonly 'min-level'?: Level | undefined
+  readonly 'not-event'?: readonly string[] | undefined
+  readonly 'not-service'?: readonly string[] | undefined
+  readonly 'not-account'?: readonly string[] | undefined
+  readonly 'not-region'?: readonly string[] | undefined
+  readonly 'not-source-ip'?: readonly string[] | undefined
+  readonly 'not-access-key'?: readonly string[] | undefined
+  readonly 'not-credentials'?: readonly string[] | undefined
 }
 
 export interface FindScopeFlags extends ScopeFlags {
@@ -76,7 +84,7 @@ function readFilters(flags: ScopeFlags): Filters {
     services: flags.service ?? [],
     accounts: flags.account ?? [],
     regions: flags.region ?? [],
-    sourceIps: flags['source-ip'] ?? [],
+    sourceIps: networks('--source-ip', flags['source-ip'] ?? []),
     accessKeys: flags['access-key'] ?? [],
     credentials: [...new Set((flags.credentials ?? []).flatMap(credentialsNamed))],
     errors: readErrors(flags.error ?? []),
@@ -87,7 +95,25 @@ function readFilters(flags: ScopeFlags): Filters {
     noMfa: flags['no-mfa'] ?? false,
     rules: flags.rule ?? [],
     minLevel: flags['min-level'] ?? null,
+    except: {
+      events: flags['not-event'] ?? [],
+      services: flags['not-service'] ?? [],
+      accounts: flags['not-account'] ?? [],
+      regions: flags['not-region'] ?? [],
+      sourceIps: networks('--not-source-ip', flags['not-source-ip'] ?? []),
+      accessKeys: flags['not-access-key'] ?? [],
+      credentials: [...new Set((flags['not-credentials'] ?? []).flatMap(credentialsNamed))],
+    },
   }
+}
+
+/** A slash is in no recorded address: what has one must be a network. */
+function networks(flag: string, typed: readonly string[]): readonly string[] {
+  const wrong = typed.find((value) => value.includes('/') && !isNetwork(value))
+  if (wrong === undefined) return typed
+  throw new CaseError(`${flag} ${wrong} is not a network`, {
+    hint: 'write an address and the number of its fixed bits: 203.0.113.0/24 or 2001:db8::/32',
+  })
 }
 
 /** `--error=$CODE` with an empty variable must not mean any error. */

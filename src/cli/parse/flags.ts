@@ -24,6 +24,27 @@ export const ruleFlags = {
   })(),
 }
 
+function negative(what: string, helpValue: string) {
+  return Flags.string({ description: `Leave out ${what}.`, helpValue, helpGroup: 'FILTER', ...several })
+}
+
+/** Each leaves out what the filter of the same name selects. */
+export const negativeFlags = {
+  'not-event': negative('events of this name', 'NAME'),
+  'not-service': negative('events of this service', 'NAME'),
+  'not-account': negative('events of this account', 'ID'),
+  'not-region': negative('events of this region', 'REGION'),
+  'not-source-ip': negative('requests from this address or network', 'ADDRESS'),
+  'not-access-key': negative('requests that this key signed', 'KEY'),
+  'not-credentials': Flags.string({
+    description: 'Leave out requests with this kind of credentials.',
+    options: [...CREDENTIAL_NAMES],
+    helpValue: 'CLASS',
+    helpGroup: 'FILTER',
+    ...several,
+  }),
+}
+
 export const filterFlags = {
   ...ruleFlags,
   since: Flags.string({
@@ -39,7 +60,7 @@ export const filterFlags = {
   }),
   event: Flags.string({
     description:
-      'Event name in any case, also as kms:Decrypt; CreateFunction also finds CreateFunction20150331. May repeat, like every filter.',
+      'Event name in any case, also as kms:Decrypt or "Delete*"; CreateFunction also finds CreateFunction20150331. May repeat, like every filter.',
     helpValue: 'NAME',
     helpGroup: 'FILTER',
     ...several,
@@ -58,7 +79,8 @@ export const filterFlags = {
   }),
   region: Flags.string({ description: 'AWS region.', helpValue: 'REGION', helpGroup: 'FILTER', ...several }),
   'source-ip': Flags.string({
-    description: 'Source address as recorded: an address or the name of a service.',
+    description:
+      'Source address as recorded, an address or the name of a service, or a network such as 203.0.113.0/24 or 2001:db8::/32.',
     helpValue: 'ADDRESS',
     helpGroup: 'FILTER',
     ...several,
@@ -104,6 +126,7 @@ export const filterFlags = {
       'Only sign-ins and sessions of IAM users and root that were surely without MFA; of federated users and roles AWS cannot know.',
     helpGroup: 'FILTER',
   }),
+  ...negativeFlags,
 }
 
 export const findFlags = {

@@ -1,6 +1,6 @@
 /** `field|modifier|…: values` → tests. */
-import { BlockList, isIP } from 'node:net'
 import { RE2JS } from 're2js'
+import { Network } from '../../model/network.js'
 import { isScalarValue, RuleError, type Plain, type Scalar } from '../parse/plain.js'
 import type { Field } from './field.js'
 import { both, either, not, type Leaf, type Node } from './node.js'
@@ -150,17 +150,9 @@ function regexTest(source: string, flags: number, key: string): Leaf['test'] {
 }
 
 function cidrTest(source: string, key: string): Leaf['test'] {
-  const [, network = '', bits = ''] = /^([^/]+)\/(\d{1,3})$/.exec(source) ?? []
-  const version = isIP(network)
-  if (version === 0 || Number(bits) > (version === 4 ? 32 : 128))
-    throw new RuleError(`${key}: ${source} is not a network such as 10.0.0.0/8`)
-  const list = new BlockList()
-  list.addSubnet(network, Number(bits), version === 4 ? 'ipv4' : 'ipv6')
-  return (field) =>
-    field.texts.some((text) => {
-      const found = isIP(text)
-      return found === version && list.check(text, found === 4 ? 'ipv4' : 'ipv6')
-    })
+  const network = Network.read(source)
+  if (network === undefined) throw new RuleError(`${key}: ${source} is not a network such as 10.0.0.0/8`)
+  return (field) => field.texts.some((text) => network.has(text))
 }
 
 const NUMBER = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?$/i

@@ -1,7 +1,7 @@
 /** Filters of events → criteria on access-log lines, as far as lines have the field. */
-import { ANY_ERROR, type Filters } from '../../model/question.js'
-import { eventTyped, recordedNames } from '../find/filters.js'
-import { list, or, raw, sql, type Statement } from '../plan/statement.js'
+import { ANY_ERROR, type Excluded, type Filters } from '../../model/question.js'
+import { addressIn, eventTyped, likeAny, recordedNames } from '../find/filters.js'
+import { and, list, or, raw, sql, type Statement } from '../plan/statement.js'
 import { asStored } from '../find/value.js'
 import { operationsOf, READING_OPERATIONS } from './operations.js'
 import { callsWith, type AccessArm } from './reach.js'
@@ -14,13 +14,24 @@ const DENIED = "(error_code = 'AccessDenied' OR http_status = 403)"
 const SERVICE = /^s3(?:\.amazonaws\.com)?$/i
 
 export function accessCriteria(filters: Filters): AccessArm[] {
-  const calls = [...operations(filters), ...errors(filters), ...outcomes(filters), ...writes(filters)]
+  const { except } = filters
+  const unwanted = operations(except).map((condition) => sql`NOT coalesce(${condition}, FALSE)`)
+  const calls = [
+    ...operations(filters),
+    ...unwanted,
+    ...errors(filters),
+    ...outcomes(filters),
+    ...writes(filters),
+  ]
   const arms: AccessArm[] = calls.length === 0 ? [] : [callsWith(calls)]
-  const { sourceIps, services } = filters
-  if (sourceIps.length > 0) {
-    const addresses = list(sourceIps.map(asStored))
-    arms.push({ kind: 'client', ids: sql`SELECT id FROM access_client WHERE remote_ip IN ${addresses}` })
-  }
+  const { services } = filters
+  const others = addressIn('remote_ip', except.sourceIps).map(
+    (condition) => sql`NOT coalesce(${condition}, FALSE)`,
+  )
+  const clients = [...addressIn('remote_ip', filters.sourceIps), ...others]
+  if (clients.length > 0)
+    arms.push({ kind: 'client', ids: sql`SELECT id FROM access_client WHERE ${and(clients)}` })
+  if (except.services.some((service) => SERVICE.test(service))) arms.push({ kind: 'never' })
   const isForeign = services.length > 0 && !services.some((service) => SERVICE.test(service))
   if (isForeign || unanswerable(filters).length > 0) arms.push({ kind: 'never' })
   return arms
@@ -51,14 +62,15 @@ export function unanswerable({
 }
 
 /** An operation as the log names it, or the corresponding CloudTrail event. */
-function operations({ events }: Filters): Statement[] {
+function operations({ events }: Excluded): Statement[] {
   if (events.length === 0) return []
   const typed = events.map((event) => {
     const { service, name } = eventTyped(event)
     return service !== null && SERVICE.test(service) ? name : event
   })
   const names = recordedNames(typed).flatMap((name) => [name, ...operationsOf(name)])
-  return [sql`operation COLLATE NOCASE IN ${list(names.map(asStored))}`]
+  const spelled = sql`operation COLLATE NOCASE IN ${list(names.map(asStored))}`
+  return [or([spelled, ...likeAny('operation', names)])]
 }
 
 function errors({ errors }: Filters): Statement[] {

@@ -2,15 +2,15 @@
  * A question → counts of aggregated events, in the columns they share with events. There are few: the table is scanned.
  */
 import { AGGREGATE_COLUMNS, EVENT_COLUMNS, type EventRow } from '../../model/event.js'
-import type { Filters, Page, Question } from '../../model/question.js'
+import type { Excluded, Filters, Page, Question } from '../../model/question.js'
 import type { Connection } from '../../store/open.js'
 import { readNumber, readWideTuples } from '../../store/reader.js'
 import { cells } from './cells.js'
 import { inWindow } from '../plan/condition.js'
 import { countUpTo } from '../plan/count.js'
-import { recordedNames } from './filters.js'
+import { likeAny, recordedNames } from './filters.js'
 import type { RowExtras } from './run-question.js'
-import { and, list, raw, sql, type Statement } from '../plan/statement.js'
+import { and, list, or, raw, sql, type Statement } from '../plan/statement.js'
 import { asStored, matches, readPattern } from './value.js'
 
 export interface AggregateAnswer {
@@ -76,9 +76,28 @@ function filterConditions(filters: Filters): Statement[] {
     ...anyOf('event_source', services),
     ...anyOf('account_id', filters.accounts),
     ...anyOf('aws_region', filters.regions),
-    ...anyOf('name', recordedNames(filters.events)),
+    ...named(filters.events),
+    ...excluded(filters.except),
   ]
   return unanswerable(filters).length > 0 ? [raw('FALSE')] : conditions
+}
+
+function named(events: readonly string[]): Statement[] {
+  if (events.length === 0) return []
+  return [or([...anyOf('name', recordedNames(events)), ...likeAny('a.name', events)])]
+}
+
+function excluded({ events, services, accounts, regions }: Excluded): Statement[] {
+  const conditions = [
+    ...named(events),
+    ...anyOf(
+      'event_source',
+      services.flatMap((name) => [name, `${name}.amazonaws.com`]),
+    ),
+    ...anyOf('account_id', accounts),
+    ...anyOf('aws_region', regions),
+  ]
+  return conditions.map((condition) => sql`NOT coalesce(${condition}, FALSE)`)
 }
 
 function anyOf(column: string, values: readonly string[]): Statement[] {

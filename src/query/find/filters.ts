@@ -1,5 +1,6 @@
 /** Filters → criteria on the dictionaries that events refer to, one criterion per dictionary. */
-import { ANY_ERROR, type Filters } from '../../model/question.js'
+import { isNetwork } from '../../model/network.js'
+import { ANY_ERROR, type Excluded, type Filters } from '../../model/question.js'
 import { CREDENTIAL_CLASSES, type CredentialClass } from '../../model/principal.js'
 import type { Connection } from '../../store/open.js'
 import { WITHOUT_MFA } from '../../store/everyday-facts.js'
@@ -116,20 +117,14 @@ export function columnOfArm(arm: FilterArm): 'id' | `${Dimension}_id` {
 }
 
 export function criteriaOf(filters: Filters): FilterArm[] {
+  const { except } = filters
   const demands: Record<Dimension, readonly Statement[]> = {
-    identity: [
-      anyOf('access_key_id', filters.accessKeys.flatMap(keySpellings)),
-      credentials(filters),
-      mfa(filters),
-    ].flat(),
-    action: [events(filters), services(filters), writes(filters)].flat(),
-    address: anyOf('source_ip_address', filters.sourceIps),
+    identity: [...callers(filters), ...mfa(filters), ...noneOf(callers(except))],
+    action: [...actions(filters), ...writes(filters), ...noneOf(actions(except))],
+    address: [...addresses(filters), ...noneOf(addresses(except))],
     client: filters.console ? [raw('console = 1')] : [],
     outcome: [errors(filters), outcomes(filters)].flat(),
-    place: [
-      anyOf('recipient_account_id', filters.accounts),
-      anyOfFolded('aws_region', filters.regions),
-    ].flat(),
+    place: [...places(filters), ...noneOf(places(except))],
   }
   const ofRules: FilterArm[] = isRuleChoice(filters) ? [{ kind: 'form', ids: eventsOfRules(filters) }] : []
   const ofDictionaries = Object.entries(demands).flatMap(([name, conditions]): FilterArm[] => {
@@ -140,6 +135,46 @@ export function criteriaOf(filters: Filters): FilterArm[] {
     ]
   })
   return [...ofDictionaries, ...ofRules]
+}
+
+/** Where a column is null, nothing is known that would exclude the event. */
+function noneOf(conditions: readonly Statement[]): Statement[] {
+  return conditions.map((condition) => sql`NOT coalesce(${condition}, FALSE)`)
+}
+
+function callers({ accessKeys, credentials }: Excluded): Statement[] {
+  return [
+    ...anyOf('access_key_id', accessKeys.flatMap(keySpellings)),
+    ...anyOf('credential_class', credentials),
+  ]
+}
+
+function actions({ events: names, services }: Excluded): Statement[] {
+  return [...events(names), ...ofService(services)]
+}
+
+function addresses({ sourceIps }: Excluded): Statement[] {
+  return addressIn('source_ip_address', sourceIps)
+}
+
+function places({ accounts, regions }: Excluded): Statement[] {
+  return [...anyOf('recipient_account_id', accounts), ...anyOfFolded('aws_region', regions)]
+}
+
+/** Addresses as recorded, and networks. `column` must be a constant. */
+export function addressIn(column: string, typed: readonly string[]): Statement[] {
+  if (typed.length === 0) return []
+  const networks = typed.filter((value) => isNetwork(value))
+  const within = networks.map((network) => sql`in_network(${raw(column)}, ${network})`)
+  return [
+    or([
+      ...anyOf(
+        column,
+        typed.filter((value) => !isNetwork(value)),
+      ),
+      ...within,
+    ]),
+  ]
 }
 
 function anyOf(column: string, values: readonly string[]): Statement[] {
@@ -157,12 +192,8 @@ function keySpellings(key: string): string[] {
   return upper === key ? [key] : [key, upper]
 }
 
-function credentials({ credentials }: Filters): Statement[] {
-  return anyOf('credential_class', credentials)
-}
-
 /** `CreateFunction` also matches CreateFunction20150331, but not the reverse. */
-function events({ events }: Filters): Statement[] {
+function events(events: readonly string[]): Statement[] {
   if (events.length === 0) return []
   const ofServices = events.flatMap((typed) => {
     const { service, name } = eventTyped(typed)
@@ -172,12 +203,20 @@ function events({ events }: Filters): Statement[] {
 }
 
 function named(events: readonly string[]): Statement[] {
-  const names = recordedNames(events)
-  return [or([...anyOfFolded('event_name', names), ...anyOfFolded('event_name_stem', names)])]
+  const names = recordedNames(events.filter((event) => !event.includes('*')))
+  const columns = ['event_name', 'event_name_stem']
+  return [or(columns.flatMap((column) => [...anyOfFolded(column, names), ...likeAny(column, events)]))]
 }
 
-function services({ services }: Filters): Statement[] {
-  return ofService(services)
+/** Names with `*` for any letters, in any case. `column` must be a constant. */
+export function likeAny(column: string, typed: readonly string[]): Statement[] {
+  return typed.flatMap((name) => {
+    if (!name.includes('*')) return []
+    const pattern = asStored(name)
+      .replace(/[\\%_]/g, '\\$&')
+      .replaceAll('*', '%')
+    return [sql`${raw(column)} LIKE ${pattern} ESCAPE '\\'`]
+  })
 }
 
 function ofService(services: readonly string[]): Statement[] {
