@@ -42,15 +42,15 @@ action: SELECT id FROM action WHERE read_only IS NOT 1
 
 -- event with a star
 action: SELECT id FROM action WHERE ((event_name LIKE ? ESCAPE '\' OR event_name LIKE ? ESCAPE '\' OR event_name_stem LIKE ? ESCAPE '\' OR event_name_stem LIKE ? ESCAPE '\') OR event_source COLLATE NOCASE IN (?, ?) AND (event_name LIKE ? ESCAPE '\' OR event_name_stem LIKE ? ESCAPE '\'))
--- ["put%","sts:Assume%","put%","sts:Assume%","sts","sts.amazonaws.com","Assume%","Assume%"]
+-- ["put%","s3:%Object","put%","s3:%Object","s3","s3.amazonaws.com","%Object","%Object"]
 
 -- event of a service
 action: SELECT id FROM action WHERE ((event_name COLLATE NOCASE IN (?) OR event_name_stem COLLATE NOCASE IN (?)) OR event_source COLLATE NOCASE IN (?, ?) AND (event_name COLLATE NOCASE IN (?) OR event_name_stem COLLATE NOCASE IN (?)))
 -- ["s3:GetObject","s3:GetObject","s3","s3.amazonaws.com","GetObject","GetObject"]
 
 -- network
-address: SELECT id FROM address WHERE (in_network(source_ip_address, ?) OR in_network(source_ip_address, ?))
--- ["203.0.0.0/16","10.0.0.0/8"]
+address: SELECT id FROM address WHERE in_network(source_ip_address, ?)
+-- ["203.0.0.0/16"]
 
 -- not these events
 action: SELECT id FROM action WHERE NOT coalesce(((event_name COLLATE NOCASE IN (?) OR event_name LIKE ? ESCAPE '\' OR event_name_stem COLLATE NOCASE IN (?) OR event_name_stem LIKE ? ESCAPE '\') OR event_source COLLATE NOCASE IN (?, ?) AND (event_name COLLATE NOCASE IN (?) OR event_name_stem COLLATE NOCASE IN (?))), FALSE) AND NOT coalesce(event_source COLLATE NOCASE IN (?, ?), FALSE)
