@@ -173,7 +173,7 @@ function isFrom({ sourceIp }: TinyEvent, typed: string): boolean {
   const [network = '', bits] = typed.split('/')
   if (bits === undefined) return sourceIp === stored(typed)
   const bytes = network.split('.').slice(0, Number(bits) / 8)
-  return /^[\d.]+$/.test(String(sourceIp)) && `${sourceIp}.`.startsWith(`${bytes.join('.')}.`)
+  return /^[\d.]+$/.test(sourceIp) && `${sourceIp}.`.startsWith(`${bytes.join('.')}.`)
 }
 
 function anyOf<Value>(values: readonly Value[], isOne: (value: Value) => boolean): boolean {
