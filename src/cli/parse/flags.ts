@@ -29,7 +29,7 @@ function negative(what: string, helpValue: string) {
 }
 
 /** Each leaves out what the filter of the same name selects. */
-export const negativeFlags = {
+const negativeFlags = {
   'not-event': negative('events of this name', 'NAME'),
   'not-service': negative('events of this service', 'NAME'),
   'not-account': negative('events of this account', 'ID'),
