@@ -20,7 +20,8 @@ export function asked(question: Question, redactor: Redactor | null): Asked {
 /** The principal in the question is a name, known to the case or not. */
 export function learnQuestion(question: Question, redactor: Redactor): void {
   if (question.kind === 'principal') redactor.learn(question.value, 'userName')
-  for (const id of question.filters.accessKeys) redactor.learnValue('id', id)
+  const { accessKeys, except } = question.filters
+  for (const id of [...accessKeys, ...except.accessKeys]) redactor.learnValue('id', id)
   redactor.learn(JSON.stringify(question))
 }
 

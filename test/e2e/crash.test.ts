@@ -48,10 +48,12 @@ async function killedWithEvents(): Promise<{ caseFile: string; arn: string }> {
     expectWhole(caseFile, { tries })
     const sql = 'SELECT principal_arn AS arn FROM events WHERE principal_arn IS NOT NULL LIMIT 1'
     const [row] = query<{ arn: string }>(caseFile, sql)
-    if (row !== undefined) return { caseFile, arn: row.arn }
+    // A run may have ended before it was killed.
+    const isUnfinished = leftovers(caseFile).some((name) => name.endsWith('.work'))
+    if (row !== undefined && isUnfinished) return { caseFile, arn: row.arn }
     rmSync(path.dirname(caseFile), { recursive: true })
   }
-  throw new Error('every run that was killed had no event with a caller')
+  throw new Error('every run that was killed had no event with a caller, or had ended')
 }
 
 /** Milliseconds after the moment, which is one of writing: most of a run is between two. */

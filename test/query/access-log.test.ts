@@ -2,7 +2,13 @@
 import path from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { NO_FILTERS, type Filters, type Order, type Subject } from '../../src/model/question.js'
+import {
+  NO_FILTERS,
+  NOTHING_EXCLUDED,
+  type Filters,
+  type Order,
+  type Subject,
+} from '../../src/model/question.js'
 import { askAccessLog } from '../../src/query/access-log/ask.js'
 import { ACCESS_LIMITS, type AccessLimits } from '../../src/query/access-log/plan.js'
 import { askKinds } from '../../src/query/find/all-kinds.js'
@@ -127,6 +133,18 @@ const FILTERS: readonly (readonly [string, Partial<Filters>, Test])[] = [
   ['none', {}, () => true],
   ['event', { events: ['getobject'] }, (l) => l.operation === 'REST.GET.OBJECT'],
   ['operation', { events: ['rest.put.object'] }, (l) => l.operation === 'REST.PUT.OBJECT'],
+  ['event with a star', { events: ['GetObj*'] }, (l) => l.operation === 'REST.GET.OBJECT'],
+  ['operation with stars', { events: ['rest.*.object'] }, (l) => /^REST\.\w+\.OBJECT$/.test(l.operation)],
+  [
+    'other events',
+    { except: { ...NOTHING_EXCLUDED, events: ['Get*ect'] } },
+    (l) => l.operation !== 'REST.GET.OBJECT',
+  ],
+  [
+    'other addresses',
+    { except: { ...NOTHING_EXCLUDED, sourceIps: ['192.0.2.0/31'] } },
+    (l) => l.address !== '192.0.2.1' && l.address !== '192.0.2.0',
+  ],
   ['error', { errors: ['*'] }, (l) => l.status >= 400],
   ['error code', { errors: ['accessdenied'] }, (l) => l.error === 'AccessDenied'],
   ['address', { sourceIps: ['192.0.2.1'] }, (l) => l.address === '192.0.2.1'],

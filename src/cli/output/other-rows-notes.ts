@@ -67,7 +67,10 @@ function findCommand(db: Connection, question: Question): string {
   const since = window.sinceMs === undefined ? null : isoTime(window.sinceMs)
   const until = window.untilMs === undefined ? [] : ['--until', isoTime(window.untilMs)]
   const from = since ?? (isWindow(question) && until.length === 0 ? firstLineTime(db) : null)
-  const isNarrowed = Object.values(filters).some((value) => (Array.isArray(value) ? value.length > 0 : value))
+  const { except, ...wanted } = filters
+  const isNarrowed = [...Object.values(wanted), ...Object.values(except)].some((value) =>
+    Array.isArray(value) ? value.length > 0 : value,
+  )
   return [
     'coldtrail find',
     ...subjectWords(question),

@@ -107,9 +107,11 @@ function readFilters(flags: ScopeFlags): Filters {
   }
 }
 
-/** A slash is in no recorded address: what has one must be a network. */
+/** Of an address and a number of bits. Anything else is searched for as it is: a record may have any text there. */
+const LIKE_NETWORK = /^[\da-f.:]+\/\d*$/i
+
 function networks(flag: string, typed: readonly string[]): readonly string[] {
-  const wrong = typed.find((value) => value.includes('/') && !isNetwork(value))
+  const wrong = typed.find((value) => LIKE_NETWORK.test(value) && !isNetwork(value))
   if (wrong === undefined) return typed
   throw new CaseError(`${flag} ${wrong} is not a network`, {
     hint: 'write an address and the number of its fixed bits: 203.0.113.0/24 or 2001:db8::/32',

@@ -46,10 +46,26 @@ const OPERATIONS: Readonly<Record<string, readonly string[]>> = {
   putbucketreplication: ['REST.PUT.REPLICATION'],
 }
 
-/** Operations of an event name in any case; empty if access logs have none. */
+/** Operations of an event name in any case, with `*` for any letters; empty if access logs have none. */
 export function operationsOf(eventName: string): readonly string[] {
   const name = eventName.toLowerCase()
-  return Object.hasOwn(OPERATIONS, name) ? (OPERATIONS[name] ?? []) : []
+  if (!name.includes('*')) return Object.hasOwn(OPERATIONS, name) ? (OPERATIONS[name] ?? []) : []
+  const parts = name.split('*')
+  return Object.entries(OPERATIONS).flatMap(([event, operations]) => (fits(event, parts) ? operations : []))
+}
+
+/** @param parts at least two: what a pattern has between its stars. */
+function fits(name: string, parts: readonly string[]): boolean {
+  const end = parts.at(-1) ?? ''
+  const [start = '', ...middle] = parts.slice(0, -1)
+  if (!name.startsWith(start)) return false
+  let at = start.length
+  for (const part of middle) {
+    const found = name.indexOf(part, at)
+    if (found < 0) return false
+    at = found + part.length
+  }
+  return name.length - end.length >= at && name.endsWith(end)
 }
 
 const READS = /^(?:REST\.(?:GET|HEAD|OPTIONS|SELECT)\.|REST\.COPY\..+_GET$|WEBSITE\.)/
