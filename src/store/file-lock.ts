@@ -47,6 +47,9 @@ function tryLock(file: string): { release(): void } | undefined {
         }
       : undefined
   } catch (error) {
+    // The last holder removed it before SQLite opened it.
+    if (fd !== undefined && statSync(file, { throwIfNoEntry: false })?.ino !== fstatSync(fd).ino)
+      return undefined
     throw notLocked(file, error)
   } finally {
     if (!isHeld) {
