@@ -155,17 +155,19 @@ function isExcluded(except: Excluded, event: TinyEvent): boolean {
 function isNamed(event: TinyEvent, typed: string): boolean {
   const [, service, name = typed] = /^([\w.-]+):(.+)$/.exec(typed) ?? []
   if (service !== undefined && event.service !== `${service}.amazonaws.com`) return false
-  const [first = '', ...rest] = name.split('*')
-  const fits = (recorded: string) => {
-    if (rest.length === 0) return isFold(recorded, name)
-    const [text, begin, end] = [recorded, first, rest.at(-1)!].map((part) => stored(part).toLowerCase()) as [
-      string,
-      string,
-      string,
-    ]
-    return text.startsWith(begin) && text.endsWith(end)
-  }
+  const fits = (recorded: string) =>
+    name.includes('*') ? isLike(inAscii(recorded), inAscii(name)) : isFold(recorded, name)
   return fits(event.event) || fits(stemOf(event))
+}
+
+/** Every way to divide the text between the stars is tried. */
+function isLike(text: string, pattern: string): boolean {
+  const star = pattern.indexOf('*')
+  if (star < 0) return text === pattern
+  if (!text.startsWith(pattern.slice(0, star))) return false
+  const rest = pattern.slice(star + 1)
+  for (let at = star; at <= text.length; at++) if (isLike(text.slice(at), rest)) return true
+  return false
 }
 
 /** Networks of whole bytes only. */
@@ -182,6 +184,9 @@ function anyOf<Value>(values: readonly Value[], isOne: (value: Value) => boolean
 
 /** SQLite's NOCASE: ASCII letters only. */
 function isFold(one: string, other: string): boolean {
-  const fold = (text: string) => stored(text).replace(/[A-Z]/g, (letter) => letter.toLowerCase())
-  return fold(one) === fold(other)
+  return inAscii(one) === inAscii(other)
+}
+
+function inAscii(text: string): string {
+  return stored(text).replace(/[A-Z]/g, (letter) => letter.toLowerCase())
 }
