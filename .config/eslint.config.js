@@ -18,7 +18,7 @@ const MAY_IMPORT = {
   verify: ['model', 'store', 'decode', 'normalise'],
   detect: ['model', 'store'],
   handover: ['model', 'store', 'query', 'verify'],
-  lake: ['model', 'store', 'query', 'handover'],
+  lake: ['model', 'store', 'decode', 'query', 'handover'],
   selftest: ['model', 'ingest', 'store', 'query', 'verify', 'handover'],
   commands: ['model', 'ingest', 'query', 'verify', 'detect', 'handover', 'lake', 'selftest', 'render', 'cli'],
 }

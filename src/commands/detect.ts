@@ -4,19 +4,10 @@ import { CaseCommand } from '../cli/case-command.js'
 import { printRows } from '../cli/output/print-rows.js'
 import { detect, type DetectReport } from '../detect/detect.js'
 import { sortedRules } from '../model/detection.js'
+import { HIT_RULE_COLUMNS } from '../query/detection/hit-list.js'
 import { FORMATS } from '../render/format.js'
 
-const COLUMNS = [
-  'level',
-  'hits',
-  'principals',
-  'first_seen',
-  'last_seen',
-  'title',
-  'techniques',
-  'author',
-] as const
-const ALL_COLUMNS = [...COLUMNS, 'state', 'reason', 'rule_id', 'events', 'place'] as const
+const ALL_COLUMNS = [...HIT_RULE_COLUMNS, 'state', 'reason', 'rule_id', 'events', 'place'] as const
 const MOST_LISTED = 20
 
 export default class Detect extends CaseCommand {
@@ -71,7 +62,7 @@ docs/rules.md describes the built-in rules.`
     const rows = flags.format === 'table' ? rules.filter(({ state }) => state === 'hit') : rules
     await printRows(
       flags.format,
-      flags.format === 'table' ? COLUMNS : ALL_COLUMNS,
+      flags.format === 'table' ? HIT_RULE_COLUMNS : ALL_COLUMNS,
       rows.map((rule) => ({ ...rule })),
     )
     this.#notes(report)

@@ -1,8 +1,10 @@
 /** Exact text of members of a JSON object: `JSON.parse` and back would change numbers, escapes and spaces. */
 import { ValueScanner } from './value-scanner.js'
 
-/** Of a key that occurs twice the last, as JSON.parse has it. Empty for what is no object. */
-export function membersOf(text: string, keys: readonly string[]): ReadonlyMap<string, string> {
+/**
+ * @param keys default: all. Of a key that occurs twice the last counts, as JSON.parse has it. Empty for what is no object.
+ */
+export function membersOf(text: string, keys?: readonly string[]): ReadonlyMap<string, string> {
   const found = new Map<string, string>()
   const bytes = Buffer.from(text)
   let at = skip(bytes, 0, OPEN)
@@ -12,7 +14,8 @@ export function membersOf(text: string, keys: readonly string[]): ReadonlyMap<st
     const end = colon === -1 ? -1 : endOf(bytes, colon)
     if (end === -1) break
     const key = keyOf(bytes.toString('utf8', at, keyEnd))
-    if (key !== null && keys.includes(key)) found.set(key, bytes.toString('utf8', colon, end).trim())
+    if (key !== null && keys?.includes(key) !== false)
+      found.set(key, bytes.toString('utf8', colon, end).trim())
     at = skip(bytes, end, COMMA)
   }
   return found

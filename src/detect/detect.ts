@@ -4,6 +4,7 @@ import { damagedCase } from '../model/case-error.js'
 import { isoTime } from '../model/time.js'
 import { openReader, closeReader, type Connection } from '../store/open.js'
 import { createTemporaryDetection, describeDetection, keepDetection } from '../store/detection.js'
+import { DETECTION_RULE } from '../store/detection-schema.js'
 import { readTuples } from '../store/reader.js'
 import { openBook, type Book } from '../store/results-book.js'
 import { Dictionaries } from './case/dictionary.js'
@@ -86,8 +87,8 @@ class Detection {
       context,
     )
     const results = await this.#correlate(resolved, numbers, dictionaries)
-    for (const rule of resolved.hidden)
-      this.#db.prepare('DELETE FROM temp.detection_event WHERE rule = ?').run(numbers.get(rule))
+    const hide = this.#db.prepare('DELETE FROM temp.detection_event WHERE rule = ?')
+    for (const rule of resolved.hidden) hide.run(numbers.get(rule))
     const notes = [...set.notes, ...limits(evaluation, results)]
     const rows = this.#rows(set.rules, { numbers, resolved, evaluation, results, refused: set.refused })
     describeDetection(this.#db, {
@@ -125,17 +126,21 @@ class Detection {
   #rows(rules: readonly Rule[], found: Found): RuleRow[] {
     const counts = countHits(this.#db)
     const unusable = new Map(found.resolved.refused.map((rule) => [rule.sha256 + rule.place, rule.reason]))
+    const places = DETECTION_RULE.columns.map(() => '?').join(', ')
+    const insert = this.#db.prepare(`INSERT INTO temp.detection_rule VALUES (${places})`)
     const rows: RuleRow[] = []
     for (const rule of rules) {
       const number = found.numbers.get(rule) as number
       const reason = unusable.get(rule.sha256 + rule.place)
       const [state, why] =
         reason === undefined ? stateOf(rule, counts.get(number), found) : (['not evaluated', reason] as const)
-      rows.push(this.#keep(rule, number, { state, reason: why, kind: rule.kind, counts: counts.get(number) }))
+      rows.push(
+        keep(insert, rule, number, { state, reason: why, kind: rule.kind, counts: counts.get(number) }),
+      )
     }
     for (const [at, rule] of found.refused.entries())
       rows.push(
-        this.#keep(rule, rules.length + at + 1, {
+        keep(insert, rule, rules.length + at + 1, {
           state: 'not evaluated',
           reason: rule.reason,
           kind: rule.kind,
@@ -144,50 +149,57 @@ class Detection {
       )
     return rows
   }
+}
 
-  #keep(rule: RuleHead, number: number, { state, reason, kind, counts }: Verdict): RuleRow {
-    this.#db
-      .prepare(`INSERT INTO temp.detection_rule VALUES (${Array.from({ length: 22 }, () => '?').join(', ')})`)
-      .run(
-        number,
-        rule.id,
-        rule.name,
-        rule.title,
-        rule.author,
-        rule.level,
-        rule.status,
-        rule.license,
-        rule.description,
-        ...[rule.references, rule.falsePositives, rule.tags].map((list) => JSON.stringify(list)),
-        rule.place,
-        rule.sha256,
-        kind,
-        state,
-        reason,
-        counts?.hits ?? 0,
-        counts?.events ?? 0,
-        counts?.principals ?? 0,
-        counts?.firstMs ?? null,
-        counts?.lastMs ?? null,
-      )
-    const time = (ms: number | null | undefined): string | null =>
-      typeof ms === 'number' ? isoTime(ms) : null
-    return {
-      number,
-      rule_id: rule.id,
-      title: rule.title,
-      level: rule.level,
-      author: rule.author,
-      state,
-      reason,
-      hits: counts?.hits ?? 0,
-      events: counts?.events ?? 0,
-      principals: counts?.principals ?? 0,
-      first_seen: time(counts?.firstMs),
-      last_seen: time(counts?.lastMs),
-      techniques: techniquesOf(rule.tags).join(' '),
-      place: rule.place,
-    }
+interface Insert {
+  run(...values: readonly unknown[]): unknown
+}
+
+/** A row of detection_rule, which is also reported. */
+function keep(
+  insert: Insert,
+  rule: RuleHead,
+  number: number,
+  { state, reason, kind, counts }: Verdict,
+): RuleRow {
+  insert.run(
+    number,
+    rule.id,
+    rule.name,
+    rule.title,
+    rule.author,
+    rule.level,
+    rule.status,
+    rule.license,
+    rule.description,
+    ...[rule.references, rule.falsePositives, rule.tags].map((list) => JSON.stringify(list)),
+    rule.place,
+    rule.sha256,
+    kind,
+    state,
+    reason,
+    counts?.hits ?? 0,
+    counts?.events ?? 0,
+    counts?.principals ?? 0,
+    counts?.firstMs ?? null,
+    counts?.lastMs ?? null,
+  )
+  const time = (ms: number | null | undefined): string | null => (typeof ms === 'number' ? isoTime(ms) : null)
+  return {
+    number,
+    rule_id: rule.id,
+    title: rule.title,
+    level: rule.level,
+    author: rule.author,
+    state,
+    reason,
+    hits: counts?.hits ?? 0,
+    events: counts?.events ?? 0,
+    principals: counts?.principals ?? 0,
+    first_seen: time(counts?.firstMs),
+    last_seen: time(counts?.lastMs),
+    techniques: techniquesOf(rule.tags).join(' '),
+    place: rule.place,
   }
 }
 

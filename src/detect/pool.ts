@@ -1,9 +1,9 @@
 /** Records are read in threads, or inline with 0 of them. */
 import { createRequire } from 'node:module'
 import { Piscina } from 'piscina'
-import { CaseError } from '../model/case-error.js'
+import { unwrap, type Failure } from '../model/failure.js'
 import type { RecordResult, RecordTask } from './case/record-task.js'
-import { records, type Failure } from './worker.js'
+import { records } from './worker.js'
 
 export interface RecordPool {
   /** @param take gets the results in the order of the tasks. */
@@ -40,11 +40,4 @@ export function openRecordPool(workers: number): RecordPool {
     },
     close: async () => threads?.destroy(),
   }
-}
-
-function unwrap(result: RecordResult | Failure): RecordResult {
-  if (!('failed' in result)) return result
-  const { message, stack, exit, hint } = result.failed
-  if (exit === null) throw new Error(message, { cause: stack })
-  throw new CaseError(message, hint === null ? { exit } : { exit, hint })
 }

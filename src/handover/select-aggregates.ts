@@ -2,6 +2,7 @@
 import type { Question } from '../model/question.js'
 import { aggregateIds, unansweredByCounts } from '../query/find/aggregates.js'
 import { missingRow } from '../query/find/run-question.js'
+import { isoSeconds } from '../store/views.js'
 import type { Connection } from '../store/open.js'
 import { readColumn } from '../store/reader.js'
 import { RecordReader } from '../store/record-reader.js'
@@ -17,8 +18,6 @@ export function chooseAggregates(db: Connection, question: Question): Chosen {
   return { ids: readColumn<number>(db, { sql: whole, params }), notes: unansweredByCounts(question) }
 }
 
-const iso = (column: string): string => `strftime('%Y-%m-%dT%H:%M:%SZ', ${column} / 1000, 'unixepoch')`
-
 export class AggregateSelection implements Selection {
   readonly #records: RecordReader
   readonly #counts
@@ -28,7 +27,7 @@ export class AggregateSelection implements Selection {
     this.#counts = db
       .prepare<[string], Value[]>(
         `SELECT a.source_id, a.locator, a.id, a.event_id, a.account_id, a.aws_region, a.event_source,
-          ${iso('a.window_start_ms')}, ${iso('a.window_end_ms')}, a.window_start_ms, a.window_end_ms, a.aggregation_type,
+          ${isoSeconds('a.window_start_ms')}, ${isoSeconds('a.window_end_ms')}, a.window_start_ms, a.window_end_ms, a.aggregation_type,
           a.is_primary, a.dimension, a.name, a.value, s.path, s.member, a.record_offset, a.record_length, s.sha256, s.content_sha256
          FROM aggregate a JOIN source s ON s.id = a.source_id WHERE a.id IN (SELECT value FROM json_each(?))`,
       )

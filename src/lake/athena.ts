@@ -2,7 +2,9 @@
  * Columns under the names of AWS's own Athena table of CloudTrail, taken from the record's exact text: objects and arrays
  * are slices of it, never written anew. The fields of useridentity are flat, since readers differ in what they do with structs.
  */
+import { membersOf } from '../decode/member-text.js'
 import { columnsOf, OUT_EVENTS } from '../handover/schema.js'
+import { isJsonObject } from '../model/record.js'
 import { text } from '../store/column-spec.js'
 import type { Cell, LakeTableSpec } from './parquet-file.js'
 
@@ -68,9 +70,8 @@ const IDENTITY_PLACES = placesOf(IDENTITY)
 /** @param row of OUT_EVENTS @returns a row of LAKE_EVENTS */
 export function withAthenaColumns(row: readonly Cell[]): Cell[] {
   const record = row[RECORD_AT]
-  const fields = typeof record === 'string' ? membersOf(record) : null
-  const identity =
-    fields === null ? null : (membersOf(fields.get('userIdentity') ?? '') ?? new Map<string, string>())
+  const fields = typeof record === 'string' && isObject(record) ? membersOf(record) : null
+  const identity = fields === null ? null : membersOf(fields.get('userIdentity') ?? '')
   const time = row[TIME_AT] ?? null
   return [...row, time, ...cells(row, fields, FIELD_PLACES), ...cells(row, identity, IDENTITY_PLACES)]
 }
@@ -91,54 +92,10 @@ function textOf(slice: string | undefined): string | null {
   return slice.startsWith('"') ? (JSON.parse(slice) as string) : slice
 }
 
-/** Name → exact text of its value; of a repeated name the last, as JSON.parse has it. Null if it is not an object. */
-export function membersOf(json: string): Map<string, string> | null {
-  if (!isObject(json)) return null
-  const members = new Map<string, string>()
-  let at = 0
-  for (;;) {
-    const open = json.indexOf('"', at)
-    if (open < 0) return members
-    const close = stringEnd(json, open)
-    let start = json.indexOf(':', close) + 1
-    while (' \n\r\t'.includes(json.charAt(start))) start += 1
-    at = valueEnd(json, start)
-    members.set(JSON.parse(json.slice(open, close)) as string, json.slice(start, at))
-  }
-}
-
 function isObject(json: string): boolean {
   try {
-    const value: unknown = JSON.parse(json)
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
+    return isJsonObject(JSON.parse(json))
   } catch {
     return false
   }
-}
-
-function stringEnd(json: string, open: number): number {
-  let at = open + 1
-  while (json[at] !== '"') at += json[at] === '\\' ? 2 : 1
-  return at + 1
-}
-
-function valueEnd(json: string, start: number): number {
-  let at = start
-  let depth = 0
-  do {
-    const char = json.charAt(at)
-    if (char === '"') {
-      at = stringEnd(json, at)
-      continue
-    }
-    if (char === '{' || char === '[') depth += 1
-    else if (char === '}' || char === ']') depth -= 1
-    at += 1
-  } while (depth > 0 || !isEnd(json, start, at))
-  return at
-}
-
-/** After brackets and strings at once; numbers and words end where something else begins. */
-function isEnd(json: string, start: number, at: number): boolean {
-  return '{["'.includes(json.charAt(start)) || ',}] \n\r\t'.includes(json.charAt(at))
 }

@@ -56,13 +56,7 @@ export const NOTHING_EXCLUDED: Excluded = {
 export const ANY_ERROR = '*'
 
 export const NO_FILTERS: Filters = {
-  events: [],
-  services: [],
-  accounts: [],
-  regions: [],
-  sourceIps: [],
-  accessKeys: [],
-  credentials: [],
+  ...NOTHING_EXCLUDED,
   errors: [],
   writeOnly: false,
   failed: false,

@@ -177,7 +177,7 @@ export class Normaliser {
       tls === null ? null : text(tls['keyExchange']),
       details === null ? null : text(details['SignatureVersion']),
       details === null ? null : text(details['AuthenticationMethod']),
-      details === null ? null : readBoolean(details['callWithBearerToken']) || null,
+      known.bearer || null,
       readBoolean(record['sessionCredentialFromConsole']) || null,
       console ? 1 : null,
     ]

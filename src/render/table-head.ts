@@ -30,7 +30,7 @@ export function foldConstants(columns: readonly RowColumn[], rows: readonly stri
   const empty: string[] = []
   const kept = columns.filter((column, at) => {
     const name = NAMES.get(column)
-    const [first = ''] = rows.map((cells) => cells[at] ?? '')
+    const first = rows[0]?.[at] ?? ''
     if (name === undefined || rows.some((cells) => (cells[at] ?? '') !== first)) return true
     if (cellWidth(first) > LONGEST || (column === 'target' && first !== '')) return true
     if (first === '') empty.push(name)

@@ -9,15 +9,11 @@ import { DETECTION_TABLES, DETECTION_VIEWS } from './detection-schema.js'
 import { createIndex, INDEXES } from './indexes.js'
 import type { Connection } from './connection.js'
 import { STAGES } from './stages.js'
-import { VERIFICATION_TABLES } from './verification-schema.js'
+import { RESULT_TABLES } from './result-tables.js'
 import { VIEWS } from './views.js'
 
 /** Tables that a case does not always have. */
-const OPTIONAL: readonly TableSpec[] = [
-  ...VERIFICATION_TABLES,
-  ...DETECTION_TABLES,
-  ...STAGES.map(({ stage }) => stage),
-]
+const OPTIONAL: readonly TableSpec[] = [...RESULT_TABLES, ...STAGES.map(({ stage }) => stage)]
 
 /** FTS5's shadow tables of a contentless full-text table. */
 const SHADOWS = TEXT_TABLES.flatMap((name) => ['data', 'idx', 'config'].map((part) => `${name}_${part}`))

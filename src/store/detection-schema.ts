@@ -2,7 +2,9 @@
 import { RULE_STATES } from '../model/detection.js'
 import { int, text, type TableSpec } from './column-spec.js'
 import type { Connection } from './connection.js'
+import { describeTable } from './describe-table.js'
 import { createTable } from './schema.js'
+import { isoSeconds } from './views.js'
 
 export const DETECTION: TableSpec = {
   name: 'detection',
@@ -82,8 +84,6 @@ export const DETECTION_TABLES: readonly TableSpec[] = [
   DETECTION_EVENT,
 ]
 
-const iso = (column: string): string => `strftime('%Y-%m-%dT%H:%M:%SZ', ${column} / 1000, 'unixepoch')`
-
 const RULE_COLUMNS = 'r.id AS rule, r.rule_id, r.title, r.level, r.author'
 
 export const DETECTION_VIEWS: readonly {
@@ -95,18 +95,18 @@ export const DETECTION_VIEWS: readonly {
     name: 'rules',
     meaning: 'Each rule of the last detection with its hits.',
     sql: `SELECT ${RULE_COLUMNS}, r.state, r.reason, r.hits, r.events, r.principals,
-  ${iso('r.first_ms')} AS first_seen, ${iso('r.last_ms')} AS last_seen, r.tags, r.status, r.license, r.description,
+  ${isoSeconds('r.first_ms')} AS first_seen, ${isoSeconds('r.last_ms')} AS last_seen, r.tags, r.status, r.license, r.description,
   r.reference_list, r.false_positives, r.place, r.sha256, r.kind FROM detection_rule r`,
   },
   {
     name: 'hits',
     meaning: 'Each hit: an event of a detection, a group of events of a correlation.',
-    sql: `SELECT ${RULE_COLUMNS}, d.hit, ${iso('e.event_time_ms')} AS first_seen, ${iso('e.event_time_ms')} AS last_seen,
+    sql: `SELECT ${RULE_COLUMNS}, d.hit, ${isoSeconds('e.event_time_ms')} AS first_seen, ${isoSeconds('e.event_time_ms')} AS last_seen,
   1 AS events, NULL AS group_by, NULL AS value
   FROM detection_event d JOIN detection_rule r ON r.id = d.rule JOIN event e ON e.id = d.event_rowid
   WHERE r.kind = 'detection'
   UNION ALL
-  SELECT ${RULE_COLUMNS}, h.hit, ${iso('h.first_ms')}, ${iso('h.last_ms')},
+  SELECT ${RULE_COLUMNS}, h.hit, ${isoSeconds('h.first_ms')}, ${isoSeconds('h.last_ms')},
   (SELECT count(*) FROM detection_event d WHERE d.rule = h.rule AND d.hit = h.hit), h.group_by, h.value
   FROM detection_hit h JOIN detection_rule r ON r.id = h.rule`,
   },
@@ -124,24 +124,12 @@ export function createDetectionTables(db: Connection): void {
   db.transaction(() => {
     for (const table of DETECTION_TABLES) {
       db.exec(createTable(table, 'main.').replace('CREATE TABLE main.', 'CREATE TABLE IF NOT EXISTS main.'))
-      describe(db, table)
+      describeTable(db, table, table === DETECTION_RULE ? RULE_STATES : {})
     }
     for (const { name, sql, meaning } of DETECTION_VIEWS) {
       db.exec(`CREATE VIEW IF NOT EXISTS main.${name} AS ${sql}`)
-      describe(db, { name, meaning, columns: [] })
+      describeTable(db, { name, meaning, columns: [] })
     }
     db.exec(BY_EVENT.replace('EXISTS ', 'EXISTS main.'))
   })()
-}
-
-function describe(db: Connection, { name, meaning, columns }: TableSpec): void {
-  if (db.prepare('SELECT 1 FROM data_dictionary WHERE table_name = ?').get(name) !== undefined) return
-  const insert = db.prepare(
-    'INSERT INTO data_dictionary (table_name, column_name, type, meaning) VALUES (?, ?, ?, ?)',
-  )
-  insert.run(name, '*', null, meaning)
-  for (const column of columns) insert.run(name, column.name, column.type, column.meaning)
-  if (name !== DETECTION_RULE.name) return
-  for (const [state, text] of Object.entries(RULE_STATES))
-    insert.run(`${name}.state`, `=${state}`, null, text)
 }

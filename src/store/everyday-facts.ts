@@ -1,5 +1,5 @@
 /** Columns of events for everyday questions: what failed, was denied, had no MFA, was made in the console. */
-import type { ColumnSpec } from './column-spec.js'
+import { int, text, type ColumnSpec } from './column-spec.js'
 
 /**
  * 1 or 0, null where nobody can know: only for IAM users and root a "No" means that there was none. A federated user may
@@ -16,21 +16,18 @@ export const EVERYDAY_SELECT = `CASE WHEN o.error_code <> '' THEN o.error_code W
   o.failed, o.denied, ${MFA_USED} AS mfa_used, coalesce(h.console, 0) AS console, coalesce(h.bearer_token, 0) AS bearer_token,
   i.source_identity, i.principal_tags, e.bytes_in, e.bytes_out`
 
-const col = (name: string, type: ColumnSpec['type'], meaning: string): ColumnSpec => ({ name, type, meaning })
-
 export const EVERYDAY_COLUMNS: readonly ColumnSpec[] = [
-  col('error', 'TEXT', 'error_code; Failure where a request failed without one, as a sign-in does'),
-  col('failed', 'INTEGER', '1 if the record reports a failure'),
-  col('denied', 'INTEGER', '1 if the caller lacked permission, in any spelling'),
-  col(
+  text('error', 'error_code; Failure where a request failed without one, as a sign-in does'),
+  int('failed', '1 if the record reports a failure'),
+  int('denied', '1 if the caller lacked permission, in any spelling'),
+  int(
     'mfa_used',
-    'INTEGER',
     '1 or 0, at sign-in (MFAUsed) or in the session (mfaAuthenticated); null if not known: a No is known for IAM users and root only',
   ),
-  col('console', 'INTEGER', '1 if made by hand in the console'),
-  col('bearer_token', 'INTEGER', '1 if an API key was used as bearer token'),
-  col('source_identity', 'TEXT', 'sourceIdentity'),
-  col('principal_tags', 'TEXT', 'JSON: tags of the caller, or of the session that the call makes'),
-  col('bytes_in', 'INTEGER', 'bytesTransferredIn'),
-  col('bytes_out', 'INTEGER', 'bytesTransferredOut'),
+  int('console', '1 if made by hand in the console'),
+  int('bearer_token', '1 if an API key was used as bearer token'),
+  text('source_identity', 'sourceIdentity'),
+  text('principal_tags', 'JSON: tags of the caller, or of the session that the call makes'),
+  int('bytes_in', 'bytesTransferredIn'),
+  int('bytes_out', 'bytesTransferredOut'),
 ]

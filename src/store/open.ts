@@ -1,8 +1,8 @@
 /** Opens case files. Readers open the file read-only; writers refuse files that are not ours. */
-import { isInNetwork } from '../model/network.js'
 import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { CaseError, EXIT } from '../model/case-error.js'
+import { isInNetwork } from '../model/network.js'
 import { refuseForeign, remember } from './case-file.js'
 import { checkIdentity } from './case-identity.js'
 import { exactPath, realCasePath } from './case-path.js'

@@ -5,12 +5,10 @@
 import { createHash } from 'node:crypto'
 import type { Connection } from './connection.js'
 import { TABLES } from './schema.js'
-import { DETECTION_TABLES, DETECTION_VIEWS } from './detection-schema.js'
-import { VERIFICATION_TABLES } from './verification-schema.js'
+import { DETECTION_VIEWS } from './detection-schema.js'
+import { RESULT_TABLES } from './result-tables.js'
 
-const LATER_DESCRIBED = [...VERIFICATION_TABLES, ...DETECTION_TABLES, ...DETECTION_VIEWS]
-  .map(({ name }) => `'${name}'`)
-  .join(', ')
+const LATER_DESCRIBED = [...RESULT_TABLES, ...DETECTION_VIEWS].map(({ name }) => `'${name}'`).join(', ')
 
 /** Excludes columns added by others, and those that an older minor format lacks. */
 function ourRows(table: string, key: string): (minor: number) => string {

@@ -1,6 +1,7 @@
 /** Tables that `coldtrail digest verify` adds to a case when it has something to store. */
 import { FILE_STATES } from '../model/verification.js'
 import type { Connection } from './connection.js'
+import { describeTable } from './describe-table.js'
 import { createTable, type TableSpec } from './schema.js'
 import { int, text } from './column-spec.js'
 
@@ -42,20 +43,8 @@ export function createVerificationTables(db: Connection): void {
   db.transaction(() => {
     for (const table of VERIFICATION_TABLES) {
       db.exec(createTable(table).replace('CREATE TABLE', 'CREATE TABLE IF NOT EXISTS'))
-      describe(db, table)
+      describeTable(db, table, table === VERIFICATION_FILE ? FILE_STATES : {})
     }
     db.exec(`CREATE INDEX IF NOT EXISTS ${VERIFICATION_INDEX} ON verification_file (source_id)`)
   })()
-}
-
-function describe(db: Connection, table: TableSpec): void {
-  if (db.prepare('SELECT 1 FROM data_dictionary WHERE table_name = ?').get(table.name) !== undefined) return
-  const insert = db.prepare(
-    'INSERT INTO data_dictionary (table_name, column_name, type, meaning) VALUES (?, ?, ?, ?)',
-  )
-  insert.run(table.name, '*', null, table.meaning)
-  for (const column of table.columns) insert.run(table.name, column.name, column.type, column.meaning)
-  if (table !== VERIFICATION_FILE) return
-  for (const [state, meaning] of Object.entries(FILE_STATES))
-    insert.run(`${table.name}.state`, `=${state}`, null, meaning)
 }

@@ -18,7 +18,11 @@ export interface ViewSpec {
 
 const col = (name: string, type: ColumnSpec['type'], meaning: string): ColumnSpec => ({ name, type, meaning })
 
-const EVENT_TIME_TEXT = `CASE WHEN e.event_time_ms % 1000 = 0 THEN strftime('%Y-%m-%dT%H:%M:%SZ', e.event_time_ms / 1000, 'unixepoch')
+/** Of a column in ms; CloudTrail's times have whole seconds. */
+export const isoSeconds = (column: string): string =>
+  `strftime('%Y-%m-%dT%H:%M:%SZ', ${column} / 1000, 'unixepoch')`
+
+const EVENT_TIME_TEXT = `CASE WHEN e.event_time_ms % 1000 = 0 THEN ${isoSeconds('e.event_time_ms')}
     ELSE strftime('%Y-%m-%dT%H:%M:%fZ', e.event_time_ms / 1000.0, 'unixepoch') END`
 
 const TIME_SOURCE = `CASE WHEN e.event_time_ms IS NULL THEN NULL WHEN e.flags & ${FLAG.timestampTime} THEN '@timestamp'
@@ -198,8 +202,8 @@ const PRINCIPALS: ViewSpec = {
   sql: `SELECT i.principal_key, i.principal_kind,
     ${PRINCIPAL_NAME} AS principal, max(i.principal_account_id) AS account_id,
     max(coalesce(i.session_issuer_arn, i.principal_arn)) AS arn, count(DISTINCT i.access_key_id) AS access_keys,
-    sum(n.events) AS events, strftime('%Y-%m-%dT%H:%M:%SZ', min(n.first_ms) / 1000, 'unixepoch') AS first_seen,
-    strftime('%Y-%m-%dT%H:%M:%SZ', max(n.last_ms) / 1000, 'unixepoch') AS last_seen
+    sum(n.events) AS events, ${isoSeconds('min(n.first_ms)')} AS first_seen,
+    ${isoSeconds('max(n.last_ms)')} AS last_seen
     FROM identity i JOIN (SELECT identity_id, count(*) AS events, min(event_time_ms) AS first_ms, max(event_time_ms) AS last_ms
       FROM event GROUP BY identity_id) n ON n.identity_id = i.id
     GROUP BY i.principal_key, i.principal_kind`,
@@ -219,7 +223,7 @@ const PRINCIPALS: ViewSpec = {
 export const ACCESS_LOGS: ViewSpec = {
   name: 'access_logs',
   meaning: 'S3 server access logs, readable: one row per request.',
-  sql: `SELECT strftime('%Y-%m-%dT%H:%M:%SZ', l.time_ms / 1000, 'unixepoch') AS time,
+  sql: `SELECT ${isoSeconds('l.time_ms')} AS time,
     ${ACCESS_FIELDS.map(({ sql }) => sql).join(', ')},
     s.path AS source_path, s.member, l.record_offset, l.record_length, l.source_id, l.id AS access_log_rowid,
     c.principal, c.principal_kind, c.principal_key, c.principal_account_id, c.session_name

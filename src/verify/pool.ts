@@ -1,9 +1,10 @@
 /** One interface with two implementations: worker threads, or the same code inline. */
 import { createRequire } from 'node:module'
 import { Piscina } from 'piscina'
+import type { Failure } from '../model/failure.js'
 import type { SourceResult } from './case/check-sources.js'
 import type { Finding } from './case/finding.js'
-import type { Failure, SourcesTask, WholeCheck, WholeTask } from './case/tasks.js'
+import type { SourcesTask, WholeCheck, WholeTask } from './case/tasks.js'
 import * as inline from './worker.js'
 
 /** Resolved through package.json: a bundled module does not know its distance to the source. */

@@ -1,13 +1,6 @@
 /** A thread of the verifying pool. */
-import {
-  guarded,
-  runSources,
-  runWholeCheck,
-  type Failure,
-  type SourcesTask,
-  type WholeCheck,
-  type WholeTask,
-} from './case/tasks.js'
+import { guarded, type Failure } from '../model/failure.js'
+import { runSources, runWholeCheck, type SourcesTask, type WholeCheck, type WholeTask } from './case/tasks.js'
 import type { SourceResult } from './case/check-sources.js'
 import type { Finding } from './case/finding.js'
 

@@ -1,7 +1,8 @@
 /** Columns of AWS's Athena table are exact pieces of the record. */
 import { describe, expect, it } from 'vitest'
+import { membersOf } from '../../src/decode/member-text.js'
 import { columnsOf, OUT_EVENTS } from '../../src/handover/schema.js'
-import { LAKE_EVENTS, membersOf, withAthenaColumns } from '../../src/lake/athena.js'
+import { LAKE_EVENTS, withAthenaColumns } from '../../src/lake/athena.js'
 import type { Cell } from '../../src/lake/parquet-file.js'
 
 function cellsOf(record: string | null, ours: Readonly<Record<string, Cell>> = {}): Record<string, unknown> {
@@ -46,7 +47,7 @@ describe('columns of Athena', () => {
   it.each(['{}', '{ "a" : -1 , "b":[] }', '{"":"","a\\"":{"b":[{"c":"}"}]},"t":true}'])(
     'split %s',
     (json) => {
-      const parsed = [...(membersOf(json) ?? [])].map(([name, slice]) => [name, JSON.parse(slice) as unknown])
+      const parsed = [...membersOf(json)].map(([name, slice]) => [name, JSON.parse(slice) as unknown])
       expect(Object.fromEntries(parsed)).toEqual(JSON.parse(json))
     },
   )

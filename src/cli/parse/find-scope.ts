@@ -2,7 +2,7 @@
 import { CaseError } from '../../model/case-error.js'
 import type { Level } from '../../model/detection.js'
 import { isNetwork } from '../../model/network.js'
-import { ANY_ERROR, type Filters, type Scope } from '../../model/question.js'
+import { ANY_ERROR, type Excluded, type Filters, type Scope } from '../../model/question.js'
 import { credentialsNamed } from '../../query/find/filters.js'
 import { resolveAround, resolveBetween } from '../../query/find/named-window.js'
 import { newestEventMs } from '../../query/find/run-question.js'
@@ -80,13 +80,7 @@ export function readFindScope(
 
 function readFilters(flags: ScopeFlags): Filters {
   return {
-    events: flags.event ?? [],
-    services: flags.service ?? [],
-    accounts: flags.account ?? [],
-    regions: flags.region ?? [],
-    sourceIps: networks('--source-ip', flags['source-ip'] ?? []),
-    accessKeys: flags['access-key'] ?? [],
-    credentials: [...new Set((flags.credentials ?? []).flatMap(credentialsNamed))],
+    ...readValues(flags, ''),
     errors: readErrors(flags.error ?? []),
     writeOnly: flags['write-only'],
     failed: flags.failed ?? false,
@@ -95,15 +89,20 @@ function readFilters(flags: ScopeFlags): Filters {
     noMfa: flags['no-mfa'] ?? false,
     rules: flags.rule ?? [],
     minLevel: flags['min-level'] ?? null,
-    except: {
-      events: flags['not-event'] ?? [],
-      services: flags['not-service'] ?? [],
-      accounts: flags['not-account'] ?? [],
-      regions: flags['not-region'] ?? [],
-      sourceIps: networks('--not-source-ip', flags['not-source-ip'] ?? []),
-      accessKeys: flags['not-access-key'] ?? [],
-      credentials: [...new Set((flags['not-credentials'] ?? []).flatMap(credentialsNamed))],
-    },
+    except: readValues(flags, 'not-'),
+  }
+}
+
+/** The filters by value, or their negatives. */
+function readValues(flags: ScopeFlags, not: '' | 'not-'): Excluded {
+  return {
+    events: flags[`${not}event`] ?? [],
+    services: flags[`${not}service`] ?? [],
+    accounts: flags[`${not}account`] ?? [],
+    regions: flags[`${not}region`] ?? [],
+    sourceIps: networks(`--${not}source-ip`, flags[`${not}source-ip`] ?? []),
+    accessKeys: flags[`${not}access-key`] ?? [],
+    credentials: [...new Set((flags[`${not}credentials`] ?? []).flatMap(credentialsNamed))],
   }
 }
 

@@ -51,7 +51,9 @@ function athena(set: JsonObject, rows: readonly unknown[]): Table | undefined {
   const first = athenaCells(rows[0])?.map((cell) => (typeof cell === 'string' ? cell : ''))
   const names = known ?? first
   const table = { path: ['ResultSet', 'Rows'], rows, names }
-  return names !== undefined && isOfEvents(names, rows.map(cellsOf)) ? table : undefined
+  return names !== undefined && isOfEvents(names, rows.slice(0, ROWS_LOOKED_AT).map(cellsOf))
+    ? table
+    : undefined
 }
 
 function listed(value: JsonObject, key: string, rows: readonly unknown[]): Table | undefined {
@@ -68,10 +70,7 @@ function isNamed(row: unknown): boolean {
 }
 
 function isOfEvents(names: readonly string[], rows: readonly (readonly unknown[])[]): boolean {
-  return (
-    isEventColumns(names) ||
-    rows.slice(0, ROWS_LOOKED_AT).some((cells) => recordCell(names.slice(0, cells.length), cells) >= 0)
-  )
+  return isEventColumns(names) || rows.some((cells) => recordCell(names.slice(0, cells.length), cells) >= 0)
 }
 
 /** Names of columns: strings, or objects that name each. */

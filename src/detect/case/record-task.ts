@@ -51,6 +51,7 @@ function nodeOf({ text, filters }: RecordTask['rules'][number]): Node {
 }
 
 type Row = Readonly<Record<string, string | number | null>>
+type EventRow = Row & RecordPlace
 
 const DICTIONARIES: Readonly<Record<DictionaryName, string>> = {
   action: 'SELECT * FROM action WHERE id = ?',
@@ -88,7 +89,7 @@ class RecordWork {
     readonly nodes: readonly Node[],
     readonly task: RecordTask,
   ) {
-    this.#events = db.prepare<[number], Row>('SELECT * FROM event WHERE id = ?')
+    this.#events = db.prepare<[number], EventRow>('SELECT * FROM event WHERE id = ?')
     this.#shared = new SharedRows(db)
     this.#reader = new RecordReader(db)
     this.#present = nodes.map(() => new Set())
@@ -127,8 +128,8 @@ class RecordWork {
     return evaluate(node, read)
   }
 
-  #recordOf(event: Row): JsonObject {
-    const text = this.#reader.readAt(event as unknown as RecordPlace).toString('utf8')
+  #recordOf(event: EventRow): JsonObject {
+    const text = this.#reader.readAt(event).toString('utf8')
     try {
       const record: unknown = JSON.parse(text)
       if (isJsonObject(record)) return record

@@ -1,5 +1,7 @@
 /** Text with Sigma's wildcards: `*` any text, `?` one character, `\` before one of them or before `\` makes it plain. */
 
+import { fitsPieces } from '../../model/wildcard.js'
+
 /** A pattern as pieces of text and wildcards. Modifiers change its pieces before it is compiled. */
 export type Piece = string | typeof ANY | typeof ONE
 
@@ -55,8 +57,10 @@ export function compilePattern(pieces: readonly Piece[], cased: boolean): TextTe
       const characters = Array.from(text)
       return matchesAt(first, characters, 0) === characters.length
     }
-  if (isText(first) && isText(last) && others.every(isText))
-    return indexed(joined(first), others.map(joined), joined(last))
+  if (isText(first) && isText(last) && others.every(isText)) {
+    const texts = [first, ...others, last].map(joined)
+    return (text) => fitsPieces(text, texts)
+  }
   return (text) => scanned(first, others, last, Array.from(text))
 }
 
@@ -79,19 +83,6 @@ function isText(segment: Segment): boolean {
 
 function joined(segment: Segment): string {
   return segment.filter((piece) => piece !== ONE).join('')
-}
-
-function indexed(first: string, between: readonly string[], last: string): TextTest {
-  return (text) => {
-    if (!text.startsWith(first)) return false
-    let at = first.length
-    for (const piece of between) {
-      const found = text.indexOf(piece, at)
-      if (found === -1) return false
-      at = found + piece.length
-    }
-    return text.length - last.length >= at && text.endsWith(last)
-  }
 }
 
 /** With `?`: by code points. The first place of each segment is as good as any later one. */

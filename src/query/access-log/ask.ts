@@ -2,6 +2,7 @@
 import { ACCESS_COLUMNS, EVENT_COLUMNS, type EventResource, type EventRow } from '../../model/event.js'
 import type { Page, Question } from '../../model/question.js'
 import { ACCESS_FROM, accessField } from '../../store/access-log-schema.js'
+import { isoSeconds } from '../../store/views.js'
 import type { Connection } from '../../store/open.js'
 import { readIndexNames, readNumber, readWideTuples } from '../../store/reader.js'
 import { cells } from '../find/cells.js'
@@ -56,7 +57,7 @@ function notesOf({ filters }: Question): string[] {
   return [`access-log lines have no field for ${flags.join(', ')}: they are left out`]
 }
 
-const TIME = `CASE WHEN l.time_ms IS NULL THEN NULL ELSE strftime('%Y-%m-%dT%H:%M:%SZ', l.time_ms / 1000, 'unixepoch') END`
+const TIME = `CASE WHEN l.time_ms IS NULL THEN NULL ELSE ${isoSeconds('l.time_ms')} END`
 
 /** Columns of an event that a line has; the rest is null. */
 const AS_EVENT: Readonly<Record<string, string>> = {

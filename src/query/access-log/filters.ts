@@ -1,6 +1,6 @@
 /** Filters of events → criteria on access-log lines, as far as lines have the field. */
 import { ANY_ERROR, type Excluded, type Filters } from '../../model/question.js'
-import { addressIn, eventTyped, likeAny, recordedNames } from '../find/filters.js'
+import { addressIn, eventTyped, likeAny, noneOf, recordedNames } from '../find/filters.js'
 import { and, list, or, raw, sql, type Statement } from '../plan/statement.js'
 import { asStored } from '../find/value.js'
 import { operationsOf, READING_OPERATIONS } from './operations.js'
@@ -14,21 +14,19 @@ const DENIED = "(error_code = 'AccessDenied' OR http_status = 403)"
 const SERVICE = /^s3(?:\.amazonaws\.com)?$/i
 
 export function accessCriteria(filters: Filters): AccessArm[] {
-  const { except } = filters
-  const unwanted = operations(except).map((condition) => sql`NOT coalesce(${condition}, FALSE)`)
+  const { except, services } = filters
   const calls = [
     ...operations(filters),
-    ...unwanted,
+    ...noneOf(operations(except)),
     ...errors(filters),
     ...outcomes(filters),
     ...writes(filters),
   ]
   const arms: AccessArm[] = calls.length === 0 ? [] : [callsWith(calls)]
-  const { services } = filters
-  const others = addressIn('remote_ip', except.sourceIps).map(
-    (condition) => sql`NOT coalesce(${condition}, FALSE)`,
-  )
-  const clients = [...addressIn('remote_ip', filters.sourceIps), ...others]
+  const clients = [
+    ...addressIn('remote_ip', filters.sourceIps),
+    ...noneOf(addressIn('remote_ip', except.sourceIps)),
+  ]
   if (clients.length > 0)
     arms.push({ kind: 'client', ids: sql`SELECT id FROM access_client WHERE ${and(clients)}` })
   if (except.services.some((service) => SERVICE.test(service))) arms.push({ kind: 'never' })

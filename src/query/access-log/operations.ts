@@ -2,6 +2,7 @@
  * CloudTrail events and the access-log operations for the same requests. Source: S3 User Guide, server access log
  * format; only pairs that differ in spelling alone.
  */
+import { fitsPieces } from '../../model/wildcard.js'
 import type { Touch } from '../../model/resource-list.js'
 
 const OPERATIONS: Readonly<Record<string, readonly string[]>> = {
@@ -51,21 +52,9 @@ export function operationsOf(eventName: string): readonly string[] {
   const name = eventName.toLowerCase()
   if (!name.includes('*')) return Object.hasOwn(OPERATIONS, name) ? (OPERATIONS[name] ?? []) : []
   const parts = name.split('*')
-  return Object.entries(OPERATIONS).flatMap(([event, operations]) => (fits(event, parts) ? operations : []))
-}
-
-/** @param parts at least two: what a pattern has between its stars. */
-function fits(name: string, parts: readonly string[]): boolean {
-  const end = parts.at(-1) ?? ''
-  const [start = '', ...middle] = parts.slice(0, -1)
-  if (!name.startsWith(start)) return false
-  let at = start.length
-  for (const part of middle) {
-    const found = name.indexOf(part, at)
-    if (found < 0) return false
-    at = found + part.length
-  }
-  return name.length - end.length >= at && name.endsWith(end)
+  return Object.entries(OPERATIONS).flatMap(([event, operations]) =>
+    fitsPieces(event, parts) ? operations : [],
+  )
 }
 
 const READS = /^(?:REST\.(?:GET|HEAD|OPTIONS|SELECT)\.|REST\.COPY\..+_GET$|WEBSITE\.)/

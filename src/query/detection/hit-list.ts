@@ -3,7 +3,7 @@ import { LEVELS, techniquesOf, type Level } from '../../model/detection.js'
 import type { Connection } from '../../store/open.js'
 import { readTuples } from '../../store/reader.js'
 import { raw, sql } from '../plan/statement.js'
-import { chosenRules, type RuleChoice } from './rule-filter.js'
+import { chosenRules, severity, type RuleChoice } from './rule-filter.js'
 
 export const HIT_RULE_COLUMNS = [
   'level',
@@ -37,11 +37,10 @@ export interface HitChoice extends RuleChoice {
 /** Most severe first, of these the rarest. */
 export function listHitRules(db: Connection, choice: HitChoice): HitRule[] {
   const columns = ['rule', 'tags', ...ALL_HIT_RULE_COLUMNS.filter((name) => name !== 'techniques')]
-  const rank = LEVELS.map((level, at) => `WHEN '${level}' THEN ${at}`).join(' ')
   const rows = readTuples(
     db,
     sql`SELECT ${raw(columns.join(', '))} FROM rules WHERE hits > 0 AND rule IN (${chosenRules(choice)})
-    ORDER BY CASE level ${raw(rank)} ELSE -1 END DESC, hits, rule`,
+    ORDER BY ${severity('level')} DESC, hits, rule`,
   )
   return rows.flatMap((values) => {
     const row = Object.fromEntries(columns.map((name, at) => [name, values[at] ?? null]))
@@ -86,19 +85,18 @@ export type HitEvent = Readonly<Record<(typeof ALL_HIT_EVENT_COLUMNS)[number], s
 
 /** The events of the hits of these rules, in their order. */
 export function* listHitEvents(db: Connection, rules: readonly HitRule[]): Generator<HitEvent> {
-  const numbers = new Map<string, number>()
+  const names = ALL_HIT_EVENT_COLUMNS.filter((name) => name !== 'hit')
   for (const { rule } of rules) {
+    const numbers = new Map<string, number>()
     const rows = readTuples(
       db,
-      sql`SELECT hit, ${raw(ALL_HIT_EVENT_COLUMNS.filter((name) => name !== 'hit').join(', '))} FROM hit_events
+      sql`SELECT hit, ${raw(names.join(', '))} FROM hit_events
       WHERE rule = ${rule} ORDER BY hit, event_time_ms, event_rowid`,
     )
-    numbers.clear()
     for (const [hit = null, ...values] of rows) {
       // Hits are counted from 1, also where their number is that of an event.
       const number = numbers.get(String(hit)) ?? numbers.size + 1
       numbers.set(String(hit), number)
-      const names = ALL_HIT_EVENT_COLUMNS.filter((name) => name !== 'hit')
       yield {
         ...Object.fromEntries(names.map((name, at) => [name, values[at] ?? null])),
         hit: number,

@@ -4,6 +4,7 @@ import { LEVELS, type Level } from '../../model/detection.js'
 import { readDetection } from '../../store/detection.js'
 import type { Connection } from '../../store/open.js'
 import { readNumber } from '../../store/reader.js'
+import { likePattern } from '../find/value.js'
 import { and, list, or, raw, sql, type Statement } from '../plan/statement.js'
 
 export interface RuleChoice {
@@ -30,9 +31,14 @@ export function chosenRules({ rules, minLevel }: RuleChoice): Statement {
   return sql`SELECT r.id FROM detection_rule r WHERE ${tests.length === 0 ? raw('1') : and(tests)}`
 }
 
+/** Orders by level; -1 without one. `column` must be a constant. */
+export function severity(column: string): Statement {
+  const ranks = LEVELS.map((level, at) => `WHEN '${level}' THEN ${at}`).join(' ')
+  return raw(`CASE ${column} ${ranks} ELSE -1 END`)
+}
+
 function named(typed: string): Statement {
-  const pattern = typed.replaceAll(/[\\%_]/g, '\\$&').replaceAll('*', '%')
-  return sql`(r.rule_id = ${typed} OR r.name = ${typed} OR r.title LIKE ${pattern} ESCAPE '\\')`
+  return sql`(r.rule_id = ${typed} OR r.name = ${typed} OR r.title LIKE ${likePattern(typed)} ESCAPE '\\')`
 }
 
 /** @throws CaseError without a detection, or if no rule is chosen. */

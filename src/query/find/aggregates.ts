@@ -3,12 +3,13 @@
  */
 import { AGGREGATE_COLUMNS, EVENT_COLUMNS, type EventRow } from '../../model/event.js'
 import type { Excluded, Filters, Page, Question } from '../../model/question.js'
+import { isoSeconds } from '../../store/views.js'
 import type { Connection } from '../../store/open.js'
 import { readNumber, readWideTuples } from '../../store/reader.js'
 import { cells } from './cells.js'
 import { inWindow } from '../plan/condition.js'
 import { countUpTo } from '../plan/count.js'
-import { likeAny, recordedNames } from './filters.js'
+import { likeAny, noneOf, recordedNames } from './filters.js'
 import type { RowExtras } from './run-question.js'
 import { and, list, or, raw, sql, type Statement } from '../plan/statement.js'
 import { asStored, matches, readPattern } from './value.js'
@@ -71,33 +72,23 @@ function subjectConditions(question: Question): Statement[] {
 }
 
 function filterConditions(filters: Filters): Statement[] {
-  const services = filters.services.flatMap((name) => [name, `${name}.amazonaws.com`])
-  const conditions = [
-    ...anyOf('event_source', services),
-    ...anyOf('account_id', filters.accounts),
-    ...anyOf('aws_region', filters.regions),
-    ...named(filters.events),
-    ...excluded(filters.except),
+  if (unanswerable(filters).length > 0) return [raw('FALSE')]
+  return [...wanted(filters), ...noneOf(wanted(filters.except))]
+}
+
+function wanted({ events, services, accounts, regions }: Excluded): Statement[] {
+  const sources = services.flatMap((name) => [name, `${name}.amazonaws.com`])
+  return [
+    ...anyOf('event_source', sources),
+    ...anyOf('account_id', accounts),
+    ...anyOf('aws_region', regions),
+    ...named(events),
   ]
-  return unanswerable(filters).length > 0 ? [raw('FALSE')] : conditions
 }
 
 function named(events: readonly string[]): Statement[] {
   if (events.length === 0) return []
   return [or([...anyOf('name', recordedNames(events)), ...likeAny('a.name', events)])]
-}
-
-function excluded({ events, services, accounts, regions }: Excluded): Statement[] {
-  const conditions = [
-    ...named(events),
-    ...anyOf(
-      'event_source',
-      services.flatMap((name) => [name, `${name}.amazonaws.com`]),
-    ),
-    ...anyOf('account_id', accounts),
-    ...anyOf('aws_region', regions),
-  ]
-  return conditions.map((condition) => sql`NOT coalesce(${condition}, FALSE)`)
 }
 
 function anyOf(column: string, values: readonly string[]): Statement[] {
@@ -132,10 +123,8 @@ export function unansweredByCounts({ filters }: Question): string[] {
     : [`aggregated events have no field for ${flags.join(', ')}: their counts are left out`]
 }
 
-const iso = (column: string): string => `strftime('%Y-%m-%dT%H:%M:%SZ', ${column} / 1000, 'unixepoch')`
-
 const AS_EVENT: Readonly<Record<string, string>> = {
-  event_time: iso('a.window_start_ms'),
+  event_time: isoSeconds('a.window_start_ms'),
   event_source: 'a.event_source',
   event_name: "CASE WHEN a.dimension = 'eventName' THEN a.name END",
   aws_region: 'a.aws_region',
@@ -150,7 +139,7 @@ const AS_EVENT: Readonly<Record<string, string>> = {
 }
 
 const OWN: Readonly<Record<(typeof AGGREGATE_COLUMNS)[number], string>> = {
-  window_end: iso('a.window_end_ms'),
+  window_end: isoSeconds('a.window_end_ms'),
   aggregation_type: 'a.aggregation_type',
   dimension: 'a.dimension',
   name: 'a.name',

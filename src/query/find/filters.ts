@@ -8,7 +8,7 @@ import { readColumn } from '../../store/reader.js'
 import type { Arm, Dimension, DimensionArm } from '../plan/criteria.js'
 import { detectionNotes, eventsOfRules, isRuleChoice } from '../detection/rule-filter.js'
 import { and, list, or, raw, sql, type Statement } from '../plan/statement.js'
-import { asStored } from './value.js'
+import { asStored, likePattern } from './value.js'
 
 /** AWS's questions about an identity: root, IAM user, temporary credentials, another service, Identity Center. */
 export const CREDENTIAL_GROUPS = {
@@ -138,7 +138,7 @@ export function criteriaOf(filters: Filters): FilterArm[] {
 }
 
 /** Where a column is null, nothing is known that would exclude the event. */
-function noneOf(conditions: readonly Statement[]): Statement[] {
+export function noneOf(conditions: readonly Statement[]): Statement[] {
   return conditions.map((condition) => sql`NOT coalesce(${condition}, FALSE)`)
 }
 
@@ -164,17 +164,10 @@ function places({ accounts, regions }: Excluded): Statement[] {
 /** Addresses as recorded, and networks. `column` must be a constant. */
 export function addressIn(column: string, typed: readonly string[]): Statement[] {
   if (typed.length === 0) return []
+  const addresses = typed.filter((value) => !isNetwork(value))
   const networks = typed.filter((value) => isNetwork(value))
   const within = networks.map((network) => sql`in_network(${raw(column)}, ${network})`)
-  return [
-    or([
-      ...anyOf(
-        column,
-        typed.filter((value) => !isNetwork(value)),
-      ),
-      ...within,
-    ]),
-  ]
+  return [or([...anyOf(column, addresses), ...within])]
 }
 
 function anyOf(column: string, values: readonly string[]): Statement[] {
@@ -212,10 +205,7 @@ function named(events: readonly string[]): Statement[] {
 export function likeAny(column: string, typed: readonly string[]): Statement[] {
   return typed.flatMap((name) => {
     if (!name.includes('*')) return []
-    const pattern = asStored(name)
-      .replace(/[\\%_]/g, '\\$&')
-      .replaceAll('*', '%')
-    return [sql`${raw(column)} LIKE ${pattern} ESCAPE '\\'`]
+    return [sql`${raw(column)} LIKE ${likePattern(asStored(name))} ESCAPE '\\'`]
   })
 }
 

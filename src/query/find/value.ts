@@ -20,6 +20,11 @@ export function asStored(text: string): string {
   return text.toWellFormed().replaceAll('\u0000', '\u2400')
 }
 
+/** `*` for any text, as LIKE with `ESCAPE '\\'` has it. */
+export function likePattern(typed: string): string {
+  return typed.replaceAll(/[\\%_]/g, '\\$&').replaceAll('*', '%')
+}
+
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i
 
 /** An ID as typed, and a UUID also in lower case, as AWS writes it: some tools print upper case. */

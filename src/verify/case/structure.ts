@@ -1,10 +1,9 @@
 /** Checks that the database is intact and has the schema of its format. */
 import { getMeta } from '../../store/create.js'
-import { DETECTION_TABLES } from '../../store/detection-schema.js'
 import { INDEXES } from '../../store/indexes.js'
 import type { Connection } from '../../store/open.js'
 import { TABLES } from '../../store/schema.js'
-import { VERIFICATION_TABLES } from '../../store/verification-schema.js'
+import { RESULT_TABLES } from '../../store/result-tables.js'
 import { VIEWS } from '../../store/views.js'
 import { FindingList, type Finding } from './finding.js'
 
@@ -42,7 +41,7 @@ function checkDescriptions(db: Connection, names: ReadonlySet<string>): Finding[
     db.prepare("SELECT table_name || '.' || column_name FROM data_dictionary").pluck().all() as string[],
   )
   const minor = (db.pragma('main.user_version', { simple: true }) as number) % 1000
-  for (const item of [...TABLES, ...VIEWS, ...VERIFICATION_TABLES, ...DETECTION_TABLES]) {
+  for (const item of [...TABLES, ...VIEWS, ...RESULT_TABLES]) {
     if (!names.has(item.name)) continue
     const columns = item.columns.filter(({ since = 0 }) => since <= minor)
     for (const column of ['*', ...columns.map(({ name }) => name)]) {

@@ -10,7 +10,8 @@ import { isDamage, type Finding } from './finding.js'
 import { checkLedger } from './ledger.js'
 import { checkNames } from './given-names.js'
 import { noRanges, RANGED_TABLES, rangesOf, readRanges, type RangesByTable } from './row-ranges.js'
-import { ALWAYS_CHECKED, findingDamage, unwrap } from './tasks.js'
+import { ALWAYS_CHECKED, findingDamage } from './tasks.js'
+import { unwrap } from '../../model/failure.js'
 import { checkEventText, WordSums } from './text-check.js'
 
 export interface VerifyPlan {
